@@ -1,0 +1,26 @@
+/**
+ * The one error class of the system. `code` is stable (`DZ_…`) and may be relied on by callers and operators;
+ * the message says what happened, where, and what to do.
+ */
+export class DuizhangError extends Error {
+  override readonly name = 'DuizhangError';
+  readonly code: DuizhangErrorCode;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+
+  constructor(
+    code: DuizhangErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, string | number | boolean | null> } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+export type DuizhangErrorCode = `DZ_${Uppercase<string>}`;
+
+/** Thrown where the types say that a place cannot be reached. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,38 @@
+import type { Channel } from './entry.ts';
+import type { Mode } from './verdict.ts';
+
+/** What reconciliation needs to know of a hospital. Parsed once, from duizhang.config.yaml. */
+export type Merchant = {
+  readonly merchantId: string;
+  readonly name: string;
+  /** How its day closes. */
+  readonly mode: Exclude<Mode, 'REALTIME'>;
+  readonly channels: readonly MerchantChannel[];
+  readonly rules: MatchRules;
+  /** How long after the date's end a close waits for stragglers. */
+  readonly graceMs: number;
+};
+
+export type MerchantChannel = {
+  readonly channel: Channel;
+  /** The hospital's number at the channel (mchid, PID, merId). */
+  readonly merchantNo: string;
+};
+
+export type MatchRules = {
+  /** One-sided after this long without a counterpart. */
+  readonly windowMs: number;
+  /** An entry this near to a cut-off may have its counterpart on the other side of midnight. */
+  readonly crossDayMarginMs: number;
+  /** Exact keys settle each other over this many days. */
+  readonly crossDayDays: number;
+  /** Milliseconds after Shanghai midnight at which the business date changes. */
+  readonly cutOffMs: number;
+};
+
+export const DEFAULT_RULES: MatchRules = {
+  windowMs: 5 * 60_000,
+  crossDayMarginMs: 30 * 60_000,
+  crossDayDays: 7,
+  cutOffMs: 0,
+};

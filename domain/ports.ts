@@ -1,0 +1,161 @@
+import type { BusinessDate } from './businessDate.ts';
+import type { Book, Channel, Entry } from './entry.ts';
+import type { Mode, Verdict, VerdictCode } from './verdict.ts';
+
+/** The system's only source of time. `rate` > 1 in playback: simulated milliseconds a real one. */
+export interface Clock {
+  /** Epoch milliseconds, simulated in playback. */
+  now(): number;
+  readonly rate: number;
+}
+
+// --- event log -------------------------------------------------------------------------------------------------
+
+export const TOPICS = ['payments', 'his-orders'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** `<topic>/<number>`, e.g. `payments/3`. */
+export type PartitionId = string;
+
+/** Offset of a record inside its partition: 0, 1, 2 … Never reused; gaps are allowed. */
+export type Position = number;
+
+export type LogRecord = {
+  readonly position: Position;
+  /** Avro single-object bytes as the producer wrote them. */
+  readonly value: Uint8Array;
+};
+
+/** A range read from one partition: everything in [from, end) is in `records`; it may be empty. */
+export type LogBatch = {
+  readonly partition: PartitionId;
+  /** Where this read began: the end of the range before. */
+  readonly from: Position;
+  /** First position not read. */
+  readonly end: Position;
+  readonly records: readonly LogRecord[];
+  /** The partition's end when the batch was read; `end === partitionEnd` means fully read. */
+  readonly partitionEnd: Position;
+};
+
+/** What the reader does after a batch: go on, or read again from an earlier position (the window answered GAP). */
+export type BatchOutcome = { readonly kind: 'done' } | { readonly kind: 'seek'; readonly position: Position };
+
+export type LogConsumer = {
+  /** Stops after the running batches; rejects with the first failure of a handler or of the log. */
+  stop(): Promise<void>;
+  /** Settles when the consumer ends: resolves after stop(), rejects on the first failure. */
+  readonly done: Promise<void>;
+};
+
+export interface EventLog {
+  partitions(): Promise<readonly PartitionId[]>;
+  /** First kept position and end (exclusive) of every partition. */
+  bounds(): Promise<ReadonlyMap<PartitionId, { readonly start: Position; readonly end: Position }>>;
+  /**
+   * Reads all partitions, each in order; `onBatch` of one partition is never called concurrently with itself. A read that
+   * finds nothing calls `onBatch` with an empty range (from === end), so that silence is seen.
+   * A start position before the first kept one rejects with DZ_LOG_POSITION_LOST.
+   */
+  consume(options: {
+    readonly startAt: (partition: PartitionId) => Promise<Position>;
+    readonly onBatch: (batch: LogBatch) => Promise<BatchOutcome>;
+    readonly maxRecords: number;
+  }): LogConsumer;
+  /** Records progress for lag tools; never read back. */
+  commit(positions: ReadonlyMap<PartitionId, Position>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type NewRecord = {
+  readonly topic: Topic;
+  /** Decides the partition (a stable hash). */
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** Writes to this partition number instead; producers in other languages hash differently. */
+  readonly partition?: number;
+};
+
+export interface EventProducer {
+  /** Resolves when all records are durable; rejects with DZ_LOG_FULL when the log may not grow further. */
+  append(records: readonly NewRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+// --- ledger ----------------------------------------------------------------------------------------------------
+
+export type DeadLetter = {
+  readonly partition: PartitionId;
+  readonly position: Position;
+  readonly code: string;
+  readonly reason: string;
+  readonly value: Uint8Array;
+  readonly receivedAtMs: number;
+};
+
+export type Bill = {
+  /** SHA-256 of the original bytes, hex. */
+  readonly billId: string;
+  readonly merchantId: string;
+  readonly book: Book;
+  /** null: the bill speaks for every channel of its book. */
+  readonly channel: Channel | null;
+  readonly businessDate: BusinessDate;
+  readonly format: string;
+  readonly fileName: string;
+  readonly rows: number;
+  readonly errorRows: number;
+  readonly payments: number;
+  readonly refunds: number;
+  readonly paymentFen: bigint;
+  readonly refundFen: bigint;
+  readonly importedAtMs: number;
+  /** The later import of a (merchant, book, channel, date) is the one that counts; strictly growing. */
+  readonly version: bigint;
+};
+
+export type BillError = { readonly line: number; readonly code: string; readonly message: string; readonly raw: string };
+
+export type Outcome = 'BALANCED' | 'UNBALANCED' | 'FAILED';
+
+export const FAILURE_REASONS = [
+  'MERCHANT_BILL_EMPTY',
+  'PLATFORM_BILL_EMPTY',
+  'CHANNEL_BILL_EMPTY',
+  'HDP_FAILED',
+  'BILL_PARSE_ERROR',
+  'BILL_NOT_READY',
+  'BILL_TOTALS_MISMATCH',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+export type BookTotals = {
+  readonly payments: number;
+  readonly refunds: number;
+  readonly paymentFen: bigint;
+  readonly refundFen: bigint;
+};
+
+/** One run for (merchant, date, mode); written last, so that its row is the publication. */
+export type Reconciliation = {
+  readonly runId: string;
+  readonly merchantId: string;
+  readonly businessDate: BusinessDate;
+  readonly mode: Exclude<Mode, 'REALTIME'>;
+  readonly outcome: Outcome;
+  readonly reasons: readonly FailureReason[];
+  readonly operator: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** Fencing token: readers follow the highest. */
+  readonly token: bigint;
+  readonly books: Readonly<Partial<Record<Book, BookTotals>>>;
+  readonly verdicts: Readonly<Partial<Record<VerdictCode, number>>>;
+  /** Root over the verdict leaves (hex), without run, version or time in them. */
+  readonly merkleRoot: string;
+  /** What was consumed when the run began: partition → end. */
+  readonly positions: Readonly<Record<PartitionId, Position>>;
+};
+
+/** A realtime verdict with its deterministic version (see pipeline/join). */
+export type VersionedVerdict = { readonly verdict: Verdict; readonly version: bigint };

@@ -1,0 +1,353 @@
+import type { BusinessDate } from './businessDate.ts';
+import { daysBetween, isNearCutOff } from './businessDate.ts';
+import type { Book, Channel, Entry, Kind } from './entry.ts';
+import { BOOKS, identityOf, keyPartOf } from './entry.ts';
+import type { MatchRules } from './merchant.ts';
+import { addFen } from './money.ts';
+
+export const MODES = ['REALTIME', 'THREE_WAY', 'TWO_WAY'] as const;
+export type Mode = (typeof MODES)[number];
+
+export const VERDICT_CODES = [
+  'MATCHED',
+  'AMOUNT_MISMATCH',
+  'MERCHANT_ONLY',
+  'PLATFORM_ONLY',
+  'CHANNEL_ONLY',
+  'PLATFORM_MISSING',
+  'DUPLICATE',
+  'OFFSET',
+  'CROSS_DAY',
+] as const;
+export type VerdictCode = (typeof VERDICT_CODES)[number];
+
+/** Verdicts that need a person (异常). */
+export const EXCEPTION_CODES: ReadonlySet<VerdictCode> = new Set([
+  'AMOUNT_MISMATCH',
+  'MERCHANT_ONLY',
+  'PLATFORM_ONLY',
+  'CHANNEL_ONLY',
+  'PLATFORM_MISSING',
+  'DUPLICATE',
+]);
+
+/** One book's part of a matchKey: all its lines of the key, taken together. */
+export type Side = {
+  /** Sum over the distinct identities; where one identity stands with several amounts, its earliest counts. */
+  readonly amountFen: bigint;
+  /** The earliest line's date and time. */
+  readonly businessDate: BusinessDate;
+  readonly occurredAtMs: number;
+  readonly channel: Channel | null;
+  /** Distinct identities with their amounts, by (occurredAt, identity, amount). */
+  readonly identities: readonly { readonly identity: string; readonly amountFen: bigint }[];
+  /** One identity stands here with different amounts. */
+  readonly conflict: boolean;
+};
+
+export type Verdict = {
+  readonly mode: Mode;
+  readonly merchantId: string;
+  readonly kind: Kind;
+  readonly orderNo: string;
+  readonly refundNo: string | null;
+  /** See `keyPartOf`. */
+  readonly keyPart: string;
+  readonly code: VerdictCode;
+  /** The platform side's date, else the channel's, else the merchant's. */
+  readonly businessDate: BusinessDate;
+  readonly channel: Channel | null;
+  readonly businessType: string | null;
+  readonly sides: Readonly<Record<Book, Side | null>>;
+  /** One-sided, near a cut-off, and nothing has come yet from the other side of it. */
+  readonly possiblyCrossDay: boolean;
+  /** CHANNEL_ONLY although the platform has the order too, with another amount. */
+  readonly amountConflict: boolean;
+  /** Several HIS receipts add up to the payment. */
+  readonly split: boolean;
+  /** DUPLICATE: what was paid beyond the first payment, in the book that shows most of it. */
+  readonly surplusFen: bigint | null;
+  /** Another order that this payment probably repeats; a hint, see `duplicateHint.ts`. */
+  readonly possibleDuplicateOf: string | null;
+};
+
+export type JudgeContext = {
+  readonly mode: Mode;
+  readonly rules: MatchRules;
+  /**
+   * REALTIME only: whether the window of this key part is over. A one-sided key whose window still runs has no
+   * verdict yet.
+   */
+  readonly deadlinePassed?: (keyPart: string) => boolean;
+  /**
+   * REALTIME only: the order's payment is known to be matched although its lines are not in `entries` (the window has
+   * let go of them). Its refunds are then no OFFSET.
+   */
+  readonly paymentMatched?: boolean;
+};
+
+/**
+ * The verdicts of one order: of its payment and of each of its refunds, in key order. This one function serves the
+ * realtime window, the day's close and the comparison of files.
+ * @param entries all lines known of the order (one merchant, one orderNo), in any order; repeats change nothing
+ * @returns one verdict a key (design.md §2, "Verdicts by presence"); more than one only where lines of a key lie
+ *   further apart than the cross-day span
+ */
+export function judgeOrder(entries: readonly Entry[], context: JudgeContext): Verdict[] {
+  const drafts: Verdict[] = [];
+  for (const lines of linesByKey(pairNumberlessRefunds(entries, context.mode))) {
+    for (const near of withinSpan(lines, context.rules.crossDayDays)) {
+      const verdict = judgeKey(near, context);
+      if (verdict) drafts.push(verdict);
+    }
+  }
+  return context.paymentMatched ? drafts : applyOffset(drafts, entries, context.mode);
+}
+
+/** Which side's date is the verdict's. */
+export const DATE_AUTHORITY: readonly Book[] = ['PLATFORM', 'CHANNEL', 'MERCHANT'];
+
+function linesByKey(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const byKey = Map.groupBy(entries, keyPartOf);
+  return [...byKey.keys()].sort(compareText).map((key) => byKey.get(key) ?? []);
+}
+
+/**
+ * Lines of one key that lie further apart than the cross-day span are judged apart. The anchor of a group is its
+ * authoritative side's earliest date.
+ */
+function withinSpan(lines: readonly Entry[], spanDays: number): readonly (readonly Entry[])[] {
+  const dates = new Set(lines.map((line) => line.businessDate));
+  if (dates.size === 1) return [lines];
+  const anchor = anchorDate(lines);
+  const near = lines.filter((line) => Math.abs(daysBetween(anchor, line.businessDate)) <= spanDays);
+  const far = lines.filter((line) => Math.abs(daysBetween(anchor, line.businessDate)) > spanDays);
+  return far.length === 0 ? [near] : [near, ...withinSpan(far, spanDays)];
+}
+
+function anchorDate(lines: readonly Entry[]): BusinessDate {
+  for (const book of DATE_AUTHORITY) {
+    const dates = lines.filter((line) => line.book === book).map((line) => line.businessDate);
+    if (dates.length > 0) return dates.reduce((a, b) => (a < b ? a : b));
+  }
+  throw new Error('anchorDate of no lines');
+}
+
+function judgeKey(lines: readonly Entry[], context: JudgeContext): Verdict | null {
+  const first = lines[0];
+  if (!first) return null;
+  const sides: Record<Book, Side | null> = { MERCHANT: null, PLATFORM: null, CHANNEL: null };
+  for (const book of BOOKS) {
+    if (context.mode === 'REALTIME' && book === 'CHANNEL') continue;
+    if (context.mode === 'TWO_WAY' && book === 'MERCHANT') continue;
+    sides[book] = sideOf(lines.filter((line) => line.book === book));
+  }
+  const authority = DATE_AUTHORITY.map((book) => sides[book]).find((side) => side !== null);
+  if (!authority) return null;
+  const { code, split } = classify(first.kind, sides, context.mode);
+  const keyPart = keyPartOf(first);
+  const oneSided = isOneSided(code);
+  if (oneSided && context.mode === 'REALTIME' && !(context.deadlinePassed?.(keyPart) ?? true)) return null;
+  return {
+    mode: context.mode,
+    merchantId: first.merchantId,
+    kind: first.kind,
+    orderNo: first.orderNo,
+    refundNo: first.refundNo,
+    keyPart,
+    code,
+    businessDate: authority.businessDate,
+    channel: sides.PLATFORM?.channel ?? sides.CHANNEL?.channel ?? sides.MERCHANT?.channel ?? null,
+    businessType: businessTypeOf(lines),
+    sides,
+    possiblyCrossDay:
+      oneSided &&
+      isNearCutOff(authority.occurredAtMs, context.rules.crossDayMarginMs, context.rules.cutOffMs),
+    amountConflict:
+      code === 'CHANNEL_ONLY' &&
+      sides.PLATFORM !== null &&
+      sides.PLATFORM.amountFen !== sides.CHANNEL?.amountFen,
+    split,
+    surplusFen: code === 'DUPLICATE' ? surplusOf(sides) : null,
+    possibleDuplicateOf: null,
+  };
+}
+
+function isOneSided(code: VerdictCode): boolean {
+  return code === 'MERCHANT_ONLY' || code === 'PLATFORM_ONLY' || code === 'CHANNEL_ONLY';
+}
+
+function classify(
+  kind: Kind,
+  sides: Record<Book, Side | null>,
+  mode: Mode,
+): { code: VerdictCode; split: boolean } {
+  const present = BOOKS.map((book) => sides[book]).filter((side) => side !== null);
+  if (present.some((side) => side.conflict)) return { code: 'AMOUNT_MISMATCH', split: false };
+  if (kind === 'PAYMENT' && isDuplicate(sides)) return { code: 'DUPLICATE', split: false };
+  const equal = present.every((side) => side.amountFen === present[0]?.amountFen);
+  const sameDate = present.every((side) => side.businessDate === present[0]?.businessDate);
+  const code = classifyByPresence(sides, equal, mode);
+  const split = code === 'MATCHED' && (sides.MERCHANT?.identities.length ?? 0) > 1;
+  return { code: code === 'MATCHED' && !sameDate ? 'CROSS_DAY' : code, split };
+}
+
+/** The presence tables of design.md §2; rows that need equal amounts say AMOUNT_MISMATCH otherwise. */
+function classifyByPresence(sides: Record<Book, Side | null>, equal: boolean, mode: Mode): VerdictCode {
+  const { MERCHANT: merchant, PLATFORM: platform, CHANNEL: channel } = sides;
+  const agreed = equal ? 'MATCHED' : 'AMOUNT_MISMATCH';
+  switch (mode) {
+    case 'REALTIME':
+      if (merchant && platform) return agreed;
+      return merchant ? 'MERCHANT_ONLY' : 'PLATFORM_ONLY';
+    case 'TWO_WAY':
+      if (platform && channel) return agreed;
+      return platform ? 'PLATFORM_ONLY' : 'CHANNEL_ONLY';
+    case 'THREE_WAY':
+      if (merchant && platform && channel) return agreed;
+      if (merchant && channel) return equal ? 'PLATFORM_MISSING' : 'AMOUNT_MISMATCH';
+      if (merchant) return 'MERCHANT_ONLY';
+      return channel ? 'CHANNEL_ONLY' : 'PLATFORM_ONLY';
+  }
+}
+
+/**
+ * A second, different payment under one order number: two transactions at the platform or the channel, or two HIS
+ * receipts that each equal the payment. Several receipts that add up to it are a split and no duplicate.
+ */
+function isDuplicate(sides: Record<Book, Side | null>): boolean {
+  const { MERCHANT: merchant, PLATFORM: platform, CHANNEL: channel } = sides;
+  if ((platform?.identities.length ?? 0) > 1 || (channel?.identities.length ?? 0) > 1) return true;
+  const paid = platform?.amountFen ?? channel?.amountFen;
+  return (
+    merchant !== null &&
+    merchant.identities.length > 1 &&
+    merchant.identities.every((i) => i.amountFen === paid)
+  );
+}
+
+function surplusOf(sides: Record<Book, Side | null>): bigint {
+  let most = 0n;
+  for (const book of BOOKS) {
+    const rest = sides[book]?.identities.slice(1).reduce((sum, i) => addFen(sum, i.amountFen), 0n) ?? 0n;
+    if (rest > most) most = rest;
+  }
+  return most;
+}
+
+function sideOf(lines: readonly Entry[]): Side | null {
+  if (lines.length === 0) return null;
+  const sorted = lines.length === 1 ? lines : [...lines].sort(compareLines);
+  const first = sorted[0];
+  if (!first) return null;
+  const identities = new Map<string, bigint>();
+  let conflict = false;
+  for (const line of sorted) {
+    const identity = identityOf(line);
+    const known = identities.get(identity);
+    if (known === undefined) identities.set(identity, line.amountFen);
+    else if (known !== line.amountFen) conflict = true;
+  }
+  return {
+    amountFen: [...identities.values()].reduce(addFen, 0n),
+    businessDate: first.businessDate,
+    occurredAtMs: first.occurredAtMs,
+    channel: sorted.find((line) => line.channel !== null)?.channel ?? null,
+    identities: [...identities].map(([identity, amountFen]) => ({ identity, amountFen })),
+    conflict,
+  };
+}
+
+/** The order of lines inside a side: arrival order must not matter. */
+function compareLines(a: Entry, b: Entry): number {
+  return (
+    a.occurredAtMs - b.occurredAtMs ||
+    compareText(identityOf(a), identityOf(b)) ||
+    Number(a.amountFen > b.amountFen) - Number(a.amountFen < b.amountFen) ||
+    compareText(a.channel ?? '', b.channel ?? '')
+  );
+}
+
+/** Code-unit order: the same on every machine, whatever its locale. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function businessTypeOf(lines: readonly Entry[]): string | null {
+  for (const book of DATE_AUTHORITY) {
+    const types = lines.filter((l) => l.book === book && l.businessType !== null).map((l) => l.businessType);
+    if (types.length > 0) return types.sort((a, b) => compareText(a ?? '', b ?? ''))[0] ?? null;
+  }
+  return null;
+}
+
+/**
+ * A HIS refund that came without a number takes the number of the order's one other refund of that amount which lacks
+ * the merchant; where several fit on either side nothing is guessed. REALTIME does not pair: what its window has let
+ * go of cannot be weighed.
+ */
+function pairNumberlessRefunds(entries: readonly Entry[], mode: Mode): readonly Entry[] {
+  const numberless = entries.filter(
+    (e) => e.kind === 'REFUND' && e.refundNo === null && e.book === 'MERCHANT',
+  );
+  if (numberless.length === 0 || mode !== 'THREE_WAY') return entries;
+  const taken = new Set(entries.filter((e) => e.book === 'MERCHANT').map(keyPartOf));
+  const refundNoOf = new Map<string, string>();
+  const open = entries.filter(
+    (e) => e.kind === 'REFUND' && e.book !== 'MERCHANT' && !taken.has(keyPartOf(e)),
+  );
+  for (const lines of linesByKey(numberless)) {
+    const line = lines[0];
+    if (!line) continue;
+    const rivals = new Set(numberless.filter((e) => e.amountFen === line.amountFen).map(keyPartOf));
+    const numbers = new Set(open.filter((e) => e.amountFen === line.amountFen).map((e) => e.refundNo));
+    const [only] = numbers;
+    if (rivals.size === 1 && numbers.size === 1 && typeof only === 'string')
+      refundNoOf.set(keyPartOf(line), only);
+  }
+  return entries.map((e) => {
+    const refundNo = e.book === 'MERCHANT' ? refundNoOf.get(keyPartOf(e)) : undefined;
+    return refundNo === undefined ? e : { ...e, refundNo };
+  });
+}
+
+/**
+ * OFFSET 冲抵: the order's payment and its refunds all lack the merchant (TWO_WAY: the platform), and in every book
+ * that holds any of them the refunds add up to the payment: HIS failed, the platform gave the money back.
+ */
+function applyOffset(verdicts: Verdict[], entries: readonly Entry[], mode: Mode): Verdict[] {
+  const lacking: Book = mode === 'TWO_WAY' ? 'PLATFORM' : 'MERCHANT';
+  if (verdicts.length < 2 || entries.some((entry) => entry.book === lacking)) return verdicts;
+  const group = verdicts.filter((v) => v.code === 'CHANNEL_ONLY' || v.code === 'PLATFORM_ONLY');
+  if (!netsToZero(group.length === 0 ? [] : verdictsOfAllLines(entries, mode))) return verdicts;
+  return verdicts.map((v) =>
+    group.includes(v) ? { ...v, code: 'OFFSET' as const, possiblyCrossDay: false } : v,
+  );
+}
+
+/** Sides of all the order's keys, also of those whose window still runs. */
+function verdictsOfAllLines(entries: readonly Entry[], mode: Mode): (Side & { book: Book; kind: Kind })[] {
+  const books: readonly Book[] = mode === 'REALTIME' ? ['PLATFORM'] : ['PLATFORM', 'CHANNEL'];
+  return linesByKey(entries).flatMap((lines) =>
+    books.flatMap((book) => {
+      const side = sideOf(lines.filter((line) => line.book === book));
+      const kind = lines[0]?.kind;
+      return side && kind ? [{ ...side, book, kind }] : [];
+    }),
+  );
+}
+
+function netsToZero(sides: readonly (Side & { book: Book; kind: Kind })[]): boolean {
+  if (
+    sides.length === 0 ||
+    sides.some((side) => side.conflict || (side.kind === 'PAYMENT' && side.identities.length > 1))
+  ) {
+    return false;
+  }
+  return BOOKS.every((book) => {
+    const own = sides.filter((side) => side.book === book);
+    const sum = (kind: Kind) =>
+      own.filter((s) => s.kind === kind).reduce((total, s) => addFen(total, s.amountFen), 0n);
+    return own.length === 0 || (sum('PAYMENT') > 0n && sum('PAYMENT') === sum('REFUND'));
+  });
+}
