@@ -114,7 +114,12 @@ export type Bill = {
   readonly version: bigint;
 };
 
-export type BillError = { readonly line: number; readonly code: string; readonly message: string; readonly raw: string };
+export type BillError = {
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+  readonly raw: string;
+};
 
 export type Outcome = 'BALANCED' | 'UNBALANCED' | 'FAILED';
 
@@ -159,3 +164,58 @@ export type Reconciliation = {
 
 /** A realtime verdict with its deterministic version (see pipeline/join). */
 export type VersionedVerdict = { readonly verdict: Verdict; readonly version: bigint };
+
+/** A line of a bill as its format gives it, before it becomes an entry of a merchant's book. */
+export type BillLine = {
+  /** 1-based line of the decompressed text (of the detail part, where an archive has several). */
+  readonly line: number;
+  readonly kind: Entry['kind'];
+  readonly orderNo: string;
+  readonly refundNo: string | null;
+  readonly channel: Channel | null;
+  readonly channelTxnNo: string | null;
+  readonly hisOrderNo: string | null;
+  readonly amountFen: bigint;
+  readonly occurredAtMs: number;
+  readonly businessType: string | null;
+};
+
+/** What a whole bill says of itself, once its last byte was read and its totals verified. */
+export type BillReport = {
+  /** e.g. `wechat-trade`, `alipay-business`, `unionpay-zm`, `plain-csv`. */
+  readonly format: string;
+  /** e.g. `ALL`. */
+  readonly billType: string;
+  /** The day the bill speaks for; null where it does not say and its rows lie on several days. */
+  readonly billDate: BusinessDate | null;
+  /** The hospital's number at the channel, where the bill names one. */
+  readonly merchantNo: string | null;
+  /** Detail rows read, erroneous ones too. */
+  readonly rows: number;
+  readonly payments: number;
+  readonly refunds: number;
+  readonly paymentFen: bigint;
+  readonly refundFen: bigint;
+  /** A valid bill of a day without trade. */
+  readonly empty: boolean;
+  readonly errorCount: number;
+  /** The first row errors, at most 10,000; `errorCount` counts all. */
+  readonly errors: readonly BillError[];
+};
+
+/**
+ * Reads a bill of any known format as a stream. Row errors are reported; a file that cannot be trusted as a whole makes
+ * both `lines` and `report` reject with a DuizhangError `DZ_BILL_…`.
+ */
+export type BillReader = (
+  bytes: AsyncIterable<Uint8Array>,
+  hints: { readonly channel?: Channel },
+) => { readonly lines: AsyncIterable<readonly BillLine[]>; readonly report: Promise<BillReport> };
+
+/** A decoded event, or why it is none. */
+export type DecodedEvent =
+  | { readonly ok: true; readonly entry: Entry }
+  | { readonly ok: false; readonly code: string; readonly reason: string };
+
+/** Decodes one record of a topic (Avro single-object encoding) into an entry of its book; knows the merchants. */
+export type EventDecoder = (topic: Topic, value: Uint8Array) => DecodedEvent;
