@@ -2,11 +2,12 @@ import type { BusinessDate } from './businessDate.ts';
 import type { Book, Channel, Entry } from './entry.ts';
 import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 
-/** The system's only source of time. `rate` > 1 in playback: simulated milliseconds a real one. */
+/** The system's only source of time. */
 export interface Clock {
-  /** Epoch milliseconds, simulated in playback. */
+  /** Epoch milliseconds; simulated in playback, and then faster than real ones. */
   now(): number;
-  readonly rate: number;
+  /** Epoch milliseconds of the machine: for heartbeats and time-outs, which playback does not shorten. */
+  wallMs(): number;
 }
 
 // --- event log -------------------------------------------------------------------------------------------------

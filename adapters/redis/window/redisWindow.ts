@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import { DuizhangError } from '../../../domain/errors.ts';
+import type {
+  ApplyAnswer,
+  OutboxEntry,
+  WindowChange,
+  WindowEvent,
+  WindowRange,
+  WindowStore,
+} from '../../../domain/joinPorts.ts';
+import type { PartitionId, Position } from '../../../domain/ports.ts';
+
+export type RedisWindowOptions = {
+  /** Home slots; changing it needs an empty window (it is then rebuilt from the log). */
+  readonly slots: number;
+  /** Outbox entries a slot may hold before it takes no more events. */
+  readonly outboxLimit?: number;
+  /** Matched sets a slot and day are split into, so that each stays an intset (about 4,096 members). */
+  readonly groups?: number;
+  /** Lines an order may hold; more of them is a producer gone wrong. */
+  readonly maxLines?: number;
+};
+
+/** Thrown by `apply` when an order has more lines than it may; `details.event` is the event's index. */
+export const TOO_MANY_LINES = 'DZ_WINDOW_TOO_MANY_LINES';
+
+type Script = { readonly text: string; readonly sha: string };
+
+const APPLY = loadScript('apply.lua');
+const SWEEP = loadScript('sweep.lua');
+const DROP = loadScript('drop.lua');
+
+const RECORD_SEPARATOR = '\u001e';
+
+/** The realtime window on Redis: one hash tag a slot, so that a slot lives on one node of a cluster. */
+export class RedisWindow implements WindowStore {
+  readonly slots: number;
+  readonly #redis: Redis;
+  readonly #outboxLimit: string;
+  readonly #groups: number;
+  readonly #maxLines: string;
+
+  constructor(redis: Redis, options: RedisWindowOptions) {
+    this.#redis = redis;
+    this.slots = options.slots;
+    this.#outboxLimit = String(options.outboxLimit ?? 256);
+    this.#groups = options.groups ?? 64;
+    this.#maxLines = String(options.maxLines ?? 64);
+  }
+
+  async positions(): Promise<readonly ReadonlyMap<PartitionId, Position>[]> {
+    return Promise.all(
+      this.#everySlot(async (slot) => {
+        const stored = await this.#redis.hgetall(key(slot, 'positions'));
+        return new Map(Object.entries(stored).map(([partition, position]) => [partition, Number(position)]));
+      }),
+    );
+  }
+
+  async apply(
+    slot: number,
+    range: WindowRange,
+    events: readonly WindowEvent[],
+    restored: ReadonlyMap<string, readonly string[]>,
+  ): Promise<ApplyAnswer> {
+    const args: string[] = [
+      range.partition,
+      String(range.from),
+      String(range.end),
+      String(range.start),
+      this.#outboxLimit,
+      String(this.#groups),
+      String(restored.size),
+      this.#maxLines,
+    ];
+    for (const [orderKey, lines] of restored) args.push(orderKey, lines.join('\n'));
+    for (const event of events) {
+      args.push(
+        event.orderKey,
+        event.part,
+        event.line,
+        event.keyHash,
+        event.factHash,
+        event.payHash,
+        event.late ? '' : String(event.dueSecond),
+      );
+    }
+    const keys = ['open', 'positions', 'outbox', 'due', 'days', ''].map((name) => key(slot, name));
+    return applyAnswerOf(await this.#run(APPLY, keys, args));
+  }
+
+  async sweep(slot: number, untilSecond: number, max: number): Promise<{ marked: number; more: boolean }> {
+    const keys = ['open', 'due', 'outbox', ''].map((name) => key(slot, name));
+    const reply = await this.#run(SWEEP, keys, [String(untilSecond), String(max), this.#outboxLimit]);
+    const [marked, more] = replyList(reply);
+    return { marked: Number(marked), more: Number(more) === 1 };
+  }
+
+  async readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]> {
+    const entries = await this.#redis.xrange(key(slot, 'outbox'), '-', '+', 'COUNT', max);
+    return entries.map(([id, fields]) => ({ id, changes: (fields[1] ?? '').split(RECORD_SEPARATOR).map(changeOf) }));
+  }
+
+  async trimOutbox(slot: number, id: string): Promise<void> {
+    const [ms = '0', sequence = '0'] = id.split('-');
+    await this.#redis.xtrim(key(slot, 'outbox'), 'MINID', `${ms}-${BigInt(sequence) + 1n}`);
+  }
+
+  async outboxLength(slot: number): Promise<number> {
+    return this.#redis.xlen(key(slot, 'outbox'));
+  }
+
+  async openOrders(): Promise<number> {
+    const counts = await Promise.all(this.#everySlot((slot) => this.#redis.hlen(key(slot, 'open'))));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async dropBefore(matchedDay: number, openDay: number): Promise<void> {
+    for (let slot = 0; slot < this.slots; slot += 1) {
+      for (const day of await this.#redis.smembers(key(slot, 'days'))) {
+        if (Number(day) < matchedDay) await this.#dropMatched(slot, day);
+      }
+      await this.#dropOpen(slot, openDay);
+    }
+  }
+
+  async #dropMatched(slot: number, day: string): Promise<void> {
+    const names: string[] = [];
+    for (let group = 0; group < this.#groups; group += 1) {
+      names.push(key(slot, `k:${day}:${group}`), key(slot, `f:${day}:${group}`));
+    }
+    await this.#redis.unlink(...names);
+    await this.#redis.srem(key(slot, 'days'), day);
+  }
+
+  async #dropOpen(slot: number, openDay: number): Promise<void> {
+    let cursor = '0';
+    do {
+      const reply = replyList(await this.#run(DROP, [key(slot, 'open')], [cursor, String(openDay)]));
+      cursor = String(reply[0]);
+    } while (cursor !== '0');
+  }
+
+  #everySlot<T>(task: (slot: number) => Promise<T>): Promise<T>[] {
+    return Array.from({ length: this.slots }, (_, slot) => task(slot));
+  }
+
+  async #run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    try {
+      return await this.#redis.evalsha(script.sha, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
+        return this.#redis.eval(script.text, keys.length, ...keys, ...args);
+      }
+      throw error;
+    }
+  }
+}
+
+function key(slot: number, name: string): string {
+  return `dz:{${slot}}:${name}`;
+}
+
+function loadScript(name: string): Script {
+  const text = readFileSync(new URL(name, import.meta.url), 'utf8');
+  return { text, sha: createHash('sha1').update(text).digest('hex') };
+}
+
+function replyList(reply: unknown): readonly unknown[] {
+  if (Array.isArray(reply)) return reply;
+  throw new DuizhangError('DZ_SYSTEM_WINDOW_REPLY', `the window script answered ${JSON.stringify(reply)}, not a list`);
+}
+
+/** The one place where the script's words become values. */
+function applyAnswerOf(reply: unknown): ApplyAnswer {
+  const [word, ...rest] = replyList(reply);
+  switch (word) {
+    case 'OK':
+      return { kind: 'applied' };
+    case 'GAP':
+      return { kind: 'gap', position: Number(rest[0]) };
+    case 'FULL':
+      return { kind: 'full' };
+    case 'HIT':
+      return { kind: 'hit', events: rest.map(Number) };
+    case 'MANY':
+      throw new DuizhangError(TOO_MANY_LINES, 'an order has more lines than the window holds for one order', {
+        details: { event: Number(rest[0]) },
+      });
+    default:
+      throw new DuizhangError('DZ_SYSTEM_WINDOW_REPLY', `the window script answered ${JSON.stringify(reply)}`);
+  }
+}
+
+function changeOf(record: string): WindowChange {
+  const [head = '', ...lines] = record.split('\n');
+  const orderKey = head.slice(1);
+  if (head.startsWith('M')) return { kind: 'matched', orderKey, lines: [lines[0] ?? '', lines[1] ?? ''] };
+  return { kind: 'open', orderKey, lines };
+}

@@ -1,0 +1,51 @@
+-- Marks the keys that are due and still one-sided, and tells the outbox.
+--
+-- KEYS  1 open  2 due  3 outbox  4 base (see apply.lua)
+-- ARGV  1 until (second)  2 most due keys to look at  3 outbox limit
+-- Returns {marked, more}: how many keys were marked, and 1 when more are due.
+-- Invariants: doing it twice marks nothing new; a due second leaves the index only with its whole list.
+local open, due, outbox, base = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local budget = tonumber(ARGV[2])
+local marked, records = 0, {}
+if redis.call('XLEN', outbox) >= tonumber(ARGV[3]) then return { 0, 1 } end
+
+local function one_sided(lines, part)
+  local side = nil
+  for line in string.gmatch(lines, '[^\n]+') do
+    local p, mark = string.match(line, '^([^\t]*)\t(.)')
+    if p == part then
+      if mark == '!' then return false end
+      if mark ~= '*' then
+        local s = string.match(line, '^[^\t]*\t%d+\t(.)')
+        if side and side ~= s then return false end
+        side = s
+      end
+    end
+  end
+  return side ~= nil
+end
+
+while budget > 0 do
+  local second = redis.call('ZRANGEBYSCORE', due, '-inf', ARGV[1], 'LIMIT', 0, 1)[1]
+  if not second then break end
+  local list = base .. 'd:' .. second
+  local items = redis.call('LRANGE', list, 0, budget - 1)
+  local orders = {}
+  for _, item in ipairs(items) do
+    local key, part = string.match(item, '^(.-)\t(.*)$')
+    local lines = orders[key] or redis.call('HGET', open, key)
+    if lines and one_sided(lines, part) then
+      orders[key] = lines .. '\n' .. part .. '\t!'
+      marked = marked + 1
+    end
+  end
+  for key, lines in pairs(orders) do
+    redis.call('HSET', open, key, lines)
+    records[#records + 1] = 'S' .. key .. '\n' .. lines
+  end
+  redis.call('LTRIM', list, #items, -1)
+  if redis.call('EXISTS', list) == 0 then redis.call('ZREM', due, second) end
+  budget = budget - math.max(#items, 1)
+end
+if #records > 0 then redis.call('XADD', outbox, '*', 'r', table.concat(records, '\30')) end
+return { marked, redis.call('ZCOUNT', due, '-inf', ARGV[1]) > 0 and 1 or 0 }

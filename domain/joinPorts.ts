@@ -1,0 +1,98 @@
+import type { PartitionId, Position } from './ports.ts';
+
+/** An event as the window takes it: strings only, ready for the script. Built by pipeline/join/fact.ts. */
+export type WindowEvent = {
+  /** `<merchantId> <orderNo>`: the field of the open orders; decides the home slot. */
+  readonly orderKey: string;
+  /** See `keyPartOf`. */
+  readonly part: string;
+  /** The fact line, see pipeline/join/fact.ts. */
+  readonly line: string;
+  /** 53-bit hashes as decimal text: of (orderKey, part), of the line's content, of the order's payment key. */
+  readonly keyHash: string;
+  readonly factHash: string;
+  readonly payHash: string;
+  /** Epoch second at which the key is one-sided without a counterpart. */
+  readonly dueSecond: number;
+  /** Its day was closed before it came: it may join what is open but opens nothing. */
+  readonly late: boolean;
+};
+
+export type WindowRange = {
+  readonly partition: PartitionId;
+  /** The end of the range before: a slot that stands earlier answers `gap`. */
+  readonly from: Position;
+  readonly end: Position;
+  /** Where a slot that knows nothing of the partition stands: the log's first kept position. */
+  readonly start: Position;
+};
+
+export type ApplyAnswer =
+  | { readonly kind: 'applied' }
+  /** The slot stands at `position`, before the range: read again from there. Nothing was applied. */
+  | { readonly kind: 'gap'; readonly position: Position }
+  /** The outbox is full: try again later. Nothing was applied. */
+  | { readonly kind: 'full' }
+  /**
+   * Events (by index) whose key the window has let go of as matched, with content it has not seen: the caller brings
+   * the order's facts and calls again. Nothing was applied.
+   */
+  | { readonly kind: 'hit'; readonly events: readonly number[] };
+
+/** What the window tells the flusher. */
+export type WindowChange =
+  /** One line a side, equal amounts: matched and let go of. */
+  | { readonly kind: 'matched'; readonly orderKey: string; readonly lines: readonly [string, string] }
+  /** All lines and marks known of an order that is still open. */
+  | { readonly kind: 'open'; readonly orderKey: string; readonly lines: readonly string[] };
+
+export type OutboxEntry = { readonly id: string; readonly changes: readonly WindowChange[] };
+
+/** The realtime window: per slot the open orders, the matched keys, the read positions and the outbox. */
+export interface WindowStore {
+  readonly slots: number;
+  /** Per slot, the position reached in each partition it has seen. */
+  positions(): Promise<readonly ReadonlyMap<PartitionId, Position>[]>;
+  /**
+   * Applies one slot's events of one range and records the range's end, atomically.
+   * @param restored facts of orders that the window has let go of, by orderKey (answer to `hit`)
+   */
+  apply(
+    slot: number,
+    range: WindowRange,
+    events: readonly WindowEvent[],
+    restored: ReadonlyMap<string, readonly string[]>,
+  ): Promise<ApplyAnswer>;
+  /** Marks keys that are still one-sided at `untilSecond`; at most `max` due keys a call. @returns whether more are due */
+  sweep(slot: number, untilSecond: number, max: number): Promise<{ readonly marked: number; readonly more: boolean }>;
+  /** The oldest outbox entries. */
+  readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]>;
+  /** Forgets the outbox up to and including `id`: the ledger has it. */
+  trimOutbox(slot: number, id: string): Promise<void>;
+  /** Entries waiting in the slot's outbox. */
+  outboxLength(slot: number): Promise<number>;
+  /** Orders that are open now, over all slots. */
+  openOrders(): Promise<number>;
+  /** Lets go of the matched keys of closed days and of open orders whose newest line is older. Days since 1970. */
+  dropBefore(matchedDay: number, openDay: number): Promise<void>;
+}
+
+/** What the model and the script agree on. */
+export const DEADLINE_MARK = '!';
+export const PAYMENT_MATCHED_MARK = 'P\t*';
+
+/** What the owner of a partition says of it, so that everybody can know the lowest watermark. */
+export type Heartbeat = {
+  readonly position: Position;
+  readonly partitionEnd: Position;
+  /** Event time that this partition has reached; null before its first event and while nothing is known. */
+  readonly watermarkMs: number | null;
+  /** Wall clock of the heartbeat. */
+  readonly atMs: number;
+};
+
+/** Where partition owners publish their heartbeats. */
+export interface HeartbeatBoard {
+  publish(beats: ReadonlyMap<PartitionId, Heartbeat>): Promise<void>;
+  read(): Promise<ReadonlyMap<PartitionId, Heartbeat>>;
+}

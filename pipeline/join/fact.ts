@@ -1,0 +1,72 @@
+import { dayOfDate, dateOfDay } from '../../domain/businessDate.ts';
+import type { Channel, Entry } from '../../domain/entry.ts';
+import { keyPartOf, orderKeyOf } from '../../domain/entry.ts';
+import type { WindowEvent } from '../../domain/joinPorts.ts';
+import { hash53 } from './hash.ts';
+
+/**
+ * A fact line is one entry as the window keeps it, tabs between:
+ *
+ *   part ⇥ factHash ⇥ side+fen ⇥ occurredAtMs ⇥ day ⇥ channel ⇥ channelTxnNo ⇥ hisOrderNo ⇥ businessType
+ *
+ * `side` is M or P, `day` the business date in days since 1970, `channel` a letter. Two entries with the same content
+ * are the same line, whatever event ids they came with; so a redelivery adds nothing. The script reads the first five.
+ */
+export function windowEventOf(entry: Entry, windowMs: number, late: boolean): WindowEvent {
+  const part = keyPartOf(entry);
+  const orderKey = orderKeyOf(entry.merchantId, entry.orderNo);
+  const content = contentOf(entry);
+  const factHash = String(hash53(`${orderKey} ${part}\t${content}`));
+  return {
+    orderKey,
+    part,
+    line: `${part}\t${factHash}\t${content}`,
+    keyHash: String(hash53(`${orderKey} ${part}`)),
+    factHash,
+    payHash: part === 'P' ? '' : String(hash53(`${orderKey} P`)),
+    dueSecond: Math.ceil((entry.occurredAtMs + windowMs) / 1000),
+    late,
+  };
+}
+
+function contentOf(entry: Entry): string {
+  const side = entry.book === 'MERCHANT' ? 'M' : 'P';
+  const channel = entry.channel === null ? '' : CHANNEL_LETTERS[entry.channel];
+  return `${side}${entry.amountFen}\t${entry.occurredAtMs}\t${dayOfDate(entry.businessDate)}\t${channel}\t${
+    entry.channelTxnNo ?? ''
+  }\t${entry.hisOrderNo ?? ''}\t${escape(entry.businessType ?? '')}`;
+}
+
+const CHANNEL_LETTERS: Readonly<Record<Channel, string>> = { WECHAT: 'W', ALIPAY: 'A', UNIONPAY: 'U' };
+const CHANNEL_OF_LETTER: Readonly<Record<string, Channel>> = { W: 'WECHAT', A: 'ALIPAY', U: 'UNIONPAY' };
+
+/** The entry that a fact line holds; `sourceRef` is not kept in the window. */
+export function entryOfLine(orderKey: string, line: string): Entry {
+  const [part = '', , amount = '', at = '', day = '', channel = '', txn = '', his = '', business = ''] = line.split('\t');
+  const space = orderKey.indexOf(' ');
+  return {
+    book: amount.startsWith('M') ? 'MERCHANT' : 'PLATFORM',
+    merchantId: orderKey.slice(0, space),
+    kind: part === 'P' ? 'PAYMENT' : 'REFUND',
+    orderNo: orderKey.slice(space + 1),
+    refundNo: part === 'P' || part.startsWith('R~') ? null : part.slice(1),
+    channel: CHANNEL_OF_LETTER[channel] ?? null,
+    channelTxnNo: txn === '' ? null : txn,
+    hisOrderNo: his === '' ? null : his,
+    amountFen: BigInt(amount.slice(1)),
+    occurredAtMs: Number(at),
+    businessDate: dateOfDay(Number(day)),
+    businessType: business === '' ? null : unescape(business),
+    source: 'EVENT',
+    sourceRef: '',
+  };
+}
+
+/** Business types are free text of a producer; a tab or a line end in one must not break the line. */
+function escape(text: string): string {
+  return /[\t\n\\\u001e]/.test(text) ? JSON.stringify(text).replaceAll('\u001e', '\\u001e') : text;
+}
+
+function unescape(text: string): string {
+  return text.startsWith('"') ? String(JSON.parse(text)) : text;
+}

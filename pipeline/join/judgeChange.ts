@@ -1,0 +1,65 @@
+import type { Entry } from '../../domain/entry.ts';
+import { keyPartOf } from '../../domain/entry.ts';
+import type { WindowChange } from '../../domain/joinPorts.ts';
+import { DEADLINE_MARK, PAYMENT_MATCHED_MARK } from '../../domain/joinPorts.ts';
+import type { MatchRules } from '../../domain/merchant.ts';
+import type { VersionedVerdict } from '../../domain/ports.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { judgeOrder } from '../../domain/verdict.ts';
+import { entryOfLine } from './fact.ts';
+
+/**
+ * The realtime verdicts that a change of the window gives, each with its version.
+ *
+ * A version orders the verdicts of one key whatever the order in which events were seen and however often they were
+ * replayed: it only depends on what is known, and knowing more makes it larger.
+ *
+ *   version = (2 × distinct lines of the key + (one-sided and its deadline passed ? 1 : 0)) × 1024 + context
+ *
+ * The context counts what else of the order the verdict rests on: the lines of its other keys, because an OFFSET looks
+ * at them, until the payment has a merchant line; from then on no sibling matters and it stays at 1023.
+ */
+export function judgeChange(change: WindowChange, rulesOf: (merchantId: string) => MatchRules): VersionedVerdict[] {
+  const merchantId = change.orderKey.slice(0, change.orderKey.indexOf(' '));
+  const rules = rulesOf(merchantId);
+  const lines = change.lines.filter((line) => !isMark(line));
+  const entries = lines.map((line) => entryOfLine(change.orderKey, line));
+  const overdue = new Set(change.lines.filter(isDeadlineMark).map(partOf));
+  const paymentMatched = change.kind === 'matched' || change.lines.includes(PAYMENT_MATCHED_MARK);
+  const verdicts = judgeOrder(entries, {
+    mode: 'REALTIME',
+    rules,
+    deadlinePassed: (part) => overdue.has(part),
+    paymentMatched: change.lines.includes(PAYMENT_MATCHED_MARK),
+  });
+  const settled = paymentMatched || entries.some((e) => e.kind === 'PAYMENT' && e.book === 'MERCHANT');
+  return verdicts.map((verdict) => ({ verdict, version: versionOf(verdict, entries, overdue, settled) }));
+}
+
+const CONTEXT_BITS = 10n;
+const SETTLED_CONTEXT = 1023;
+
+function versionOf(
+  verdict: Verdict,
+  entries: readonly Entry[],
+  overdue: ReadonlySet<string>,
+  settled: boolean,
+): bigint {
+  const own = entries.filter((entry) => keyPartOf(entry) === verdict.keyPart).length;
+  const oneSided = verdict.sides.MERCHANT === null || verdict.sides.PLATFORM === null;
+  const passed = oneSided && overdue.has(verdict.keyPart) ? 1 : 0;
+  const context = settled ? SETTLED_CONTEXT : Math.min(entries.length - own, SETTLED_CONTEXT - 1);
+  return (BigInt(2 * own + passed) << CONTEXT_BITS) + BigInt(context);
+}
+
+function isMark(line: string): boolean {
+  return isDeadlineMark(line) || line === PAYMENT_MATCHED_MARK;
+}
+
+function isDeadlineMark(line: string): boolean {
+  return line.endsWith(`\t${DEADLINE_MARK}`) && line.indexOf('\t') === line.length - 2;
+}
+
+function partOf(line: string): string {
+  return line.slice(0, line.indexOf('\t'));
+}

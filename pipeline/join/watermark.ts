@@ -1,0 +1,75 @@
+import type { Heartbeat } from '../../domain/joinPorts.ts';
+import type { PartitionId, Position } from '../../domain/ports.ts';
+
+export type WatermarkOptions = {
+  /** Events dated further ahead than this never advance a watermark: their producer's clock is wrong. */
+  readonly skewMs: number;
+  /** A partition is silent only after this long without an event: what is still on its way to the log has time. */
+  readonly idleGraceMs: number;
+};
+
+/**
+ * Event time of one partition (design.md, "Time"): it follows the events; fully read and silent, it advances by the
+ * time it has been silent; with a backlog it never does.
+ */
+export class PartitionWatermark {
+  readonly #options: WatermarkOptions;
+  #latestEventMs: number | null = null;
+  #silentSinceMs: number | null = null;
+  #seenSilentUntilMs: number | null = null;
+
+  constructor(options: WatermarkOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes one read.
+   * @param latestEventMs latest occurredAt in it, null when it had no valid event
+   * @param nowMs when the read was answered, on the clock that the events follow
+   */
+  read(read: { empty: boolean; fullyRead: boolean; latestEventMs: number | null; nowMs: number }): void {
+    const { latestEventMs, nowMs } = read;
+    if (latestEventMs !== null && latestEventMs <= nowMs + this.#options.skewMs) {
+      this.#latestEventMs = Math.max(this.#latestEventMs ?? latestEventMs, latestEventMs);
+    }
+    if (!read.empty) this.#silentSinceMs = nowMs;
+    this.#silentSinceMs ??= nowMs;
+    this.#seenSilentUntilMs = read.fullyRead ? nowMs : null;
+  }
+
+  /** The event time reached; null while nothing is known. */
+  get ms(): number | null {
+    if (this.#seenSilentUntilMs === null || this.#silentSinceMs === null) return this.#latestEventMs;
+    const silentMs = Math.max(0, this.#seenSilentUntilMs - this.#silentSinceMs - this.#options.idleGraceMs);
+    if (this.#latestEventMs === null) {
+      return silentMs === 0 ? null : this.#seenSilentUntilMs - this.#options.idleGraceMs;
+    }
+    return this.#latestEventMs + silentMs;
+  }
+}
+
+/**
+ * The lowest watermark over all partitions, or null while one of them has none, is not heard of, or was last heard of
+ * too long ago: an owner that is gone may leave unread events behind.
+ */
+export function lowestWatermark(
+  partitions: readonly PartitionId[],
+  beats: ReadonlyMap<PartitionId, Heartbeat>,
+  wallMs: number,
+  staleAfterMs: number,
+): number | null {
+  let lowest: number | null = null;
+  for (const partition of partitions) {
+    const beat = beats.get(partition);
+    if (!beat || beat.watermarkMs === null || wallMs - beat.atMs > staleAfterMs) return null;
+    lowest = lowest === null ? beat.watermarkMs : Math.min(lowest, beat.watermarkMs);
+  }
+  return lowest;
+}
+
+/** What stands between the readers and the end of the log, in records. */
+export function lagOf(beats: ReadonlyMap<PartitionId, { position: Position; partitionEnd: Position }>): number {
+  let lag = 0;
+  for (const beat of beats.values()) lag += Math.max(0, beat.partitionEnd - beat.position);
+  return lag;
+}
