@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { businessDateOf } from '../../domain/businessDate.ts';
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { BillStore } from '../../domain/closePorts.ts';
+import type { Book, Channel, Entry } from '../../domain/entry.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { Bill, BillError, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
+
+export type BillToImport = {
+  readonly merchant: Merchant;
+  readonly book: Book;
+  /** null: as the bill says; a plain CSV then speaks for every channel. */
+  readonly channel: Channel | null;
+  /** null: as the bill says. */
+  readonly date: BusinessDate | null;
+  readonly fileName: string;
+  /** Opens the original bytes from their beginning; called twice, since a line's evidence names the hash of them all. */
+  open(): AsyncIterable<Uint8Array>;
+};
+
+export type ImportResult =
+  | { readonly status: 'imported'; readonly bill: Bill; readonly errors: readonly BillError[] }
+  | {
+      readonly status: 'known';
+      readonly bill: Bill;
+      /** The later bill that counts instead of this one, if any. */
+      readonly supersededBy: Bill | null;
+    };
+
+export type ImportDeps = {
+  readonly store: BillStore;
+  readonly readBill: BillReader;
+  /** Epoch milliseconds. */
+  now(): number;
+};
+
+/**
+ * Imports a bill into its book: lines first, the bill's record last, so that an import that was refused or killed leaves
+ * nothing that anybody reads. The same bytes again are a no-op; other bytes for the same place supersede, and both
+ * stay on record.
+ * @throws DZ_BILL_… when the file cannot be trusted as a whole or is not the bill it was said to be
+ */
+export async function importBill(request: BillToImport, deps: ImportDeps): Promise<ImportResult> {
+  const billId = await hashOf(request.open());
+  const { lines, report, hashOfRead } = readAgain(request, deps.readBill);
+  // The report rejects together with the lines; whoever waits for the lines first must not leave it unheard.
+  report.catch(() => undefined);
+  const seen = new Set<Channel>();
+  for await (const batch of lines) {
+    for (const line of batch) checkChannel(request, line.channel, line.line, seen);
+    await deps.store.writeLines(
+      billId,
+      batch.map((line) => entryOf(line, request, billId)),
+    );
+  }
+  const said = await report;
+  if ((hashOfRead() ?? billId) !== billId) throw changedWhileRead(request);
+  const channel = request.channel ?? channelOfFormat(said.format);
+  const date = checkedDate(request, said);
+  checkMerchantNo(request, said, channel);
+
+  const onRecord = (await deps.store.billsBetween(request.merchant.merchantId, date, date)).filter(
+    (bill) => bill.book === request.book && bill.channel === channel,
+  );
+  const known = onRecord.find((bill) => bill.billId === billId);
+  if (known) {
+    const supersededBy = onRecord.find((bill) => isLatest(bill, onRecord) && bill.billId !== billId) ?? null;
+    return { status: 'known', bill: known, supersededBy };
+  }
+  const bill = billOf(request, { billId, channel, date, said, onRecord, now: deps.now() });
+  await deps.store.writeErrors(bill, said.errors);
+  await deps.store.record(bill);
+  return { status: 'imported', bill, errors: said.errors };
+}
+
+async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of bytes) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** `hashOfRead` is null where the reader had no need of the file's last bytes. */
+function readAgain(
+  request: BillToImport,
+  readBill: BillReader,
+): {
+  lines: AsyncIterable<readonly BillLine[]>;
+  report: Promise<BillReport>;
+  hashOfRead: () => string | null;
+} {
+  const hash = createHash('sha256');
+  let digest: string | null = null;
+  async function* hashed(): AsyncIterable<Uint8Array> {
+    for await (const chunk of request.open()) {
+      hash.update(chunk);
+      yield chunk;
+    }
+    digest = hash.digest('hex');
+  }
+  const hints = request.channel === null ? {} : { channel: request.channel };
+  return { ...readBill(hashed(), hints), hashOfRead: () => digest };
+}
+
+function entryOf(line: BillLine, request: BillToImport, billId: string): Entry {
+  const { merchant, book } = request;
+  return {
+    book,
+    merchantId: merchant.merchantId,
+    kind: line.kind,
+    orderNo: line.orderNo,
+    refundNo: line.refundNo,
+    channel: line.channel ?? request.channel,
+    channelTxnNo: line.channelTxnNo,
+    hisOrderNo: line.hisOrderNo,
+    amountFen: line.amountFen,
+    occurredAtMs: line.occurredAtMs,
+    businessDate: businessDateOf(line.occurredAtMs, merchant.rules.cutOffMs),
+    businessType: line.businessType,
+    source: 'BILL',
+    sourceRef: `${billId}:${line.line}`,
+  };
+}
+
+function billOf(
+  request: BillToImport,
+  found: {
+    readonly billId: string;
+    readonly channel: Channel | null;
+    readonly date: BusinessDate;
+    readonly said: BillReport;
+    readonly onRecord: readonly Bill[];
+    readonly now: number;
+  },
+): Bill {
+  const latest = found.onRecord.reduce((max, bill) => (bill.version > max ? bill.version : max), 0n);
+  // Growing with the clock too: two imports at once that see the same latest bill still differ.
+  const version = BigInt(found.now) > latest ? BigInt(found.now) : latest + 1n;
+  const { said } = found;
+  return {
+    billId: found.billId,
+    merchantId: request.merchant.merchantId,
+    book: request.book,
+    channel: found.channel,
+    businessDate: found.date,
+    format: said.format,
+    fileName: request.fileName,
+    rows: said.rows,
+    errorRows: said.errorCount,
+    payments: said.payments,
+    refunds: said.refunds,
+    paymentFen: said.paymentFen,
+    refundFen: said.refundFen,
+    importedAtMs: found.now,
+    version,
+  };
+}
+
+function isLatest(bill: Bill, bills: readonly Bill[]): boolean {
+  return bills.every((other) => other.version <= bill.version);
+}
+
+/** A format of one channel speaks for that channel alone; a plain CSV may hold several. */
+const FORMAT_CHANNEL: readonly { readonly prefix: string; readonly channel: Channel }[] = [
+  { prefix: 'wechat', channel: 'WECHAT' },
+  { prefix: 'alipay', channel: 'ALIPAY' },
+  { prefix: 'unionpay', channel: 'UNIONPAY' },
+];
+
+function channelOfFormat(format: string): Channel | null {
+  return FORMAT_CHANNEL.find(({ prefix }) => format.startsWith(prefix))?.channel ?? null;
+}
+
+function checkChannel(
+  request: BillToImport,
+  channel: Channel | null,
+  line: number,
+  seen: Set<Channel>,
+): void {
+  if (channel === null || seen.has(channel)) return;
+  if (request.channel !== null && request.channel !== channel) {
+    throw new DuizhangError(
+      'DZ_BILL_OTHER_CHANNEL',
+      `${request.fileName}, line ${line} is of ${channel}, but the bill was given as ${request.channel}'s; leave --channel out or give the right file`,
+      { details: { line } },
+    );
+  }
+  seen.add(channel);
+}
+
+function checkedDate(request: BillToImport, said: BillReport): BusinessDate {
+  if (said.billDate !== null && request.date !== null && said.billDate !== request.date) {
+    throw new DuizhangError(
+      'DZ_BILL_OTHER_DATE',
+      `${request.fileName} is the bill of ${said.billDate}, not of ${request.date}; give the right file or the right --date`,
+    );
+  }
+  const date = request.date ?? said.billDate;
+  if (date === null) {
+    throw new DuizhangError(
+      'DZ_BILL_DATE_UNKNOWN',
+      `${request.fileName} does not say which day it is of; add --date YYYY-MM-DD`,
+    );
+  }
+  return date;
+}
+
+function checkMerchantNo(request: BillToImport, said: BillReport, channel: Channel | null): void {
+  if (said.merchantNo === null || channel === null) return;
+  const own = request.merchant.channels.find((c) => c.channel === channel);
+  if (own?.merchantNo === said.merchantNo) return;
+  const { merchantId } = request.merchant;
+  throw new DuizhangError(
+    'DZ_BILL_OTHER_MERCHANT',
+    `${request.fileName} is the bill of ${channel} merchant ${said.merchantNo}, but ${merchantId} ${
+      own ? `is ${own.merchantNo} there` : 'has no number there'
+    }; give the right --merchant or correct duizhang.config.yaml`,
+  );
+}
+
+function changedWhileRead(request: BillToImport): DuizhangError {
+  return new DuizhangError(
+    'DZ_BILL_CHANGED',
+    `${request.fileName} changed while it was read; import it again when it is complete`,
+  );
+}
