@@ -16,6 +16,8 @@ export type WindowEvent = {
   readonly dueSecond: number;
   /** Its day was closed before it came: it may join what is open but opens nothing. */
   readonly late: boolean;
+  /** Where it stands in its partition. */
+  readonly position: Position;
 };
 
 export type WindowRange = {
@@ -37,7 +39,9 @@ export type ApplyAnswer =
    * Events (by index) whose key the window has let go of as matched, with content it has not seen: the caller brings
    * the order's facts and calls again. Nothing was applied.
    */
-  | { readonly kind: 'hit'; readonly events: readonly number[] };
+  | { readonly kind: 'hit'; readonly events: readonly number[] }
+  /** The order of this event (by index) has more lines than the window holds for one. Nothing was applied. */
+  | { readonly kind: 'crowded'; readonly event: number };
 
 /** What the window tells the flusher. */
 export type WindowChange =

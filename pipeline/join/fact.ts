@@ -2,6 +2,7 @@ import { dayOfDate, dateOfDay } from '../../domain/businessDate.ts';
 import type { Channel, Entry } from '../../domain/entry.ts';
 import { keyPartOf, orderKeyOf } from '../../domain/entry.ts';
 import type { WindowEvent } from '../../domain/joinPorts.ts';
+import type { Position } from '../../domain/ports.ts';
 import { hash53 } from './hash.ts';
 
 /**
@@ -12,7 +13,12 @@ import { hash53 } from './hash.ts';
  * `side` is M or P, `day` the business date in days since 1970, `channel` a letter. Two entries with the same content
  * are the same line, whatever event ids they came with; so a redelivery adds nothing. The script reads the first five.
  */
-export function windowEventOf(entry: Entry, windowMs: number, late: boolean): WindowEvent {
+export function windowEventOf(
+  entry: Entry,
+  windowMs: number,
+  late: boolean,
+  position: Position,
+): WindowEvent {
   const part = keyPartOf(entry);
   const orderKey = orderKeyOf(entry.merchantId, entry.orderNo);
   const content = contentOf(entry);
@@ -26,6 +32,7 @@ export function windowEventOf(entry: Entry, windowMs: number, late: boolean): Wi
     payHash: part === 'P' ? '' : String(hash53(`${orderKey} P`)),
     dueSecond: Math.ceil((entry.occurredAtMs + windowMs) / 1000),
     late,
+    position,
   };
 }
 
@@ -42,7 +49,8 @@ const CHANNEL_OF_LETTER: Readonly<Record<string, Channel>> = { W: 'WECHAT', A: '
 
 /** The entry that a fact line holds; `sourceRef` is not kept in the window. */
 export function entryOfLine(orderKey: string, line: string): Entry {
-  const [part = '', , amount = '', at = '', day = '', channel = '', txn = '', his = '', business = ''] = line.split('\t');
+  const [part = '', , amount = '', at = '', day = '', channel = '', txn = '', his = '', business = ''] =
+    line.split('\t');
   const space = orderKey.indexOf(' ');
   return {
     book: amount.startsWith('M') ? 'MERCHANT' : 'PLATFORM',

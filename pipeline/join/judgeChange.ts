@@ -19,7 +19,10 @@ import { entryOfLine } from './fact.ts';
  * The context counts what else of the order the verdict rests on: the lines of its other keys, because an OFFSET looks
  * at them, until the payment has a merchant line; from then on no sibling matters and it stays at 1023.
  */
-export function judgeChange(change: WindowChange, rulesOf: (merchantId: string) => MatchRules): VersionedVerdict[] {
+export function judgeChange(
+  change: WindowChange,
+  rulesOf: (merchantId: string) => MatchRules,
+): VersionedVerdict[] {
   const merchantId = change.orderKey.slice(0, change.orderKey.indexOf(' '));
   const rules = rulesOf(merchantId);
   const lines = change.lines.filter((line) => !isMark(line));

@@ -68,7 +68,9 @@ export function lowestWatermark(
 }
 
 /** What stands between the readers and the end of the log, in records. */
-export function lagOf(beats: ReadonlyMap<PartitionId, { position: Position; partitionEnd: Position }>): number {
+export function lagOf(
+  beats: ReadonlyMap<PartitionId, { position: Position; partitionEnd: Position }>,
+): number {
   let lag = 0;
   for (const beat of beats.values()) lag += Math.max(0, beat.partitionEnd - beat.position);
   return lag;

@@ -23,9 +23,6 @@ export type RedisWindowOptions = {
   readonly maxLines?: number;
 };
 
-/** Thrown by `apply` when an order has more lines than it may; `details.event` is the event's index. */
-export const TOO_MANY_LINES = 'DZ_WINDOW_TOO_MANY_LINES';
-
 type Script = { readonly text: string; readonly sha: string };
 
 const APPLY = loadScript('apply.lua');
@@ -100,7 +97,10 @@ export class RedisWindow implements WindowStore {
 
   async readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]> {
     const entries = await this.#redis.xrange(key(slot, 'outbox'), '-', '+', 'COUNT', max);
-    return entries.map(([id, fields]) => ({ id, changes: (fields[1] ?? '').split(RECORD_SEPARATOR).map(changeOf) }));
+    return entries.map(([id, fields]) => ({
+      id,
+      changes: (fields[1] ?? '').split(RECORD_SEPARATOR).map(changeOf),
+    }));
   }
 
   async trimOutbox(slot: number, id: string): Promise<void> {
@@ -170,7 +170,10 @@ function loadScript(name: string): Script {
 
 function replyList(reply: unknown): readonly unknown[] {
   if (Array.isArray(reply)) return reply;
-  throw new DuizhangError('DZ_SYSTEM_WINDOW_REPLY', `the window script answered ${JSON.stringify(reply)}, not a list`);
+  throw new DuizhangError(
+    'DZ_SYSTEM_WINDOW_REPLY',
+    `the window script answered ${JSON.stringify(reply)}, not a list`,
+  );
 }
 
 /** The one place where the script's words become values. */
@@ -186,11 +189,12 @@ function applyAnswerOf(reply: unknown): ApplyAnswer {
     case 'HIT':
       return { kind: 'hit', events: rest.map(Number) };
     case 'MANY':
-      throw new DuizhangError(TOO_MANY_LINES, 'an order has more lines than the window holds for one order', {
-        details: { event: Number(rest[0]) },
-      });
+      return { kind: 'crowded', event: Number(rest[0]) };
     default:
-      throw new DuizhangError('DZ_SYSTEM_WINDOW_REPLY', `the window script answered ${JSON.stringify(reply)}`);
+      throw new DuizhangError(
+        'DZ_SYSTEM_WINDOW_REPLY',
+        `the window script answered ${JSON.stringify(reply)}`,
+      );
   }
 }
 

@@ -1,0 +1,240 @@
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Entry } from '../../domain/entry.ts';
+import type { WindowEvent, WindowRange, WindowStore } from '../../domain/joinPorts.ts';
+import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { MatchRules } from '../../domain/merchant.ts';
+import type {
+  BatchOutcome,
+  Clock,
+  DeadLetter,
+  EventDecoder,
+  LogBatch,
+  LogRecord,
+  PartitionId,
+  Position,
+  Topic,
+} from '../../domain/ports.ts';
+import { TOPICS } from '../../domain/ports.ts';
+import type { ClosedDays } from './closedDays.ts';
+import type { EntryWriter } from './entryWriter.ts';
+import { ENTRIES_CONSUMER } from './entryWriter.ts';
+import { windowEventOf } from './fact.ts';
+import { slotOf } from './hash.ts';
+
+export type JoinerParts = {
+  readonly window: WindowStore;
+  readonly ledger: RealtimeLedger;
+  readonly entries: EntryWriter;
+  readonly decode: EventDecoder;
+  readonly rulesOf: (merchantId: string) => MatchRules;
+  readonly closedDays: ClosedDays;
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+  /** First kept position of a partition: where a window that knows nothing begins. */
+  readonly startOf: (partition: PartitionId) => Position;
+  /** Told of every event that came after its day was closed. */
+  readonly onLate: (entry: Entry) => void;
+};
+
+/** What a batch held, for watermarks and metrics. */
+export type BatchSummary = {
+  readonly events: number;
+  readonly deadLetters: number;
+  readonly latestEventMs: number | null;
+};
+
+/** Most events one script call takes (see apply.lua, "Writes"). */
+const MAX_EVENTS_A_CALL = 1000;
+const RETRY_FULL_MS = 20;
+
+/**
+ * Joins one read range into the windows: decodes it, hands the rows to the entry writer, and calls every slot once with
+ * its events, empty ones too, so that each slot's position says how far it has seen.
+ */
+export class Joiner {
+  readonly #parts: JoinerParts;
+
+  constructor(parts: JoinerParts) {
+    this.#parts = parts;
+  }
+
+  async join(batch: LogBatch): Promise<{ outcome: BatchOutcome; summary: BatchSummary }> {
+    const decoded = this.#decode(batch);
+    const summary = {
+      events: decoded.entries.length,
+      deadLetters: decoded.deadLetters.length,
+      latestEventMs: decoded.latestEventMs,
+    };
+    if (batch.from === batch.end) return { outcome: { kind: 'done' }, summary };
+    await this.#parts.entries.add(batch.partition, batch.end, decoded.entries, decoded.deadLetters);
+    const range = {
+      partition: batch.partition,
+      from: batch.from,
+      end: batch.end,
+      start: this.#parts.startOf(batch.partition),
+    };
+    const gaps = await Promise.all(
+      decoded.bySlot.map((events, slot) => this.#applySlot(slot, range, events, batch.records)),
+    );
+    const lowest = gaps.filter((gap) => gap !== null).reduce<Position | null>(lower, null);
+    return { outcome: lowest === null ? { kind: 'done' } : { kind: 'seek', position: lowest }, summary };
+  }
+
+  #decode(batch: LogBatch): {
+    entries: LoggedEntry[];
+    deadLetters: DeadLetter[];
+    bySlot: WindowEvent[][];
+    latestEventMs: number | null;
+  } {
+    const { decode, window, rulesOf, closedDays, clock, onLate } = this.#parts;
+    const topic = topicOf(batch.partition);
+    const entries: LoggedEntry[] = [];
+    const deadLetters: DeadLetter[] = [];
+    const bySlot: WindowEvent[][] = Array.from({ length: window.slots }, () => []);
+    let latestEventMs: number | null = null;
+    for (const record of batch.records) {
+      const event = decode(topic, record.value);
+      if (!event.ok) {
+        deadLetters.push({
+          partition: batch.partition,
+          position: record.position,
+          code: event.code,
+          reason: event.reason,
+          value: record.value,
+          receivedAtMs: clock.now(),
+        });
+        continue;
+      }
+      const { entry } = event;
+      const late = closedDays.isLate(entry.merchantId, entry.businessDate, batch.partition, record.position);
+      if (late) onLate(entry);
+      entries.push({ entry, partition: batch.partition, position: record.position, late });
+      const windowEvent = windowEventOf(entry, rulesOf(entry.merchantId).windowMs, late, record.position);
+      bySlot[slotOf(windowEvent.orderKey, window.slots)]?.push(windowEvent);
+      if (latestEventMs === null || entry.occurredAtMs > latestEventMs) latestEventMs = entry.occurredAtMs;
+    }
+    return { entries, deadLetters, bySlot, latestEventMs };
+  }
+
+  /** @returns the position the slot stands at when that is before the range, else null */
+  async #applySlot(
+    slot: number,
+    range: WindowRange,
+    events: readonly WindowEvent[],
+    records: readonly LogRecord[],
+  ): Promise<Position | null> {
+    let at = 0;
+    do {
+      const chunk = events.slice(at, at + MAX_EVENTS_A_CALL);
+      at += MAX_EVENTS_A_CALL;
+      // Only the last call of a range may record its end.
+      const gap = await this.#applyChunk(
+        slot,
+        at < events.length ? { ...range, end: range.from } : range,
+        chunk,
+        records,
+      );
+      if (gap !== null) return gap;
+    } while (at < events.length);
+    return null;
+  }
+
+  async #applyChunk(
+    slot: number,
+    range: WindowRange,
+    chunk: readonly WindowEvent[],
+    records: readonly LogRecord[],
+  ): Promise<Position | null> {
+    const { window, pause } = this.#parts;
+    let events = chunk;
+    let restored: ReadonlyMap<string, readonly string[]> = new Map();
+    for (;;) {
+      const answer = await window.apply(slot, range, events, restored);
+      switch (answer.kind) {
+        case 'applied':
+          return null;
+        case 'gap':
+          return answer.position;
+        case 'full':
+          await pause(RETRY_FULL_MS);
+          break;
+        case 'hit':
+          restored = new Map([...restored, ...(await this.#restore(slot, answer.events, events))]);
+          break;
+        case 'crowded':
+          await this.#refuse(range, events[answer.event], records);
+          events = events.toSpliced(answer.event, 1);
+          break;
+      }
+    }
+  }
+
+  async #refuse(
+    range: WindowRange,
+    event: WindowEvent | undefined,
+    records: readonly LogRecord[],
+  ): Promise<void> {
+    const record = records.find((candidate) => candidate.position === event?.position);
+    if (!event || !record) throw new Error('the window named an event that it was not given');
+    const letter: DeadLetter = {
+      partition: range.partition,
+      position: record.position,
+      code: 'DZ_EVENT_ORDER_CROWDED',
+      reason: `order ${event.orderKey} has more different lines than one order can have; see what its producer sends`,
+      value: record.value,
+      receivedAtMs: this.#parts.clock.now(),
+    };
+    await this.#parts.entries.add(range.partition, range.from, [], [letter]);
+  }
+
+  /**
+   * The slow path: an event names a key that was matched and let go of, with content not seen then (a second payment, a
+   * corrected receipt, or a hash collision). The ledger has the order's facts once it has stored all that the slot has
+   * seen, so it is waited for; an order it does not know is a collision and begins anew.
+   */
+  async #restore(
+    slot: number,
+    hits: readonly number[],
+    events: readonly WindowEvent[],
+  ): Promise<Map<string, readonly string[]>> {
+    const { ledger, entries, window, rulesOf, pause } = this.#parts;
+    await entries.flush();
+    const seen = (await window.positions())[slot] ?? new Map<PartitionId, Position>();
+    for (;;) {
+      const stored = await ledger.loadPositions(ENTRIES_CONSUMER);
+      if ([...seen].every(([partition, position]) => (stored.get(partition) ?? 0) >= position)) break;
+      await pause(RETRY_FULL_MS);
+    }
+    const orderKeys = [...new Set(hits.map((index) => events[index]?.orderKey ?? ''))];
+    const known = await ledger.eventEntriesOfOrders(orderKeys.map(orderOfKey));
+    return new Map(
+      orderKeys.map((orderKey) => [
+        orderKey,
+        (known.get(orderKey) ?? []).map(
+          (e) => windowEventOf(e, rulesOf(e.merchantId).windowMs, false, 0).line,
+        ),
+      ]),
+    );
+  }
+}
+
+function lower(a: Position | null, b: Position): Position {
+  return a === null || b < a ? b : a;
+}
+
+function orderOfKey(orderKey: string): { merchantId: string; orderNo: string } {
+  const space = orderKey.indexOf(' ');
+  return { merchantId: orderKey.slice(0, space), orderNo: orderKey.slice(space + 1) };
+}
+
+function topicOf(partition: PartitionId): Topic {
+  const name = partition.slice(0, partition.lastIndexOf('/'));
+  const topic = TOPICS.find((known) => known === name);
+  if (!topic) {
+    throw new DuizhangError(
+      'DZ_SYSTEM_UNKNOWN_TOPIC',
+      `partition ${partition} is of no topic that the join reads`,
+    );
+  }
+  return topic;
+}

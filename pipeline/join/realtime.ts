@@ -1,0 +1,135 @@
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Heartbeat, HeartbeatBoard, WindowStore } from '../../domain/joinPorts.ts';
+import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { Clock, EventLog, LogBatch, LogConsumer, PartitionId, Position } from '../../domain/ports.ts';
+import { ENTRIES_CONSUMER } from './entryWriter.ts';
+import type { EntryWriter } from './entryWriter.ts';
+import { flushOutboxes } from './flusher.ts';
+import type { FlusherParts } from './flusher.ts';
+import { Joiner } from './joiner.ts';
+import type { BatchSummary, JoinerParts } from './joiner.ts';
+import { lowestWatermark, PartitionWatermark } from './watermark.ts';
+import type { WatermarkOptions } from './watermark.ts';
+
+export type RealtimeParts = Omit<JoinerParts, 'startOf'> &
+  FlusherParts & {
+    readonly log: EventLog;
+    readonly window: WindowStore;
+    readonly ledger: RealtimeLedger;
+    readonly entries: EntryWriter;
+    readonly board: HeartbeatBoard;
+    readonly clock: Clock;
+    readonly watermark: WatermarkOptions;
+    readonly onBatch: (batch: LogBatch, summary: BatchSummary) => void;
+  };
+
+export type RealtimeJoin = {
+  /** Drains what was begun and ends. */
+  stop(): Promise<void>;
+  /** Rejects with the first failure of any part; the process should then end and be started again. */
+  readonly done: Promise<void>;
+};
+
+const MAX_RECORDS_A_READ = 8_000;
+const IDLE_PAUSE_MS = 25;
+const HEARTBEAT_MS = 100;
+const HEARTBEAT_STALE_MS = 5_000;
+const SWEEP_KEYS = 5_000;
+
+/** The realtime side: reads the log into the windows, sweeps deadlines, and flushes verdicts to the ledger. */
+export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin> {
+  const bounds = await parts.log.bounds();
+  const partitions = [...bounds.keys()].sort();
+  const startOf = (partition: PartitionId): Position => bounds.get(partition)?.start ?? 0;
+  const joiner = new Joiner({ ...parts, startOf });
+  const watermarks = new Map(partitions.map((id) => [id, new PartitionWatermark(parts.watermark)] as const));
+  const beats = new Map<PartitionId, Heartbeat>();
+  let stopping = false;
+
+  const resumeAt = await resumePositions(parts, startOf);
+  const consumer: LogConsumer = parts.log.consume({
+    startAt: (partition) => Promise.resolve(resumeAt(partition)),
+    maxRecords: MAX_RECORDS_A_READ,
+    onBatch: async (batch) => {
+      const { outcome, summary } = await joiner.join(batch);
+      const watermark = watermarks.get(batch.partition);
+      watermark?.read({
+        empty: batch.records.length === 0,
+        fullyRead: batch.end >= batch.partitionEnd,
+        latestEventMs: summary.latestEventMs,
+        nowMs: parts.clock.now(),
+      });
+      beats.set(batch.partition, {
+        position: outcome.kind === 'done' ? batch.end : outcome.position,
+        partitionEnd: batch.partitionEnd,
+        watermarkMs: watermark?.ms ?? null,
+        atMs: parts.clock.wallMs(),
+      });
+      parts.onBatch(batch, summary);
+      return outcome;
+    },
+  });
+
+  const loop = async (round: () => Promise<boolean>, pauseMs: number): Promise<void> => {
+    while (!stopping) {
+      if (!(await round())) await parts.pause(pauseMs);
+    }
+  };
+  const publish = async (): Promise<boolean> => {
+    await parts.board.publish(beats);
+    return false;
+  };
+  const sweep = async (): Promise<boolean> => {
+    const known = await parts.board.read();
+    const watermark = lowestWatermark(partitions, known, parts.clock.wallMs(), HEARTBEAT_STALE_MS);
+    return watermark !== null && (await sweepSlots(parts.window, watermark));
+  };
+  const flush = async (): Promise<boolean> => (await flushOutboxes(parts)) > 0;
+
+  const loops = [loop(publish, HEARTBEAT_MS), loop(sweep, HEARTBEAT_MS), loop(flush, IDLE_PAUSE_MS)];
+  const done = Promise.all([consumer.done, ...loops]).then(() => undefined);
+  done.catch(() => {
+    stopping = true;
+  });
+  return {
+    done,
+    stop: async () => {
+      await consumer.stop();
+      await parts.entries.flush();
+      while (await flush());
+      stopping = true;
+      await done;
+    },
+  };
+}
+
+async function sweepSlots(window: WindowStore, watermarkMs: number): Promise<boolean> {
+  const until = Math.floor(watermarkMs / 1000);
+  const slots = Array.from({ length: window.slots }, (_, slot) => slot);
+  const swept = await Promise.all(slots.map((slot) => window.sweep(slot, until, SWEEP_KEYS)));
+  return swept.some((slot) => slot.more && slot.marked > 0);
+}
+
+/** A restart resumes each partition from the lowest position of its slots and of the stored entries. */
+async function resumePositions(
+  parts: Pick<RealtimeParts, 'window' | 'ledger'>,
+  startOf: (partition: PartitionId) => Position,
+): Promise<(partition: PartitionId) => Position> {
+  const [slots, stored] = await Promise.all([
+    parts.window.positions(),
+    parts.ledger.loadPositions(ENTRIES_CONSUMER),
+  ]);
+  return (partition) => {
+    const start = startOf(partition);
+    const reached = [stored.get(partition) ?? start, ...slots.map((slot) => slot.get(partition) ?? start)];
+    const lowest = Math.min(...reached);
+    if (lowest < start) {
+      throw new DuizhangError(
+        'DZ_LOG_POSITION_LOST',
+        `${partition} was read up to ${lowest}, but the log begins at ${start}: events between are gone. ` +
+          'Rebuild the open days from the ledger before starting again.',
+      );
+    }
+    return lowest;
+  };
+}
