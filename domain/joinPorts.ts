@@ -73,8 +73,10 @@ export interface WindowStore {
   readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]>;
   /** Forgets the outbox up to and including `id`: the ledger has it. */
   trimOutbox(slot: number, id: string): Promise<void>;
-  /** Entries waiting in the slot's outbox. */
-  outboxLength(slot: number): Promise<number>;
+  /** Id of the newest entry that waits in the slot's outbox; null when none does. */
+  newestInOutbox(slot: number): Promise<string | null>;
+  /** Whether the ledger has everything of the slot's outbox up to and including `id`. */
+  isTrimmed(slot: number, id: string): Promise<boolean>;
   /** Orders that are open now, over all slots. */
   openOrders(): Promise<number>;
   /** Lets go of the matched keys of closed days and of open orders whose newest line is older. Days since 1970. */

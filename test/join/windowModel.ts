@@ -180,8 +180,12 @@ export class WindowModel implements WindowStore {
     outbox.splice(0, outbox.findIndex((entry) => entry.id === id) + 1);
   }
 
-  async outboxLength(slot: number): Promise<number> {
-    return this.#slot(slot).outbox.length;
+  async newestInOutbox(slot: number): Promise<string | null> {
+    return this.#slot(slot).outbox.at(-1)?.id ?? null;
+  }
+
+  async isTrimmed(slot: number, id: string): Promise<boolean> {
+    return !this.#slot(slot).outbox.some((entry) => Number(entry.id) <= Number(id));
   }
 
   async openOrders(): Promise<number> {

@@ -108,8 +108,13 @@ export class RedisWindow implements WindowStore {
     await this.#redis.xtrim(key(slot, 'outbox'), 'MINID', `${ms}-${BigInt(sequence) + 1n}`);
   }
 
-  async outboxLength(slot: number): Promise<number> {
-    return this.#redis.xlen(key(slot, 'outbox'));
+  async newestInOutbox(slot: number): Promise<string | null> {
+    const [newest] = await this.#redis.xrevrange(key(slot, 'outbox'), '+', '-', 'COUNT', 1);
+    return newest?.[0] ?? null;
+  }
+
+  async isTrimmed(slot: number, id: string): Promise<boolean> {
+    return (await this.#redis.xrange(key(slot, 'outbox'), '-', id, 'COUNT', 1)).length === 0;
   }
 
   async openOrders(): Promise<number> {
