@@ -39,6 +39,7 @@ export function dateOfDay(day: number): BusinessDate {
 
 /** @throws DZ_BAD_DATE when the text is not a date of the calendar. */
 export function dayOfDate(date: BusinessDate): number {
+  if (date === lastDate) return lastDay;
   const day = DATE.test(date) ? Date.parse(`${date}T00:00:00Z`) / DAY_MS : Number.NaN;
   if (Number.isNaN(day) || dateOfDay(day) !== date) {
     throw new DuizhangError('DZ_BAD_DATE', `"${date}" is not a calendar date; write it as YYYY-MM-DD`);

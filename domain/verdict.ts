@@ -94,6 +94,8 @@ export type JudgeContext = {
  *   further apart than the cross-day span
  */
 export function judgeOrder(entries: readonly Entry[], context: JudgeContext): Verdict[] {
+  const pair = judgeEqualPair(entries, context);
+  if (pair) return [pair];
   const drafts: Verdict[] = [];
   for (const lines of linesByKey(pairNumberlessRefunds(entries, context.mode))) {
     for (const near of withinSpan(lines, context.rules.crossDayDays)) {
@@ -170,6 +172,58 @@ function judgeKey(lines: readonly Entry[], context: JudgeContext): Verdict | nul
     split,
     surplusFen: code === 'DUPLICATE' ? surplusOf(sides) : null,
     possibleDuplicateOf: null,
+  };
+}
+
+/**
+ * The most common order by far, judged without the general path's maps and sorts: one line in each of the mode's two
+ * books, equal amounts. @returns null for everything else
+ */
+function judgeEqualPair(entries: readonly Entry[], context: JudgeContext): Verdict | null {
+  const [a, b] = entries;
+  if (!a || !b || entries.length !== 2 || a.amountFen !== b.amountFen || a.kind !== b.kind) return null;
+  if (a.refundNo !== b.refundNo || (a.kind === 'REFUND' && a.refundNo === null)) return null;
+  const counterpart =
+    context.mode === 'REALTIME' ? 'MERCHANT' : context.mode === 'TWO_WAY' ? 'CHANNEL' : null;
+  const [platform, other] = a.book === 'PLATFORM' ? [a, b] : [b, a];
+  if (platform.book !== 'PLATFORM' || other.book !== counterpart) return null;
+  const sameDate = a.businessDate === b.businessDate;
+  if (!sameDate && Math.abs(daysBetween(a.businessDate, b.businessDate)) > context.rules.crossDayDays)
+    return null;
+  const sides = {
+    MERCHANT: null,
+    PLATFORM: lineSide(platform),
+    CHANNEL: null,
+    [other.book]: lineSide(other),
+  };
+  return {
+    mode: context.mode,
+    merchantId: a.merchantId,
+    kind: a.kind,
+    orderNo: a.orderNo,
+    refundNo: a.refundNo,
+    keyPart: keyPartOf(a),
+    code: sameDate ? 'MATCHED' : 'CROSS_DAY',
+    businessDate: platform.businessDate,
+    channel: platform.channel ?? other.channel,
+    businessType: platform.businessType ?? other.businessType,
+    sides,
+    possiblyCrossDay: false,
+    amountConflict: false,
+    split: false,
+    surplusFen: null,
+    possibleDuplicateOf: null,
+  };
+}
+
+function lineSide(line: Entry): Side {
+  return {
+    amountFen: line.amountFen,
+    businessDate: line.businessDate,
+    occurredAtMs: line.occurredAtMs,
+    channel: line.channel,
+    identities: [{ identity: identityOf(line), amountFen: line.amountFen }],
+    conflict: false,
   };
 }
 

@@ -1,0 +1,123 @@
+import type { HeartbeatBoard, WindowStore } from '../../domain/joinPorts.ts';
+import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { Clock, EventLog, PartitionId, Position } from '../../domain/ports.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import { ENTRIES_CONSUMER } from './entryWriter.ts';
+import { lowestWatermark } from './watermark.ts';
+
+export type GateParts = {
+  readonly log: EventLog;
+  readonly window: WindowStore;
+  readonly ledger: RealtimeLedger;
+  readonly board: HeartbeatBoard;
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+};
+
+export type GateOptions = {
+  /** The watermark must have passed this instant: the date's end plus the merchant's grace. */
+  readonly eventTimeMs: number;
+  /** Real milliseconds after which waiting is given up with what was waited for. */
+  readonly patienceMs: number;
+  /** Told what is being waited for, whenever that changes. */
+  readonly onWaiting: (reason: string) => void;
+};
+
+const POLL_MS = 50;
+const HEARTBEAT_STALE_MS = 5_000;
+
+/**
+ * Opens when everything that stood in the log when it was called is consumed and stored: every partition read past its
+ * end of that moment by every slot and by the entries, the verdicts of all that in the ledger, and event time past the
+ * date's end (design.md, "Day close"). A run that starts earlier would read green by accident.
+ * @returns the ends of that moment
+ * @throws DZ_CLOSE_NOT_READY with what is missing, when patience runs out
+ */
+export async function waitUntilStored(
+  parts: GateParts,
+  options: GateOptions,
+): Promise<ReadonlyMap<PartitionId, Position>> {
+  const bounds = await parts.log.bounds();
+  const waiting = new Waiting(parts, options);
+  await waiting.until(() => behindInTime(parts, [...bounds.keys()], options.eventTimeMs));
+  await waiting.until(() => behindInLog(parts, bounds));
+  // Only now is it known which outbox entries those events made at the latest.
+  const newest = await Promise.all(slotsOf(parts.window).map((slot) => parts.window.newestInOutbox(slot)));
+  await waiting.until(() => behindInOutbox(parts.window, newest));
+  return new Map([...bounds].map(([partition, { end }]) => [partition, end] as const));
+}
+
+type Bounds = Awaited<ReturnType<EventLog['bounds']>>;
+
+class Waiting {
+  readonly #parts: GateParts;
+  readonly #options: GateOptions;
+  readonly #givenUpAt: number;
+  #told = '';
+
+  constructor(parts: GateParts, options: GateOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#givenUpAt = parts.clock.wallMs() + options.patienceMs;
+  }
+
+  async until(missing: () => Promise<string | null>): Promise<void> {
+    for (let reason = await missing(); reason !== null; reason = await missing()) {
+      if (reason !== this.#told) this.#options.onWaiting(reason);
+      this.#told = reason;
+      if (this.#parts.clock.wallMs() > this.#givenUpAt) {
+        throw new DuizhangError(
+          'DZ_CLOSE_NOT_READY',
+          `the day cannot be closed yet: ${reason}. Try again later.`,
+        );
+      }
+      await this.#parts.pause(POLL_MS);
+    }
+  }
+}
+
+async function behindInTime(
+  parts: GateParts,
+  partitions: readonly PartitionId[],
+  eventTimeMs: number,
+): Promise<string | null> {
+  const beats = await parts.board.read();
+  const watermark = lowestWatermark(partitions, beats, parts.clock.wallMs(), HEARTBEAT_STALE_MS);
+  if (watermark === null) return 'a partition has no owner that is alive, or events of unknown time';
+  if (watermark >= eventTimeMs) return null;
+  return `events are known up to ${iso(watermark)}, needed up to ${iso(eventTimeMs)}`;
+}
+
+async function behindInLog(parts: GateParts, bounds: Bounds): Promise<string | null> {
+  const stored = firstBehind(bounds, await parts.ledger.loadPositions(ENTRIES_CONSUMER));
+  if (stored) return `the entries of ${stored} are not stored up to its end`;
+  for (const slot of await parts.window.positions()) {
+    const unread = firstBehind(bounds, slot);
+    if (unread) return `a window slot has not applied ${unread} up to its end`;
+  }
+  return null;
+}
+
+async function behindInOutbox(
+  window: WindowStore,
+  newest: readonly (string | null)[],
+): Promise<string | null> {
+  for (const slot of slotsOf(window)) {
+    const id = newest[slot] ?? null;
+    if (id !== null && !(await window.isTrimmed(slot, id)))
+      return `verdicts of slot ${slot} are not stored yet`;
+  }
+  return null;
+}
+
+function firstBehind(bounds: Bounds, reached: ReadonlyMap<PartitionId, Position>): PartitionId | undefined {
+  return [...bounds].find(([partition, { start, end }]) => (reached.get(partition) ?? start) < end)?.[0];
+}
+
+function slotsOf(window: WindowStore): readonly number[] {
+  return Array.from({ length: window.slots }, (_, slot) => slot);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { Heartbeat } from '../../domain/joinPorts.ts';
+import { lowestWatermark, PartitionWatermark } from './watermark.ts';
+
+const OPTIONS = { skewMs: 60_000, idleGraceMs: 1_000 };
+
+test('a watermark follows the latest event and does not go back for an earlier one', () => {
+  const watermark = new PartitionWatermark(OPTIONS);
+  watermark.read({ empty: false, fullyRead: false, latestEventMs: 5_000, nowMs: 6_000 });
+  watermark.read({ empty: false, fullyRead: false, latestEventMs: 4_000, nowMs: 6_100 });
+  expect(watermark.ms).toBe(5_000);
+});
+
+test('a partition with a backlog never advances by time: its counterparts may still be unread', () => {
+  const watermark = new PartitionWatermark(OPTIONS);
+  watermark.read({ empty: false, fullyRead: false, latestEventMs: 5_000, nowMs: 6_000 });
+  watermark.read({ empty: false, fullyRead: false, latestEventMs: 5_000, nowMs: 900_000 });
+  expect(watermark.ms).toBe(5_000);
+});
+
+test('a silent partition that is fully read advances by the time it has been silent, less the grace', () => {
+  const watermark = new PartitionWatermark(OPTIONS);
+  watermark.read({ empty: false, fullyRead: true, latestEventMs: 5_000, nowMs: 8_000 });
+  expect(watermark.ms).toBe(5_000);
+  watermark.read({ empty: true, fullyRead: true, latestEventMs: null, nowMs: 18_000 });
+  expect(watermark.ms).toBe(14_000);
+});
+
+test('a partition that never had an event is known empty up to now, once it was silent for the grace', () => {
+  const watermark = new PartitionWatermark(OPTIONS);
+  watermark.read({ empty: true, fullyRead: true, latestEventMs: null, nowMs: 10_000 });
+  expect(watermark.ms).toBeNull();
+  watermark.read({ empty: true, fullyRead: true, latestEventMs: null, nowMs: 12_000 });
+  expect(watermark.ms).toBe(11_000);
+});
+
+test('an event dated in the future moves nothing: its producer has a wrong clock', () => {
+  const watermark = new PartitionWatermark(OPTIONS);
+  watermark.read({ empty: false, fullyRead: false, latestEventMs: 5_000, nowMs: 6_000 });
+  watermark.read({ empty: false, fullyRead: false, latestEventMs: 66_001, nowMs: 6_000 });
+  expect(watermark.ms).toBe(5_000);
+});
+
+test('the lowest watermark is unknown while a partition is missing, silent about itself, or has no watermark', () => {
+  const beat = (watermarkMs: number | null, atMs: number): Heartbeat => ({
+    position: 1,
+    partitionEnd: 1,
+    watermarkMs,
+    atMs,
+  });
+  const lowest = (beats: [string, Heartbeat][]) =>
+    lowestWatermark(['a/0', 'b/0'], new Map(beats), 10_000, 5_000);
+  expect(
+    lowest([
+      ['a/0', beat(7, 9_000)],
+      ['b/0', beat(5, 9_000)],
+    ]),
+  ).toBe(5);
+  expect(lowest([['a/0', beat(7, 9_000)]])).toBeNull();
+  expect(
+    lowest([
+      ['a/0', beat(7, 9_000)],
+      ['b/0', beat(5, 4_000)],
+    ]),
+  ).toBeNull();
+  expect(
+    lowest([
+      ['a/0', beat(7, 9_000)],
+      ['b/0', beat(null, 9_000)],
+    ]),
+  ).toBeNull();
+});
