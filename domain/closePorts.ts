@@ -2,7 +2,7 @@ import type { BusinessDate } from './businessDate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
 import type { Bill, BillError, PartitionId, Position, Reconciliation } from './ports.ts';
-import type { Mode, Verdict } from './verdict.ts';
+import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 
 // What the import of bills and the day's close need of the outside.
 
@@ -59,6 +59,8 @@ export type BookSum = {
   readonly kind: Kind;
   readonly lines: number;
   readonly fen: bigint;
+  /** Of `fen`, the identities that stand on this one date with one amount: nearly always all of them. */
+  readonly plainFen: bigint;
 };
 
 /** What a book's sides add up to, by kind. */
@@ -72,22 +74,34 @@ export type RunKey = {
   readonly mode: CloseMode;
 };
 
-export interface CloseLedger {
-  bookSums(scope: BookScope): Promise<readonly BookSum[]>;
+/**
+ * The books as they stood at one moment: every order with a line on the date, each with all its lines in the scope. What
+ * arrives later does not change it.
+ */
+export interface BooksSnapshot {
+  sums(): Promise<readonly BookSum[]>;
   /**
    * Decides the orders that leave nothing to judge (each key once in every book, equal amounts, all on the date) and
-   * writes their MATCHED rows.
+   * writes their MATCHED rows for the run.
    */
-  matchTrivial(run: RunKey, scope: BookScope): Promise<void>;
-  /** All other orders with a line on the date, each with all its lines in the scope; lines of an order come together. */
-  ordersToJudge(run: RunKey, scope: BookScope): AsyncIterable<readonly (readonly Entry[])[]>;
-  /** Payments that may be what the verdicts repeat, see `hintDuplicates`. */
-  duplicateCandidates(scope: BookScope, verdicts: readonly Verdict[]): Promise<readonly DuplicateCandidate[]>;
+  matchTrivial(): Promise<void>;
+  /** All other orders in batches, each order with all its lines. */
+  ordersToJudge(): AsyncIterable<readonly (readonly Entry[])[]>;
+  /** Payments that the verdicts may repeat, of untouched orders too; see `hintDuplicates`. */
+  duplicateCandidates(verdicts: readonly Verdict[]): Promise<readonly DuplicateCandidate[]>;
+  discard(): Promise<void>;
+}
+
+export interface CloseLedger {
+  snapshot(run: RunKey, scope: BookScope): Promise<BooksSnapshot>;
   writeVerdicts(run: RunKey, rows: readonly FinalVerdict[]): Promise<void>;
   /** Sums over the sides that the run's written rows date on its date. */
   sideSums(run: RunKey): Promise<readonly SideSum[]>;
+  verdictCounts(run: RunKey): Promise<Readonly<Partial<Record<VerdictCode, number>>>>;
   /** Merkle leaves of the run's written rows in key order. */
   leaves(run: RunKey): AsyncIterable<readonly Buffer[]>;
+  /** The run's rows in key order, all or those of some verdicts. */
+  rows(run: RunKey, codes: readonly VerdictCode[]): AsyncIterable<readonly FinalVerdict[]>;
   /** The highest token published for the run's merchant, date and mode; 0 when there is none. */
   highestToken(run: RunKey): Promise<bigint>;
   /** Makes the run the one that readers follow. Durable when it resolves. */

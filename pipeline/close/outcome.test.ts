@@ -9,6 +9,7 @@ const lines = (book: Book, channel: Channel | null): BookSum => ({
   kind: 'PAYMENT',
   lines: 1,
   fen: 100n,
+  plainFen: 100n,
 });
 
 const wechat = [lines('MERCHANT', 'WECHAT'), lines('PLATFORM', 'WECHAT'), lines('CHANNEL', 'WECHAT')];

@@ -1,12 +1,8 @@
 import type { BookSum, CloseMode } from '../../domain/closePorts.ts';
-import type { Book, Channel } from '../../domain/entry.ts';
-import { BOOKS, CHANNELS } from '../../domain/entry.ts';
+import type { Channel } from '../../domain/entry.ts';
+import { CHANNELS } from '../../domain/entry.ts';
 import type { FailureReason } from '../../domain/ports.ts';
-
-/** The books that a mode compares. */
-export function booksOf(mode: CloseMode): readonly Book[] {
-  return mode === 'TWO_WAY' ? ['PLATFORM', 'CHANNEL'] : BOOKS;
-}
+import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
 
 const EMPTY_REASON = { MERCHANT: 'MERCHANT_BILL_EMPTY', PLATFORM: 'PLATFORM_BILL_EMPTY' } as const;
 
@@ -20,7 +16,7 @@ export function failureReasons(
   sums: readonly BookSum[],
   importedChannels: ReadonlySet<Channel>,
 ): readonly FailureReason[] {
-  const books = booksOf(mode);
+  const books = BOOKS_OF_MODE[mode];
   const present = sums.filter((sum) => sum.lines > 0 && books.includes(sum.book));
   if (present.length === 0) return [];
   const reasons = new Set<FailureReason>();

@@ -1,0 +1,182 @@
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type {
+  BillStore,
+  BookSum,
+  BooksSnapshot,
+  CloseGate,
+  CloseLease,
+  CloseLedger,
+  CloseMode,
+  FinalVerdict,
+  RunKey,
+  SideSum,
+  TokenIssuer,
+} from '../../domain/closePorts.ts';
+import { hintDuplicates, wantsHint } from '../../domain/duplicateHint.ts';
+import type { Book, Channel, Kind } from '../../domain/entry.ts';
+import { CHANNELS } from '../../domain/entry.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import { EMPTY_ROOT, merkleBuilder } from '../../domain/merkle.ts';
+import { addFen } from '../../domain/money.ts';
+import type { Bill, BookTotals, Outcome, Reconciliation } from '../../domain/ports.ts';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
+import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
+import { billDatesAround, bookScope } from './bookScope.ts';
+import { assertConserved, restOfOrder } from './conservation.ts';
+import { judgeForDate } from './judgeForDate.ts';
+import { failureReasons } from './outcome.ts';
+
+export type CloseRequest = {
+  readonly merchant: Merchant;
+  readonly date: BusinessDate;
+  /** A new one for each run. */
+  readonly runId: string;
+  /** Who asked for the run: a person's name or `schedule`. */
+  readonly operator: string;
+};
+
+export type CloseDeps = {
+  readonly ledger: CloseLedger;
+  readonly bills: Pick<BillStore, 'billsBetween'>;
+  readonly tokens: TokenIssuer;
+  readonly gate: CloseGate;
+  /** Epoch milliseconds. */
+  now(): number;
+};
+
+/**
+ * Closes a merchant's date: judges every order that the date's lines touch and publishes the rows as one run. A run that
+ * fails is published with its reasons and without rows. Running again gives a new run; from the same facts, the
+ * same Merkle root.
+ * @throws DZ_CLOSE_RUNNING, DZ_CLOSE_LEASE_LOST, DZ_CLOSE_NOT_CONSERVED; nothing is published then
+ */
+export async function closeDay(request: CloseRequest, deps: CloseDeps): Promise<Reconciliation> {
+  const { merchant, date, runId } = request;
+  const startedAtMs = deps.now();
+  const run: RunKey = { runId, merchantId: merchant.merchantId, businessDate: date, mode: merchant.mode };
+  const { positions } = await deps.gate.waitUntilStored(merchant.merchantId, date);
+  const lease = await deps.tokens.acquire(run, () => deps.ledger.highestToken(run));
+  try {
+    const result = await runOnce(run, merchant, deps);
+    const reconciliation: Reconciliation = {
+      ...run,
+      ...result,
+      operator: request.operator,
+      startedAtMs,
+      endedAtMs: deps.now(),
+      token: lease.token,
+      positions,
+    };
+    await publish(reconciliation, run, lease, deps.ledger);
+    return reconciliation;
+  } finally {
+    await lease.release();
+  }
+}
+
+type RunResult = Pick<Reconciliation, 'outcome' | 'reasons' | 'books' | 'verdicts' | 'merkleRoot'>;
+
+async function runOnce(run: RunKey, merchant: Merchant, deps: CloseDeps): Promise<RunResult> {
+  const span = merchant.rules.crossDayDays;
+  const around = billDatesAround(run.businessDate, span);
+  const bills = await deps.bills.billsBetween(run.merchantId, around.from, around.to);
+  const scope = bookScope(run.merchantId, run.businessDate, span, bills);
+  const snapshot = await deps.ledger.snapshot(run, scope);
+  try {
+    const sums = await snapshot.sums();
+    const books = totalsOf(run.mode, sums);
+    const reasons = failureReasons(run.mode, sums, importedChannels(bills, run));
+    if (reasons.length > 0) {
+      return { outcome: 'FAILED', reasons, books, verdicts: {}, merkleRoot: EMPTY_ROOT };
+    }
+    await snapshot.matchTrivial();
+    const rest = await judgeOthers(run, merchant, snapshot, deps.ledger);
+    assertConserved(run, sums, await deps.ledger.sideSums(run), rest);
+    const verdicts = await deps.ledger.verdictCounts(run);
+    const merkleRoot = await rootOf(run, deps.ledger);
+    return { outcome: outcomeOf(verdicts), reasons: [], books, verdicts, merkleRoot };
+  } finally {
+    await snapshot.discard();
+  }
+}
+
+/** @returns what the sides of the written rows hold beside plain lines of the date, see `assertConserved` */
+async function judgeOthers(
+  run: RunKey,
+  merchant: Merchant,
+  snapshot: BooksSnapshot,
+  ledger: CloseLedger,
+): Promise<readonly SideSum[]> {
+  const context = { mode: run.mode, rules: merchant.rules };
+  const rest: SideSum[] = [];
+  for await (const orders of snapshot.ordersToJudge()) {
+    const rows = orders.flatMap((lines) => {
+      const rowsOfOrder = judgeForDate(lines, run.businessDate, context);
+      rest.push(...restOfOrder(lines, rowsOfOrder, run.businessDate));
+      return rowsOfOrder;
+    });
+    await ledger.writeVerdicts(run, await withHints(rows, snapshot));
+  }
+  return rest;
+}
+
+async function withHints(
+  rows: readonly FinalVerdict[],
+  snapshot: BooksSnapshot,
+): Promise<readonly FinalVerdict[]> {
+  const verdicts = rows.map((row) => row.verdict);
+  const wanted = verdicts.filter(wantsHint);
+  if (wanted.length === 0) return rows;
+  const hinted = hintDuplicates(verdicts, await snapshot.duplicateCandidates(wanted));
+  return rows.map((row, i) => ({ ...row, verdict: hinted[i] ?? row.verdict }));
+}
+
+async function rootOf(run: RunKey, ledger: CloseLedger): Promise<string> {
+  const builder = merkleBuilder();
+  for await (const leaves of ledger.leaves(run)) for (const leaf of leaves) builder.add(leaf);
+  return builder.root();
+}
+
+function importedChannels(bills: readonly Bill[], run: RunKey): ReadonlySet<Channel> {
+  const ofDate = bills.filter((bill) => bill.book === 'CHANNEL' && bill.businessDate === run.businessDate);
+  return new Set(ofDate.flatMap((bill) => (bill.channel === null ? CHANNELS : [bill.channel])));
+}
+
+function totalsOf(mode: CloseMode, sums: readonly BookSum[]): Reconciliation['books'] {
+  const totals: Partial<Record<Book, BookTotals>> = {};
+  for (const book of BOOKS_OF_MODE[mode]) {
+    const own = sums.filter((sum) => sum.book === book);
+    const of = (kind: Kind) => own.filter((sum) => sum.kind === kind);
+    const fen = (kind: Kind) => of(kind).reduce((total, sum) => addFen(total, sum.fen), 0n);
+    const lines = (kind: Kind) => of(kind).reduce((total, sum) => total + sum.lines, 0);
+    totals[book] = {
+      payments: lines('PAYMENT'),
+      refunds: lines('REFUND'),
+      paymentFen: fen('PAYMENT'),
+      refundFen: fen('REFUND'),
+    };
+  }
+  return totals;
+}
+
+function outcomeOf(verdicts: Reconciliation['verdicts']): Outcome {
+  return [...EXCEPTION_CODES].some((code) => (verdicts[code] ?? 0) > 0) ? 'UNBALANCED' : 'BALANCED';
+}
+
+/** Last of all: what readers follow. A run that a later one overtook must not be seen. */
+async function publish(
+  reconciliation: Reconciliation,
+  run: RunKey,
+  lease: CloseLease,
+  ledger: CloseLedger,
+): Promise<void> {
+  await lease.assertHeld();
+  if ((await ledger.highestToken(run)) >= lease.token) {
+    throw new DuizhangError(
+      'DZ_CLOSE_LEASE_LOST',
+      `a later close of ${run.merchantId} ${run.businessDate} was published before ${run.runId}, whose result is not`,
+    );
+  }
+  await ledger.publish(reconciliation);
+}

@@ -1,0 +1,19 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_RULES } from '../../domain/merchant.ts';
+import { CASE_DATE, CLOSE_CASES, linesOfCase, rowText } from '../../test/integration/closeCases.ts';
+import { judgeForDate } from './judgeForDate.ts';
+
+describe('the rows an order gives to the close of its date', () => {
+  test.each(CLOSE_CASES)('$says: $gives', (item) => {
+    const lines = linesOfCase(item, 'O1');
+    for (const order of [lines, lines.toReversed()]) {
+      const rows = judgeForDate(order, CASE_DATE, { mode: 'THREE_WAY', rules: DEFAULT_RULES });
+      expect(
+        rows
+          .map((row) => rowText(row.verdict, row.refersTo))
+          .toSorted()
+          .join(', '),
+      ).toBe(item.gives);
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { FinalVerdict } from '../../domain/closePorts.ts';
+import type { Entry } from '../../domain/entry.ts';
+import { BOOKS, keyPartOf } from '../../domain/entry.ts';
+import type { JudgeContext, Verdict } from '../../domain/verdict.ts';
+import { judgeOrder } from '../../domain/verdict.ts';
+import { rowsForDate } from '../reconcile/tally.ts';
+
+/**
+ * The rows that one order gives to the run of a date: verdicts with a side or a line of that date, and an OFFSET that a
+ * line of that date completes.
+ * @param lines all lines of the order that may be counterparts, of any date
+ */
+export function judgeForDate(
+  lines: readonly Entry[],
+  date: BusinessDate,
+  context: JudgeContext,
+): FinalVerdict[] {
+  const keysOfDate = new Set(lines.filter((line) => line.businessDate === date).map(keyPartOf));
+  if (keysOfDate.size === 0) return [];
+  const verdicts = judgeOrder(lines, context);
+  const bySide = new Set(rowsForDate(verdicts, date));
+  return verdicts
+    .filter((verdict) => bySide.has(verdict) || hasLaterLineOn(verdict, keysOfDate))
+    .map((verdict) => ({ verdict, refersTo: settledDate(verdict, date) }));
+}
+
+/** A side carries its earliest line's date: a second payment of a later date stands in its identities only. */
+function hasLaterLineOn(verdict: Verdict, keysOfDate: ReadonlySet<string>): boolean {
+  const several = BOOKS.some((book) => (verdict.sides[book]?.identities.length ?? 0) > 1);
+  return several && keysOfDate.has(verdict.keyPart);
+}
+
+/** The earlier date on which this key stood alone or otherwise, and which the row of this date now settles. */
+function settledDate(verdict: Verdict, date: BusinessDate): BusinessDate | null {
+  const dates = BOOKS.map((book) => verdict.sides[book]?.businessDate).filter((d) => d !== undefined);
+  const earliest = dates.reduce((a, b) => (a < b ? a : b), date);
+  return earliest < date ? earliest : null;
+}
