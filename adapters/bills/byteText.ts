@@ -1,0 +1,52 @@
+import { isUtf8 } from 'node:buffer';
+import { DuizhangError } from '../../domain/errors.ts';
+
+/**
+ * Text that holds one byte in each character (latin1). Rows are cut and compared in this form: commas, digits, ids and
+ * line ends are the same bytes in UTF-8 and GB18030 and never the second half of another character, so that only the
+ * few cells that need Chinese are decoded at all.
+ */
+export type ByteText = string;
+
+export type TextEncoding = 'utf-8' | 'gb18030';
+
+const STRICT_GB18030 = new TextDecoder('gb18030', { fatal: true });
+const LENIENT_GB18030 = new TextDecoder('gb18030');
+// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const NOT_ASCII = /[^\x00-\x7f]/;
+
+/** The first line decides how a file is encoded: strict UTF-8, else GB18030 (the superset of GBK), else no text. */
+export function decodeOpening(bytes: ByteText): { text: string; encoding: TextEncoding } {
+  if (bytes.startsWith('\xff\xfe') || bytes.startsWith('\xfe\xff')) {
+    throw notText('it is UTF-16; save it as UTF-8');
+  }
+  if (CONTROL.test(bytes)) throw notText('it holds control characters');
+  const buffer = Buffer.from(bytes, 'latin1');
+  if (isUtf8(buffer)) return { text: buffer.toString('utf8'), encoding: 'utf-8' };
+  try {
+    return { text: STRICT_GB18030.decode(buffer), encoding: 'gb18030' };
+  } catch (cause) {
+    throw notText('its first line is neither UTF-8 nor GB18030', cause);
+  }
+}
+
+export function notText(why: string, cause?: unknown): DuizhangError {
+  return new DuizhangError(
+    'DZ_BILL_NOT_TEXT',
+    `the bill is not text: ${why}; fetch the original file again and do not open it in between`,
+    { cause },
+  );
+}
+
+/** A cell or a line as people read it. What cannot be decoded becomes U+FFFD: for display and evidence, not for keys. */
+export function displayText(bytes: ByteText): string {
+  if (!NOT_ASCII.test(bytes)) return bytes;
+  const buffer = Buffer.from(bytes, 'latin1');
+  // A text cut to length may end inside a character.
+  for (let cut = 0; cut < 4; cut += 1) {
+    if (isUtf8(buffer.subarray(0, buffer.length - cut)))
+      return buffer.toString('utf8', 0, buffer.length - cut);
+  }
+  return LENIENT_GB18030.decode(buffer);
+}

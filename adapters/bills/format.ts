@@ -1,0 +1,52 @@
+import type { Channel } from '../../domain/entry.ts';
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { ByteText, TextEncoding } from './byteText.ts';
+import type { RowSink } from './rowSink.ts';
+
+/** How a part of a bill (the file itself, or one file of its archive) begins. */
+export type Opening = {
+  /** Its first line that is not blank, decoded. */
+  readonly text: string;
+  /** The same line, one character a byte. */
+  readonly bytes: ByteText;
+  readonly encoding: TextEncoding;
+  /** Name inside the archive; null for a plain or gzip file. Formats are never told apart by it. */
+  readonly partName: string | null;
+};
+
+/** DETAIL holds rows; SUMMARY is read for its totals only; IGNORED is known and not read. */
+export type PartRole = 'DETAIL' | 'SUMMARY' | 'IGNORED';
+
+/** Whether the bill's own totals could be compared with its rows. */
+export type FooterCheck = 'VERIFIED' | 'COUNTS_ONLY' | 'NONE';
+
+/** What a bill says of itself beyond its rows. */
+export type BillFacts = {
+  readonly billType: string;
+  /** The day the bill names; null where it names none. */
+  readonly statedDate: BusinessDate | null;
+  readonly merchantNo: string | null;
+  readonly footer: FooterCheck;
+};
+
+/** Reads one bill, part after part, line by line. Refuses the bill by throwing; row errors go to the sink. */
+export interface BillParser {
+  beginPart(opening: Opening, role: PartRole): void;
+  /** One line: `text` from `start` to `end`, without its line end. `lineNo` is 1-based. Blank lines are not passed. */
+  line(text: ByteText, start: number, end: number, lineNo: number): void;
+  endPart(): void;
+  finish(): BillFacts;
+}
+
+/** A bill format: everything that is known of it is in its own file under formats/. */
+export type BillFormat = {
+  readonly name: string;
+  /** The channel whose bill this is; null: any book may use it. */
+  readonly channel: Channel | null;
+  /** What its first line looks like, for the message that refuses an unknown file. */
+  readonly looksLike: string;
+  recognise(opening: Opening): PartRole | null;
+  /** For formats without a header: whether a part of 0 bytes with this name is a bill of a day without trade. */
+  isEmptyPart?(partName: string): boolean;
+  open(sink: RowSink): BillParser;
+};

@@ -1,0 +1,112 @@
+import { ExactSum, FEN_SCALE, decimalAt, textOfExact, type Exact } from '../decimal.ts';
+import { checkTotal } from '../totals.ts';
+
+/** The rows of one 业务类型, added up without their sign. */
+export class AlipaySide {
+  count = 0;
+  readonly amount = new ExactSum();
+  readonly received = new ExactSum();
+  readonly discount = new ExactSum();
+  /** False when a row's figure could not be read: the sums mean nothing then, the count does. */
+  readable = true;
+
+  merge(other: AlipaySide): void {
+    this.count += other.count;
+    this.amount.add(other.amount.total);
+    this.received.add(other.received.total);
+    this.discount.add(other.discount.total);
+    this.readable &&= other.readable;
+  }
+}
+
+/** What a 合计 line of a detail part states; sums as text of yuan. */
+export type StatedSide = {
+  readonly count: number;
+  readonly received: string;
+  readonly discount: string | null;
+};
+
+/** One detail part: what its rows give and what its footer states. */
+export class AlipayPart {
+  readonly trade = new AlipaySide();
+  readonly refund = new AlipaySide();
+  /** Rows too broken to say their 业务类型. */
+  unknownRows = 0;
+  statedTrade: StatedSide | null = null;
+  statedRefund: StatedSide | null = null;
+
+  merge(other: AlipayPart): void {
+    this.trade.merge(other.trade);
+    this.refund.merge(other.refund);
+    this.unknownRows += other.unknownRows;
+  }
+}
+
+/** The 合计 row of the summary part (业务明细(汇总)); null where it lacks the column. */
+export type AlipaySummary = {
+  readonly tradeCount: string;
+  readonly refundCount: string;
+  readonly amount: string | null;
+  readonly received: string | null;
+};
+
+/**
+ * Holds the footers of all detail parts against the rows. A part's footer may speak for the part or, as far as we know,
+ * for the whole bill: either has to hold for all of them.
+ */
+export function checkFooters(parts: readonly AlipayPart[]): void {
+  const whole = new AlipayPart();
+  for (const part of parts) whole.merge(part);
+  try {
+    for (const part of parts) checkFooter(part, part);
+  } catch (error) {
+    if (parts.length === 1) throw error;
+    for (const part of parts) checkFooter(part, whole);
+  }
+}
+
+function checkFooter(stated: AlipayPart, rows: AlipayPart): void {
+  checkSide('交易合计', stated.statedTrade, rows.trade, rows.unknownRows);
+  checkSide('退款合计', stated.statedRefund, rows.refund, rows.unknownRows);
+  const statedCount = (stated.statedTrade?.count ?? 0) + (stated.statedRefund?.count ?? 0);
+  const read = rows.trade.count + rows.refund.count;
+  if (statedCount > read + rows.unknownRows) {
+    checkTotal('交易合计 and 退款合计', String(statedCount), String(read + rows.unknownRows));
+  }
+}
+
+function checkSide(name: string, stated: StatedSide | null, side: AlipaySide, unknownRows: number): void {
+  if (stated === null) return;
+  // Rows that do not say what they are may be of this side; the caller checks that they are enough for both.
+  if (stated.count < side.count || unknownRows === 0)
+    checkTotal(`${name}笔数`, String(stated.count), String(side.count));
+  if (!side.readable || unknownRows > 0) return;
+  checkSum(`${name} 商家实收`, stated.received, [side.received.total]);
+  if (stated.discount !== null) checkSum(`${name} 商家优惠`, stated.discount, [side.discount.total]);
+}
+
+/** The summary may be gross or net of refunds (uncertain): its counts and either sum have to agree. */
+export function checkSummary(summary: AlipaySummary, rows: AlipayPart): void {
+  if (rows.unknownRows > 0) return;
+  checkTotal('交易订单总笔数', summary.tradeCount, String(rows.trade.count));
+  checkTotal('退款订单总笔数', summary.refundCount, String(rows.refund.count));
+  if (!rows.trade.readable || !rows.refund.readable) return;
+  const grossOrNet = (sum: 'amount' | 'received') => {
+    const gross = rows.trade[sum].total;
+    return [gross, gross - rows.refund[sum].total];
+  };
+  if (summary.amount !== null) checkSum('汇总 订单金额', summary.amount, grossOrNet('amount'));
+  if (summary.received !== null) checkSum('汇总 商家实收', summary.received, grossOrNet('received'));
+}
+
+function checkSum(what: string, stated: string, read: readonly bigint[]): void {
+  const value = decimalAt(stated, 0, stated.length, FEN_SCALE);
+  if (value !== null && read.some((sum) => magnitude(sum) === magnitude(value))) return;
+  const figures = [...new Set(read)].map((sum) => textOfExact(sum, FEN_SCALE));
+  checkTotal(what, stated, figures.join(' (or, less its refunds, ') + (figures.length > 1 ? ')' : ''));
+}
+
+/** 退款合计 is written with a minus sign. */
+function magnitude(value: Exact): bigint {
+  return value < 0 ? -BigInt(value) : BigInt(value);
+}

@@ -1,0 +1,46 @@
+import { DuizhangError } from '../../../domain/errors.ts';
+import { displayText, type ByteText } from '../byteText.ts';
+import type { BillFacts, BillFormat, BillParser } from '../format.ts';
+
+/** Error answers are a few hundred bytes. */
+const MAX_BYTES = 1 << 16;
+/** v2 writes `No Bill Exist`, its documentation `NO Bill Exist`; v3 answers with the code. */
+const NO_BILL = /no bill exist|NO_STATEMENT_EXIST/i;
+
+/**
+ * What WeChat Pay sends in place of a bill (v2 XML, v3 JSON). "No bill" is a bill of a day without trade; every other
+ * answer is refused, or an error page would be taken for a bill.
+ */
+export const wechatAnswer: BillFormat = {
+  name: 'wechat-answer',
+  channel: 'WECHAT',
+  looksLike: '<xml>… or {… (an answer of WeChat Pay in place of a bill)',
+  recognise: (opening) => (/^\s*(?:<xml\b|\{)/.test(opening.text) ? 'DETAIL' : null),
+  open: () => new WechatAnswerParser(),
+};
+
+class WechatAnswerParser implements BillParser {
+  #answer: ByteText = '';
+
+  beginPart(): void {
+    this.#answer = '';
+  }
+
+  line(text: ByteText, start: number, end: number): void {
+    if (this.#answer.length < MAX_BYTES)
+      this.#answer += `${text.slice(start, Math.min(end, start + MAX_BYTES))}\n`;
+  }
+
+  endPart(): void {
+    const answer = displayText(this.#answer);
+    if (NO_BILL.test(answer)) return;
+    throw new DuizhangError(
+      'DZ_BILL_ERROR_ANSWER',
+      `the file is an error answer of the channel, no bill: ${answer.trim().slice(0, 300)}`,
+    );
+  }
+
+  finish(): BillFacts {
+    return { billType: 'NO_BILL', statedDate: null, merchantNo: null, footer: 'NONE' };
+  }
+}

@@ -1,0 +1,92 @@
+const LANES = 3;
+const FIRST_SLOTS = 1024;
+
+/**
+ * The identities seen in one bill, as 96-bit hashes in one flat table: about 20 bytes each instead of the 150 of a Set of
+ * strings. Two different identities taken for one: 6e-18 for a bill of a million rows.
+ * Use: start(), mix() each part of the identity, then add().
+ */
+export class IdentitySet {
+  #table = new Uint32Array(FIRST_SLOTS * LANES);
+  #slots = FIRST_SLOTS;
+  #size = 0;
+  #a = 0;
+  #b = 0;
+  #c = 0;
+
+  start(seed: number): void {
+    this.#a = seed ^ 0x2f0b4c47;
+    this.#b = seed ^ 0x5bd1e995;
+    this.#c = seed ^ 0x71c9d2a3;
+  }
+
+  /** Four characters a round, as MurmurHash3 does, in three lanes with constants of their own. */
+  mix(text: string, start: number, end: number): void {
+    let a = this.#a;
+    let b = this.#b;
+    let c = this.#c;
+    let at = start;
+    while (at < end) {
+      const stop = at + 4 < end ? at + 4 : end;
+      let word = 0;
+      for (; at < stop; at += 1) word = (word << 8) | text.charCodeAt(at);
+      a ^= Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593);
+      a = (Math.imul(rotate(a, 13), 5) + 0xe6546b64) | 0;
+      b ^= Math.imul(rotate(Math.imul(word, 0x239b961b), 16), 0xab0e9789);
+      b = (Math.imul(rotate(b, 19), 5) + 0x561ccd1b) | 0;
+      c ^= Math.imul(rotate(Math.imul(word, 0x38b34ae5), 17), 0xa1e38b93);
+      c = (Math.imul(rotate(c, 17), 5) + 0x0bcaa747) | 0;
+    }
+    // The length keeps ("ab","c") apart from ("a","bc").
+    this.#a = Math.imul(a ^ (end - start), 0x85ebca6b);
+    this.#b = Math.imul(b ^ (end - start), 0xc2b2ae35);
+    this.#c = Math.imul(c ^ (end - start), 0x27d4eb2f);
+  }
+
+  /** @returns false when the identity was there already */
+  add(): boolean {
+    const a = scramble(this.#a ^ this.#c);
+    const b = scramble(this.#b ^ a);
+    // Three zeros mark a free slot.
+    const c = scramble(this.#c ^ b) || 1;
+    if (!this.#place(a, b, c)) return false;
+    this.#size += 1;
+    if (this.#size * 10 > this.#slots * 6) this.#grow();
+    return true;
+  }
+
+  #place(a: number, b: number, c: number): boolean {
+    const table = this.#table;
+    for (let slot = a & (this.#slots - 1); ; slot = (slot + 1) & (this.#slots - 1)) {
+      const at = slot * LANES;
+      if (table[at + 2] === 0) {
+        table[at] = a;
+        table[at + 1] = b;
+        table[at + 2] = c;
+        return true;
+      }
+      if (table[at] === a && table[at + 1] === b && table[at + 2] === c) return false;
+    }
+  }
+
+  #grow(): void {
+    const old = this.#table;
+    this.#slots *= 2;
+    this.#table = new Uint32Array(this.#slots * LANES);
+    for (let at = 0; at < old.length; at += LANES) {
+      const [a = 0, b = 0, c = 0] = [old[at], old[at + 1], old[at + 2]];
+      if (c !== 0) this.#place(a, b, c);
+    }
+  }
+}
+
+function rotate(x: number, by: number): number {
+  return (x << by) | (x >>> (32 - by));
+}
+
+function scramble(x: number): number {
+  let h = x;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

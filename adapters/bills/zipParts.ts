@@ -1,0 +1,139 @@
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import yauzl from 'yauzl';
+import { DuizhangError } from '../../domain/errors.ts';
+import { checkUnpacked, damaged, type UnpackLimits } from './limits.ts';
+import type { BillPart } from './parts.ts';
+
+/** General purpose bit 11: the name is UTF-8. Alipay's names are GBK without it. */
+const UTF8_NAME = 0x800;
+const GB18030 = new TextDecoder('gb18030');
+const UTF8 = new TextDecoder();
+/** What macOS puts beside the files when somebody packs a bill again. */
+const NOT_A_BILL = /^__MACOSX\/|(?:^|\/)\.DS_Store$|\/$/;
+
+/**
+ * The files of a zip archive, in its order. The directory of a zip stands at its end: the stream is spooled to a file that
+ * has no name any more when the first part is handed out.
+ */
+export async function* zipParts(
+  packed: AsyncIterable<Uint8Array>,
+  limits: UnpackLimits,
+): AsyncGenerator<BillPart> {
+  const spool = await openNamelessFile();
+  try {
+    const packedBytes = await write(spool, packed, limits);
+    const zip = await openArchive(spool);
+    const total = { packedBytes, unpackedBytes: 0 };
+    for (const { entry, name } of await entriesOf(zip, limits)) {
+      yield { name, bytes: unpack(zip, entry, name, total, limits) };
+    }
+  } finally {
+    await spool.close();
+  }
+}
+
+async function openNamelessFile(): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'duizhang-bill-'));
+  try {
+    return await open(join(folder, 'spool'), 'wx+', 0o600);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function write(
+  spool: FileHandle,
+  packed: AsyncIterable<Uint8Array>,
+  limits: UnpackLimits,
+): Promise<number> {
+  let size = 0;
+  for await (const chunk of packed) {
+    size += chunk.length;
+    if (size > limits.maxArchiveBytes) {
+      throw new DuizhangError(
+        'DZ_BILL_BOMB',
+        `the archive is larger than ${limits.maxArchiveBytes} bytes; split it`,
+      );
+    }
+    await spool.writeFile(chunk);
+  }
+  return size;
+}
+
+async function openArchive(spool: FileHandle): Promise<yauzl.ZipFile> {
+  try {
+    return await yauzl.fromFdPromise(spool.fd, { decodeStrings: false, autoClose: false });
+  } catch (cause) {
+    throw damaged('the zip archive is damaged or cut off', cause);
+  }
+}
+
+async function entriesOf(
+  zip: yauzl.ZipFile,
+  limits: UnpackLimits,
+): Promise<readonly { entry: yauzl.Entry; name: string }[]> {
+  if (zip.entryCount > limits.maxEntries) {
+    throw new DuizhangError('DZ_BILL_BOMB', `the archive holds ${zip.entryCount} files; a bill has a few`);
+  }
+  const found: { entry: yauzl.Entry; name: string }[] = [];
+  try {
+    for await (const entry of zip.eachEntry()) found.push({ entry, name: nameOf(entry) });
+  } catch (cause) {
+    throw damaged('the directory of the zip archive is damaged', cause);
+  }
+  for (const { entry, name } of found) {
+    const unsafe = yauzl.validateFileName(name.replaceAll('\\', '/'));
+    if (unsafe !== null) {
+      throw new DuizhangError('DZ_BILL_UNSAFE_ARCHIVE', `the archive is refused: ${unsafe}`);
+    }
+    if (entry.isEncrypted()) {
+      throw new DuizhangError(
+        'DZ_BILL_UNSAFE_ARCHIVE',
+        `the archive is encrypted (${name}); unpack it first`,
+      );
+    }
+  }
+  return found.filter(({ name }) => !NOT_A_BILL.test(name));
+}
+
+function nameOf(entry: yauzl.Entry): string {
+  // With decodeStrings off yauzl gives the raw bytes, which its types do not say.
+  const raw: unknown = entry.fileName;
+  if (!Buffer.isBuffer(raw)) return String(raw);
+  return (entry.generalPurposeBitFlag & UTF8_NAME ? UTF8 : GB18030).decode(raw);
+}
+
+async function* unpack(
+  zip: yauzl.ZipFile,
+  entry: yauzl.Entry,
+  name: string,
+  total: { readonly packedBytes: number; unpackedBytes: number },
+  limits: UnpackLimits,
+): AsyncGenerator<Uint8Array> {
+  let checksum = 0;
+  const stream = await openEntry(zip, entry, name);
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      total.unpackedBytes += chunk.length;
+      checkUnpacked(total.unpackedBytes, total.packedBytes, limits);
+      checksum = crc32(chunk, checksum);
+      yield chunk;
+    }
+  } catch (cause) {
+    if (cause instanceof DuizhangError) throw cause;
+    throw damaged(`the file ${name} in the zip archive is damaged`, cause);
+  }
+  // yauzl leaves this check to its caller.
+  if (checksum !== entry.crc32) throw damaged(`the checksum of ${name} in the zip archive is wrong`);
+}
+
+async function openEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, name: string) {
+  try {
+    return await zip.openReadStreamPromise(entry);
+  } catch (cause) {
+    throw damaged(`the file ${name} in the zip archive cannot be unpacked`, cause);
+  }
+}
