@@ -1,0 +1,148 @@
+import { Registry } from 'prom-client';
+import { afterEach, expect, test } from 'vitest';
+import type { EventIntake, ListFilter, LedgerQueries } from '../domain/apiPorts.ts';
+import { DuizhangError } from '../domain/errors.ts';
+import { buildApp } from './app.ts';
+
+const asked: ListFilter[] = [];
+const queries: LedgerQueries = {
+  reconciliations: async () => ({ items: [], nextCursor: null }),
+  exceptions: async (filter) => {
+    asked.push(filter);
+    return {
+      items: [
+        {
+          id: 'c1',
+          mode: 'THREE_WAY',
+          type: 'CHANNEL_ONLY',
+          kind: 'PAYMENT',
+          merchantId: 'H001',
+          businessDate: '2026-03-09',
+          orderNo: 'HP1',
+          refundNo: null,
+          channel: 'WECHAT',
+          merchantFen: null,
+          platformFen: null,
+          channelFen: 9_007_199_254_740_993n,
+          possiblyCrossDay: false,
+          status: 'OPEN',
+          provisional: false,
+        },
+      ],
+      nextCursor: 'n',
+    };
+  },
+  matchRates: async () => [],
+};
+const intake: EventIntake = {
+  accept: async (_, events) => events.map((_event, i) => ({ status: 'accepted' as const, eventId: `e${i}` })),
+};
+
+async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
+  return buildApp({ queries, intake, readiness: [], metrics: new Registry(), ...parts });
+}
+
+afterEach(() => {
+  asked.length = 0;
+});
+
+test('amounts beyond the exact range of JSON numbers arrive as strings of fen', async () => {
+  const app = await appWith();
+  const answer = await app.inject('/api/v1/exceptions?mode=THREE_WAY&from=2026-03-09&to=2026-03-09&limit=2');
+  expect(answer.statusCode).toBe(200);
+  expect(answer.json().items[0]).toMatchObject({ channelFen: '9007199254740993', merchantFen: null });
+  expect(asked).toEqual([{ mode: 'THREE_WAY', from: '2026-03-09', to: '2026-03-09', limit: 2 }]);
+});
+
+test.each([
+  '/api/v1/exceptions?limit=501',
+  '/api/v1/exceptions?limit=0',
+  '/api/v1/exceptions?mode=OTHER',
+  '/api/v1/exceptions?from=2026-02-30',
+  '/api/v1/exceptions?from=2026-03-10&to=2026-03-09',
+  '/api/v1/exceptions?unknown=1',
+])('a bad filter is refused with problem details: %s', async (url) => {
+  const app = await appWith();
+  const answer = await app.inject(url);
+  expect(answer.statusCode).toBe(400);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.json()).toMatchObject({ status: 400, code: expect.stringMatching(/^DZ_/) });
+});
+
+test('readiness names the part that is not ready and why', async () => {
+  const app = await appWith({
+    readiness: [
+      { part: 'ledger', check: async () => undefined },
+      { part: 'window', check: () => Promise.reject(new Error('connect ECONNREFUSED')) },
+    ],
+  });
+  const answer = await app.inject('/readyz');
+  expect(answer.statusCode).toBe(503);
+  expect(answer.json()).toEqual({
+    status: 'not-ready',
+    notReady: [{ part: 'window', reason: 'connect ECONNREFUSED' }],
+  });
+});
+
+test('events come as an array or a line each, and one bad line spoils only itself', async () => {
+  const seen: unknown[] = [];
+  const app = await appWith({
+    intake: {
+      accept: async (_, events) => {
+        seen.push(...events);
+        return events.map((event) =>
+          typeof event === 'object'
+            ? { status: 'accepted' as const, eventId: 'e' }
+            : { status: 'rejected' as const, code: 'DZ_EVENT_INVALID', reason: String(event), field: null },
+        );
+      },
+    },
+  });
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/v1/events',
+    headers: { 'content-type': 'application/x-ndjson' },
+    payload: '{"a":1}\n{oops\r\n\n{"a":2}\n',
+  });
+  expect(answer.json()).toMatchObject({
+    accepted: 2,
+    rejected: 1,
+    results: [{ index: 0 }, { code: 'DZ_EVENT_INVALID' }, {}],
+  });
+  expect(seen).toHaveLength(3);
+});
+
+test.each([
+  [{ payload: '[]', headers: { 'content-type': 'application/json' } }, 400],
+  [{ payload: '', headers: { 'content-type': 'application/x-ndjson' } }, 400],
+  [{ payload: 'a,b', headers: { 'content-type': 'text/csv' } }, 415],
+  [{ payload: `["${'x'.repeat(2000)}"]`, headers: { 'content-type': 'application/json' } }, 413],
+])('a body that cannot be taken is refused whole: %o', async (request, status) => {
+  const app = await appWith({ bodyLimit: 1000 });
+  const answer = await app.inject({ method: 'POST', url: '/api/v1/events', ...request });
+  expect(answer.statusCode).toBe(status);
+  expect(answer.json().code).toMatch(/^DZ_/);
+});
+
+test('a full log is told to the producer, and an inner failure tells nothing', async () => {
+  const failing = (error: Error) => appWith({ intake: { accept: () => Promise.reject(error) } });
+  const post = { method: 'POST', url: '/api/v1/events', payload: [{}] } as const;
+  const full = await (await failing(new DuizhangError('DZ_LOG_FULL', 'the log is full'))).inject(post);
+  expect([full.statusCode, full.json().code]).toEqual([507, 'DZ_LOG_FULL']);
+  const broken = await (await failing(new Error('secret'))).inject(post);
+  expect([broken.statusCode, broken.body.includes('secret')]).toEqual([500, false]);
+});
+
+test('the OpenAPI document names every route', async () => {
+  const app = await appWith();
+  const { paths } = (await app.inject('/openapi.json')).json();
+  expect(Object.keys(paths).sort()).toEqual([
+    '/api/v1/events',
+    '/api/v1/exceptions',
+    '/api/v1/match-rates',
+    '/api/v1/reconciliations',
+    '/healthz',
+    '/metrics',
+    '/readyz',
+  ]);
+});

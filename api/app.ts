@@ -1,0 +1,61 @@
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
+import { problemOf, sendProblem } from './problem.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+
+export type ApiParts = {
+  readonly queries: LedgerQueries;
+  readonly intake: EventIntake;
+  readonly readiness: readonly ReadinessCheck[];
+  readonly metrics: Registry;
+  /** Largest request body in bytes. */
+  readonly bodyLimit?: number;
+  readonly logger?: boolean;
+};
+
+const DEFAULT_BODY_LIMIT = 8 * 1024 * 1024;
+
+/** The HTTP API over use cases that are handed in; nothing listens yet. */
+export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: parts.logger ?? false,
+    bodyLimit: parts.bodyLimit ?? DEFAULT_BODY_LIMIT,
+    requestTimeout: 30_000,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'duizhang 对账',
+        version: '1.0.0',
+        description:
+          'Reconciliation of hospital payments. Amounts are strings of fen (1/100 yuan), dates are Asia/Shanghai business dates.',
+        license: { name: 'Apache-2.0' },
+      },
+    },
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, {
+      status: 404,
+      code: 'DZ_NOT_FOUND',
+      detail: `there is no ${request.method} ${request.url.split('?')[0]}; GET /openapi.json lists what there is`,
+    }),
+  );
+  await app.register(healthRoutes(parts.readiness, parts.metrics));
+  await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
+  await app.register(eventRoutes(parts.intake), { prefix: '/api/v1' });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  return app;
+}

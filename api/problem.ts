@@ -1,0 +1,73 @@
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { DuizhangError } from '../domain/errors.ts';
+
+/** RFC 9457 problem details with our stable code. */
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'stable, DZ_…' }),
+    detail: Type.String(),
+    field: Type.Optional(Type.String({ description: 'where in the request' })),
+  },
+  { $id: 'Problem' },
+);
+
+export type Problem = {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field?: string;
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  404: 'Not found',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  500: 'Internal error',
+  503: 'Not available now',
+  507: 'No room',
+};
+
+/** Errors of ours that are not the caller's fault; all others with a code of ours are answered with 400. */
+const STATUS_OF_CODE: Readonly<Record<string, number>> = { DZ_LOG_FULL: 507, DZ_NOT_READY: 503 };
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof DuizhangError) {
+    if (error.code.startsWith('DZ_SYSTEM')) return INTERNAL;
+    return { status: STATUS_OF_CODE[error.code] ?? 400, code: error.code, detail: error.message };
+  }
+  if (!isHttpError(error) || error.statusCode >= 500) return INTERNAL;
+  const field = error.validation?.[0]?.instancePath;
+  return {
+    status: error.statusCode,
+    code: error.statusCode === 413 ? 'DZ_BODY_TOO_LARGE' : 'DZ_BAD_REQUEST',
+    detail: error.message,
+    ...(field === undefined || field === '' ? {} : { field }),
+  };
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send({ type: 'about:blank', title: TITLES[problem.status] ?? 'Error', ...problem });
+}
+
+const INTERNAL: Problem = {
+  status: 500,
+  code: 'DZ_SYSTEM_INTERNAL',
+  detail: 'the request failed on our side; it is logged with its request id',
+};
+
+type HttpError = Error & {
+  readonly statusCode: number;
+  readonly validation?: readonly { readonly instancePath?: string }[];
+};
+
+function isHttpError(error: unknown): error is HttpError {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
+}

@@ -1,0 +1,61 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Registry } from 'prom-client';
+import { Type } from 'typebox';
+import type { ReadinessCheck } from '../../domain/apiPorts.ts';
+
+const Health = Type.Object({ status: Type.Literal('ok') });
+
+const Readiness = Type.Object({
+  status: Type.Union([Type.Literal('ready'), Type.Literal('not-ready')]),
+  notReady: Type.Array(Type.Object({ part: Type.String(), reason: Type.String() })),
+});
+
+export function healthRoutes(
+  checks: readonly ReadinessCheck[],
+  metrics: Registry,
+): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/healthz',
+      { schema: { summary: 'The process is alive', response: { 200: Health } } },
+      async () => ({
+        status: 'ok' as const,
+      }),
+    );
+
+    app.get(
+      '/readyz',
+      {
+        schema: {
+          summary: 'Every part answers; names the part that does not',
+          response: { 200: Readiness, 503: Readiness },
+        },
+      },
+      async (_, reply) => {
+        const notReady = (await Promise.all(checks.map(failureOf))).filter((failure) => failure !== null);
+        reply.code(notReady.length === 0 ? 200 : 503);
+        return { status: notReady.length === 0 ? ('ready' as const) : ('not-ready' as const), notReady };
+      },
+    );
+
+    app.get(
+      '/metrics',
+      { schema: { summary: 'Prometheus metrics', produces: ['text/plain'] } },
+      async (_, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
+    );
+  };
+}
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+async function failureOf({ part, check }: ReadinessCheck): Promise<{ part: string; reason: string } | null> {
+  const timeout = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS).unref();
+  });
+  try {
+    await Promise.race([check(), timeout]);
+    return null;
+  } catch (error) {
+    return { part, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,193 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { ExceptionItem, LedgerQueries, ListFilter, MatchRate } from '../../domain/apiPorts.ts';
+import { CASE_STATUSES } from '../../domain/apiPorts.ts';
+import { isBusinessDate } from '../../domain/businessDate.ts';
+import { CHANNELS, KINDS } from '../../domain/entry.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Reconciliation } from '../../domain/ports.ts';
+import { FAILURE_REASONS } from '../../domain/ports.ts';
+import { MODES, VERDICT_CODES } from '../../domain/verdict.ts';
+import { ProblemSchema } from '../problem.ts';
+
+const oneOf = <T extends string>(values: readonly T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...values] });
+const DateText = Type.String({ format: 'date', examples: ['2026-03-09'] });
+const Fen = Type.String({ pattern: '^-?\\d+$', description: 'fen', examples: ['2500'] });
+const NullableFen = Type.Union([Fen, Type.Null()]);
+
+const Query = Type.Object(
+  {
+    mode: Type.Optional(oneOf(MODES)),
+    merchantId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    from: Type.Optional(DateText),
+    to: Type.Optional(DateText),
+    cursor: Type.Optional(Type.String({ maxLength: 512 })),
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+  },
+  { additionalProperties: false },
+);
+
+const ExceptionSchema = Type.Object({
+  id: Type.String(),
+  mode: oneOf(MODES),
+  type: oneOf(VERDICT_CODES),
+  kind: oneOf(KINDS),
+  merchantId: Type.String(),
+  businessDate: DateText,
+  orderNo: Type.String(),
+  refundNo: Type.Union([Type.String(), Type.Null()]),
+  channel: Type.Union([oneOf(CHANNELS), Type.Null()]),
+  merchantFen: NullableFen,
+  platformFen: NullableFen,
+  channelFen: NullableFen,
+  possiblyCrossDay: Type.Boolean(),
+  status: oneOf(CASE_STATUSES),
+  provisional: Type.Boolean({ description: 'a realtime verdict whose day is not closed yet' }),
+});
+
+const BookTotalsSchema = Type.Object({
+  payments: Type.Integer(),
+  refunds: Type.Integer(),
+  paymentFen: Fen,
+  refundFen: Fen,
+});
+
+const ReconciliationSchema = Type.Object({
+  id: Type.String(),
+  merchantId: Type.String(),
+  businessDate: DateText,
+  mode: oneOf(MODES),
+  outcome: oneOf(['BALANCED', 'UNBALANCED', 'FAILED'] as const),
+  reasons: Type.Array(oneOf(FAILURE_REASONS)),
+  operator: Type.String(),
+  startedAt: Type.String({ format: 'date-time' }),
+  endedAt: Type.String({ format: 'date-time' }),
+  books: Type.Record(Type.String(), BookTotalsSchema),
+  verdicts: Type.Record(Type.String(), Type.Integer()),
+  merkleRoot: Type.String(),
+});
+
+const MatchRateSchema = Type.Object({
+  merchantId: Type.String(),
+  businessDate: DateText,
+  mode: oneOf(MODES),
+  verdicts: Type.Integer(),
+  matched: Type.Integer(),
+  exceptions: Type.Integer(),
+  rate: Type.Union([Type.Number(), Type.Null()], {
+    description: 'matched / verdicts; null when there are none',
+  }),
+});
+
+const NextCursor = Type.Union([Type.String(), Type.Null()]);
+const problems = { 400: ProblemSchema, 500: ProblemSchema };
+
+/** Lists of the ledger. Pages are stable: a cursor goes on behind the last item, whatever arrived since. */
+export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/reconciliations',
+      {
+        schema: {
+          summary: 'Runs by merchant and date, newest date first (对账记录)',
+          querystring: Query,
+          response: {
+            200: Type.Object({ items: Type.Array(ReconciliationSchema), nextCursor: NextCursor }),
+            ...problems,
+          },
+        },
+      },
+      async ({ query }) => {
+        const page = await queries.reconciliations(checked(query));
+        return { items: page.items.map(reconciliationJson), nextCursor: page.nextCursor };
+      },
+    );
+
+    app.get(
+      '/exceptions',
+      {
+        schema: {
+          summary: 'Verdicts that need a person (异常订单)',
+          querystring: Query,
+          response: {
+            200: Type.Object({ items: Type.Array(ExceptionSchema), nextCursor: NextCursor }),
+            ...problems,
+          },
+        },
+      },
+      async ({ query }) => {
+        const page = await queries.exceptions(checked(query));
+        return { items: page.items.map(exceptionJson), nextCursor: page.nextCursor };
+      },
+    );
+
+    app.get(
+      '/match-rates',
+      {
+        schema: {
+          summary: 'Match rate by merchant, date and mode (匹配率)',
+          querystring: Type.Omit(Query, ['cursor']),
+          response: { 200: Type.Object({ items: Type.Array(MatchRateSchema) }), ...problems },
+        },
+      },
+      async ({ query }) => ({ items: (await queries.matchRates(checked(query))).map(matchRateJson) }),
+    );
+  };
+}
+
+/** What JSON schema cannot say of the filter. */
+function checked(filter: ListFilter): ListFilter {
+  for (const name of ['from', 'to'] as const) {
+    const date = filter[name];
+    if (date !== undefined && !isBusinessDate(date)) {
+      throw new DuizhangError(
+        'DZ_BAD_DATE',
+        `${name}=${date} is not a calendar date; write it as YYYY-MM-DD`,
+      );
+    }
+  }
+  if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) {
+    throw new DuizhangError('DZ_BAD_REQUEST', `from=${filter.from} lies after to=${filter.to}`);
+  }
+  return filter;
+}
+
+function fen(amount: bigint | null): string | null {
+  return amount === null ? null : amount.toString();
+}
+
+function exceptionJson(item: ExceptionItem) {
+  return {
+    ...item,
+    merchantFen: fen(item.merchantFen),
+    platformFen: fen(item.platformFen),
+    channelFen: fen(item.channelFen),
+  };
+}
+
+function matchRateJson(item: MatchRate) {
+  return { ...item, rate: item.verdicts === 0 ? null : item.matched / item.verdicts };
+}
+
+function reconciliationJson(run: Reconciliation) {
+  return {
+    id: run.runId,
+    merchantId: run.merchantId,
+    businessDate: run.businessDate,
+    mode: run.mode,
+    outcome: run.outcome,
+    reasons: [...run.reasons],
+    operator: run.operator,
+    startedAt: new Date(run.startedAtMs).toISOString(),
+    endedAt: new Date(run.endedAtMs).toISOString(),
+    books: Object.fromEntries(
+      Object.entries(run.books).map(([book, totals]) => [
+        book.toLowerCase(),
+        { ...totals, paymentFen: totals.paymentFen.toString(), refundFen: totals.refundFen.toString() },
+      ]),
+    ),
+    verdicts: Object.fromEntries(Object.entries(run.verdicts)),
+    merkleRoot: run.merkleRoot,
+  };
+}

@@ -1,0 +1,77 @@
+import type { BusinessDate } from './businessDate.ts';
+import type { Channel, Kind } from './entry.ts';
+import type { Reconciliation, Topic } from './ports.ts';
+import type { Mode, VerdictCode } from './verdict.ts';
+
+// What the API asks of the outside.
+
+/** Dates are inclusive; every filter that is absent lets everything through. */
+export type ListFilter = {
+  readonly mode?: Mode;
+  readonly merchantId?: string;
+  readonly from?: BusinessDate;
+  readonly to?: BusinessDate;
+  /** Opaque continuation from the page before. */
+  readonly cursor?: string;
+  readonly limit: number;
+};
+
+export type Page<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };
+
+export const CASE_STATUSES = ['OPEN', 'IN_PROGRESS', 'PENDING_APPROVAL', 'RESOLVED', 'HEALED'] as const;
+export type CaseStatus = (typeof CASE_STATUSES)[number];
+
+export type ExceptionItem = {
+  readonly id: string;
+  readonly mode: Mode;
+  readonly type: VerdictCode;
+  readonly kind: Kind;
+  readonly merchantId: string;
+  readonly businessDate: BusinessDate;
+  readonly orderNo: string;
+  readonly refundNo: string | null;
+  readonly channel: Channel | null;
+  readonly merchantFen: bigint | null;
+  readonly platformFen: bigint | null;
+  readonly channelFen: bigint | null;
+  readonly possiblyCrossDay: boolean;
+  readonly status: CaseStatus;
+  /** A realtime verdict whose day is not closed yet. */
+  readonly provisional: boolean;
+};
+
+export type MatchRate = {
+  readonly merchantId: string;
+  readonly businessDate: BusinessDate;
+  readonly mode: Mode;
+  readonly verdicts: number;
+  readonly matched: number;
+  /** Verdicts that need a person. */
+  readonly exceptions: number;
+};
+
+/** The ledger as the API reads it; each list is right under repeated rows. */
+export interface LedgerQueries {
+  reconciliations(filter: ListFilter): Promise<Page<Reconciliation>>;
+  exceptions(filter: ListFilter): Promise<Page<ExceptionItem>>;
+  matchRates(filter: Omit<ListFilter, 'cursor'>): Promise<readonly MatchRate[]>;
+}
+
+/** One event as a producer sent it, or why it was not taken. */
+export type IntakeResult =
+  | { readonly status: 'accepted'; readonly eventId: string }
+  | {
+      readonly status: 'rejected';
+      readonly code: string;
+      readonly reason: string;
+      readonly field: string | null;
+    };
+
+/** Takes events in their JSON form; what it accepts is durable when it resolves. */
+export interface EventIntake {
+  /** @param topic null: told by each event's own fields */
+  accept(topic: Topic | null, events: readonly unknown[]): Promise<readonly IntakeResult[]>;
+}
+
+/** A part of the system that must be well for the whole to be ready. */
+export type ReadinessCheck = { readonly part: string; readonly check: () => Promise<void> };
