@@ -68,7 +68,11 @@ export interface WindowStore {
     restored: ReadonlyMap<string, readonly string[]>,
   ): Promise<ApplyAnswer>;
   /** Marks keys that are still one-sided at `untilSecond`; at most `max` due keys a call. @returns whether more are due */
-  sweep(slot: number, untilSecond: number, max: number): Promise<{ readonly marked: number; readonly more: boolean }>;
+  sweep(
+    slot: number,
+    untilSecond: number,
+    max: number,
+  ): Promise<{ readonly marked: number; readonly more: boolean }>;
   /** The oldest outbox entries. */
   readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]>;
   /** Forgets the outbox up to and including `id`: the ledger has it. */
