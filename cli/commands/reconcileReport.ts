@@ -1,0 +1,237 @@
+import type { Cell, Sheet } from '../../adapters/files/sheet.ts';
+import { count, money, text } from '../../adapters/files/sheet.ts';
+import type { Book, Channel, Kind } from '../../domain/entry.ts';
+import { yuanOfFen } from '../../domain/money.ts';
+import type { Mode, VerdictCode } from '../../domain/verdict.ts';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
+import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
+import type { ReconcileException } from '../../pipeline/reconcile/tally.ts';
+import { BOOKS_OF_MODE, jsonOfResult } from '../../pipeline/reconcile/tally.ts';
+
+const MODE_LABELS: Readonly<Record<Mode, string>> = {
+  REALTIME: '商户与芸泰对账',
+  THREE_WAY: '三方对账',
+  TWO_WAY: '两方对账',
+};
+const BOOK_LABELS: Readonly<Record<Book, string>> = {
+  MERCHANT: '商户账单',
+  PLATFORM: '芸泰账单',
+  CHANNEL: '渠道账单',
+};
+const KIND_LABELS: Readonly<Record<Kind, string>> = { PAYMENT: '支付', REFUND: '退款' };
+const CHANNEL_LABELS: Readonly<Record<Channel, string>> = {
+  WECHAT: '微信',
+  ALIPAY: '支付宝',
+  UNIONPAY: '银联',
+};
+const VERDICT_LABELS: Readonly<Record<VerdictCode, string>> = {
+  MATCHED: '一致',
+  AMOUNT_MISMATCH: '金额不匹配',
+  MERCHANT_ONLY: '商户单边',
+  PLATFORM_ONLY: '芸泰单边',
+  CHANNEL_ONLY: '渠道单边',
+  PLATFORM_MISSING: '芸泰漏单',
+  DUPLICATE: '重复支付',
+  OFFSET: '冲抵',
+  CROSS_DAY: '隔日',
+};
+const OUTCOME_LABELS = { BALANCED: '正常', UNBALANCED: '异常' } as const;
+
+const SHOWN_EXCEPTIONS = 20;
+const SHOWN_ERRORS = 20;
+
+/** What `--json` and `--out x.json` give. */
+export function jsonOfFiles(reconciled: ReconciledFiles): string {
+  const { result, errors, errorCount } = reconciled;
+  return `${JSON.stringify({ ...jsonOfResult(result), errors, errorCount }, null, 2)}\n`;
+}
+
+const EXCEPTION_COLUMNS: readonly {
+  readonly header: string;
+  readonly width: number;
+  readonly cell: (exception: ReconcileException) => Cell;
+}[] = [
+  { header: '异常类型', width: 14, cell: (e) => text(VERDICT_LABELS[e.verdict]) },
+  { header: '异常代码', width: 18, cell: (e) => text(e.verdict) },
+  { header: '业务日期', width: 12, cell: (e) => text(e.businessDate) },
+  { header: '类型', width: 8, cell: (e) => text(KIND_LABELS[e.kind]) },
+  { header: '芸泰流水号', width: 26, cell: (e) => text(e.orderNo) },
+  { header: '退款单号', width: 26, cell: (e) => text(e.refundNo) },
+  { header: '渠道', width: 8, cell: (e) => text(e.channel && CHANNEL_LABELS[e.channel]) },
+  { header: '商户金额(元)', width: 14, cell: (e) => money(e.merchantFen) },
+  { header: '芸泰金额(元)', width: 14, cell: (e) => money(e.platformFen) },
+  { header: '渠道金额(元)', width: 14, cell: (e) => money(e.channelFen) },
+  { header: '疑似隔日', width: 10, cell: (e) => text(e.possiblyCrossDay ? '是' : null) },
+  { header: '疑似重复于', width: 26, cell: (e) => text(e.possibleDuplicateOf) },
+];
+
+export function exceptionSheet({ result }: ReconciledFiles): Sheet {
+  return {
+    name: '异常明细',
+    header: EXCEPTION_COLUMNS.map((column) => column.header),
+    widths: EXCEPTION_COLUMNS.map((column) => column.width),
+    rows: result.exceptions.map((exception) => EXCEPTION_COLUMNS.map((column) => column.cell(exception))),
+  };
+}
+
+export function sheetsOf(reconciled: ReconciledFiles): Sheet[] {
+  const errors: Sheet = {
+    name: '账单错误行',
+    header: ['文件', '行号', '错误代码', '说明'],
+    widths: [30, 10, 22, 80],
+    rows: reconciled.errors.map((e) => [text(e.file), count(e.line), text(e.code), text(e.message)]),
+  };
+  return [
+    summarySheet(reconciled),
+    exceptionSheet(reconciled),
+    ...(reconciled.errors.length > 0 ? [errors] : []),
+  ];
+}
+
+function summarySheet({ result, errorCount }: ReconciledFiles): Sheet {
+  const verdicts = Object.entries(result.verdicts) as [VerdictCode, number][];
+  const none: Cell[] = [text(null), text(null), text(null), text(null)];
+  return {
+    name: '汇总',
+    header: ['项目', '支付笔数', '支付金额(元)', '退款笔数', '退款金额(元)'],
+    widths: [34, 12, 18, 12, 18],
+    rows: [
+      [text(`${MODE_LABELS[result.mode]} ${result.mode}`), ...none],
+      [text(`结果: ${OUTCOME_LABELS[result.outcome]} ${result.outcome}`), ...none],
+      ...BOOKS_OF_MODE[result.mode].map((book) => {
+        const totals = result.books[book];
+        return [
+          text(`${BOOK_LABELS[book]} ${book}`),
+          count(totals?.payments ?? 0),
+          money(totals?.paymentFen ?? 0n),
+          count(totals?.refunds ?? 0),
+          money(totals?.refundFen ?? 0n),
+        ];
+      }),
+      ...verdicts.map(([code, keys]) => [
+        text(`${VERDICT_LABELS[code]} ${code} (笔)`),
+        count(keys),
+        ...none.slice(1),
+      ]),
+      ...(errorCount > 0 ? [[text('账单错误行 (行)'), count(errorCount), ...none.slice(1)]] : []),
+    ],
+  };
+}
+
+/** What a person sees in the terminal. */
+export function textOfFiles({ result, errorCount }: ReconciledFiles): string {
+  const heading = `${MODE_LABELS[result.mode]} ${result.mode}: ${OUTCOME_LABELS[result.outcome]} ${result.outcome}`;
+  const books = table(
+    ['账单', '', '支付笔数', '支付金额(元)', '退款笔数', '退款金额(元)'],
+    BOOKS_OF_MODE[result.mode].map((book) => {
+      const totals = result.books[book];
+      return [
+        BOOK_LABELS[book],
+        book,
+        String(totals?.payments ?? 0),
+        yuanOfFen(totals?.paymentFen ?? 0n),
+        String(totals?.refunds ?? 0),
+        yuanOfFen(totals?.refundFen ?? 0n),
+      ];
+    }),
+    2,
+  );
+  const verdicts = table(
+    ['对账结果', '', '笔数', ''],
+    (Object.entries(result.verdicts) as [VerdictCode, number][]).map(([code, keys]) => [
+      VERDICT_LABELS[code],
+      code,
+      String(keys),
+      EXCEPTION_CODES.has(code) ? '异常' : '',
+    ]),
+    2,
+  );
+  const parts = [heading, books, verdicts];
+  if (result.exceptions.length > 0) parts.push(exceptionTable(result.exceptions));
+  if (errorCount > 0) parts.push(`${errorCount} 行账单错误未参与对账 (rows left out, see above)`);
+  return `${parts.join('\n\n')}\n`;
+}
+
+function exceptionTable(exceptions: readonly ReconcileException[]): string {
+  const shown = exceptions.slice(0, SHOWN_EXCEPTIONS);
+  const rows = table(
+    [
+      '异常',
+      '',
+      '日期',
+      '类型',
+      '芸泰流水号',
+      '退款单号',
+      '渠道',
+      '商户(元)',
+      '芸泰(元)',
+      '渠道(元)',
+      '提示',
+    ],
+    shown.map((e) => [
+      VERDICT_LABELS[e.verdict],
+      e.verdict,
+      e.businessDate,
+      KIND_LABELS[e.kind],
+      e.orderNo,
+      e.refundNo ?? '',
+      e.channel === null ? '' : CHANNEL_LABELS[e.channel],
+      yuanOrDash(e.merchantFen),
+      yuanOrDash(e.platformFen),
+      yuanOrDash(e.channelFen),
+      hintOf(e),
+    ]),
+    7,
+    3,
+  );
+  const rest = exceptions.length - shown.length;
+  return rest > 0 ? `${rows}\n… 另有 ${rest} 笔异常, 用 --out 或 --json 查看 (${rest} more)` : rows;
+}
+
+/** Row errors for stderr, the first few of them. */
+export function errorLines({ errors, errorCount }: ReconciledFiles): string {
+  const shown = errors.slice(0, SHOWN_ERRORS).map((e) => `${e.file}:${e.line}: ${e.code}: ${e.message}\n`);
+  const rest = errorCount - shown.length;
+  return shown.join('') + (rest > 0 ? `… and ${rest} more row errors\n` : '');
+}
+
+function hintOf(exception: ReconcileException): string {
+  const hints = exception.possiblyCrossDay ? ['疑似隔日'] : [];
+  if (exception.possibleDuplicateOf !== null) hints.push(`疑似重复于 ${exception.possibleDuplicateOf}`);
+  return hints.join(' ');
+}
+
+function yuanOrDash(fen: bigint | null): string {
+  return fen === null ? '–' : yuanOfFen(fen);
+}
+
+/** Columns from `firstNumber` on (as many as `numbers`) are aligned to the right. */
+function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  firstNumber: number,
+  numbers = Number.POSITIVE_INFINITY,
+): string {
+  const lines = [header, ...rows];
+  const widths = header.map((_, column) =>
+    Math.max(...lines.map((line) => displayWidth(line[column] ?? ''))),
+  );
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => {
+          const padding = ' '.repeat((widths[column] ?? 0) - displayWidth(cell));
+          return column >= firstNumber && column < firstNumber + numbers ? padding + cell : cell + padding;
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** A Chinese character takes two columns of a terminal. */
+function displayWidth(value: string): number {
+  let width = 0;
+  for (const character of value) width += /[\u2e80-\u9fff\uff00-\uff60]/.test(character) ? 2 : 1;
+  return width;
+}
