@@ -1,0 +1,80 @@
+import { Redis } from 'ioredis';
+import { join } from 'node:path';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Child } from './childProcess.ts';
+import { startChild } from './childProcess.ts';
+import { freePort } from './freePort.ts';
+
+export type RedisServer = {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly exited: Child['exited'];
+  stop(): Promise<void>;
+  kill9(): Promise<void>;
+};
+
+export type RedisServerOptions = {
+  /** Where its append-only file lies. */
+  readonly dir: string;
+  /** `always`: an acknowledged write survives a power cut. `everysec`: up to a second may be lost. */
+  readonly appendfsync: 'always' | 'everysec';
+  readonly port?: number;
+};
+
+const READY_WITHIN_MS = 30_000;
+
+/** A redis-server of our own on 127.0.0.1, that dies with this process. Resolves when it answers. */
+export async function startRedis(options: RedisServerOptions): Promise<RedisServer> {
+  const port = options.port ?? (await freePort());
+  const settings: Readonly<Record<string, string>> = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: options.dir,
+    appendonly: 'yes',
+    appendfsync: options.appendfsync,
+    save: '',
+    // Young slot hashes would be scanned linearly, and matched sets must stay intsets (see adapters/redis/window).
+    'hash-max-listpack-entries': '16',
+    'set-max-intset-entries': '16384',
+    'maxmemory-policy': 'noeviction',
+  };
+  const child = await startChild({
+    command: process.env['DUIZHANG_REDIS_SERVER'] ?? 'redis-server',
+    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    logFile: join(options.dir, 'redis.log'),
+  });
+  const url = `redis://127.0.0.1:${port}`;
+  await untilItAnswers(url, child, options.dir);
+  return { url, port, pid: child.pid, exited: child.exited, stop: child.stop, kill9: child.kill9 };
+}
+
+async function untilItAnswers(url: string, child: Child, dir: string): Promise<void> {
+  let ended = false;
+  void child.exited.then(() => {
+    ended = true;
+  });
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  const givenUpAt = Date.now() + READY_WITHIN_MS;
+  try {
+    while (!(await answers(client))) {
+      if (ended || Date.now() > givenUpAt) {
+        throw new DuizhangError(
+          'DZ_SYSTEM_REDIS',
+          `redis-server did not come up; its log is ${join(dir, 'redis.log')}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** A server that still loads its file answers LOADING. */
+async function answers(client: Redis): Promise<boolean> {
+  const reply = client.ping().catch((error: Error) => error.message);
+  const late = new Promise<string>((resolve) => setTimeout(resolve, 250, 'late'));
+  return (await Promise.race([reply, late])) === 'PONG';
+}
