@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { loadConfig } from './loadConfig.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'dz-config-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function load(text: string) {
+  const path = join(dir, 'c.yaml');
+  writeFileSync(path, text);
+  return loadConfig(path);
+}
+
+test('the configuration of the repository knows H001 to H020', () => {
+  const config = loadConfig(new URL('../../duizhang.config.yaml', import.meta.url).pathname);
+  expect([...config.merchants.keys()]).toEqual(
+    Array.from({ length: 20 }, (_, i) => `H${String(i + 1).padStart(3, '0')}`),
+  );
+  expect(config.merchants.get('H001')).toMatchObject({
+    mode: 'THREE_WAY',
+    rules: { windowMs: 300_000, crossDayMarginMs: 1_800_000, crossDayDays: 7, cutOffMs: 0 },
+    graceMs: 600_000,
+    channels: [
+      { channel: 'WECHAT', merchantNo: '1900000001' },
+      { channel: 'ALIPAY', merchantNo: '2088000000000001' },
+      { channel: 'UNIONPAY', merchantNo: '777000000000001' },
+    ],
+  });
+});
+
+test('a merchant’s own rules win over the defaults', () => {
+  const config = load(
+    'defaults: { window: 5m, cutOff: -1h }\nmerchants:\n  - { id: A, name: a, channels: { WECHAT: "1" }, rules: { window: 90s } }\n',
+  );
+  expect(config.merchants.get('A')?.rules).toMatchObject({ windowMs: 90_000, cutOffMs: -3_600_000 });
+});
+
+test.each([
+  ['merchants: []\n', /c\.yaml:1: merchants: /],
+  ['merchants:\n  - id: A\n    name: a\n    channels: {}\n', /c\.yaml:4: merchants\.0\.channels: /],
+  [
+    'merchants:\n  - id: A\n    name: a\n    channels:\n      PAYPAL: "1"\n',
+    /c\.yaml:\d: merchants\.0\.channels/,
+  ],
+  [
+    'merchants:\n  - id: A\n    name: a\n    channels: { WECHAT: "1" }\n    rules:\n      window: 5 minutes\n',
+    /c\.yaml:6: merchants\.0\.rules\.window: /,
+  ],
+  [
+    'merchants:\n  - { id: A, name: a, channels: { WECHAT: "1" } }\n  - { id: A, name: b, channels: { WECHAT: "2" } }\n',
+    /c\.yaml:3: merchants\.1: the merchant A stands twice/,
+  ],
+  ['merchants: [\n', /c\.yaml:\d/],
+  ['merchants:\n  - { id: A, name: a, colour: red, channels: { WECHAT: "1" } }\n', /c\.yaml:2: merchants\.0/],
+])('what is wrong is named with its line: %j', (text, message) => {
+  expect(() => load(text)).toThrow(message);
+});

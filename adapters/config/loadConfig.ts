@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { LineCounter, parseDocument } from 'yaml';
+import { CHANNELS } from '../../domain/entry.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import { DEFAULT_RULES } from '../../domain/merchant.ts';
+
+const Duration = Type.String({
+  pattern: '^-?\\d+(ms|s|m|h|d)$',
+  description: 'a duration like 30s, 5m or 24h',
+});
+const MerchantNo = Type.Optional(
+  Type.String({ minLength: 1, description: 'the hospital’s number at the channel' }),
+);
+
+const RulesSchema = Type.Object(
+  {
+    window: Type.Optional(Duration),
+    crossDayMargin: Type.Optional(Duration),
+    crossDayDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 31 })),
+    cutOff: Type.Optional(Duration),
+    grace: Type.Optional(Duration),
+  },
+  { additionalProperties: false },
+);
+
+const ConfigSchema = Type.Object(
+  {
+    defaults: Type.Optional(RulesSchema),
+    merchants: Type.Array(
+      Type.Object(
+        {
+          id: Type.String({ pattern: '^[!-}]{1,64}$' }),
+          name: Type.String({ minLength: 1 }),
+          mode: Type.Optional(
+            Type.Unsafe<'THREE_WAY' | 'TWO_WAY'>({ type: 'string', enum: ['THREE_WAY', 'TWO_WAY'] }),
+          ),
+          channels: Type.Object(
+            { WECHAT: MerchantNo, ALIPAY: MerchantNo, UNIONPAY: MerchantNo },
+            { additionalProperties: false, minProperties: 1 },
+          ),
+          rules: Type.Optional(RulesSchema),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1 },
+    ),
+    log: Type.Optional(
+      Type.Object(
+        {
+          partitions: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
+          maxBytes: Type.Optional(Type.Integer({ minimum: 1_000_000 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
+  },
+  { additionalProperties: false },
+);
+
+export type Config = {
+  readonly merchants: ReadonlyMap<string, Merchant>;
+  readonly log: { readonly partitions: number; readonly maxBytes: number };
+  readonly slots: number;
+};
+
+const check = Compile(ConfigSchema);
+
+/**
+ * Reads duizhang.config.yaml.
+ * @throws DZ_CONFIG_INVALID naming the file, the line and the path of what is wrong
+ */
+export function loadConfig(path: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(path), { lineCounter: lines });
+  const [syntaxError] = document.errors;
+  if (syntaxError) throw invalid(path, lines.linePos(syntaxError.pos[0]).line, '', syntaxError.message);
+  const value: unknown = document.toJS();
+  if (!check.Check(value)) {
+    const [error] = check.Errors(value);
+    const steps = (error?.instancePath ?? '').split('/').slice(1);
+    throw invalid(path, lineOf(document, lines, steps), steps.join('.'), error?.message ?? 'not as expected');
+  }
+  return configOf(value, (index, message) =>
+    invalid(path, lineOf(document, lines, ['merchants', String(index)]), `merchants.${index}`, message),
+  );
+}
+
+function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, message: string) => Error): Config {
+  const merchants = new Map<string, Merchant>();
+  raw.merchants.forEach((merchant, index) => {
+    if (merchants.has(merchant.id)) throw fail(index, `the merchant ${merchant.id} stands twice`);
+    const rules = { ...raw.defaults, ...merchant.rules };
+    merchants.set(merchant.id, {
+      merchantId: merchant.id,
+      name: merchant.name,
+      mode: merchant.mode ?? 'THREE_WAY',
+      channels: CHANNELS.flatMap((channel) => {
+        const merchantNo = merchant.channels[channel];
+        return merchantNo === undefined ? [] : [{ channel, merchantNo }];
+      }),
+      rules: {
+        windowMs: ms(rules.window) ?? DEFAULT_RULES.windowMs,
+        crossDayMarginMs: ms(rules.crossDayMargin) ?? DEFAULT_RULES.crossDayMarginMs,
+        crossDayDays: rules.crossDayDays ?? DEFAULT_RULES.crossDayDays,
+        cutOffMs: ms(rules.cutOff) ?? DEFAULT_RULES.cutOffMs,
+      },
+      graceMs: ms(rules.grace) ?? DEFAULT_GRACE_MS,
+    });
+  });
+  return {
+    merchants,
+    log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
+    slots: raw.slots ?? 16,
+  };
+}
+
+const DEFAULT_GRACE_MS = 10 * 60_000;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function ms(duration: string | undefined): number | null {
+  const match = duration === undefined ? null : /^(-?\d+)(ms|s|m|h|d)$/.exec(duration);
+  return match ? Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? Number.NaN) : null;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new DuizhangError(
+      'DZ_CONFIG_INVALID',
+      `the configuration ${path} cannot be read: ${String(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Line of the deepest node on a path: what is missing is named by what it is missing from. */
+function lineOf(
+  document: ReturnType<typeof parseDocument>,
+  lines: LineCounter,
+  steps: readonly string[],
+): number {
+  for (let depth = steps.length; depth >= 0; depth -= 1) {
+    const keys = steps.slice(0, depth).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+    const node: unknown = document.getIn(keys, true);
+    if (hasRange(node)) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function hasRange(node: unknown): node is { range: readonly [number, number, number] } {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
+}
+
+function invalid(path: string, line: number, where: string, message: string): DuizhangError {
+  return new DuizhangError(
+    'DZ_CONFIG_INVALID',
+    `${path}:${line}: ${where === '' ? '' : `${where}: `}${message}`,
+  );
+}
