@@ -14,7 +14,6 @@ const STRICT_GB18030 = new TextDecoder('gb18030', { fatal: true });
 const LENIENT_GB18030 = new TextDecoder('gb18030');
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
-const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** The first line decides how a file is encoded: strict UTF-8, else GB18030 (the superset of GBK), else no text. */
 export function decodeOpening(bytes: ByteText): { text: string; encoding: TextEncoding } {
@@ -41,7 +40,7 @@ export function notText(why: string, cause?: unknown): DuizhangError {
 
 /** A cell or a line as people read it. What cannot be decoded becomes U+FFFD: for display and evidence, not for keys. */
 export function displayText(bytes: ByteText): string {
-  if (!NOT_ASCII.test(bytes)) return bytes;
+  if (isAscii(bytes)) return bytes;
   const buffer = Buffer.from(bytes, 'latin1');
   // A text cut to length may end inside a character.
   for (let cut = 0; cut < 4; cut += 1) {
@@ -49,4 +48,9 @@ export function displayText(bytes: ByteText): string {
       return buffer.toString('utf8', 0, buffer.length - cut);
   }
   return LENIENT_GB18030.decode(buffer);
+}
+
+function isAscii(bytes: ByteText): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if (bytes.charCodeAt(at) > 127) return false;
+  return true;
 }

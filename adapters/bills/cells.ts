@@ -14,6 +14,21 @@ export class Cells {
   readonly ends = new Int32Array(MAX_COLUMNS);
   text: ByteText = '';
   count = 0;
+  #commaText: ByteText = '';
+  #comma = -1;
+
+  /**
+   * The first comma at or behind `from`, or the text's length. Rows are asked for in order: the comma that ended the search of
+   * one row is not searched again for the next, or a block of rows without commas would be read as often as it has rows.
+   */
+  commaFrom(text: ByteText, from: number): number {
+    if (this.#comma < from || text !== this.#commaText) {
+      const at = text.indexOf(',', from);
+      this.#comma = at < 0 ? text.length : at;
+      this.#commaText = text;
+    }
+    return this.#comma;
+  }
 
   start(column: number): number {
     return this.starts[column] ?? 0;
@@ -38,26 +53,21 @@ export class Cells {
   }
 }
 
-/** Splits on every comma. @returns whether a quote stands in the row: where quotes mean something, it needs splitQuoted */
-export function splitCommas(cells: Cells, text: ByteText, start: number, end: number): boolean {
+/** Splits on every comma; quotes are data. */
+export function splitCommas(cells: Cells, text: ByteText, start: number, end: number): void {
   const { starts, ends } = cells;
   cells.text = text;
   let count = 0;
   let cellStart = start;
-  let quotes = false;
-  for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === COMMA) {
-      starts[count] = cellStart;
-      ends[count] = at;
-      count += 1;
-      cellStart = at + 1;
-    } else if (code === QUOTE) quotes = true;
+  for (let at = cells.commaFrom(text, start); at < end; at = cells.commaFrom(text, cellStart)) {
+    starts[count] = cellStart;
+    ends[count] = at;
+    count += 1;
+    cellStart = at + 1;
   }
   starts[count] = cellStart;
   ends[count] = end;
   cells.count = count + 1;
-  return quotes;
 }
 
 /** A row of RFC 4180 with quoted cells (a re-save by a spreadsheet); cells with line ends are not taken. */

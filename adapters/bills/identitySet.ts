@@ -27,9 +27,12 @@ export class IdentitySet {
     let c = this.#c;
     let at = start;
     while (at < end) {
-      const stop = at + 4 < end ? at + 4 : end;
-      let word = 0;
-      for (; at < stop; at += 1) word = (word << 8) | text.charCodeAt(at);
+      let word = text.charCodeAt(at);
+      if (at + 3 < end) {
+        word |=
+          (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
+        at += 4;
+      } else at += 1;
       a ^= Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593);
       a = (Math.imul(rotate(a, 13), 5) + 0xe6546b64) | 0;
       b ^= Math.imul(rotate(Math.imul(word, 0x239b961b), 16), 0xab0e9789);

@@ -44,6 +44,8 @@ class PlainCsvParser implements BillParser {
   #columns: ColumnMap<Column> = noColumns(COLUMNS);
   #columnCount = 0;
   #inHeader = true;
+  #quoteText: ByteText = '';
+  #quoteAt = 0;
 
   constructor(sink: RowSink) {
     this.#sink = sink;
@@ -63,9 +65,20 @@ class PlainCsvParser implements BillParser {
     }
     const cells = this.#cells;
     this.#sink.beginRow(text, start, end, lineNo);
-    if (splitCommas(cells, text, start, end)) splitQuoted(cells, text, start, end);
+    if (this.#hasQuote(text, start, end)) splitQuoted(cells, text, start, end);
+    else splitCommas(cells, text, start, end);
     if (cells.count !== this.#columnCount) this.#sink.failColumnCount(cells.count, this.#columnCount);
     else this.#row(lineNo);
+  }
+
+  /** The next quote of a block is looked for once, not once a row. */
+  #hasQuote(text: ByteText, start: number, end: number): boolean {
+    if (text !== this.#quoteText || this.#quoteAt < start) {
+      this.#quoteText = text;
+      this.#quoteAt = text.indexOf('"', start);
+      if (this.#quoteAt < 0) this.#quoteAt = text.length;
+    }
+    return this.#quoteAt < end;
   }
 
   #row(lineNo: number): void {
