@@ -16,6 +16,7 @@ import {
   checkSummary,
   type AlipaySide,
   type AlipaySummary,
+  type AmountColumn,
   type StatedSide,
 } from './alipayTotals.ts';
 
@@ -68,6 +69,8 @@ class AlipayBusinessParser implements BillParser {
   readonly #sink: RowSink;
   readonly #cells = new Cells();
   readonly #parts: AlipayPart[] = [];
+  /** Figures of the row under reading; null: unreadable. */
+  readonly #values: Record<AmountColumn, Exact | null> = { amount: null, received: null, discount: null };
   #part = new AlipayPart();
   #role: PartRole = 'DETAIL';
   #state: 'TOP' | 'ROWS' | 'FOOT' = 'TOP';
@@ -132,7 +135,7 @@ class AlipayBusinessParser implements BillParser {
     for (const part of this.#parts) whole.merge(part);
     // Whether the summary counts rows such as 充值 is unknown.
     if (this.#summary !== null && this.#sink.otherRows === 0) checkSummary(this.#summary, whole);
-    const compared = whole.trade.readable && whole.refund.readable && whole.unknownRows === 0;
+    const compared = whole.trade.isReadable && whole.refund.isReadable && whole.unknownRows === 0;
     const footer: FooterCheck = compared ? 'VERIFIED' : 'COUNTS_ONLY';
     return { billType: 'TRADE', statedDate: this.#statedDate, merchantNo: this.#merchantNo, footer };
   }
@@ -219,10 +222,16 @@ class AlipayBusinessParser implements BillParser {
     const { text } = cells;
     const isPayment = side === this.#part.trade;
     side.count += 1;
-    const amount = this.#add(side, 'amount', !isPayment);
-    const received = this.#add(side, 'received', true);
-    const discount = this.#add(side, 'discount', true);
-    if (amount === null || received === null || discount === null) return;
+    for (const column of AMOUNT_COLUMNS) this.#add(side, column);
+    for (const column of AMOUNT_COLUMNS) {
+      const value = this.#values[column];
+      // 退款 rows are negative (positive ones were seen), and nobody says which sign the parts of a 交易 may have.
+      if (value !== null && (value >= 0 || !isPayment || column !== 'amount')) continue;
+      const cell = cells.get(columns[column]);
+      return sink.failAmount(COLUMNS[column].names[0], cell, 'yuan such as 25.00, negative on 退款 only');
+    }
+    const amount = this.#values.amount ?? 0;
+    const fen = amount < 0 ? -amount : amount;
     for (const column of KEY_COLUMNS) {
       const at = columns[column];
       const fault = idFaultAt(text, cells.start(at), cells.end(at));
@@ -256,40 +265,27 @@ class AlipayBusinessParser implements BillParser {
         channel: 'ALIPAY',
         channelTxnNo: cells.get(columns.txnNo),
         hisOrderNo: null,
-        amountFen: BigInt(amount),
+        amountFen: BigInt(fen),
         occurredAtMs,
         businessType: null,
       },
-      amount,
+      fen,
     );
   }
 
-  /**
-   * Adds one figure of the row to its side, without its sign: 退款 rows are negative, though positive ones were seen.
-   * @returns the figure, or null when the row was failed for it
-   */
-  #add(side: AlipaySide, column: 'amount' | 'received' | 'discount', mayBeNegative: boolean): Exact | null {
+  /** Adds one figure of the row to its side, good or not, without its sign. */
+  #add(side: AlipaySide, column: AmountColumn): void {
     const cells = this.#cells;
     const at = this.#columns[column];
-    if (at < 0) return 0;
-    const value = decimalAt(cells.text, cells.start(at), cells.end(at), FEN_SCALE);
-    if (value === null || (value < 0 && !mayBeNegative)) {
-      // The footer's sums still include what this row says, whatever that was.
-      side.readable = false;
-      this.#sink.failAmount(
-        COLUMNS[column].names[0],
-        cells.get(at),
-        'yuan such as 25.00, negative on 退款 only',
-      );
-      return null;
-    }
-    const size = value < 0 ? -value : value;
-    side[column].add(size);
-    return size;
+    const value = at < 0 ? 0 : decimalAt(cells.text, cells.start(at), cells.end(at), FEN_SCALE);
+    this.#values[column] = value;
+    if (value === null) side.unreadable[column] = true;
+    else side[column].add(value < 0 ? -value : value);
   }
 }
 
 const KEY_COLUMNS = ['orderNo', 'txnNo'] as const;
+const AMOUNT_COLUMNS = ['amount', 'received', 'discount'] as const;
 
 /** The two values of 业务类型 as bytes of each encoding. */
 const WORDS: Record<TextEncoding, { readonly trade: ByteText; readonly refund: ByteText }> = {

@@ -1,21 +1,30 @@
 import { ExactSum, FEN_SCALE, decimalAt, textOfExact, type Exact } from '../decimal.ts';
 import { checkTotal } from '../totals.ts';
 
+/** The figures of a row that a footer or a summary adds up. */
+export type AmountColumn = 'amount' | 'received' | 'discount';
+
 /** The rows of one 业务类型, added up without their sign. */
 export class AlipaySide {
   count = 0;
   readonly amount = new ExactSum();
   readonly received = new ExactSum();
   readonly discount = new ExactSum();
-  /** False when a row's figure could not be read: the sums mean nothing then, the count does. */
-  readable = true;
+  /** Where a row's figure could not be read the sum means nothing; the count and the other sums do. */
+  readonly unreadable: Record<AmountColumn, boolean> = { amount: false, received: false, discount: false };
+
+  get isReadable(): boolean {
+    return !this.unreadable.amount && !this.unreadable.received && !this.unreadable.discount;
+  }
 
   merge(other: AlipaySide): void {
     this.count += other.count;
     this.amount.add(other.amount.total);
     this.received.add(other.received.total);
     this.discount.add(other.discount.total);
-    this.readable &&= other.readable;
+    this.unreadable.amount ||= other.unreadable.amount;
+    this.unreadable.received ||= other.unreadable.received;
+    this.unreadable.discount ||= other.unreadable.discount;
   }
 }
 
@@ -80,9 +89,11 @@ function checkSide(name: string, stated: StatedSide | null, side: AlipaySide, un
   // Rows that do not say what they are may be of this side; the caller checks that they are enough for both.
   if (stated.count < side.count || unknownRows === 0)
     checkTotal(`${name}笔数`, String(stated.count), String(side.count));
-  if (!side.readable || unknownRows > 0) return;
-  checkSum(`${name} 商家实收`, stated.received, [side.received.total]);
-  if (stated.discount !== null) checkSum(`${name} 商家优惠`, stated.discount, [side.discount.total]);
+  if (unknownRows > 0) return;
+  if (!side.unreadable.received) checkSum(`${name} 商家实收`, stated.received, [side.received.total]);
+  if (stated.discount !== null && !side.unreadable.discount) {
+    checkSum(`${name} 商家优惠`, stated.discount, [side.discount.total]);
+  }
 }
 
 /** The summary may be gross or net of refunds (uncertain): its counts and either sum have to agree. */
@@ -90,14 +101,15 @@ export function checkSummary(summary: AlipaySummary, rows: AlipayPart): void {
   if (rows.unknownRows > 0) return;
   checkTotal('交易订单总笔数', summary.tradeCount, String(rows.trade.count));
   checkTotal('退款订单总笔数', summary.refundCount, String(rows.refund.count));
-  if (!rows.trade.readable || !rows.refund.readable) return;
-  const grossOrNet = (sum: 'amount' | 'received') => {
-    const gross = rows.trade[sum].total;
-    return [gross, gross - rows.refund[sum].total];
-  };
-  if (summary.amount !== null) checkSum('汇总 订单金额', summary.amount, grossOrNet('amount'));
-  if (summary.received !== null) checkSum('汇总 商家实收', summary.received, grossOrNet('received'));
+  for (const column of ['amount', 'received'] as const) {
+    const stated = summary[column];
+    if (stated === null || rows.trade.unreadable[column] || rows.refund.unreadable[column]) continue;
+    const gross = rows.trade[column].total;
+    checkSum(SUMMARY_NAMES[column], stated, [gross, gross - rows.refund[column].total]);
+  }
 }
+
+const SUMMARY_NAMES = { amount: '汇总 订单金额', received: '汇总 商家实收' };
 
 function checkSum(what: string, stated: string, read: readonly bigint[]): void {
   const value = decimalAt(stated, 0, stated.length, FEN_SCALE);

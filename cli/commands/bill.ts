@@ -1,0 +1,140 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CHANNELS, type Channel } from '../../domain/entry.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import { yuanOfFen } from '../../domain/money.ts';
+import { readBill, type CheckedBillReport } from '../../adapters/bills/readBill.ts';
+import type { Command, CommandIo, ExitCode } from '../command.ts';
+
+const USAGE = `Usage:
+  duizhang bill parse FILE [--channel WECHAT|ALIPAY|UNIONPAY] [--json]
+      Detects the format of a bill, reads it and checks its own totals.
+      Exit code 0: every row was read; 1: some rows have errors; 2: the file is refused.
+  duizhang bill import FILE --merchant H --book merchant|platform|channel [--channel C] [--date D]
+      Imports a bill into the running system. The same bill again changes nothing.`;
+
+/** Bills are read whole and fast: larger reads than the default cost fewer turns. */
+const READ_BYTES = 1 << 18;
+
+export const billCommand: Command = {
+  name: 'bill',
+  summary: 'read a bill file, or import one into the running system',
+  usage: USAGE,
+  async run(args, io) {
+    const [subcommand, ...rest] = args;
+    switch (subcommand) {
+      case 'parse':
+        return parseBill(rest, io);
+      case 'import': {
+        // Only an import needs the running system's clients.
+        const { runBillImport } = await import('./billImport.ts');
+        return runBillImport(rest, io);
+      }
+      default:
+        throw badUsage(subcommand === undefined ? 'say parse or import' : `there is no "bill ${subcommand}"`);
+    }
+  },
+};
+
+type ParseArgs = { readonly file: string; readonly channel: Channel | null; readonly json: boolean };
+
+async function parseBill(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { file, channel, json } = parseArguments(args);
+  try {
+    const report = await reportOf(resolve(io.cwd, file), channel);
+    io.stdout(json ? `${JSON.stringify(jsonOf(report))}\n` : tableOf(file, report));
+    return report.errorCount > 0 ? 1 : 0;
+  } catch (error) {
+    if (!json || !(error instanceof DuizhangError)) throw error;
+    io.stdout(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+    return 2;
+  }
+}
+
+function parseArguments(args: readonly string[]): ParseArgs {
+  const { values, positionals } = parsed(args);
+  const [file, ...surplus] = positionals;
+  if (file === undefined || surplus.length > 0) throw badUsage('name one bill file');
+  const channel = CHANNELS.find((candidate) => candidate === values.channel?.toUpperCase()) ?? null;
+  if (values.channel !== undefined && channel === null) {
+    throw badUsage(`--channel ${values.channel} is none of ${CHANNELS.join(', ')}`);
+  }
+  return { file, channel, json: values.json ?? false };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { channel: { type: 'string' }, json: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+  } catch (cause) {
+    throw badUsage(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function badUsage(why: string, cause?: unknown): DuizhangError {
+  return new DuizhangError('DZ_BAD_USAGE', `${why}\n${USAGE}`, { cause });
+}
+
+async function reportOf(path: string, channel: Channel | null): Promise<CheckedBillReport> {
+  const file = createReadStream(path, { highWaterMark: READ_BYTES });
+  try {
+    const { lines, report } = readBill(file, channel === null ? {} : { channel });
+    for await (const batch of lines) void batch;
+    return await report;
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new DuizhangError('DZ_FILE_UNREADABLE', `${path} cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  } finally {
+    file.destroy();
+  }
+}
+
+function jsonOf(report: CheckedBillReport) {
+  return {
+    format: report.format,
+    billType: report.billType,
+    billDate: report.billDate,
+    rows: report.rows,
+    payments: report.payments,
+    refunds: report.refunds,
+    paymentFen: report.paymentFen.toString(),
+    refundFen: report.refundFen.toString(),
+    empty: report.empty,
+    errors: report.errors.map(({ line, code, message }) => ({ line, code, message })),
+  };
+}
+
+const FOOTER_WORDS: Record<CheckedBillReport['footer'], string> = {
+  VERIFIED: "the bill's own totals agree with its rows",
+  COUNTS_ONLY: "the bill's counts agree; sums with unreadable amounts in them were not compared",
+  NONE: 'the format has no totals of its own',
+};
+/** The rest is in the JSON form. */
+const SHOWN_ERRORS = 20;
+
+function tableOf(file: string, report: CheckedBillReport): string {
+  const facts: (readonly [string, string])[] = [
+    ['file', file],
+    ['format', `${report.format} (${report.billType})`],
+    ['bill date', report.billDate ?? 'not stated, or several days'],
+    ['merchant no.', report.merchantNo ?? 'not stated'],
+    ['rows', `${report.rows}${report.empty ? ' (a day without trade)' : ''}`],
+    ['payments', `${report.payments}  ${yuanOfFen(report.paymentFen)} yuan`],
+    ['refunds', `${report.refunds}  ${yuanOfFen(report.refundFen)} yuan`],
+    ['other rows', `${report.otherRows}`],
+    ['row errors', `${report.errorCount}`],
+    ['totals', FOOTER_WORDS[report.footer]],
+  ];
+  const errors = report.errors
+    .slice(0, SHOWN_ERRORS)
+    .map(({ line, code, message }) => `line ${line}: ${code} ${message}`);
+  if (report.errorCount > SHOWN_ERRORS)
+    errors.push(`… and ${report.errorCount - SHOWN_ERRORS} more (--json)`);
+  return [...facts.map(([name, value]) => `${name.padEnd(13)}${value}`), ...errors].join('\n') + '\n';
+}
