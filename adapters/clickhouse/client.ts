@@ -1,0 +1,28 @@
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { ClickHouseClient } from '@clickhouse/client';
+
+export const DATABASE = 'duizhang';
+
+const REQUEST_TIMEOUT_MS = 120_000;
+const MAX_CONNECTIONS = 8;
+
+/**
+ * The one way to reach ClickHouse, embedded or a server of its own.
+ * @param url `http://[user:password@]host:port`
+ */
+export function connectClickHouse(url: string): ClickHouseClient {
+  return createClient({
+    url,
+    database: DATABASE,
+    application: 'duizhang',
+    request_timeout: REQUEST_TIMEOUT_MS,
+    max_open_connections: MAX_CONNECTIONS,
+    // The embedded engine does not compress; on one machine it would only cost time.
+    compression: { request: false, response: false },
+    // Shorter than any server keeps an idle connection: a request must not meet one that is being closed.
+    keep_alive: { enabled: true, idle_socket_ttl: 2000 },
+    // Failures are thrown; whoever catches them says so.
+    log: { level: ClickHouseLogLevel.OFF },
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+  });
+}

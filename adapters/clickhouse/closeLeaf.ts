@@ -1,0 +1,25 @@
+import type { RunKey } from '../../domain/closePorts.ts';
+import { text } from './closeSql.ts';
+
+/** Condition on `verdicts`: the rows of one run. */
+export function rowsOfRun(run: RunKey): string {
+  return `merchant_id = ${text(run.merchantId)} AND mode = ${text(run.mode)} AND run_id = ${text(run.runId)}`;
+}
+
+/** `leafText` of domain/merkle.ts over the columns of `verdicts`; a test holds them together. */
+const LEAF_TEXT = `arrayStringConcat([
+  mode, merchant_id, order_no, key_part, kind, refund_no, code, toString(business_date), channel, business_type,
+  ${sideText('merchant')}, ${sideText('platform')}, ${sideText('channel')},
+  concat(toString(possibly_cross_day), toString(amount_conflict), toString(split)),
+  ifNull(toString(surplus_fen), ''), possible_duplicate_of], '\\n')`;
+
+function sideText(book: string): string {
+  return `ifNull(concat(toString(${book}_fen), ' ', toString(${book}_date), ' ',
+    toString(toUnixTimestamp64Milli(${book}_at)), ' ', arrayStringConcat(${book}_identities, ' ')), '')`;
+}
+
+/** Leaf hashes in hex, in key order: hashed where the rows are, so that only the hashes travel. */
+export function leavesSql(run: RunKey): string {
+  return `SELECT hex(SHA256(concat(char(0), ${LEAF_TEXT}))) FROM verdicts
+    WHERE ${rowsOfRun(run)} ORDER BY order_no, key_part, span`;
+}

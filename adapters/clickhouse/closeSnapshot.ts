@@ -1,0 +1,220 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { BookScope, BookSum, BooksSnapshot, RunKey } from '../../domain/closePorts.ts';
+import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
+import { REPEAT_WITHIN_MS, paidSide } from '../../domain/duplicateHint.ts';
+import type { Book, Channel, Entry, Kind, Source } from '../../domain/entry.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { date, inScope, text } from './closeSql.ts';
+import { matchedRowsSql, trivialKeysSql } from './closeTrivial.ts';
+
+const LINE_COLUMNS = `order_no, key_part, book, kind, refund_no, channel, channel_txn_no, his_order_no, amount_fen,
+  occurred_at, business_date, business_type, source, source_ref, identity`;
+
+/** Orders that one batch judges; keeps a batch's lines to a few megabytes. */
+const ORDERS_A_BATCH = 5_000;
+
+/**
+ * Copies the lines of every order that the date touches into a table of the run's own, in key order: one consistent state
+ * of the books, which the following steps read without sorting. A second table lists the orders that need judging.
+ */
+export async function openSnapshot(
+  client: ClickHouseClient,
+  run: RunKey,
+  scope: BookScope,
+): Promise<BooksSnapshot> {
+  const suffix = run.runId.replaceAll(/\W/g, '_');
+  const lines = `close_lines_${suffix}`;
+  const orders = `close_orders_${suffix}`;
+  const condition = inScope(scope);
+  await client.command({
+    query: `CREATE TABLE ${lines} ENGINE = MergeTree ORDER BY (order_no, key_part, book, identity)
+      EMPTY AS SELECT ${LINE_COLUMNS} FROM entries`,
+  });
+  await client.command({
+    query: `INSERT INTO ${lines} SELECT ${LINE_COLUMNS} FROM entries WHERE ${condition}
+      AND order_no IN (
+        SELECT order_no FROM entries WHERE ${condition} AND business_date = ${date(scope.businessDate)})`,
+  });
+  return {
+    sums: () => sums(client, lines, scope),
+    async matchTrivial() {
+      await client.command({
+        query: `CREATE TABLE ${orders} ENGINE = MergeTree ORDER BY order_no AS
+          SELECT order_no FROM (${trivialKeysSql(run, lines)}) GROUP BY order_no HAVING min(trivial) = 0
+          SETTINGS optimize_aggregation_in_order = 1`,
+      });
+      await client.command({ query: matchedRowsSql(run, lines, orders) });
+    },
+    ordersToJudge: () => ordersToJudge(client, run, lines, orders),
+    duplicateCandidates: (verdicts) => duplicateCandidates(client, condition, verdicts),
+    async discard() {
+      await client.command({ query: `DROP TABLE IF EXISTS ${orders}` });
+      await client.command({ query: `DROP TABLE IF EXISTS ${lines}` });
+    },
+  };
+}
+
+async function rowsOf<T>(client: ClickHouseClient, query: string): Promise<T[]> {
+  const result = await client.query({ query, format: 'JSONEachRow' });
+  return result.json<T>();
+}
+
+async function sums(client: ClickHouseClient, lines: string, scope: BookScope): Promise<BookSum[]> {
+  const rows = await rowsOf<{
+    book: Book;
+    channel: Channel | '';
+    kind: Kind;
+    lines: string;
+    total_fen: string;
+    plain_fen: string;
+  }>(
+    client,
+    `SELECT book, channel, kind, toString(count()) AS lines, toString(sum(toInt128(fen))) AS total_fen,
+       toString(sumIf(toInt128(fen), plain)) AS plain_fen
+     FROM (
+       SELECT book, max(channel) AS channel, any(kind) AS kind, argMin(amount_fen, (occurred_at, amount_fen)) AS fen,
+         min(business_date) AS first_date,
+         max(business_date) = first_date AND min(amount_fen) = max(amount_fen) AS plain
+       FROM ${lines} GROUP BY order_no, key_part, book, identity)
+     WHERE first_date = ${date(scope.businessDate)}
+     GROUP BY book, channel, kind ORDER BY book, channel, kind
+     SETTINGS optimize_aggregation_in_order = 1`,
+  );
+  return rows.map((row) => ({
+    book: row.book,
+    channel: row.channel === '' ? null : row.channel,
+    kind: row.kind,
+    lines: Number(row.lines),
+    fen: BigInt(row.total_fen),
+    plainFen: BigInt(row.plain_fen),
+  }));
+}
+
+type LineRow = {
+  readonly order_no: string;
+  readonly book: Book;
+  readonly kind: Kind;
+  readonly refund_no: string;
+  readonly channel: Channel | '';
+  readonly channel_txn_no: string;
+  readonly his_order_no: string;
+  readonly fen: string;
+  readonly ms: string;
+  readonly business_date: string;
+  readonly business_type: string;
+  readonly source: Source;
+  readonly source_ref: string;
+};
+
+/** Page by page, so that neither side holds more than a batch and no answer stays open while rows are written. */
+async function* ordersToJudge(
+  client: ClickHouseClient,
+  run: RunKey,
+  lines: string,
+  orders: string,
+): AsyncIterable<readonly (readonly Entry[])[]> {
+  let after = '';
+  for (;;) {
+    const page = `SELECT order_no FROM ${orders} WHERE order_no > ${text(after)} ORDER BY order_no LIMIT ${ORDERS_A_BATCH}`;
+    const rows = await rowsOf<LineRow>(
+      client,
+      `SELECT order_no, book, kind, refund_no, channel, channel_txn_no, his_order_no, toString(amount_fen) AS fen,
+         toString(toUnixTimestamp64Milli(occurred_at)) AS ms, toString(business_date) AS business_date, business_type,
+         source, source_ref
+       FROM ${lines} WHERE order_no IN (${page}) ORDER BY order_no`,
+    );
+    const last = rows.at(-1);
+    if (!last) return;
+    yield groupByOrder(rows.map((row) => entryOf(row, run)));
+    after = last.order_no;
+  }
+}
+
+function groupByOrder(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const groups: Entry[][] = [];
+  for (const entry of entries) {
+    const group = groups.at(-1);
+    if (group?.[0]?.orderNo === entry.orderNo) group.push(entry);
+    else groups.push([entry]);
+  }
+  return groups;
+}
+
+function entryOf(row: LineRow, run: RunKey): Entry {
+  return {
+    book: row.book,
+    merchantId: run.merchantId,
+    kind: row.kind,
+    orderNo: row.order_no,
+    refundNo: row.refund_no || null,
+    channel: row.channel === '' ? null : row.channel,
+    channelTxnNo: row.channel_txn_no || null,
+    hisOrderNo: row.his_order_no || null,
+    amountFen: BigInt(row.fen),
+    occurredAtMs: Number(row.ms),
+    businessDate: row.business_date,
+    businessType: row.business_type || null,
+    source: row.source,
+    sourceRef: row.source_ref,
+  };
+}
+
+/** Verdicts that one question about candidates names; keeps the query's text within what servers take. */
+const VERDICTS_A_QUESTION = 500;
+
+async function duplicateCandidates(
+  client: ClickHouseClient,
+  condition: string,
+  verdicts: readonly Verdict[],
+): Promise<readonly DuplicateCandidate[]> {
+  const found: DuplicateCandidate[] = [];
+  for (let from = 0; from < verdicts.length; from += VERDICTS_A_QUESTION) {
+    found.push(...(await candidatesOf(client, condition, verdicts.slice(from, from + VERDICTS_A_QUESTION))));
+  }
+  return found;
+}
+
+async function candidatesOf(
+  client: ClickHouseClient,
+  condition: string,
+  verdicts: readonly Verdict[],
+): Promise<DuplicateCandidate[]> {
+  const orders = verdicts.map((verdict) => text(verdict.orderNo)).join(', ');
+  const paid = verdicts.map(paidSide).filter((side) => side !== null);
+  const amounts = [...new Set(paid.map((side) => side.amountFen))].join(', ');
+  const times = paid.map((side) => side.occurredAtMs);
+  const first = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - REPEAT_WITHIN_MS;
+  const last = times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + REPEAT_WITHIN_MS;
+  const payments = `${condition} AND kind = 'PAYMENT'`;
+  const receipts = `SELECT his_order_no FROM entries
+    WHERE ${payments} AND book = 'PLATFORM' AND his_order_no <> '' AND order_no IN (${orders})`;
+  const rows = await rowsOf<{
+    order_no: string;
+    fen: string;
+    ms: string;
+    receipt: string;
+    channel: Channel | '';
+    has_merchant: number;
+  }>(
+    client,
+    `WITH candidates AS (
+       SELECT order_no, book, his_order_no, amount_fen, occurred_at, channel FROM entries
+       WHERE ${payments} AND book IN ('PLATFORM', 'CHANNEL') AND (order_no IN (${orders})
+         OR (book = 'PLATFORM' AND his_order_no <> '' AND his_order_no IN (${receipts}))
+         OR (amount_fen IN (${amounts})
+           AND toUnixTimestamp64Milli(occurred_at) BETWEEN ${first} AND ${last})))
+     SELECT order_no, toString(amount_fen) AS fen, toString(toUnixTimestamp64Milli(occurred_at)) AS ms,
+       if(book = 'PLATFORM', his_order_no, '') AS receipt, channel,
+       order_no IN (SELECT order_no FROM entries WHERE ${payments} AND book = 'MERCHANT'
+         AND order_no IN (SELECT order_no FROM candidates)) AS has_merchant
+     FROM candidates`,
+  );
+  return rows.map((row) => ({
+    orderNo: row.order_no,
+    amountFen: BigInt(row.fen),
+    occurredAtMs: Number(row.ms),
+    hisOrderNo: row.receipt || null,
+    hasMerchant: row.has_merchant === 1,
+    channel: row.channel === '' ? null : row.channel,
+  }));
+}

@@ -1,0 +1,30 @@
+import type { BookScope } from '../../domain/closePorts.ts';
+
+/** A ClickHouse string literal of any text. */
+export function text(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+export function date(value: string): string {
+  return `toDate(${text(value)})`;
+}
+
+/** A tuple list for IN; one that matches nothing where there are none, since IN () is no SQL. */
+function tuples(rows: readonly (readonly string[])[], arity: number): string {
+  const lists = rows.length > 0 ? rows : [Array.from({ length: arity }, () => text('(none)'))];
+  return `(${lists.map((row) => `(${row.join(', ')})`).join(', ')})`;
+}
+
+/** Condition on `entries`: the lines that are the merchant's books around the date (see `bookScope`). */
+export function inScope(scope: BookScope): string {
+  const bills = scope.bills.map((bill) => [text(bill.billId), text(bill.book), text(bill.channel ?? '')]);
+  const covered = scope.covered.map((slot) => [
+    text(slot.book),
+    text(slot.channel ?? ''),
+    text(slot.businessDate),
+  ]);
+  return `merchant_id = ${text(scope.merchantId)}
+    AND business_date BETWEEN ${date(scope.from)} AND ${date(scope.to)}
+    AND if(source = 'BILL', (bill_id, book, channel) IN ${tuples(bills, 3)},
+      (book, channel, toString(business_date)) NOT IN ${tuples(covered, 3)})`;
+}
