@@ -37,22 +37,19 @@ async function peek(
   const chunks = file[Symbol.asyncIterator]();
   const read: Uint8Array[] = [];
   let size = 0;
-  let ended = false;
-  while (size < count && !ended) {
-    const next = await chunks.next();
-    if (next.done) ended = true;
-    else {
-      read.push(next.value);
-      size += next.value.length;
-    }
+  let next = await chunks.next();
+  while (!next.done) {
+    read.push(next.value);
+    size += next.value.length;
+    if (size >= count) break;
+    next = await chunks.next();
   }
   const again = async function* (): AsyncGenerator<Uint8Array> {
     try {
       yield* read;
-      while (!ended) {
-        const next = await chunks.next();
-        if (next.done) return;
-        yield next.value;
+      for (let more = next; !more.done;) {
+        more = await chunks.next();
+        if (!more.done) yield more.value;
       }
     } finally {
       await chunks.return?.();

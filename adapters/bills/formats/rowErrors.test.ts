@@ -161,7 +161,7 @@ describe('an Alipay row is kept as an error', () => {
   const cases: (RowCase & { row: AlipayRow; refund?: boolean; sum?: string })[] = [
     {
       why: 'with a negative 交易',
-      row: { amount: '-5.00' },
+      row: { amount: '-5.00', received: '18.00' },
       code: 'DZ_ROW_AMOUNT',
       says: /订单金额 is "-5.00"/,
     },

@@ -34,18 +34,18 @@ const COLUMNS = {
 type Column = keyof typeof COLUMNS;
 
 /** The columns that the summary adds up, and what it calls their sums. */
-const SUMS = [
-  { column: 'orderAmount', scale: FEN_SCALE, names: ['订单总金额', '总交易额'] },
-  { column: 'settled', scale: FEN_SCALE, names: ['应结订单总金额'] },
-  { column: 'askedRefund', scale: FEN_SCALE, names: ['申请退款总金额'] },
-  { column: 'refund', scale: FEN_SCALE, names: ['退款总金额', '总退款金额'] },
-  {
-    column: 'couponRefund',
+const SUMS = {
+  orderAmount: { scale: FEN_SCALE, names: ['订单总金额', '总交易额'] },
+  settled: { scale: FEN_SCALE, names: ['应结订单总金额'] },
+  askedRefund: { scale: FEN_SCALE, names: ['申请退款总金额'] },
+  refund: { scale: FEN_SCALE, names: ['退款总金额', '总退款金额'] },
+  couponRefund: {
     scale: FEN_SCALE,
     names: ['充值券退款总金额', '总企业红包退款金额', '总代金券或立减优惠退款金额'],
   },
-  { column: 'fee', scale: MAX_DECIMALS, names: ['手续费总金额'] },
-] as const satisfies readonly { column: Column; scale: number; names: readonly string[] }[];
+  fee: { scale: MAX_DECIMALS, names: ['手续费总金额'] },
+} as const satisfies Partial<Record<Column, { scale: number; names: readonly string[] }>>;
+type SumName = keyof typeof SUMS;
 /** Counts every detail row, refunds too. */
 const ROW_COUNT = '总交易单数';
 
@@ -75,7 +75,8 @@ class WechatTradeParser implements BillParser {
   #state: 'HEADER' | 'ROWS' | 'SUMMARY' | 'END' = 'HEADER';
   #partRows = 0;
   #summaryHeader: readonly string[] = [];
-  #sums: SumColumn[] = [];
+  #sums = sumsOf(this.#columns);
+  #sumList: readonly SumColumn[] = [];
   #footer: FooterCheck = 'VERIFIED';
 
   constructor(sink: RowSink) {
@@ -87,9 +88,8 @@ class WechatTradeParser implements BillParser {
     this.#columns = mapColumns('a WeChat Pay trade bill', COLUMNS, header);
     this.#columnCount = header.length;
     this.#billType = billTypeOf(this.#columns);
-    this.#sums = SUMS.map(
-      ({ column, scale, names }) => new SumColumn(column, this.#columns[column], scale, names),
-    );
+    this.#sums = sumsOf(this.#columns);
+    this.#sumList = Object.values(this.#sums);
     this.#partRows = 0;
     this.#state = 'HEADER';
   }
@@ -139,14 +139,14 @@ class WechatTradeParser implements BillParser {
     this.#partRows += 1;
     sink.beginRow(text, start, end, lineNo);
     if (!splitBackticks(cells, text, start, end)) {
-      for (const sum of this.#sums) sum.readable = false;
+      for (const sum of this.#sumList) sum.readable = false;
       return sink.fail(
         'DZ_ROW_COLUMN_COUNT',
         'the row does not begin with a backtick as every row of this bill does',
       );
     }
     if (cells.count !== this.#columnCount) {
-      for (const sum of this.#sums) sum.readable = false;
+      for (const sum of this.#sumList) sum.readable = false;
       return sink.failColumnCount(cells.count, this.#columnCount);
     }
     const faulty = this.#addUp();
@@ -167,8 +167,8 @@ class WechatTradeParser implements BillParser {
   #addUp(): SumColumn | null {
     const cells = this.#cells;
     let faulty: SumColumn | null = null;
-    for (let i = 0; i < this.#sums.length; i += 1) {
-      const sum = this.#sums[i];
+    for (let i = 0; i < this.#sumList.length; i += 1) {
+      const sum = this.#sumList[i];
       if (!sum || sum.at < 0) continue;
       const value = decimalAt(cells.text, cells.start(sum.at), cells.end(sum.at), sum.scale);
       sum.value = value ?? 0;
@@ -193,7 +193,7 @@ class WechatTradeParser implements BillParser {
       const fault = refundNo === NO_NUMBER ? 'EMPTY' : idFaultAt(refundNo, 0, refundNo.length);
       if (fault !== null) return sink.failId('商户退款单号', refundNo, fault);
     }
-    const amount = kind === 'PAYMENT' ? this.#value('orderAmount') : this.#refundAmount();
+    const amount = kind === 'PAYMENT' ? this.#sums.orderAmount.value : this.#refundAmount();
     if (kind === 'REFUND' && amount === 0) {
       return sink.failAmount('申请退款金额', cells.get(columns.askedRefund), 'what was given back');
     }
@@ -224,21 +224,12 @@ class WechatTradeParser implements BillParser {
     );
   }
 
-  #value(column: (typeof SUMS)[number]['column']): Exact {
-    const index = SUM_INDEX[column];
-    return this.#sums[index]?.value ?? 0;
-  }
-
-  /** What was asked, which our refund compares with; legacy bills have only 退款金额. */
+  /** What was asked, which our refund compares with; legacy bills and revoked rows may have only 退款金额. */
   #refundAmount(): Exact {
-    const asked = this.#columns.askedRefund < 0 ? 0 : this.#value('askedRefund');
-    return asked === 0 && this.#columns.refund >= 0 && (this.#columns.askedRefund < 0 || this.#isRevoked())
-      ? this.#value('refund')
-      : asked;
-  }
-
-  #isRevoked(): boolean {
-    return this.#cells.is(this.#columns.state, 'REVOKED');
+    const asked = this.#sums.askedRefund;
+    if (asked.at >= 0 && (asked.value !== 0 || !this.#cells.is(this.#columns.state, 'REVOKED')))
+      return asked.value;
+    return this.#sums.refund.value;
   }
 
   /** 交易时间 of a REFUND bill is the original payment's time: its own columns say when the refund was. */
@@ -260,7 +251,7 @@ class WechatTradeParser implements BillParser {
         checkTotal(name, stated, String(this.#partRows));
         continue;
       }
-      const sum = this.#sums.find((candidate) => candidate.names.includes(name));
+      const sum = this.#sumList.find((candidate) => candidate.names.includes(name));
       if (!sum) continue;
       const value = decimalAt(cells.text, cells.start(at), cells.end(at), sum.scale);
       // Bills of payments only may carry the refund sums of the full summary, as zeros.
@@ -284,20 +275,27 @@ class SumColumn {
   /** Of the row under reading. */
   value: Exact = 0;
 
-  constructor(column: Column, at: number, scale: number, names: readonly string[]) {
+  constructor(column: SumName, at: number) {
     this.name = COLUMNS[column].names[0];
     this.at = at;
-    this.scale = scale;
-    this.names = names;
+    this.scale = SUMS[column].scale;
+    this.names = SUMS[column].names;
     this.maySink = column === 'fee';
   }
 }
 
 const KEY_COLUMNS = ['orderNo', 'txnNo'] as const;
-const SUM_INDEX = Object.fromEntries(SUMS.map(({ column }, index) => [column, index])) as Record<
-  (typeof SUMS)[number]['column'],
-  number
->;
+function sumsOf(columns: ColumnMap<Column>): Record<SumName, SumColumn> {
+  const sum = (name: SumName) => new SumColumn(name, columns[name]);
+  return {
+    orderAmount: sum('orderAmount'),
+    settled: sum('settled'),
+    askedRefund: sum('askedRefund'),
+    refund: sum('refund'),
+    couponRefund: sum('couponRefund'),
+    fee: sum('fee'),
+  };
+}
 
 function billTypeOf(columns: ColumnMap<Column>): BillType {
   if (columns.rechargeFee >= 0) return 'RECHARGE_REFUND';
