@@ -1,0 +1,56 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuizhangError } from '../../domain/errors.ts';
+
+/** Where the parts of a running system answer; lies in its data folder as run.json. */
+export type RunFile = {
+  readonly pid: number;
+  readonly clickhouseUrl: string;
+  readonly logRedisUrl: string;
+  readonly windowRedisUrl: string;
+  readonly apiUrl: string;
+  readonly startedAt: string;
+};
+
+/** The data folder: `DUIZHANG_DATA`, or ./data. */
+export function dataDirOf(env: NodeJS.ProcessEnv, cwd: string): string {
+  return env['DUIZHANG_DATA'] ?? join(cwd, 'data');
+}
+
+/** @throws DZ_NOT_RUNNING when no system runs on this data folder */
+export function readRunFile(dataDir: string): RunFile {
+  let text: string;
+  try {
+    text = readFileSync(join(dataDir, 'run.json'), 'utf8');
+  } catch (error) {
+    throw new DuizhangError('DZ_NOT_RUNNING', notRunning(dataDir), { cause: error });
+  }
+  const run: unknown = JSON.parse(text);
+  if (!isRunFile(run)) throw new DuizhangError('DZ_NOT_RUNNING', notRunning(dataDir));
+  return run;
+}
+
+export function writeRunFile(dataDir: string, run: RunFile): void {
+  const path = join(dataDir, 'run.json');
+  writeFileSync(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
+}
+
+export function removeRunFile(dataDir: string): void {
+  rmSync(join(dataDir, 'run.json'), { force: true });
+}
+
+function notRunning(dataDir: string): string {
+  return `no system runs on ${dataDir}: start one with "npm start", or name its data folder in DUIZHANG_DATA`;
+}
+
+function isRunFile(value: unknown): value is RunFile {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map(Object.entries(value));
+  return (
+    Number.isInteger(fields.get('pid')) &&
+    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl'].every(
+      (name) => typeof fields.get(name) === 'string',
+    )
+  );
+}

@@ -1,0 +1,46 @@
+import type { Command } from './command.ts';
+
+type CommandEntry = {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+};
+
+/** Loaded only when called for, so that `--help` is instant. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    summary: 'run the whole system here, with a simulated hospital day (what "npm start" calls)',
+    load: async () => (await import('./commands/start.ts')).startCommand,
+  },
+  {
+    name: 'reconcile',
+    summary: 'compare the books of a merchant as files; no servers needed',
+    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  },
+  {
+    name: 'bill',
+    summary: 'parse a bill, or import it into the running system',
+    load: async () => (await import('./commands/bill.ts')).billCommand,
+  },
+  {
+    name: 'close',
+    summary: 'close a day of a merchant in the running system',
+    load: async () => (await import('./commands/close.ts')).closeCommand,
+  },
+  {
+    name: 'simulate',
+    summary: 'write a seeded hospital day: events, books, bills, truth',
+    load: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  },
+  {
+    name: 'sql',
+    summary: 'ask the ledger of the running system',
+    load: async () => (await import('./commands/sql.ts')).sqlCommand,
+  },
+  {
+    name: 'dead-letters',
+    summary: 'list events that could not be taken, and replay them',
+    load: async () => (await import('./commands/deadLetters.ts')).deadLettersCommand,
+  },
+];

@@ -1,0 +1,61 @@
+import { DuizhangError } from '../domain/errors.ts';
+import type { Command, CommandIo, ExitCode } from './command.ts';
+import { COMMANDS } from './commands.ts';
+
+async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const [name, ...args] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    io.stdout(overview());
+    return name === undefined ? 2 : 0;
+  }
+  const entry = COMMANDS.find((candidate) => candidate.name === name);
+  if (!entry) {
+    io.stderr(`there is no command "${name}"${nearest(name)}; ./duizhang --help lists what there is\n`);
+    return 2;
+  }
+  const command: Command = await entry.load();
+  if (args.includes('--help') || args.includes('-h')) {
+    io.stdout(`${command.usage.trim()}\n`);
+    return 0;
+  }
+  return command.run(args, io);
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map((command) => command.name.length));
+  const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return `./duizhang <command> [options]    (--help after a command explains it)\n\n${lines.join('\n')}\n`;
+}
+
+function nearest(name: string): string {
+  const close = COMMANDS.find(
+    (c) => c.name.startsWith(name.slice(0, 3)) || name.startsWith(c.name.slice(0, 3)),
+  );
+  return close ? ` (did you mean "${close.name}"?)` : '';
+}
+
+function report(error: unknown): ExitCode {
+  if (error instanceof DuizhangError) {
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    return error.code.startsWith('DZ_SYSTEM') || error.code === 'DZ_NOT_RUNNING' ? 3 : 2;
+  }
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 3;
+}
+
+// A reader that has seen enough (| head) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2), {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  env: process.env,
+  cwd: process.cwd(),
+}).catch(report);
