@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import { csvOf } from '../../adapters/files/csv.ts';
@@ -16,7 +16,11 @@ import { reconcileFiles } from '../../pipeline/reconcile/reconcileFiles.ts';
 import type { Command } from '../command.ts';
 import type { ReconcileRequest } from './reconcileArgs.ts';
 import { readReconcileArgs } from './reconcileArgs.ts';
+import { reconcilePlain } from './reconcilePlain.ts';
 import { errorLines, exceptionSheet, jsonOfFiles, sheetsOf, textOfFiles } from './reconcileReport.ts';
+
+/** More would wait for memory rather than for a processor, and each costs some 20 MB. */
+const THREADS = Math.min(2, availableParallelism());
 
 export const reconcileCommand: Command = {
   name: 'reconcile',
@@ -59,6 +63,14 @@ async function openFiles(request: ReconcileRequest, cwd: string) {
 }
 
 async function reconcile(files: readonly InputFile[], options: ReconcileOptions): Promise<ReconciledFiles> {
+  const result = await reconcilePlain(files, options, { threads: THREADS });
+  return result === null ? reconcileAny(files, options) : { result, errors: [], errorCount: 0 };
+}
+
+async function reconcileAny(
+  files: readonly InputFile[],
+  options: ReconcileOptions,
+): Promise<ReconciledFiles> {
   const shelf = new SpillingShelf({
     merchantId: FILES_MERCHANT,
     cutOffMs: options.rules.cutOffMs,

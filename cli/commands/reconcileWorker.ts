@@ -1,0 +1,52 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
+import type { Sought } from '../../pipeline/reconcile/hintSearch.ts';
+import type { PartedRecords } from '../../pipeline/reconcile/plain/arena.ts';
+import type { PlainJob } from '../../pipeline/reconcile/plain/plainShare.ts';
+import { PlainShare } from '../../pipeline/reconcile/plain/plainShare.ts';
+
+/** What the main thread gives to each of its threads, and what passes between them: each step's answers go to all. */
+export type PlainWorkerData = { readonly job: PlainJob; readonly paths: readonly string[] };
+
+const port = parentPort;
+if (!port) throw new Error('this file runs as a worker thread');
+const { job, paths } = workerData as PlainWorkerData;
+const descriptors = paths.map((path) => openSync(path, 'r'));
+
+const share = new PlainShare(job, {
+  read(file, into, position) {
+    let done = 0;
+    while (done < into.length) {
+      const bytes = readSync(descriptors[file] ?? -1, into, done, into.length - done, position + done);
+      if (bytes === 0) break;
+      done += bytes;
+    }
+    return done;
+  },
+});
+
+/** Tells the main thread a step's answer and waits for the answers of all threads; null ends the thread. */
+async function exchange(answer: unknown): Promise<unknown> {
+  const reply = port === null ? Promise.reject(new Error('no port')) : once(port, 'message');
+  port?.postMessage(answer);
+  const [answers] = await reply;
+  return answers;
+}
+
+async function run(): Promise<void> {
+  const scanned = await exchange(share.scan());
+  if (scanned === null) return;
+  const sought = await exchange(share.join(scanned as readonly PartedRecords[]));
+  if (sought === null) return;
+  const candidates = await exchange(share.candidates(sought as readonly Sought[]));
+  port?.postMessage(share.finish((candidates as readonly (readonly DuplicateCandidate[])[]).flat()));
+}
+
+try {
+  await run();
+} finally {
+  for (const descriptor of descriptors) closeSync(descriptor);
+  port.close();
+}

@@ -1,0 +1,187 @@
+import type { DuplicateCandidate } from '../../../domain/duplicateHint.ts';
+import { hintDuplicates, wantsHint } from '../../../domain/duplicateHint.ts';
+import type { Book, Entry } from '../../../domain/entry.ts';
+import type { Verdict } from '../../../domain/verdict.ts';
+import { judgeOrder } from '../../../domain/verdict.ts';
+import type { Sought } from '../hintSearch.ts';
+import { HintSearch, isNearAny } from '../hintSearch.ts';
+import type { ReconcileOptions } from '../reconcileFiles.ts';
+import type { ReconcileResult } from '../tally.ts';
+import { BOOKS_OF_MODE, Tally } from '../tally.ts';
+import type { PartedRecords } from './arena.ts';
+import { Arena, recordsOfPart } from './arena.ts';
+import type { Seeds } from './hash.ts';
+import { receiptHash } from './hash.ts';
+import type { ArenaView } from './joinPart.ts';
+import { PartJoin } from './joinPart.ts';
+import {
+  bookNumber,
+  bookOf,
+  FEN_LOW,
+  fenOf,
+  isAside,
+  isRefund,
+  LANES,
+  META,
+  RECEIPT,
+  SECONDS,
+} from './record.ts';
+import type { RandomAccess } from './rowRanges.ts';
+import { RangeReader, rangesOf } from './rowRanges.ts';
+import { RowPlaces } from './rowsAgain.ts';
+import { RowScanner } from './scanRows.ts';
+
+export type PlainJob = {
+  readonly files: readonly { readonly book: Book; readonly sizeBytes: number }[];
+  readonly options: ReconcileOptions;
+  readonly seeds: Seeds;
+  readonly partBits: number;
+  /** Shared by all threads: [next range, next part, a thread has given up]. */
+  readonly control: Int32Array<SharedArrayBuffer>;
+};
+
+const NEXT_RANGE = 0;
+const NEXT_PART = 1;
+const GIVEN_UP = 2;
+/** A row set aside costs some 500 bytes; books that differ more than this go the general way, which bounds its memory. */
+const MAX_ASIDE = 250_000;
+
+/**
+ * One thread's share of comparing plain files. The threads take ranges of bytes, then parts of keys, from a common
+ * counter, and go through the steps together: scan, join, candidates, finish. Every step answers null when the files
+ * are not beyond doubt; the caller then takes the general way, which gives the same result slowly.
+ */
+export class PlainShare {
+  readonly #job: PlainJob;
+  readonly #access: RandomAccess;
+  readonly #tally: Tally;
+  readonly #search = new HintSearch();
+  readonly #parts: number[] = [];
+  readonly #waiting: Verdict[] = [];
+  #arenas: readonly ArenaView[] = [];
+  #aside: readonly (readonly Entry[])[] = [];
+
+  constructor(job: PlainJob, access: RandomAccess) {
+    this.#job = job;
+    this.#access = access;
+    this.#tally = new Tally(job.options.mode, job.options.date);
+  }
+
+  /** Turns ranges of bytes into records, until none is left. */
+  scan(): PartedRecords | null {
+    const { files, seeds, partBits, control } = this.#job;
+    const sizes = files.map((file) => file.sizeBytes);
+    const ranges = rangesOf(sizes);
+    const reader = new RangeReader(this.#access, sizes);
+    const arena = new Arena(
+      sizes.reduce((sum, size) => sum + size, 0),
+      partBits,
+    );
+    const scanner = new RowScanner(arena, seeds);
+    const books = files.map((file) => bookNumber(file.book));
+    for (;;) {
+      const range = ranges[Atomics.add(control, NEXT_RANGE, 1)];
+      if (!range) return arena.finish();
+      if (Atomics.load(control, GIVEN_UP) !== 0) return null;
+      const rows = reader.rowsOf(range);
+      const book = books[range.file] ?? 0;
+      if (!rows || !scanner.scan(rows.bytes, rows.from, rows.to, rows.fileOffset, book, range.file)) {
+        Atomics.store(control, GIVEN_UP, 1);
+        return null;
+      }
+    }
+  }
+
+  /** Joins parts until none is left, and judges what was set aside. @returns what wants a hint */
+  join(scanned: readonly PartedRecords[]): Sought | null {
+    const { options, partBits, control } = this.#job;
+    const { mode, rules } = options;
+    this.#arenas = scanned.map((records) => ({ lanes: new Int32Array(records.lanes), records }));
+    const join = new PartJoin(this.#arenas, BOOKS_OF_MODE[mode].map(bookNumber), rules.cutOffMs);
+    const places = new RowPlaces();
+    for (;;) {
+      const part = Atomics.add(control, NEXT_PART, 1);
+      if (part >= 1 << partBits) break;
+      this.#parts.push(part);
+      join.join(part, (lanes, at) => places.add(lanes, at));
+      if (places.count > MAX_ASIDE) return null;
+    }
+    for (const [date, totals] of join.matched()) this.#tally.addMatched(date, totals);
+    const entries = [...places.read(this.#access, rules.cutOffMs)];
+    this.#aside = [...Map.groupBy(entries, (entry) => entry.orderNo).values()];
+    return this.#aside.some(hasRepeatedRow) ? null : this.#judge();
+  }
+
+  #judge(): Sought {
+    const { mode, rules } = this.#job.options;
+    for (const order of this.#aside) {
+      const verdicts = judgeOrder(order, { mode, rules });
+      if (verdicts.some(wantsHint)) {
+        for (const verdict of verdicts) this.#search.want(verdict, order);
+        this.#waiting.push(...verdicts);
+      } else this.#tally.add(verdicts);
+    }
+    return this.#search.sought();
+  }
+
+  /** The lines of this share that may be pointed at by any thread's verdicts. */
+  candidates(allSought: readonly Sought[]): DuplicateCandidate[] {
+    const search = new HintSearch();
+    for (const sought of allSought) search.include(sought);
+    if (search.isEmpty) return [];
+    const found = this.#aside.flatMap((order) => search.candidatesOf(order));
+    // A matched payment stands in every book of the mode.
+    const hasMerchant = BOOKS_OF_MODE[this.#job.options.mode].includes('MERCHANT');
+    const places = this.#placesOf(search.sought());
+    for (const entry of places.read(this.#access, this.#job.options.rules.cutOffMs)) {
+      found.push(...search.candidatesOf([entry], hasMerchant));
+    }
+    return found;
+  }
+
+  /** Matched payments that the search could be after, by their records alone. */
+  #placesOf({ times, receipts }: Sought): RowPlaces {
+    const places = new RowPlaces();
+    const wanted = new Map([...times].map(([amountFen, list]) => [Number(amountFen), list]));
+    // Most amounts are ruled out by their lowest bits, without a look into the map.
+    const sieve = new Uint8Array(1 << 16);
+    for (const fen of wanted.keys()) sieve[fen & 0xffff] = 1;
+    const hashes = new Set(
+      [...receipts].map((no) => receiptHash(Buffer.from(no, 'latin1'), 0, no.length, this.#job.seeds.a)),
+    );
+    const merchant = bookNumber('MERCHANT');
+    const platform = bookNumber('PLATFORM');
+    for (const part of this.#parts) {
+      for (const { lanes, from, count } of recordsOfPart(this.#arenas, part)) {
+        for (let at = from; at < from + count * LANES; at += LANES) {
+          const meta = lanes[at + META] ?? 0;
+          const book = bookOf(meta);
+          if (isAside(meta) || isRefund(meta) || book === merchant) continue;
+          const low = lanes[at + FEN_LOW] ?? 0;
+          const isNear =
+            sieve[low & 0xffff] === 1 &&
+            isNearAny(wanted.get(fenOf(meta, low)), ((lanes[at + SECONDS] ?? 0) >>> 0) * 1000);
+          if (isNear || (book === platform && hashes.has(lanes[at + RECEIPT] ?? 0))) places.add(lanes, at);
+        }
+      }
+    }
+    return places;
+  }
+
+  finish(candidates: readonly DuplicateCandidate[]): ReconcileResult {
+    this.#tally.add(hintDuplicates(this.#waiting, candidates));
+    return this.#tally.result();
+  }
+}
+
+/** A line that stands twice in one file is a row error, which the reader of bills has to word. */
+function hasRepeatedRow(order: readonly Entry[]): boolean {
+  const seen = new Set<string>();
+  for (const line of order) {
+    const file = line.sourceRef.slice(0, line.sourceRef.indexOf(':'));
+    const { kind, refundNo, channelTxnNo, hisOrderNo } = line;
+    const own = kind === 'REFUND' && refundNo === null ? `${line.amountFen} ${line.occurredAtMs}` : '';
+    seen.add([file, kind, refundNo ?? '', channelTxnNo ?? '', hisOrderNo ?? '', own].join(' '));
+  }
+  return seen.size !== order.length;
+}
