@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Book } from './entry.ts';
 import { BOOKS } from './entry.ts';
 import type { Side, Verdict } from './verdict.ts';
 
@@ -10,6 +9,7 @@ export const EMPTY_ROOT = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca4959
  * The text a verdict's leaf is the hash of: its facts, without run, version or time of writing, so that the same facts
  * give the same root whoever closes them and how often. One field a line in a fixed order; no field can hold a line
  * break (ids are printable ASCII), so that two verdicts never share a text.
+ * The ledger builds the same text in SQL (adapters/clickhouse/closeLeaf.ts); both change together.
  */
 export function leafText(verdict: Verdict): string {
   return [
@@ -23,26 +23,21 @@ export function leafText(verdict: Verdict): string {
     verdict.businessDate,
     verdict.channel ?? '',
     verdict.businessType ?? '',
-    ...BOOKS.map((book) => sideText(book, verdict.sides[book])),
+    ...BOOKS.map((book) => sideText(verdict.sides[book])),
     flagsText(verdict),
     verdict.surplusFen?.toString() ?? '',
     verdict.possibleDuplicateOf ?? '',
   ].join('\n');
 }
 
-function sideText(book: Book, side: Side | null): string {
-  if (side === null) return `${book} -`;
+function sideText(side: Side | null): string {
+  if (side === null) return '';
   const identities = side.identities.map((i) => `${i.identity}=${i.amountFen}`).join(' ');
-  const conflict = side.conflict ? 'conflict' : '';
-  return `${book} ${side.amountFen} ${side.businessDate} ${side.occurredAtMs} ${side.channel ?? '-'} ${conflict} ${identities}`;
+  return `${side.amountFen} ${side.businessDate} ${side.occurredAtMs} ${identities}`;
 }
 
 function flagsText(verdict: Verdict): string {
-  return [
-    verdict.possiblyCrossDay ? 'possiblyCrossDay' : '',
-    verdict.amountConflict ? 'amountConflict' : '',
-    verdict.split ? 'split' : '',
-  ].join(',');
+  return [verdict.possiblyCrossDay, verdict.amountConflict, verdict.split].map(Number).join('');
 }
 
 const LEAF = Buffer.of(0);
