@@ -33,7 +33,8 @@ export function leafText(verdict: Verdict): string {
 function sideText(side: Side | null): string {
   if (side === null) return '';
   const identities = side.identities.map((i) => `${i.identity}=${i.amountFen}`).join(' ');
-  return `${side.amountFen} ${side.businessDate} ${side.occurredAtMs} ${identities}`;
+  const conflict = side.conflict ? ' conflict' : '';
+  return `${side.amountFen} ${side.businessDate} ${side.occurredAtMs} ${identities}${conflict}`;
 }
 
 function flagsText(verdict: Verdict): string {

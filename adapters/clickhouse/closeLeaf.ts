@@ -9,13 +9,15 @@ export function rowsOfRun(run: RunKey): string {
 /** `leafText` of domain/merkle.ts over the columns of `verdicts`; a test holds them together. */
 const LEAF_TEXT = `arrayStringConcat([
   mode, merchant_id, order_no, key_part, kind, refund_no, code, toString(business_date), channel, business_type,
-  ${sideText('merchant')}, ${sideText('platform')}, ${sideText('channel')},
+  ${sideText('merchant', 1)}, ${sideText('platform', 2)}, ${sideText('channel', 4)},
   concat(toString(possibly_cross_day), toString(amount_conflict), toString(split)),
   ifNull(toString(surplus_fen), ''), possible_duplicate_of], '\\n')`;
 
-function sideText(book: string): string {
+/** @param bit the side's in `conflicts` */
+function sideText(book: string, bit: number): string {
   return `ifNull(concat(toString(${book}_fen), ' ', toString(${book}_date), ' ',
-    toString(toUnixTimestamp64Milli(${book}_at)), ' ', arrayStringConcat(${book}_identities, ' ')), '')`;
+    toString(toUnixTimestamp64Milli(${book}_at)), ' ', arrayStringConcat(${book}_identities, ' '),
+    if(bitAnd(conflicts, ${bit}) = 0, '', ' conflict')), '')`;
 }
 
 /** Leaf hashes in hex, in key order: hashed where the rows are, so that only the hashes travel. */

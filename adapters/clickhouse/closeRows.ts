@@ -1,7 +1,8 @@
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { FinalVerdict, RunKey } from '../../domain/closePorts.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
-import type { Side, VerdictCode } from '../../domain/verdict.ts';
+import { BOOKS } from '../../domain/entry.ts';
+import type { Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
 
 /** A row of `verdicts` as JSONEachRow writes it; '' stands for null in text columns. */
 export function verdictRow(run: RunKey, row: FinalVerdict, span: number): Record<string, unknown> {
@@ -22,6 +23,7 @@ export function verdictRow(run: RunKey, row: FinalVerdict, span: number): Record
     ...sideColumns('merchant', verdict.sides.MERCHANT),
     ...sideColumns('platform', verdict.sides.PLATFORM),
     ...sideColumns('channel', verdict.sides.CHANNEL),
+    conflicts: conflictBits(verdict),
     possibly_cross_day: Number(verdict.possiblyCrossDay),
     amount_conflict: Number(verdict.amountConflict),
     split: Number(verdict.split),
@@ -30,6 +32,13 @@ export function verdictRow(run: RunKey, row: FinalVerdict, span: number): Record
     refers_to: row.refersTo,
     version: 0,
   };
+}
+
+/** Which sides hold one identity with different amounts. */
+const CONFLICT_BIT: Readonly<Record<Book, number>> = { MERCHANT: 1, PLATFORM: 2, CHANNEL: 4 };
+
+function conflictBits(verdict: Verdict): number {
+  return BOOKS.reduce((bits, book) => bits + (verdict.sides[book]?.conflict ? CONFLICT_BIT[book] : 0), 0);
 }
 
 function sideColumns(name: string, side: Side | null): Record<string, unknown> {
@@ -60,6 +69,7 @@ export type VerdictRow = {
   readonly dates: readonly [string | null, string | null, string | null];
   readonly times: readonly [string | null, string | null, string | null];
   readonly identities: readonly [readonly string[], readonly string[], readonly string[]];
+  readonly conflicts: number;
   readonly possibly_cross_day: number;
   readonly amount_conflict: number;
   readonly split: number;
@@ -71,7 +81,7 @@ export type VerdictRow = {
 export const VERDICT_COLUMNS = `order_no, key_part, kind, refund_no, toString(business_date) AS date, code, channel,
   business_type, ${sideArray('fens', (b) => `toString(${b}_fen)`)}, ${sideArray('dates', (b) => `toString(${b}_date)`)},
   ${sideArray('times', (b) => `toString(toUnixTimestamp64Milli(${b}_at))`)},
-  ${sideArray('identities', (b) => `${b}_identities`)}, possibly_cross_day, amount_conflict, split,
+  ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, split,
   toString(surplus_fen) AS surplus, possible_duplicate_of, toString(refers_to) AS refers`;
 
 function sideArray(name: string, of: (book: string) => string): string {
@@ -80,7 +90,7 @@ function sideArray(name: string, of: (book: string) => string): string {
 
 const SIDE_INDEX: Readonly<Record<Book, 0 | 1 | 2>> = { MERCHANT: 0, PLATFORM: 1, CHANNEL: 2 };
 
-/** A stored verdict. What the table does not keep is the side's own channel and whether its amounts conflict. */
+/** A stored verdict. The table keeps one channel for all sides. */
 export function verdictOfRow(run: RunKey, row: VerdictRow): FinalVerdict {
   return {
     verdict: {
@@ -122,6 +132,6 @@ function sideOfRow(row: VerdictRow, book: Book): Side | null {
       const at = text.lastIndexOf('=');
       return { identity: text.slice(0, at), amountFen: BigInt(text.slice(at + 1)) };
     }),
-    conflict: false,
+    conflict: (row.conflicts & CONFLICT_BIT[book]) !== 0,
   };
 }

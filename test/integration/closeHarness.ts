@@ -1,0 +1,174 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { Redis } from 'ioredis';
+import { readBill } from '../../adapters/bills/readBill.ts';
+import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
+import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
+import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
+import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
+import { migrate } from '../../adapters/clickhouse/migrate.ts';
+import { startRedis } from '../../adapters/process/redisServer.ts';
+import { redisTokenIssuer } from '../../adapters/redis/lease.ts';
+import type { BillStore, CloseLedger, FinalVerdict } from '../../domain/closePorts.ts';
+import type { Book, Channel, Entry } from '../../domain/entry.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import { DEFAULT_RULES } from '../../domain/merchant.ts';
+import type { Bill, Reconciliation } from '../../domain/ports.ts';
+import type { CloseDeps } from '../../pipeline/close/closeDay.ts';
+import { closeDay } from '../../pipeline/close/closeDay.ts';
+import type { ImportResult } from '../../pipeline/close/importBill.ts';
+import { importBill } from '../../pipeline/close/importBill.ts';
+import { VERDICT_CODES } from '../../domain/verdict.ts';
+
+/** The hospital that the sample bills name. */
+export const SAMPLE_MERCHANT: Merchant = {
+  merchantId: 'H001',
+  name: '示例医院',
+  mode: 'THREE_WAY',
+  channels: [
+    { channel: 'WECHAT', merchantNo: '1900000001' },
+    { channel: 'ALIPAY', merchantNo: '2088000000000001' },
+    { channel: 'UNIONPAY', merchantNo: '777000000000001' },
+  ],
+  rules: DEFAULT_RULES,
+  graceMs: 0,
+};
+
+export const SAMPLES = new URL('../fixtures/samples/', import.meta.url).pathname;
+
+/** A ledger and a lease store of a test's own, and the two use cases on them. */
+export class CloseSystem implements AsyncDisposable {
+  readonly client: ClickHouseClient;
+  readonly bills: BillStore;
+  readonly ledger: CloseLedger;
+  readonly redis: Redis;
+  readonly #stop: () => Promise<void>;
+  #runs = 0;
+  #bills = 0;
+  #nowMs = Date.UTC(2026, 2, 10, 4);
+
+  constructor(client: ClickHouseClient, redis: Redis, stop: () => Promise<void>) {
+    this.client = client;
+    this.redis = redis;
+    this.bills = clickHouseBills(client);
+    this.ledger = clickHouseCloseLedger(client);
+    this.#stop = stop;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.redis.disconnect();
+    await this.client.close();
+    await this.#stop();
+  }
+
+  get deps(): CloseDeps {
+    return {
+      ledger: this.ledger,
+      bills: this.bills,
+      tokens: redisTokenIssuer(this.redis),
+      gate: { waitUntilStored: () => Promise.resolve({ positions: { 'payments/0': 7 } }) },
+      now: () => (this.#nowMs += 1000),
+    };
+  }
+
+  async importFile(
+    path: string,
+    book: Book,
+    more: { merchant?: Merchant; channel?: Channel; date?: string } = {},
+  ): Promise<ImportResult> {
+    return importBill(
+      {
+        merchant: more.merchant ?? SAMPLE_MERCHANT,
+        book,
+        channel: more.channel ?? null,
+        date: more.date ?? null,
+        fileName: path,
+        open: () => createReadStream(path),
+      },
+      { store: this.bills, readBill, now: this.deps.now },
+    );
+  }
+
+  async importText(
+    text: string,
+    book: Book,
+    more: { merchant?: Merchant; channel?: Channel; date?: string } = {},
+  ): Promise<ImportResult> {
+    return importBill(
+      {
+        merchant: more.merchant ?? SAMPLE_MERCHANT,
+        book,
+        channel: more.channel ?? null,
+        date: more.date ?? null,
+        fileName: 'text.csv',
+        open: () => ReadableStream.from([Buffer.from(text)]),
+      },
+      { store: this.bills, readBill, now: this.deps.now },
+    );
+  }
+
+  async close(date: string, merchant: Merchant = SAMPLE_MERCHANT): Promise<ClosedRun> {
+    this.#runs += 1;
+    const runId = `run-${this.#runs}`;
+    const run = await closeDay({ merchant, date, runId, operator: 'test' }, this.deps);
+    const rows: FinalVerdict[] = [];
+    for await (const batch of this.ledger.rows(run, VERDICT_CODES)) rows.push(...batch);
+    return { run, rows };
+  }
+
+  /** Lines as a bill of one date, without a file. */
+  async writeBill(
+    entries: readonly Entry[],
+    place: BillPlace,
+    merchant: Merchant = SAMPLE_MERCHANT,
+  ): Promise<void> {
+    this.#bills += 1;
+    const billId = this.#bills.toString(16).padStart(64, '0');
+    const lines = entries.map((entry, i) => ({
+      ...entry,
+      source: 'BILL' as const,
+      sourceRef: `${billId}:${i + 2}`,
+    }));
+    await this.bills.writeLines(billId, lines);
+    await this.bills.record({
+      billId,
+      merchantId: merchant.merchantId,
+      ...place,
+      format: 'plain-csv',
+      fileName: 'written.csv',
+      rows: lines.length,
+      errorRows: 0,
+      payments: 0,
+      refunds: 0,
+      paymentFen: 0n,
+      refundFen: 0n,
+      importedAtMs: this.#nowMs,
+      version: BigInt(this.#bills),
+    });
+  }
+
+  /** Lines that came as events: everything that is no bill. */
+  async writeEvents(entries: readonly Entry[]): Promise<void> {
+    await this.bills.writeLines('', entries);
+  }
+}
+
+export type BillPlace = Pick<Bill, 'book' | 'channel' | 'businessDate'>;
+export type ClosedRun = { readonly run: Reconciliation; readonly rows: readonly FinalVerdict[] };
+
+export async function startCloseSystem(): Promise<CloseSystem> {
+  const dir = await mkdtemp(join(tmpdir(), 'duizhang-close-'));
+  const engine = await startEngine({ dir: join(dir, 'ledger') });
+  await migrate(engine.url);
+  await mkdir(join(dir, 'redis'));
+  const redisServer = await startRedis({ dir: join(dir, 'redis'), appendfsync: 'everysec' });
+  const client = connectClickHouse(engine.url);
+  return new CloseSystem(client, new Redis(redisServer.url), async () => {
+    await engine.stop();
+    await redisServer.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+}
