@@ -46,9 +46,7 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   const { lines, report, hashOfRead } = readAgain(request, deps.readBill);
   // The report rejects together with the lines; whoever waits for the lines first must not leave it unheard.
   report.catch(() => undefined);
-  const seen = new Set<Channel>();
   for await (const batch of lines) {
-    for (const line of batch) checkChannel(request, line.channel, line.line, seen);
     await deps.store.writeLines(
       billId,
       batch.map((line) => entryOf(line, request, billId)),
@@ -56,6 +54,7 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   }
   const said = await report;
   if ((hashOfRead() ?? billId) !== billId) throw changedWhileRead(request);
+  checkReadable(request, said);
   const channel = request.channel ?? channelOfFormat(said.format);
   const date = checkedDate(request, said);
   checkMerchantNo(request, said, channel);
@@ -171,21 +170,15 @@ function channelOfFormat(format: string): Channel | null {
   return FORMAT_CHANNEL.find(({ prefix }) => format.startsWith(prefix))?.channel ?? null;
 }
 
-function checkChannel(
-  request: BillToImport,
-  channel: Channel | null,
-  line: number,
-  seen: Set<Channel>,
-): void {
-  if (channel === null || seen.has(channel)) return;
-  if (request.channel !== null && request.channel !== channel) {
-    throw new DuizhangError(
-      'DZ_BILL_OTHER_CHANNEL',
-      `${request.fileName}, line ${line} is of ${channel}, but the bill was given as ${request.channel}'s; leave --channel out or give the right file`,
-      { details: { line } },
-    );
-  }
-  seen.add(channel);
+/** A bill without one good row would stand as an empty day and push the events aside. */
+function checkReadable(request: BillToImport, said: BillReport): void {
+  const [first] = said.errors;
+  if (!first || said.errorCount < said.rows) return;
+  throw new DuizhangError(
+    'DZ_BILL_NO_GOOD_ROW',
+    `${request.fileName}: none of its ${said.rows} rows could be read, the first for this reason: line ${first.line}, ${first.message}`,
+    { details: { line: first.line, rowCode: first.code } },
+  );
 }
 
 function checkedDate(request: BillToImport, said: BillReport): BusinessDate {
