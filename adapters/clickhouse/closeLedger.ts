@@ -8,7 +8,7 @@ import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import type { VerdictRow } from './closeRows.ts';
 import { VERDICT_COLUMNS, timeText, verdictOfRow, verdictRow } from './closeRows.ts';
 import { openSnapshot } from './closeSnapshot.ts';
-import { date, text } from './closeSql.ts';
+import { date, rowsOf, text } from './closeSql.ts';
 
 /** The day's close on ClickHouse. */
 export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
@@ -20,7 +20,7 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
     },
     sideSums: (run) => sideSums(client, run),
     async verdictCounts(run) {
-      const rows = await query<{ code: VerdictCode; rows: string }>(
+      const rows = await rowsOf<{ code: VerdictCode; rows: string }>(
         client,
         `SELECT code, toString(count()) AS rows FROM verdicts WHERE ${rowsOfRun(run)} GROUP BY code ORDER BY code`,
       );
@@ -29,7 +29,7 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
     leaves: (run) => leaves(client, run),
     rows: (run, codes) => finalVerdicts(client, run, codes),
     async highestToken(run) {
-      const [row] = await query<{ token: string }>(
+      const [row] = await rowsOf<{ token: string }>(
         client,
         `SELECT toString(max(token)) AS token FROM reconciliations WHERE merchant_id = ${text(run.merchantId)}
            AND business_date = ${date(run.businessDate)} AND mode = ${text(run.mode)}`,
@@ -44,11 +44,6 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
       });
     },
   };
-}
-
-async function query<T>(client: ClickHouseClient, sql: string): Promise<T[]> {
-  const result = await client.query({ query: sql, format: 'JSONEachRow' });
-  return result.json<T>();
 }
 
 /** Verdicts of one key whose lines lie too far apart to belong together are numbered. */
@@ -70,7 +65,7 @@ async function sideSums(client: ClickHouseClient, run: RunKey): Promise<SideSum[
     const fen = `toInt128(ifNull(${name}_fen, 0))`;
     return `toString(sumIf(${fen}, ${name}_date = ${date(run.businessDate)})) AS ${book}`;
   });
-  const rows = await query<{ kind: Kind; MERCHANT: string; PLATFORM: string; CHANNEL: string }>(
+  const rows = await rowsOf<{ kind: Kind; MERCHANT: string; PLATFORM: string; CHANNEL: string }>(
     client,
     `SELECT kind, ${columns.join(', ')} FROM verdicts WHERE ${rowsOfRun(run)} GROUP BY kind`,
   );

@@ -1,10 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BookScope, BookSum, BooksSnapshot, RunKey } from '../../domain/closePorts.ts';
-import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
-import { REPEAT_WITHIN_MS, paidSide } from '../../domain/duplicateHint.ts';
 import type { Book, Channel, Entry, Kind, Source } from '../../domain/entry.ts';
-import type { Verdict } from '../../domain/verdict.ts';
-import { date, inScope, text } from './closeSql.ts';
+import { duplicateCandidates } from './closeCandidates.ts';
+import { date, inScope, rowsOf, text } from './closeSql.ts';
 import { matchedRowsSql, trivialKeysSql } from './closeTrivial.ts';
 
 const LINE_COLUMNS = `order_no, key_part, book, kind, refund_no, channel, channel_txn_no, his_order_no, amount_fen,
@@ -25,6 +23,7 @@ export async function openSnapshot(
   const suffix = run.runId.replaceAll(/\W/g, '_');
   const lines = `close_lines_${suffix}`;
   const orders = `close_orders_${suffix}`;
+  const wanted = `close_wanted_${suffix}`;
   const condition = inScope(scope);
   await client.command({
     query: `CREATE TABLE ${lines} ENGINE = MergeTree ORDER BY (order_no, key_part, book, identity)
@@ -46,17 +45,13 @@ export async function openSnapshot(
       await client.command({ query: matchedRowsSql(run, lines, orders) });
     },
     ordersToJudge: () => ordersToJudge(client, run, lines, orders),
-    duplicateCandidates: (verdicts) => duplicateCandidates(client, condition, verdicts),
+    duplicateCandidates: (verdicts) => duplicateCandidates(client, wanted, condition, verdicts),
     async discard() {
-      await client.command({ query: `DROP TABLE IF EXISTS ${orders}` });
-      await client.command({ query: `DROP TABLE IF EXISTS ${lines}` });
+      for (const table of [wanted, orders, lines]) {
+        await client.command({ query: `DROP TABLE IF EXISTS ${table}` });
+      }
     },
   };
-}
-
-async function rowsOf<T>(client: ClickHouseClient, query: string): Promise<T[]> {
-  const result = await client.query({ query, format: 'JSONEachRow' });
-  return result.json<T>();
 }
 
 async function sums(client: ClickHouseClient, lines: string, scope: BookScope): Promise<BookSum[]> {
@@ -157,64 +152,4 @@ function entryOf(row: LineRow, run: RunKey): Entry {
     source: row.source,
     sourceRef: row.source_ref,
   };
-}
-
-/** Verdicts that one question about candidates names; keeps the query's text within what servers take. */
-const VERDICTS_A_QUESTION = 500;
-
-async function duplicateCandidates(
-  client: ClickHouseClient,
-  condition: string,
-  verdicts: readonly Verdict[],
-): Promise<readonly DuplicateCandidate[]> {
-  const found: DuplicateCandidate[] = [];
-  for (let from = 0; from < verdicts.length; from += VERDICTS_A_QUESTION) {
-    found.push(...(await candidatesOf(client, condition, verdicts.slice(from, from + VERDICTS_A_QUESTION))));
-  }
-  return found;
-}
-
-async function candidatesOf(
-  client: ClickHouseClient,
-  condition: string,
-  verdicts: readonly Verdict[],
-): Promise<DuplicateCandidate[]> {
-  const orders = verdicts.map((verdict) => text(verdict.orderNo)).join(', ');
-  const paid = verdicts.map(paidSide).filter((side) => side !== null);
-  const amounts = [...new Set(paid.map((side) => side.amountFen))].join(', ');
-  const times = paid.map((side) => side.occurredAtMs);
-  const first = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - REPEAT_WITHIN_MS;
-  const last = times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + REPEAT_WITHIN_MS;
-  const payments = `${condition} AND kind = 'PAYMENT'`;
-  const receipts = `SELECT his_order_no FROM entries
-    WHERE ${payments} AND book = 'PLATFORM' AND his_order_no <> '' AND order_no IN (${orders})`;
-  const rows = await rowsOf<{
-    order_no: string;
-    fen: string;
-    ms: string;
-    receipt: string;
-    channel: Channel | '';
-    has_merchant: number;
-  }>(
-    client,
-    `WITH candidates AS (
-       SELECT order_no, book, his_order_no, amount_fen, occurred_at, channel FROM entries
-       WHERE ${payments} AND book IN ('PLATFORM', 'CHANNEL') AND (order_no IN (${orders})
-         OR (book = 'PLATFORM' AND his_order_no <> '' AND his_order_no IN (${receipts}))
-         OR (amount_fen IN (${amounts})
-           AND toUnixTimestamp64Milli(occurred_at) BETWEEN ${first} AND ${last})))
-     SELECT order_no, toString(amount_fen) AS fen, toString(toUnixTimestamp64Milli(occurred_at)) AS ms,
-       if(book = 'PLATFORM', his_order_no, '') AS receipt, channel,
-       order_no IN (SELECT order_no FROM entries WHERE ${payments} AND book = 'MERCHANT'
-         AND order_no IN (SELECT order_no FROM candidates)) AS has_merchant
-     FROM candidates`,
-  );
-  return rows.map((row) => ({
-    orderNo: row.order_no,
-    amountFen: BigInt(row.fen),
-    occurredAtMs: Number(row.ms),
-    hisOrderNo: row.receipt || null,
-    hasMerchant: row.has_merchant === 1,
-    channel: row.channel === '' ? null : row.channel,
-  }));
 }

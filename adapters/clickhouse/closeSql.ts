@@ -1,3 +1,4 @@
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { BookScope } from '../../domain/closePorts.ts';
 
 /** A ClickHouse string literal of any text. */
@@ -27,4 +28,9 @@ export function inScope(scope: BookScope): string {
     AND business_date BETWEEN ${date(scope.from)} AND ${date(scope.to)}
     AND if(source = 'BILL', (bill_id, book, channel) IN ${tuples(bills, 3)},
       (book, channel, toString(business_date)) NOT IN ${tuples(covered, 3)})`;
+}
+
+export async function rowsOf<T>(client: ClickHouseClient, query: string): Promise<T[]> {
+  const result = await client.query({ query, format: 'JSONEachRow' });
+  return result.json<T>();
 }

@@ -35,6 +35,9 @@ export type ImportDeps = {
   now(): number;
 };
 
+/** Fewer would give ClickHouse many small parts, more would cost memory. */
+const LINES_A_WRITE = 20_000;
+
 /**
  * Imports a bill into its book: lines first, the bill's record last, so that an import that was refused or killed leaves
  * nothing that anybody reads. The same bytes again are a no-op; other bytes for the same place supersede, and both
@@ -46,12 +49,14 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   const { lines, report, hashOfRead } = readAgain(request, deps.readBill);
   // The report rejects together with the lines; whoever waits for the lines first must not leave it unheard.
   report.catch(() => undefined);
+  let waiting: Entry[] = [];
   for await (const batch of lines) {
-    await deps.store.writeLines(
-      billId,
-      batch.map((line) => entryOf(line, request, billId)),
-    );
+    for (const line of batch) waiting.push(entryOf(line, request, billId));
+    if (waiting.length < LINES_A_WRITE) continue;
+    await deps.store.writeLines(billId, waiting);
+    waiting = [];
   }
+  await deps.store.writeLines(billId, waiting);
   const said = await report;
   if ((hashOfRead() ?? billId) !== billId) throw changedWhileRead(request);
   checkReadable(request, said);
