@@ -10,10 +10,11 @@ import { redisTokenIssuer } from '../../adapters/redis/lease.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
+import type { Outcome } from '../../domain/ports.ts';
 import { closeDay } from '../../pipeline/close/closeDay.ts';
 import type { ClosedDay } from '../../pipeline/close/closedDay.ts';
 import { closedDay, jsonOfClosedDay } from '../../pipeline/close/closedDay.ts';
-import type { Command, CommandIo, ExitCode } from '../command.ts';
+import type { Command, ExitCode } from '../command.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
 
 const USAGE = `
@@ -52,7 +53,7 @@ export const closeCommand: Command = {
       );
       const closed = await closedDay(reconciliation, ledger);
       io.stdout(request.json ? `${JSON.stringify(jsonOfClosedDay(closed), null, 2)}\n` : textOf(closed));
-      return exitCodeOf(closed);
+      return EXIT_CODES[closed.run.outcome];
     } finally {
       redis.disconnect();
       await client.close();
@@ -60,16 +61,7 @@ export const closeCommand: Command = {
   },
 };
 
-function exitCodeOf({ run }: ClosedDay): ExitCode {
-  switch (run.outcome) {
-    case 'BALANCED':
-      return 0;
-    case 'UNBALANCED':
-      return 1;
-    case 'FAILED':
-      return 3;
-  }
-}
+const EXIT_CODES: Readonly<Record<Outcome, ExitCode>> = { BALANCED: 0, UNBALANCED: 1, FAILED: 3 };
 
 function readArgs(args: readonly string[]): { merchantId: string; date: string; json: boolean } {
   const { values } = parseArgs({

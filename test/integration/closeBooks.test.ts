@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, instantOfLocal } from '../../domain/businessDate.ts';
 import type { FinalVerdict } from '../../domain/closePorts.ts';

@@ -70,7 +70,7 @@ export class CloseSystem implements AsyncDisposable {
       bills: this.bills,
       tokens: redisTokenIssuer(this.redis),
       gate: { waitUntilStored: () => Promise.resolve({ positions: { 'payments/0': 7 } }) },
-      now: () => (this.#nowMs += 1000),
+      now: () => this.#now(),
     };
   }
 
@@ -88,7 +88,7 @@ export class CloseSystem implements AsyncDisposable {
         fileName: path,
         open: () => createReadStream(path),
       },
-      { store: this.bills, readBill, now: this.deps.now },
+      { store: this.bills, readBill, now: () => this.#now() },
     );
   }
 
@@ -106,7 +106,7 @@ export class CloseSystem implements AsyncDisposable {
         fileName: 'text.csv',
         open: () => ReadableStream.from([Buffer.from(text)]),
       },
-      { store: this.bills, readBill, now: this.deps.now },
+      { store: this.bills, readBill, now: () => this.#now() },
     );
   }
 
@@ -117,6 +117,11 @@ export class CloseSystem implements AsyncDisposable {
     const rows: FinalVerdict[] = [];
     for await (const batch of this.ledger.rows(run, VERDICT_CODES)) rows.push(...batch);
     return { run, rows };
+  }
+
+  #now(): number {
+    this.#nowMs += 1000;
+    return this.#nowMs;
   }
 
   /** Lines as a bill of one date, without a file. */

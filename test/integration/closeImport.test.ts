@@ -67,6 +67,16 @@ const codesOf = ({ rows }: ClosedRun) =>
 const importText = (payments: readonly Payment[], book: Book, date?: string) =>
   system.importText(csvOf(payments), book, { merchant, ...(date === undefined ? {} : { date }) });
 
+/** Reads a bill and dies when its last line was handed out. */
+const killed: BillReader = (bytes, hints) => {
+  const whole = readBill(bytes, hints);
+  async function* half() {
+    yield* whole.lines;
+    throw new Error('killed');
+  }
+  return { lines: half(), report: whole.report };
+};
+
 describe('a bill', () => {
   const A = { order: 'A', fen: 100n };
   const B = { order: 'B', fen: 250n };
@@ -98,14 +108,6 @@ describe('a bill', () => {
 
   test('whose import was killed in the middle leaves nothing that a close reads', async () => {
     merchant = newMerchant();
-    const killed: BillReader = (bytes, hints) => {
-      const whole = readBill(bytes, hints);
-      async function* half() {
-        yield* whole.lines;
-        throw new Error('killed');
-      }
-      return { lines: half(), report: whole.report };
-    };
     await system.writeEvents(BOOKS.map((book) => entryOf(book, A)));
     const before = await system.close(DATE, merchant);
     const request = {
@@ -155,6 +157,8 @@ describe('a bill', () => {
   });
 });
 
+const rowOf = ({ rows }: ClosedRun) => rows.find((row) => row.verdict.orderNo === 'M');
+
 describe('an order paid before midnight and booked after it', () => {
   const paid = { order: 'M', fen: 2500n, at: '23:59:41' };
   const booked = { order: 'M', fen: 2500n, at: '00:01:07', date: NEXT_DATE };
@@ -169,8 +173,6 @@ describe('an order paid before midnight and booked after it', () => {
     await system.writeEvents([entryOf('MERCHANT', booked)]);
     await system.writeEvents(BOOKS.map((book) => entryOf(book, nextDay)));
   }
-  const rowOf = ({ rows }: ClosedRun) => rows.find((row) => row.verdict.orderNo === 'M');
-
   test('closed before the booking came: possibly cross-day, then healed by the next close', async () => {
     merchant = newMerchant();
     await writePaid();
@@ -197,9 +199,10 @@ describe('an order paid before midnight and booked after it', () => {
   });
 });
 
+const published = (token: bigint) => () => Promise.resolve(token);
+
 describe('the lease of a close', () => {
   const run: RunKey = { runId: 'one', merchantId: 'L1', businessDate: DATE, mode: 'THREE_WAY' };
-  const published = (token: bigint) => () => Promise.resolve(token);
 
   test('is held by one at a time, and each holder has a higher token', async () => {
     const tokens = redisTokenIssuer(system.redis);

@@ -63,6 +63,8 @@ function rowsOfPlanted(rows: readonly FinalVerdict[], item: Planted): FinalVerdi
   );
 }
 
+const fen = (side: { amountFen: bigint } | null | undefined) => (side ? Number(side.amountFen) : null);
+
 const codesOf = (rows: readonly FinalVerdict[]) =>
   rows.map(({ verdict }) => `${verdict.kind} ${verdict.code}`);
 
@@ -115,8 +117,6 @@ describe('the sample bills, imported and closed day by day', () => {
     for (const item of planted) {
       for (const row of item.rows) {
         const [found] = rowsOfPlanted(rows, { id: item.id, rows: [row] });
-        const fen = (side: { amountFen: bigint } | null | undefined) =>
-          side ? Number(side.amountFen) : null;
         expect([item.id, fen(found?.verdict.sides.MERCHANT), fen(found?.verdict.sides.PLATFORM)]).toEqual([
           item.id,
           row.fen.merchant,
