@@ -1,0 +1,183 @@
+import type { Type } from 'avsc';
+import avsc from 'avsc';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { EventDecoder, Topic } from '../../domain/ports.ts';
+import { TOPICS } from '../../domain/ports.ts';
+import { canonicalFormOf } from './canonicalForm.ts';
+import type { EventOf, TopicEvent } from './event.ts';
+import type { EventFault } from './eventRules.ts';
+import { entryOfEvent } from './eventRules.ts';
+import { singleObjectHeader } from './fingerprint.ts';
+import type { Wanted, WireValue } from './recordReader.ts';
+import { RecordReader, WireFault } from './recordReader.ts';
+import type { EventSchema } from './schemas.ts';
+import { loadEventSchemas, newestSchemaOf, RECORD_OF_TOPIC } from './schemas.ts';
+
+/** Events are a few hundred bytes; a record beyond this is none. */
+export const MAX_EVENT_BYTES = 65_536;
+const HEADER_BYTES = 10;
+
+const COMMON = [
+  { name: 'eventId', type: 'text' },
+  { name: 'merchantId', type: 'text' },
+  { name: 'kind', type: 'text' },
+  { name: 'orderNo', type: 'text' },
+  { name: 'refundNo', type: 'nullableText' },
+  { name: 'amountFen', type: 'long' },
+  { name: 'occurredAt', type: 'long' },
+  { name: 'businessType', type: 'text' },
+] as const satisfies readonly Wanted[];
+
+/** What the system takes from each topic's record; `eventOf` below reads the values in this order. */
+export const WANTED: Readonly<Record<Topic, readonly Wanted[]>> = {
+  payments: [...COMMON, { name: 'channel', type: 'text' }, { name: 'channelTxnNo', type: 'text' }],
+  'his-orders': [...COMMON, { name: 'hisOrderNo', type: 'text' }],
+};
+
+type Writer = {
+  readonly schema: EventSchema;
+  /** The fingerprint as two 32-bit halves: comparing them makes no bigint per event. */
+  readonly low: number;
+  readonly high: number;
+  readonly topic: Topic | null;
+  readonly reader: RecordReader | null;
+};
+
+/**
+ * Decodes records in Avro single-object encoding, written with any schema of the folder, into entries. Never throws on
+ * any bytes: what is no event is answered with its code and a reason that names the field and the byte.
+ */
+export function makeEventDecoder(options: {
+  readonly merchants: ReadonlyMap<string, Merchant>;
+  readonly schemas?: readonly EventSchema[];
+}): EventDecoder {
+  const writers = writersOf(options.schemas ?? loadEventSchemas());
+  const values: WireValue[] = [];
+  return (topic, value) => {
+    const bytes = Buffer.isBuffer(value)
+      ? value
+      : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    const reader = readerFor(topic, bytes, writers);
+    if (!(reader instanceof RecordReader)) return reader;
+    try {
+      reader.read(bytes, HEADER_BYTES, values);
+    } catch (error) {
+      if (error instanceof WireFault) return undecodable(error.message);
+      throw error;
+    }
+    return entryOfEvent(eventOf(topic, values), options.merchants);
+  };
+}
+
+function writersOf(schemas: readonly EventSchema[]): readonly Writer[] {
+  return schemas.map((schema) => {
+    const topic = TOPICS.find((each) => RECORD_OF_TOPIC[each] === schema.name) ?? null;
+    const reader = topic && new RecordReader(schema.json, newestSchemaOf(topic, schemas).json, WANTED[topic]);
+    const low = Number(BigInt.asUintN(32, schema.fingerprint));
+    return { schema, low, high: Number(schema.fingerprint >> 32n), topic, reader };
+  });
+}
+
+function readerFor(topic: Topic, bytes: Buffer, writers: readonly Writer[]): RecordReader | EventFault {
+  if (bytes.length < HEADER_BYTES || bytes[0] !== 0xc3 || bytes[1] !== 0x01) return notSingleObject(bytes);
+  if (bytes.length > MAX_EVENT_BYTES) {
+    return undecodable(`${bytes.length} bytes are more than the ${MAX_EVENT_BYTES} an event may have`);
+  }
+  const low = bytes.readUInt32LE(2);
+  const high = bytes.readUInt32LE(6);
+  for (const writer of writers) {
+    if (writer.low !== low || writer.high !== high) continue;
+    if (writer.topic === topic && writer.reader) return writer.reader;
+    return undecodable(`a record of ${writer.schema.name} does not belong into the topic ${topic}`);
+  }
+  const fingerprint = bytes.readBigUInt64LE(2).toString(16).padStart(16, '0');
+  return undecodable(
+    `no schema has the fingerprint ${fingerprint}; put the writer's schema into schemas/avro`,
+  );
+}
+
+function notSingleObject(bytes: Buffer): EventFault {
+  if (bytes.length === 0) return undecodable('the record is empty');
+  const start = bytes.subarray(0, HEADER_BYTES).toString('hex');
+  return undecodable(
+    `not in Avro single-object encoding: it begins with ${start} instead of c301 and an 8-byte fingerprint`,
+  );
+}
+
+function eventOf(topic: Topic, values: readonly WireValue[]): TopicEvent {
+  const common = {
+    eventId: textOf(values[0]),
+    merchantId: textOf(values[1]),
+    kind: textOf(values[2]),
+    orderNo: textOf(values[3]),
+    refundNo: values[4] === null ? null : textOf(values[4]),
+    amountFen: BigInt(values[5] ?? 0),
+    occurredAtMs: Number(values[6]),
+    businessType: textOf(values[7]),
+  };
+  return topic === 'payments'
+    ? { topic, event: { ...common, channel: textOf(values[8]), channelTxnNo: textOf(values[9]) } }
+    : { topic, event: { ...common, hisOrderNo: textOf(values[8]) } };
+}
+
+/** The reader gives a text for every field that is wanted as one. */
+function textOf(value: WireValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function undecodable(reason: string): EventFault {
+  return { ok: false, code: 'DZ_EVENT_UNDECODABLE', reason, field: null };
+}
+
+// --- encoding --------------------------------------------------------------------------------------------------
+
+/** Longs as bigint: amounts may lie beyond what a double holds. */
+const BIGINT_LONG = avsc.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+  toBuffer: (value: bigint) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(value);
+    return bytes;
+  },
+  fromJSON: BigInt,
+  toJSON: Number,
+  isValid: (value: unknown) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value,
+  compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
+});
+
+/** An Avro type of a schema whose longs are bigints. */
+export function avroTypeOf(schema: EventSchema): Type {
+  return avsc.Type.forSchema(JSON.parse(JSON.stringify(schema.json)), {
+    // By hook and not by registry: that would miss longs that are written as {"type": "long", …}.
+    typeHook: (type) =>
+      canonicalFormOf(JSON.parse(JSON.stringify(type))) === '"long"' ? BIGINT_LONG : undefined,
+  });
+}
+
+type Encoder = { readonly header: Buffer; readonly type: Type };
+let encoders: Readonly<Record<Topic, Encoder>> | null = null;
+
+/**
+ * An event in Avro single-object encoding, by the newest schema of its topic. Writes what the schema can hold, also
+ * what the rules refuse: producers and tests decide what they send.
+ * @throws DZ_EVENT_UNENCODABLE when the schema cannot hold it
+ */
+export function encodeEvent<T extends Topic>(topic: T, event: EventOf<T>): Buffer {
+  encoders ??= { payments: encoderOf('payments'), 'his-orders': encoderOf('his-orders') };
+  const { header, type } = encoders[topic];
+  const { occurredAtMs, ...fields } = event;
+  try {
+    return Buffer.concat([header, type.toBuffer({ ...fields, occurredAt: BigInt(occurredAtMs) })]);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DuizhangError('DZ_EVENT_UNENCODABLE', `an event of ${topic} does not fit its schema: ${why}`, {
+      cause,
+    });
+  }
+}
+
+function encoderOf(topic: Topic): Encoder {
+  const schema = newestSchemaOf(topic, loadEventSchemas());
+  return { header: singleObjectHeader(schema.fingerprint), type: avroTypeOf(schema) };
+}
