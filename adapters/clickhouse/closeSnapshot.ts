@@ -8,8 +8,8 @@ import { matchedRowsSql, trivialKeysSql } from './closeTrivial.ts';
 const LINE_COLUMNS = `order_no, key_part, book, kind, refund_no, channel, channel_txn_no, his_order_no, amount_fen,
   occurred_at, business_date, business_type, source, source_ref, identity`;
 
-/** Orders that one batch judges; keeps a batch's lines to a few megabytes. */
-const ORDERS_A_BATCH = 5_000;
+/** Orders that one batch judges: some tens of megabytes, and few questions even when nothing matches. */
+const ORDERS_A_BATCH = 20_000;
 
 /**
  * Copies the lines of every order that the date touches into a table of the run's own, in key order: one consistent state
@@ -25,6 +25,7 @@ export async function openSnapshot(
   const orders = `close_orders_${suffix}`;
   const wanted = `close_wanted_${suffix}`;
   const condition = inScope(scope);
+  await dropForgotten(client);
   await client.command({
     query: `CREATE TABLE ${lines} ENGINE = MergeTree ORDER BY (order_no, key_part, book, identity)
       EMPTY AS SELECT ${LINE_COLUMNS} FROM entries`,
@@ -52,6 +53,16 @@ export async function openSnapshot(
       }
     },
   };
+}
+
+/** Tables of runs that were killed before they could drop them. */
+async function dropForgotten(client: ClickHouseClient): Promise<void> {
+  const forgotten = await rowsOf<{ name: string }>(
+    client,
+    `SELECT name FROM system.tables WHERE database = currentDatabase()
+       AND match(name, '^close_(lines|orders|wanted)_') AND metadata_modification_time < now() - INTERVAL 1 DAY`,
+  );
+  for (const { name } of forgotten) await client.command({ query: `DROP TABLE IF EXISTS ${name}` });
 }
 
 async function sums(client: ClickHouseClient, lines: string, scope: BookScope): Promise<BookSum[]> {
