@@ -1,0 +1,85 @@
+import type { Redis } from 'ioredis';
+import type { EventLog, LogConsumer, PartitionId, Position } from '../../../domain/ports.ts';
+import type { TopicPartitions } from './logKeys.ts';
+import { checkPartitionCounts, COMMITTED_KEY, partitionIds, streamKeyOf } from './logKeys.ts';
+import { isNoStream, readPartition } from './partitionReader.ts';
+import { execAll, untilAnswered } from './redisCalls.ts';
+import type { StreamBounds } from './streamReply.ts';
+import { boundsOf, NO_STREAM } from './streamReply.ts';
+
+export type RedisLogOptions = { readonly topics: TopicPartitions };
+
+/** The event log on Redis Streams. The connection stays the caller's: `close` ends consumers, not the connection. */
+export class RedisEventLog implements EventLog {
+  readonly #redis: Redis;
+  readonly #topics: TopicPartitions;
+  readonly #consumers = new Set<LogConsumer>();
+
+  constructor(redis: Redis, options: RedisLogOptions) {
+    this.#redis = redis;
+    this.#topics = options.topics;
+  }
+
+  async partitions(): Promise<readonly PartitionId[]> {
+    await checkPartitionCounts(this.#redis, this.#topics);
+    return partitionIds(this.#topics);
+  }
+
+  async bounds(): Promise<ReadonlyMap<PartitionId, StreamBounds>> {
+    const ids = await this.partitions();
+    const pipeline = this.#redis.pipeline();
+    for (const id of ids) pipeline.xinfo('STREAM', streamKeyOf(id));
+    const replies = await execAll(pipeline, isNoStream);
+    return new Map(ids.map((id, index) => [id, replies[index] ? boundsOf(replies[index]) : NO_STREAM]));
+  }
+
+  consume(options: Parameters<EventLog['consume']>[0]): LogConsumer {
+    const ending = new AbortController();
+    const { signal } = ending;
+    let failure: { readonly error: unknown } | null = null;
+    const read = async (partition: PartitionId): Promise<void> => {
+      const startAt = await options.startAt(partition);
+      await readPartition({ ...options, redis: this.#redis, partition, startAt, signal });
+    };
+    /** The first failure ends the other partitions; what fails because of the end is none. */
+    const ended = (error: unknown): void => {
+      if (!signal.aborted) failure = { error };
+      else if (!isAbort(error)) failure ??= { error };
+      ending.abort();
+    };
+    const run = async (): Promise<void> => {
+      try {
+        const ids = await untilAnswered(this.#redis, signal, () => this.partitions());
+        await Promise.all(ids.map((id) => read(id).catch(ended)));
+      } catch (error) {
+        ended(error);
+      }
+      this.#consumers.delete(consumer);
+      if (failure) throw failure.error;
+    };
+    const done = run();
+    // Whoever waits for `done` or `stop` sees the failure; nobody has to.
+    done.catch(() => undefined);
+    const consumer: LogConsumer = {
+      done,
+      stop: () => {
+        ending.abort();
+        return done;
+      },
+    };
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  async commit(positions: ReadonlyMap<PartitionId, Position>): Promise<void> {
+    if (positions.size > 0) await this.#redis.hset(COMMITTED_KEY, positions);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

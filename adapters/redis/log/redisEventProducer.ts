@@ -1,0 +1,144 @@
+import type { Redis } from 'ioredis';
+import { DuizhangError } from '../../../domain/errors.ts';
+import type { EventProducer, NewRecord, PartitionId, Position } from '../../../domain/ports.ts';
+import type { TopicPartitions } from './logKeys.ts';
+import { checkPartitionCounts, partitionNumberOf, streamKeyOf } from './logKeys.ts';
+import { execAll, untilAnswered } from './redisCalls.ts';
+
+export type RedisProducerOptions = {
+  readonly topics: TopicPartitions;
+  /** Memory that the log's Redis may use; beyond it nothing is taken. */
+  readonly maxBytes: number;
+  /** How long an append waits for a Redis that is away (default 60 s). */
+  readonly waitMs?: number;
+};
+
+/** Records that go to Redis in one round trip; the log server syncs its file once for all of them. */
+const CHUNK = 2_000;
+const MEMORY_FRESH_MS = 200;
+/** Stream overhead per record, rounded up: listpack headers, id and field. */
+const RECORD_OVERHEAD_BYTES = 32;
+
+/**
+ * Writes to the log. `append` resolves when Redis has answered for every record, and the log's Redis answers after its
+ * fsync (appendfsync always). A broken connection is tried again: records may then be there twice, never missing.
+ */
+export class RedisEventProducer implements EventProducer {
+  readonly #redis: Redis;
+  readonly #options: RedisProducerOptions;
+  readonly #closing = new AbortController();
+  #checked: Promise<void> | null = null;
+  #usedBytes = 0;
+  #usedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(redis: Redis, options: RedisProducerOptions) {
+    this.#redis = redis;
+    this.#options = options;
+  }
+
+  async append(records: readonly NewRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const signal = AbortSignal.any([
+      this.#closing.signal,
+      AbortSignal.timeout(this.#options.waitMs ?? 60_000),
+    ]);
+    const targets = records.map((record) => this.#streamOf(record));
+    try {
+      await untilAnswered(this.#redis, signal, () => this.#checkPartitions());
+      await untilAnswered(this.#redis, signal, () => this.#refuseWhenFull(bytesOf(records)));
+      for (let from = 0; from < records.length; from += CHUNK) {
+        await untilAnswered(this.#redis, signal, () => this.#add(records, targets, from));
+      }
+    } catch (error) {
+      throw appendFailure(error, signal);
+    }
+  }
+
+  /** Frees what lies before a position; only what every consumer has stored may go. */
+  async trim(partition: PartitionId, before: Position): Promise<void> {
+    await this.#redis.xtrim(streamKeyOf(partition), 'MINID', `0-${before}`);
+  }
+
+  /** Ends waiting appends; the connection stays the caller's. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.resolve();
+  }
+
+  async #add(records: readonly NewRecord[], targets: readonly string[], from: number): Promise<void> {
+    const pipeline = this.#redis.pipeline();
+    const end = Math.min(from + CHUNK, records.length);
+    for (let index = from; index < end; index += 1) {
+      const record = records[index];
+      if (record) pipeline.xadd(targets[index] ?? '', '0-*', 'v', bufferOf(record.value));
+    }
+    await execAll(pipeline);
+  }
+
+  #streamOf(record: NewRecord): string {
+    const count = this.#options.topics[record.topic];
+    const number = record.partition ?? partitionNumberOf(record.key, count);
+    if (Number.isInteger(number) && number >= 0 && number < count) {
+      return streamKeyOf(`${record.topic}/${number}`);
+    }
+    throw new DuizhangError(
+      'DZ_LOG_NO_PARTITION',
+      `the topic ${record.topic} has the partitions 0 to ${count - 1}, not ${number}`,
+    );
+  }
+
+  #checkPartitions(): Promise<void> {
+    this.#checked ??= checkPartitionCounts(this.#redis, this.#options.topics).catch((error: unknown) => {
+      this.#checked = null;
+      throw error;
+    });
+    return this.#checked;
+  }
+
+  /** An append is taken whole or refused whole. Between two looks at Redis, what was added here is counted. */
+  async #refuseWhenFull(newBytes: number): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.#usedAtMs > MEMORY_FRESH_MS) {
+      const info = await this.#redis.info('memory');
+      this.#usedBytes = Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0);
+      this.#usedAtMs = nowMs;
+    }
+    const { maxBytes } = this.#options;
+    if (this.#usedBytes + newBytes > maxBytes) throw logFull(this.#usedBytes, newBytes, maxBytes);
+    this.#usedBytes += newBytes;
+  }
+}
+
+function bytesOf(records: readonly NewRecord[]): number {
+  return records.reduce((sum, record) => sum + record.value.length + RECORD_OVERHEAD_BYTES, 0);
+}
+
+function logFull(usedBytes: number, newBytes: number, maxBytes: number): DuizhangError {
+  return new DuizhangError(
+    'DZ_LOG_FULL',
+    `the event log uses ${usedBytes} of ${maxBytes} bytes and cannot take ${newBytes} more; nothing was taken. Close finished days so that they can be ` +
+      'trimmed, or raise the log size limit, then send again',
+    { details: { usedBytes, newBytes, maxBytes } },
+  );
+}
+
+function appendFailure(error: unknown, signal: AbortSignal): unknown {
+  if (error instanceof Error && error.message.startsWith('OOM ')) {
+    return new DuizhangError(
+      'DZ_LOG_FULL',
+      "the log's Redis has reached its maxmemory; not all records were taken. Close finished days so that they can be " +
+        'trimmed, or raise maxmemory, then send again',
+      { cause: error },
+    );
+  }
+  if (!signal.aborted) return error;
+  return new DuizhangError(
+    'DZ_SYSTEM_LOG_AWAY',
+    'the event log did not answer in time; it is not known whether the records were taken: send them again',
+    { cause: error },
+  );
+}
+
+function bufferOf(value: Uint8Array): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
