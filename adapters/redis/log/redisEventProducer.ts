@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type { EventProducer, NewRecord, PartitionId, Position } from '../../../domain/ports.ts';
@@ -13,7 +14,9 @@ export type RedisProducerOptions = {
   readonly waitMs?: number;
 };
 
-/** Records that go to Redis in one round trip; the log server syncs its file once for all of them. */
+const APPEND = readFileSync(new URL('append.lua', import.meta.url), 'utf8');
+
+/** Records that go to Redis in one round trip. */
 const CHUNK = 2_000;
 const MEMORY_FRESH_MS = 200;
 /** Stream overhead per record, rounded up: listpack headers, id and field. */
@@ -42,13 +45,13 @@ export class RedisEventProducer implements EventProducer {
       this.#closing.signal,
       AbortSignal.timeout(this.#options.waitMs ?? 60_000),
     ]);
-    const targets = records.map((record) => this.#streamOf(record));
+    const chunks = Array.from({ length: Math.ceil(records.length / CHUNK) }, (_, index) =>
+      this.#valuesByStream(records.slice(index * CHUNK, (index + 1) * CHUNK)),
+    );
     try {
       await untilAnswered(this.#redis, signal, () => this.#checkPartitions());
       await untilAnswered(this.#redis, signal, () => this.#refuseWhenFull(bytesOf(records)));
-      for (let from = 0; from < records.length; from += CHUNK) {
-        await untilAnswered(this.#redis, signal, () => this.#add(records, targets, from));
-      }
+      for (const chunk of chunks) await untilAnswered(this.#redis, signal, () => this.#add(chunk));
     } catch (error) {
       throw appendFailure(error, signal);
     }
@@ -65,14 +68,21 @@ export class RedisEventProducer implements EventProducer {
     await Promise.resolve();
   }
 
-  async #add(records: readonly NewRecord[], targets: readonly string[], from: number): Promise<void> {
+  async #add(values: ReadonlyMap<string, readonly Buffer[]>): Promise<void> {
     const pipeline = this.#redis.pipeline();
-    const end = Math.min(from + CHUNK, records.length);
-    for (let index = from; index < end; index += 1) {
-      const record = records[index];
-      if (record) pipeline.xadd(targets[index] ?? '', '0-*', 'v', bufferOf(record.value));
-    }
+    for (const [stream, own] of values) pipeline.eval(APPEND, 1, stream, ...own);
     await execAll(pipeline);
+  }
+
+  #valuesByStream(records: readonly NewRecord[]): ReadonlyMap<string, readonly Buffer[]> {
+    const byStream = new Map<string, Buffer[]>();
+    for (const record of records) {
+      const stream = this.#streamOf(record);
+      const values = byStream.get(stream);
+      if (values) values.push(bufferOf(record.value));
+      else byStream.set(stream, [bufferOf(record.value)]);
+    }
+    return byStream;
   }
 
   #streamOf(record: NewRecord): string {
@@ -123,7 +133,7 @@ function logFull(usedBytes: number, newBytes: number, maxBytes: number): Duizhan
 }
 
 function appendFailure(error: unknown, signal: AbortSignal): unknown {
-  if (error instanceof Error && error.message.startsWith('OOM ')) {
+  if (error instanceof Error && /\bOOM\b/.test(error.message)) {
     return new DuizhangError(
       'DZ_LOG_FULL',
       "the log's Redis has reached its maxmemory; not all records were taken. Close finished days so that they can be " +
