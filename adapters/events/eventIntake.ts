@@ -1,0 +1,70 @@
+import type { EventIntake, IntakeResult } from '../../domain/apiPorts.ts';
+import { orderKeyOf } from '../../domain/entry.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { EventProducer, NewRecord, Topic } from '../../domain/ports.ts';
+import type { TopicEvent } from './event.ts';
+import { encodeEvent } from './eventCodec.ts';
+import type { EventFault } from './eventRules.ts';
+import { entryOfEvent, invalid } from './eventRules.ts';
+import { parseJsonEvent, topicOfJson } from './jsonEvent.ts';
+
+export type IntakeOptions = {
+  readonly producer: EventProducer;
+  readonly merchants: ReadonlyMap<string, Merchant>;
+};
+
+/** Takes JSON events one by one and writes the good ones to the log; a bad one does not hold up its neighbours. */
+export class LogEventIntake implements EventIntake {
+  readonly #producer: EventProducer;
+  readonly #merchants: ReadonlyMap<string, Merchant>;
+
+  constructor(options: IntakeOptions) {
+    this.#producer = options.producer;
+    this.#merchants = options.merchants;
+  }
+
+  /** Rejects as a whole when the log did not take them (DZ_LOG_FULL, …): then nothing may be thought of as accepted. */
+  async accept(topic: Topic | null, events: readonly unknown[]): Promise<readonly IntakeResult[]> {
+    const records: NewRecord[] = [];
+    const results = events.map((json): IntakeResult => {
+      const told = this.#checked(topic ?? topicOfJson(json), json);
+      if ('ok' in told) {
+        return { status: 'rejected', code: told.code, reason: told.reason, field: told.field };
+      }
+      records.push(recordOf(told));
+      return { status: 'accepted', eventId: told.event.eventId };
+    });
+    if (records.length > 0) await this.#producer.append(records);
+    return results;
+  }
+
+  #checked(topic: Topic | null, json: unknown): TopicEvent | EventFault {
+    if (topic === null) {
+      return invalid(
+        null,
+        'the event has to be an object with hisOrderNo (HIS order) or channelTxnNo (payment)',
+      );
+    }
+    const told = toldOf(topic, json);
+    if ('ok' in told) return told;
+    const entry = entryOfEvent(told, this.#merchants);
+    return entry.ok ? told : entry;
+  }
+}
+
+function toldOf(topic: Topic, json: unknown): TopicEvent | EventFault {
+  if (topic === 'payments') {
+    const parsed = parseJsonEvent(topic, json);
+    return parsed.ok ? { topic, event: parsed.event } : parsed;
+  }
+  const parsed = parseJsonEvent(topic, json);
+  return parsed.ok ? { topic, event: parsed.event } : parsed;
+}
+
+/** An order's events share a partition, and with it their order. */
+function recordOf(told: TopicEvent): NewRecord {
+  const key = orderKeyOf(told.event.merchantId, told.event.orderNo);
+  const value =
+    told.topic === 'payments' ? encodeEvent(told.topic, told.event) : encodeEvent(told.topic, told.event);
+  return { topic: told.topic, key, value };
+}

@@ -1,0 +1,112 @@
+import { isBusinessDate } from '../../domain/businessDate.ts';
+import { fenOfText } from '../../domain/money.ts';
+import type { Topic } from '../../domain/ports.ts';
+import type { TopicEvent } from './event.ts';
+import type { EventFault } from './eventRules.ts';
+import { faultOfEvent, invalid, quoted } from './eventRules.ts';
+
+/** ISO 8601 date and time with an offset; seconds and a fraction may be left out. */
+const ISO_TIME =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+type Json = { readonly [field: string]: unknown };
+
+/** An event in its JSON form, checked by every rule that does not need to know the hospital. */
+export function parseJsonEvent<T extends Topic>(
+  topic: T,
+  json: unknown,
+): { readonly ok: true; readonly event: Extract<TopicEvent, { topic: T }>['event'] } | EventFault;
+export function parseJsonEvent(
+  topic: Topic,
+  json: unknown,
+): { readonly ok: true; readonly event: TopicEvent['event'] } | EventFault {
+  if (!isObject(json)) return invalid(null, 'an event is a JSON object');
+  try {
+    const told = topicEventOf(topic, json);
+    return faultOfEvent(told) ?? { ok: true, event: told.event };
+  } catch (error) {
+    if (error instanceof FieldFault) return invalid(error.field, error.message);
+    throw error;
+  }
+}
+
+/** The topic that an event's own fields tell; null when they tell none, or both. */
+export function topicOfJson(json: unknown): Topic | null {
+  if (!isObject(json)) return null;
+  const his = json['hisOrderNo'] !== undefined;
+  if (his === (json['channelTxnNo'] !== undefined)) return null;
+  return his ? 'his-orders' : 'payments';
+}
+
+/** Ends the reading of one event at its first wrong field. */
+class FieldFault extends Error {
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+function topicEventOf(topic: Topic, json: Json): TopicEvent {
+  const kind = textOf(json, 'kind');
+  const common = {
+    eventId: textOf(json, 'eventId'),
+    merchantId: textOf(json, 'merchantId'),
+    kind,
+    orderNo: textOf(json, 'orderNo'),
+    refundNo: refundNoOf(json, kind),
+    amountFen: fenOf(json),
+    occurredAtMs: occurredAtOf(json),
+    businessType: isAbsent(json['businessType']) ? '' : textOf(json, 'businessType'),
+  };
+  if (topic === 'his-orders') return { topic, event: { ...common, hisOrderNo: textOf(json, 'hisOrderNo') } };
+  const channel = textOf(json, 'channel');
+  return { topic, event: { ...common, channel, channelTxnNo: textOf(json, 'channelTxnNo') } };
+}
+
+function textOf(json: Json, field: string): string {
+  const value = json[field];
+  if (typeof value === 'string') return value;
+  throw new FieldFault(field, value === undefined ? `${field} is missing` : `${field} must be a text`);
+}
+
+/** On a refund it must be there, if only as null: a misspelt field would else make a refund without a number. */
+function refundNoOf(json: Json, kind: string): string | null {
+  const value = json['refundNo'];
+  if (value === null || (value === undefined && kind === 'PAYMENT')) return null;
+  return textOf(json, 'refundNo');
+}
+
+/** An integer, or its decimal text: JSON numbers beyond 2^53 have lost their last digits before anybody sees them. */
+function fenOf(json: Json): bigint {
+  const value = json['amountFen'];
+  if (value === undefined) throw new FieldFault('amountFen', 'amountFen is missing');
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return BigInt(value);
+    const hint = Number.isInteger(value) ? 'send amounts beyond 2^53 as a decimal text' : 'send whole fen';
+    throw new FieldFault('amountFen', `amountFen ${value} is not exact; ${hint}`);
+  }
+  const fen = typeof value === 'string' ? fenOfText(value) : null;
+  if (fen !== null) return fen;
+  const shown = typeof value === 'string' ? quoted(value) : `of type ${typeof value}`;
+  throw new FieldFault('amountFen', `amountFen ${shown} is neither an integer nor the decimal text of one`);
+}
+
+function occurredAtOf(json: Json): number {
+  const text = textOf(json, 'occurredAt');
+  const date = ISO_TIME.exec(text)?.[1];
+  if (date !== undefined && isBusinessDate(date)) return Date.parse(text);
+  throw new FieldFault(
+    'occurredAt',
+    `occurredAt ${quoted(text)} is not an ISO 8601 time with an offset, such as 2026-11-24T09:30:00.000+08:00`,
+  );
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function isObject(json: unknown): json is Json {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
