@@ -23,7 +23,12 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
     async writeLines(billId, entries) {
       if (entries.length === 0) return;
       const values = entries.map((entry) => lineRow(billId, entry));
-      await client.insert({ table: 'entries', values, format: 'JSONEachRow' });
+      await client.insert({
+        table: 'entries',
+        columns: [...LINE_COLUMNS],
+        values,
+        format: 'JSONCompactEachRow',
+      });
     },
     async writeErrors(bill, errors) {
       if (errors.length === 0) return;
@@ -95,25 +100,47 @@ function billRow(bill: Bill): Record<string, unknown> {
   };
 }
 
-function lineRow(billId: string, entry: Entry): Record<string, unknown> {
-  return {
-    merchant_id: entry.merchantId,
-    business_date: entry.businessDate,
-    order_no: entry.orderNo,
-    kind: entry.kind,
-    refund_no: entry.refundNo ?? '',
-    key_part: keyPartOf(entry),
-    book: entry.book,
-    source: entry.source,
-    identity: identityOf(entry),
-    amount_fen: entry.amountFen.toString(),
-    occurred_at: timeText(entry.occurredAtMs),
-    channel: entry.channel ?? '',
-    channel_txn_no: entry.channelTxnNo ?? '',
-    his_order_no: entry.hisOrderNo ?? '',
-    business_type: entry.businessType ?? '',
-    source_ref: entry.sourceRef,
-    bill_id: billId,
-    line: entry.source === 'BILL' ? Number(entry.sourceRef.slice(billId.length + 1)) : 0,
-  };
+const LINE_COLUMNS = [
+  'merchant_id',
+  'business_date',
+  'order_no',
+  'kind',
+  'refund_no',
+  'key_part',
+  'book',
+  'source',
+  'identity',
+  'amount_fen',
+  'occurred_at',
+  'channel',
+  'channel_txn_no',
+  'his_order_no',
+  'business_type',
+  'source_ref',
+  'bill_id',
+  'line',
+] as const;
+
+/** In the order of LINE_COLUMNS: names in every row would double what travels. */
+function lineRow(billId: string, entry: Entry): readonly (string | number)[] {
+  return [
+    entry.merchantId,
+    entry.businessDate,
+    entry.orderNo,
+    entry.kind,
+    entry.refundNo ?? '',
+    keyPartOf(entry),
+    entry.book,
+    entry.source,
+    identityOf(entry),
+    entry.amountFen.toString(),
+    timeText(entry.occurredAtMs),
+    entry.channel ?? '',
+    entry.channelTxnNo ?? '',
+    entry.hisOrderNo ?? '',
+    entry.businessType ?? '',
+    entry.sourceRef,
+    billId,
+    entry.source === 'BILL' ? Number(entry.sourceRef.slice(billId.length + 1)) : 0,
+  ];
 }
