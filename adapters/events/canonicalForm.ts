@@ -1,4 +1,4 @@
-import { DuizhangError } from '../../domain/errors.ts';
+import { DuizhangError, unreachable } from '../../domain/errors.ts';
 
 /** A schema as it stands in an .avsc file: parsed JSON, not yet known to be a schema. */
 export type SchemaJson =
@@ -29,7 +29,7 @@ export function canonicalFormOf(schema: SchemaJson, namespace = ''): string {
 function canonicalAttribute(key: (typeof KEPT)[number], value: SchemaJson, namespace: string): string {
   switch (key) {
     case 'name':
-      return JSON.stringify(fullNameOf(String(value), namespace));
+      return JSON.stringify(fullNameOf(textOf(value), namespace));
     case 'fields':
       return `[${(isList(value) ? value : []).map((field) => canonicalField(field, namespace)).join(',')}]`;
     case 'items':
@@ -40,7 +40,14 @@ function canonicalAttribute(key: (typeof KEPT)[number], value: SchemaJson, names
     case 'type':
     case 'symbols':
       return JSON.stringify(value);
+    default:
+      return unreachable(key);
   }
+}
+
+function textOf(name: SchemaJson | undefined): string {
+  if (typeof name === 'string') return name;
+  throw new DuizhangError('DZ_SCHEMA_INVALID', `${JSON.stringify(name)} is not the name of a schema`);
 }
 
 /** A field's name is no full name: no namespace goes before it. */
@@ -58,7 +65,7 @@ export function fullNameOf(name: string, namespace: string): string {
 
 /** The namespace that holds inside a named schema: its name's own, else its attribute, else the enclosing one. */
 function namespaceOf(schema: { readonly [name: string]: SchemaJson }, enclosing: string): string {
-  const name = String(schema['name']);
+  const name = textOf(schema['name']);
   if (name.includes('.')) return name.slice(0, name.lastIndexOf('.'));
   const namespace = schema['namespace'];
   return typeof namespace === 'string' ? namespace : enclosing;

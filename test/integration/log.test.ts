@@ -256,6 +256,19 @@ test('another number of partitions than the log was made with is refused', async
   await expect(wrong.append(numbered(1))).rejects.toThrow(changed);
 });
 
+test('what else stands under the keys of the log is named, not read', async () => {
+  const consumeAll = (): Promise<void> =>
+    log.consume({
+      startAt: () => Promise.resolve(1),
+      maxRecords: 10,
+      onBatch: () => Promise.resolve({ kind: 'done' }),
+    }).done;
+  await redis.xadd('dz:log:payments:0', '5-1', 'v', 'x');
+  await expect(consumeAll()).rejects.toMatchObject({ code: 'DZ_LOG_FOREIGN' });
+  await redis.set('dz:log:payments:0', 'text');
+  await expect(consumeAll()).rejects.toThrow('WRONGTYPE');
+});
+
 test('commit records progress where lag tools find it', async () => {
   await log.commit(new Map([['payments/0', 17]]));
   expect(await redis.hgetall('dz:log:committed')).toEqual({ 'payments/0': '17' });
@@ -274,9 +287,9 @@ test('kill -9 of the log: acknowledged events are there, and a running consumer 
     },
   });
   const acknowledged: string[] = [];
-  let appending = true;
+  const enough = new AbortController();
   const appends = (async () => {
-    for (let from = 1; appending; from += 50) {
+    for (let from = 1; !enough.signal.aborted; from += 50) {
       const records = numbered(50, from, from % 2);
       await producer.append(records);
       for (const record of records) acknowledged.push(Buffer.from(record.value).toString());
@@ -290,7 +303,7 @@ test('kill -9 of the log: acknowledged events are there, and a running consumer 
     server = await startRedis({ dir, appendfsync: 'always', port });
   }
   await pause(150);
-  appending = false;
+  enough.abort();
   await appends;
   expect(acknowledged.length).toBeGreaterThan(500);
   await expect.poll(() => acknowledged.filter((text) => !seen.has(text)), { timeout: 5_000 }).toEqual([]);

@@ -3,7 +3,7 @@ import type { EventLog, LogConsumer, PartitionId, Position } from '../../../doma
 import type { TopicPartitions } from './logKeys.ts';
 import { checkPartitionCounts, COMMITTED_KEY, partitionIds, streamKeyOf } from './logKeys.ts';
 import { isNoStream, readPartition } from './partitionReader.ts';
-import { execAll, untilAnswered } from './redisCalls.ts';
+import { execAll, orAborted, untilAnswered } from './redisCalls.ts';
 import type { StreamBounds } from './streamReply.ts';
 import { boundsOf, NO_STREAM } from './streamReply.ts';
 
@@ -14,6 +14,7 @@ export class RedisEventLog implements EventLog {
   readonly #redis: Redis;
   readonly #topics: TopicPartitions;
   readonly #consumers = new Set<LogConsumer>();
+  readonly #closing = new AbortController();
 
   constructor(redis: Redis, options: RedisLogOptions) {
     this.#redis = redis;
@@ -21,15 +22,17 @@ export class RedisEventLog implements EventLog {
   }
 
   async partitions(): Promise<readonly PartitionId[]> {
-    await checkPartitionCounts(this.#redis, this.#topics);
+    await this.#patiently(() => checkPartitionCounts(this.#redis, this.#topics));
     return partitionIds(this.#topics);
   }
 
   async bounds(): Promise<ReadonlyMap<PartitionId, StreamBounds>> {
     const ids = await this.partitions();
-    const pipeline = this.#redis.pipeline();
-    for (const id of ids) pipeline.xinfo('STREAM', streamKeyOf(id));
-    const replies = await execAll(pipeline, isNoStream);
+    const replies = await this.#patiently(() => {
+      const pipeline = this.#redis.pipeline();
+      for (const id of ids) pipeline.xinfo('STREAM', streamKeyOf(id));
+      return execAll(pipeline, isNoStream);
+    });
     return new Map(ids.map((id, index) => [id, replies[index] ? boundsOf(replies[index]) : NO_STREAM]));
   }
 
@@ -49,7 +52,7 @@ export class RedisEventLog implements EventLog {
     };
     const run = async (): Promise<void> => {
       try {
-        const ids = await untilAnswered(this.#redis, signal, () => this.partitions());
+        const ids = await orAborted(signal, this.partitions());
         await Promise.all(ids.map((id) => read(id).catch(ended)));
       } catch (error) {
         ended(error);
@@ -72,11 +75,16 @@ export class RedisEventLog implements EventLog {
   }
 
   async commit(positions: ReadonlyMap<PartitionId, Position>): Promise<void> {
-    if (positions.size > 0) await this.#redis.hset(COMMITTED_KEY, positions);
+    if (positions.size > 0) await this.#patiently(() => this.#redis.hset(COMMITTED_KEY, positions));
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
+  }
+
+  #patiently<T>(call: () => Promise<T>): Promise<T> {
+    return untilAnswered(this.#redis, this.#closing.signal, call);
   }
 }
 

@@ -1,3 +1,4 @@
+import { DuizhangError } from '../../../domain/errors.ts';
 import type { LogRecord, Position } from '../../../domain/ports.ts';
 
 // Replies of Redis as ioredis gives them; this is the edge where they become typed values.
@@ -21,7 +22,7 @@ export function recordsOf(reply: unknown): readonly LogRecord[] {
   if (!Array.isArray(reply) || reply.length === 0) return [];
   const first = positionOf(reply[0][0]);
   const last = positionOf(reply[reply.length - 1][0]);
-  if (last - first + 1 !== reply.length) throw new Error(`stream ids have gaps between ${first} and ${last}`);
+  if (last - first + 1 !== reply.length) throw foreign(`ids have gaps between ${first} and ${last}`);
   return reply.map((entry, index) => ({ position: first + index, value: valueOfEntry(entry) }));
 }
 
@@ -35,5 +36,9 @@ function valueOfEntry(entry: readonly unknown[]): Uint8Array {
 function positionOf(id: unknown): Position {
   const position = Number(/^0-(\d+)$/.exec(String(id))?.[1]);
   if (Number.isSafeInteger(position)) return position;
-  throw new Error(`stream id ${String(id)} is not of this log; nothing else may write to its streams`);
+  throw foreign(`${JSON.stringify(id)} is not an id of this log`);
+}
+
+function foreign(what: string): DuizhangError {
+  return new DuizhangError('DZ_LOG_FOREIGN', `${what}; nothing else may write to the streams dz:log:*`);
 }
