@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -19,8 +19,17 @@ function fail(text) {
 }
 
 function run(command, args) {
-  // npm's output goes to stderr: stdout belongs to the command that set-up is done for.
-  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
+  // Output goes to stderr: stdout belongs to the command that set-up is done for. npm must not run on the Node that it
+  // is about to replace, which `npm start` puts first in the path.
+  const ours = join(root, 'node_modules', '.bin');
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ours);
+  return (
+    spawnSync(command, args, {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, PATH: path.join(delimiter) },
+    }).status === 0
+  );
 }
 
 function has(command) {
@@ -29,42 +38,41 @@ function has(command) {
 
 function installPackages() {
   const hash = createHash('sha256')
-    .update(readFileSync(join(root, 'package.json')))
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const node = join(root, 'node_modules', '.bin', 'node');
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   say('installing packages (npm ci)');
-  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed; its message above says why');
+  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) {
+    fail('npm ci failed; its message above says why');
+  }
   writeFileSync(stamp, hash);
 }
 
+// Debian starts a package's service when it installs it, unless policy-rc.d forbids; we only want the program.
+const APT_INSTALL = `
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod +x "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+apt-get -qq -y install --no-install-recommends redis-server`;
+
 function installRedis() {
   if (process.env.DUIZHANG_REDIS_SERVER || has('redis-server')) return;
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  if (has('apt-get') && (sudo.length === 0 || has('sudo'))) {
+  const isRoot = process.getuid?.() === 0;
+  if (has('apt-get') && (isRoot || has('sudo'))) {
     say('installing redis-server (apt-get)');
-    const apt = (...args) => {
-      const [command, ...rest] = [
-        ...sudo,
-        'env',
-        'DEBIAN_FRONTEND=noninteractive',
-        'apt-get',
-        '-qq',
-        '-y',
-        ...args,
-      ];
-      return run(command, rest);
-    };
-    apt('update');
-    // redis-server alone is the program without a service that starts by itself where the package is split so.
-    if (apt('install', '--no-install-recommends', 'redis-server') && has('redis-server')) return;
+    const [command, ...args] = [...(isRoot ? [] : ['sudo', '-n']), 'sh', '-c', APT_INSTALL];
+    if (run(command, args) && has('redis-server')) return;
   } else if (has('brew')) {
     say('installing redis (brew)');
     if (run('brew', ['install', 'redis']) && has('redis-server')) return;
   }
   fail(
-    'redis-server is missing and could not be installed; install Redis 7 or newer, so that `redis-server` is found',
+    'redis-server is missing and could not be installed; install Redis 7 or newer, so that `redis-server` is found, or name it in DUIZHANG_REDIS_SERVER',
   );
 }
 
