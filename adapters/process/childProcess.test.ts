@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startChild } from './childProcess.ts';
 import { startRedis } from './redisServer.ts';
 
 let dir: string;
@@ -59,5 +60,59 @@ test('a child dies within seconds when its parent is killed with -9', async () =
   );
   expect(isAlive(pid)).toBe(true);
   parent.kill('SIGKILL');
-  expect(await goneWithin(pid, 5_000)).toBe(true);
+  expect(await goneWithin(pid, 2_000)).toBe(true);
+});
+
+test('a child that ignores SIGTERM dies with its parent all the same', async () => {
+  const stubborn = "process.on('SIGTERM', () => undefined); setInterval(() => undefined, 1000);";
+  const script = `
+    import { startChild } from ${JSON.stringify(new URL('childProcess.ts', import.meta.url).href)};
+    const child = await startChild({ command: process.execPath, args: ['-e', ${JSON.stringify(stubborn)}] });
+    console.log(child.pid);
+    setInterval(() => undefined, 1000);`;
+  const parent = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const pid = await new Promise<number>((resolve) =>
+    parent.stdout.once('data', (chunk) => resolve(Number(chunk))),
+  );
+  // Long enough for its handler to be in place.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  parent.kill('SIGKILL');
+  expect(await goneWithin(pid, 2_000)).toBe(true);
+});
+
+test('a parent that has nothing left to do ends, and its child with it', async () => {
+  const script = `
+    import { startChild } from ${JSON.stringify(new URL('childProcess.ts', import.meta.url).href)};
+    const child = await startChild({ command: 'sleep', args: ['60'] });
+    console.log(child.pid);`;
+  const parent = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => parent.once('exit', resolve));
+  const pid = await new Promise<number>((resolve) =>
+    parent.stdout.once('data', (chunk) => resolve(Number(chunk))),
+  );
+  expect(await ended).toBe(0);
+  expect(await goneWithin(pid, 2_000)).toBe(true);
+});
+
+test('what a child says before it ends is in its log, and stopping it twice is fine', async () => {
+  const logFile = join(dir, 'child.log');
+  const child = await startChild({
+    command: 'sh',
+    args: ['-c', 'echo hello; echo sorry >&2; exit 7'],
+    logFile,
+  });
+  expect(await child.exited).toBe(7);
+  await child.stop();
+  await child.kill9();
+  await expect.poll(() => readFile(logFile, 'utf8')).toMatch(/^(hello\nsorry|sorry\nhello)\n$/);
+});
+
+test('a program that does not exist is named', async () => {
+  await expect(startChild({ command: 'no-such-program', args: [], logFile: join(dir, 'x') })).rejects.toThrow(
+    /no-such-program could not be started: .*ENOENT/,
+  );
 });

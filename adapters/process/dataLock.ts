@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 
-export type DataLock = { release(): Promise<void> };
+export type DataLock = { readonly release: () => Promise<void> };
+
+/** Socket paths may have 108 bytes on Linux, 104 on macOS. */
+const MAX_SOCKET_PATH_BYTES = 100;
+const SETTLE_MS = 100;
 
 /**
  * Takes a data folder for this process alone. The lock is a listening socket, which the system takes down with its
@@ -16,9 +20,11 @@ export type DataLock = { release(): Promise<void> };
 export async function lockDataDir(dataDir: string): Promise<DataLock> {
   mkdirSync(dataDir, { recursive: true });
   const path = socketPath(dataDir);
+  let replacedDeadHolder = false;
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const server = await listen(path);
-    if (server) return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+    if (server && (!replacedDeadHolder || (await isStillOurs(path)))) return { release: () => close(server) };
+    if (server) await close(server);
     const holder = await holderOf(path);
     if (holder !== null) {
       throw new DuizhangError(
@@ -27,6 +33,7 @@ export async function lockDataDir(dataDir: string): Promise<DataLock> {
       );
     }
     rmSync(path, { force: true });
+    replacedDeadHolder = true;
   }
   throw new DuizhangError(
     'DZ_DATA_IN_USE',
@@ -34,9 +41,11 @@ export async function lockDataDir(dataDir: string): Promise<DataLock> {
   );
 }
 
-/** Socket paths may not be long (108 bytes on Linux), data folders may. */
 function socketPath(dataDir: string): string {
-  const name = createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 24);
+  const folder = realpathSync(dataDir);
+  const inside = join(folder, 'lock.sock');
+  if (Buffer.byteLength(inside) <= MAX_SOCKET_PATH_BYTES) return inside;
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 24);
   return join(tmpdir(), `duizhang-${name}.sock`);
 }
 
@@ -51,6 +60,16 @@ function listen(path: string): Promise<Server | null> {
     );
     server.listen(path, () => resolve(server.unref()));
   });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/** Two that found the same dead holder may each remove the other's new socket: the one that stands a moment later has it. */
+async function isStillOurs(path: string): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  return (await holderOf(path)) === String(process.pid);
 }
 
 function holderOf(path: string): Promise<string | null> {

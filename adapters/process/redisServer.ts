@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Child } from './childProcess.ts';
@@ -10,8 +11,8 @@ export type RedisServer = {
   readonly port: number;
   readonly pid: number;
   readonly exited: Child['exited'];
-  stop(): Promise<void>;
-  kill9(): Promise<void>;
+  readonly stop: Child['stop'];
+  readonly kill9: Child['kill9'];
 };
 
 export type RedisServerOptions = {
@@ -26,10 +27,12 @@ const READY_WITHIN_MS = 30_000;
 
 /** A redis-server of our own on 127.0.0.1, that dies with this process. Resolves when it answers. */
 export async function startRedis(options: RedisServerOptions): Promise<RedisServer> {
+  mkdirSync(options.dir, { recursive: true });
   const port = options.port ?? (await freePort());
   const settings: Readonly<Record<string, string>> = {
     port: String(port),
     bind: '127.0.0.1',
+    'protected-mode': 'yes',
     dir: options.dir,
     appendonly: 'yes',
     appendfsync: options.appendfsync,

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 
 /** Where the parts of a running system answer; lies in its data folder as run.json. */
@@ -14,20 +14,33 @@ export type RunFile = {
 
 /** The data folder: `DUIZHANG_DATA`, or ./data. */
 export function dataDirOf(env: NodeJS.ProcessEnv, cwd: string): string {
-  return env['DUIZHANG_DATA'] ?? join(cwd, 'data');
+  return resolve(cwd, env['DUIZHANG_DATA'] ?? 'data');
 }
 
 /** @throws DZ_NOT_RUNNING when no system runs on this data folder */
 export function readRunFile(dataDir: string): RunFile {
-  let text: string;
-  try {
-    text = readFileSync(join(dataDir, 'run.json'), 'utf8');
-  } catch (error) {
-    throw new DuizhangError('DZ_NOT_RUNNING', notRunning(dataDir), { cause: error });
-  }
-  const run: unknown = JSON.parse(text);
-  if (!isRunFile(run)) throw new DuizhangError('DZ_NOT_RUNNING', notRunning(dataDir));
+  const run = parsedRunFile(dataDir);
+  // A system that was killed leaves its file behind.
+  if (!isRunFile(run) || !isAlive(run.pid)) throw notRunning(dataDir);
   return run;
+}
+
+function parsedRunFile(dataDir: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8'));
+  } catch (error) {
+    throw notRunning(dataDir, error);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 export function writeRunFile(dataDir: string, run: RunFile): void {
@@ -40,8 +53,12 @@ export function removeRunFile(dataDir: string): void {
   rmSync(join(dataDir, 'run.json'), { force: true });
 }
 
-function notRunning(dataDir: string): string {
-  return `no system runs on ${dataDir}: start one with "npm start", or name its data folder in DUIZHANG_DATA`;
+function notRunning(dataDir: string, cause?: unknown): DuizhangError {
+  return new DuizhangError(
+    'DZ_NOT_RUNNING',
+    `no system runs on ${dataDir}: start one with "npm start", or name its data folder in DUIZHANG_DATA`,
+    { cause },
+  );
 }
 
 function isRunFile(value: unknown): value is RunFile {
@@ -49,7 +66,7 @@ function isRunFile(value: unknown): value is RunFile {
   const fields = new Map(Object.entries(value));
   return (
     Number.isInteger(fields.get('pid')) &&
-    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl'].every(
+    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl', 'startedAt'].every(
       (name) => typeof fields.get(name) === 'string',
     )
   );
