@@ -28,10 +28,24 @@ function overview(): string {
 }
 
 function nearest(name: string): string {
-  const close = COMMANDS.find(
-    (c) => c.name.startsWith(name.slice(0, 3)) || name.startsWith(c.name.slice(0, 3)),
+  const [best] = COMMANDS.map((entry) => ({ name: entry.name, edits: editDistance(name, entry.name) })).sort(
+    (a, b) => a.edits - b.edits,
   );
-  return close ? ` (did you mean "${close.name}"?)` : '';
+  return best && best.edits <= Math.max(2, name.length / 3) ? ` (did you mean "${best.name}"?)` : '';
+}
+
+/** Levenshtein. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }
 
 function report(error: unknown): ExitCode {

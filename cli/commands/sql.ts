@@ -30,10 +30,14 @@ export const sqlCommand: Command = {
     const url = new URL(clickhouseUrl);
     url.searchParams.set('database', 'duizhang');
     url.searchParams.set('default_format', values.json ? 'JSONEachRow' : 'PrettyCompact');
-    const response = await fetch(url, { method: 'POST', body: statement });
-    const text = await response.text();
-    if (!response.ok) throw new DuizhangError('DZ_SQL', text.trim());
-    io.stdout(text);
+    const response = await fetch(url, { method: 'POST', body: statement }).catch((cause: unknown) => {
+      throw new DuizhangError('DZ_SYSTEM_CLICKHOUSE', `the ledger at ${clickhouseUrl} does not answer`, {
+        cause,
+      });
+    });
+    if (!response.ok) throw new DuizhangError('DZ_SQL', (await response.text()).trim());
+    if (response.body)
+      for await (const text of response.body.pipeThrough(new TextDecoderStream())) io.stdout(text);
     return 0;
   },
 };

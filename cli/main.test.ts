@@ -1,0 +1,100 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { writeRunFile } from '../adapters/process/runFile.ts';
+import { COMMANDS } from './commands.ts';
+
+const LAUNCHER = join(import.meta.dirname, '..', 'duizhang');
+const dir = mkdtempSync(join(tmpdir(), 'dz-cli-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function duizhang(...args: string[]) {
+  return spawnSync(LAUNCHER, args, {
+    cwd: dir,
+    encoding: 'utf8',
+    env: { ...process.env, DUIZHANG_DATA: dir },
+  });
+}
+
+test('help lists every command, and works from another folder through a link', () => {
+  const link = join(dir, 'dz');
+  symlinkSync(LAUNCHER, link);
+  const { status, stdout } = spawnSync(link, ['--help'], { cwd: dir, encoding: 'utf8' });
+  expect(status).toBe(0);
+  for (const { name } of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+});
+
+test.each([
+  ['recncile', 'reconcile'],
+  ['slq', 'sql'],
+  ['deadletters', 'dead-letters'],
+])('%s is unknown, and %s is suggested', (wrong, right) => {
+  const { status, stdout, stderr } = duizhang(wrong);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(`did you mean "${right}"`);
+});
+
+test('what is no command at all gets no suggestion', () => {
+  expect(duizhang('frobnicate').stderr).not.toContain('did you mean');
+});
+
+test('an unknown option is one line and exit code 2', () => {
+  const { status, stderr } = duizhang('sql', '--nope', 'select 1');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^.*--nope.*\n$/);
+});
+
+test('without a running system, sql says how to start one', () => {
+  const { status, stderr } = duizhang('sql', 'select 1');
+  expect(status).toBe(3);
+  expect(stderr).toMatch(/^DZ_NOT_RUNNING: .*npm start.*\n$/);
+});
+
+test('sql prints what the ledger answers, and its refusal in one line', async () => {
+  const asked: string[] = [];
+  const ledger = createServer((request, response) => {
+    let statement = '';
+    request.on('data', (chunk: Buffer) => (statement += chunk.toString('utf8')));
+    request.on('end', () => {
+      asked.push(`${new URL(request.url ?? '', 'http://x').searchParams.get('default_format')} ${statement}`);
+      if (statement === 'bad') response.writeHead(400).end('Code: 62. Syntax error\n');
+      else response.end('{"n":"医院"}\n');
+    });
+  });
+  await new Promise<void>((resolve) => ledger.listen(0, '127.0.0.1', resolve));
+  const address = ledger.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  writeRunFile(dir, {
+    pid: process.pid,
+    clickhouseUrl: `http://127.0.0.1:${port}`,
+    logRedisUrl: 'redis://127.0.0.1:1',
+    windowRedisUrl: 'redis://127.0.0.1:1',
+    apiUrl: 'http://127.0.0.1:1',
+    startedAt: '2026-03-01T08:00:00+08:00',
+  });
+  try {
+    // Not spawnSync: the ledger lives in this process.
+    expect(await run('sql', '--json', 'good')).toEqual({ code: 0, stdout: '{"n":"医院"}\n', stderr: '' });
+    expect(await run('sql', 'bad')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'DZ_SQL: Code: 62. Syntax error\n',
+    });
+    expect(asked).toEqual(['JSONEachRow good', 'PrettyCompact bad']);
+  } finally {
+    ledger.close();
+    ledger.closeAllConnections();
+  }
+});
+
+function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(LAUNCHER, args, { cwd: dir, env: { ...process.env, DUIZHANG_DATA: dir } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
