@@ -46,14 +46,22 @@ test.each([
   ],
   [
     'merchants:\n  - id: A\n    name: a\n    channels: { WECHAT: "1" }\n    rules:\n      window: 5 minutes\n',
-    /c\.yaml:6: merchants\.0\.rules\.window: /,
+    /c\.yaml:6: merchants\.0\.rules\.window: must be a duration like 30s/,
   ],
   [
     'merchants:\n  - { id: A, name: a, channels: { WECHAT: "1" } }\n  - { id: A, name: b, channels: { WECHAT: "2" } }\n',
     /c\.yaml:3: merchants\.1: the merchant A stands twice/,
   ],
   ['merchants: [\n', /c\.yaml:\d/],
-  ['merchants:\n  - { id: A, name: a, colour: red, channels: { WECHAT: "1" } }\n', /c\.yaml:2: merchants\.0/],
+  [
+    'merchants:\n  - { id: A, name: a, colour: red, channels: { WECHAT: "1" } }\n',
+    /c\.yaml:2: merchants\.0\.colour: is not known here/,
+  ],
+  [
+    'defaults: { window: -5m }\nmerchants:\n  - { id: A, name: a, channels: { WECHAT: "1" } }\n',
+    /c\.yaml:1: defaults\.window: must be a duration/,
+  ],
+  ['port: 70000\nmerchants:\n  - { id: A, name: a, channels: { WECHAT: "1" } }\n', /c\.yaml:1: port: /],
 ])('what is wrong is named with its line: %j', (text, message) => {
   expect(() => load(text)).toThrow(message);
 });

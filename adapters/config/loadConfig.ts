@@ -8,10 +8,11 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 
-const Duration = Type.String({
-  pattern: '^-?\\d+(ms|s|m|h|d)$',
-  description: 'a duration like 30s, 5m or 24h',
-});
+const DURATION = '^\\d+(ms|s|m|h|d)$';
+const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
+const DURATION_PATTERNS = [DURATION, SIGNED_DURATION];
+const Duration = Type.String({ pattern: DURATION });
+const SignedDuration = Type.String({ pattern: SIGNED_DURATION });
 const MerchantNo = Type.Optional(
   Type.String({ minLength: 1, description: 'the hospital’s number at the channel' }),
 );
@@ -21,7 +22,7 @@ const RulesSchema = Type.Object(
     window: Type.Optional(Duration),
     crossDayMargin: Type.Optional(Duration),
     crossDayDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 31 })),
-    cutOff: Type.Optional(Duration),
+    cutOff: Type.Optional(SignedDuration),
     grace: Type.Optional(Duration),
   },
   { additionalProperties: false },
@@ -58,6 +59,7 @@ const ConfigSchema = Type.Object(
       ),
     ),
     slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
+    port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   },
   { additionalProperties: false },
 );
@@ -66,6 +68,8 @@ export type Config = {
   readonly merchants: ReadonlyMap<string, Merchant>;
   readonly log: { readonly partitions: number; readonly maxBytes: number };
   readonly slots: number;
+  /** Where the API listens; 0: a free port. */
+  readonly port: number;
 };
 
 const check = Compile(ConfigSchema);
@@ -83,11 +87,20 @@ export function loadConfig(path: string): Config {
   if (!check.Check(value)) {
     const [error] = check.Errors(value);
     const steps = (error?.instancePath ?? '').split('/').slice(1);
-    throw invalid(path, lineOf(document, lines, steps), steps.join('.'), error?.message ?? 'not as expected');
+    throw invalid(path, lineOf(document, lines, steps), steps.join('.'), complaint(error));
   }
   return configOf(value, (index, message) =>
     invalid(path, lineOf(document, lines, ['merchants', String(index)]), `merchants.${index}`, message),
   );
+}
+
+/** The checker speaks of schemas; people think of what they wrote. */
+function complaint(error: ReturnType<typeof check.Errors>[number] | undefined): string {
+  if (error?.keyword === 'pattern' && DURATION_PATTERNS.includes(String(error.params.pattern))) {
+    return 'must be a duration like 30s, 5m or 24h';
+  }
+  if (error?.keyword === 'boolean') return 'is not known here';
+  return error?.message ?? 'not as expected';
 }
 
 function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, message: string) => Error): Config {
@@ -116,6 +129,7 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, messag
     merchants,
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
     slots: raw.slots ?? 16,
+    port: raw.port ?? 0,
   };
 }
 
