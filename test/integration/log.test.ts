@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
 import { partitionNumberOf } from '../../adapters/redis/log/logKeys.ts';
+import { untilAnswered } from '../../adapters/redis/log/redisCalls.ts';
 import { RedisEventLog } from '../../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import type { BatchOutcome, LogBatch, LogConsumer, NewRecord } from '../../domain/ports.ts';
@@ -247,6 +248,57 @@ test('a full log refuses an append whole and says what to do', async () => {
   expect((await log.bounds()).get('payments/0')?.end).toBe(1);
 });
 
+test('appends that run at the same time do not together exceed the size of the log', async () => {
+  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+  const value = Buffer.alloc(100_000);
+  const room = new RedisEventProducer(redis, { topics, maxBytes: used + 1_500_000 });
+  const append = (): Promise<void> => room.append([{ topic: 'payments', key: '', value, partition: 0 }]);
+  const outcomes = await Promise.allSettled(Array.from({ length: 40 }, append));
+  const taken = outcomes.filter((outcome) => outcome.status === 'fulfilled').length;
+  expect(taken).toBeGreaterThan(5);
+  expect(taken).toBeLessThanOrEqual(15);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'DZ_LOG_FULL' });
+  }
+  expect((await log.bounds()).get('payments/0')?.end).toBe(taken + 1);
+});
+
+test('each topic has its own streams, read in order side by side', async () => {
+  const of = (topic: NewRecord['topic'], count: number): readonly NewRecord[] =>
+    Array.from({ length: count }, (_, i) => ({
+      topic,
+      key: '',
+      partition: 0,
+      value: Buffer.from(`${topic} ${i}`),
+    }));
+  await producer.append([...of('payments', 300), ...of('his-orders', 200)]);
+  const seen = new Map<string, string[]>();
+  const consumer = log.consume({
+    startAt: () => Promise.resolve(1),
+    maxRecords: 70,
+    onBatch: (batch) => {
+      seen.set(batch.partition, [...(seen.get(batch.partition) ?? []), ...textsOf([batch])]);
+      return Promise.resolve({ kind: 'done' });
+    },
+  });
+  const textsFor = (topic: NewRecord['topic'], count: number): readonly string[] =>
+    textsOf([
+      {
+        partition: '',
+        from: 1,
+        end: 1,
+        partitionEnd: 1,
+        records: of(topic, count).map((r) => ({ ...r, position: 1 })),
+      },
+    ]);
+  await expect
+    .poll(() => [seen.get('payments/0')?.length, seen.get('his-orders/0')?.length])
+    .toEqual([300, 200]);
+  await consumer.stop();
+  expect(seen.get('payments/0')).toEqual(textsFor('payments', 300));
+  expect(seen.get('his-orders/0')).toEqual(textsFor('his-orders', 200));
+});
+
 test('another number of partitions than the log was made with is refused', async () => {
   await log.partitions();
   const other = { payments: 4, 'his-orders': 1 };
@@ -272,6 +324,45 @@ test('what else stands under the keys of the log is named, not read', async () =
 test('commit records progress where lag tools find it', async () => {
   await log.commit(new Map([['payments/0', 17]]));
   expect(await redis.hgetall('dz:log:committed')).toEqual({ 'payments/0': '17' });
+});
+
+test('an append given up while the log is away is not sent behind its caller’s back', async () => {
+  const { port } = server;
+  const impatient = new RedisEventProducer(redis, { topics, maxBytes: PLENTY, waitMs: 150 });
+  await impatient.append(numbered(1));
+  await server.kill9();
+  await expect.poll(() => redis.status, { interval: 5 }).not.toBe('ready');
+  await expect(impatient.append(numbered(1, 2))).rejects.toMatchObject({ code: 'DZ_SYSTEM_LOG_AWAY' });
+  server = await startRedis({ dir, appendfsync: 'always', port });
+  expect((await log.bounds()).get('payments/0')?.end).toBe(2);
+});
+
+test('only the failures of a connection are tried again', async () => {
+  let calls = 0;
+  const failing = (error: Error): Promise<void> =>
+    untilAnswered(redis, AbortSignal.timeout(2_000), () => {
+      calls += 1;
+      return calls === 1 ? Promise.reject(error) : Promise.resolve();
+    });
+  const broken: NodeJS.ErrnoException = new Error('write EPIPE');
+  broken.code = 'EPIPE';
+  await failing(broken);
+  expect(calls).toBe(2);
+  const mistake: NodeJS.ErrnoException = new TypeError('The "string" argument must be of type string');
+  mistake.code = 'ERR_INVALID_ARG_TYPE';
+  calls = 0;
+  await expect(failing(mistake)).rejects.toThrow(mistake);
+  expect(calls).toBe(1);
+});
+
+test('stop does not wait for a start position that does not come', async () => {
+  const consumer = log.consume({
+    startAt: () => new Promise<number>(() => undefined),
+    maxRecords: 10,
+    onBatch: () => Promise.resolve({ kind: 'done' }),
+  });
+  await pause(20);
+  await consumer.stop();
 });
 
 test('kill -9 of the log: acknowledged events are there, and a running consumer goes on', async () => {

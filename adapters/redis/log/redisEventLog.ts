@@ -41,7 +41,7 @@ export class RedisEventLog implements EventLog {
     const { signal } = ending;
     let failure: { readonly error: unknown } | null = null;
     const read = async (partition: PartitionId): Promise<void> => {
-      const startAt = await options.startAt(partition);
+      const startAt = await orAborted(signal, options.startAt(partition));
       await readPartition({ ...options, redis: this.#redis, partition, startAt, signal });
     };
     /** The first failure ends the other partitions; what fails because of the end is none. */

@@ -31,8 +31,11 @@ export class RedisEventProducer implements EventProducer {
   readonly #options: RedisProducerOptions;
   readonly #closing = new AbortController();
   #checked: Promise<void> | null = null;
+  /** What Redis said last, with what was appended since. */
   #usedBytes = 0;
   #usedAtMs = Number.NEGATIVE_INFINITY;
+  /** Of appends that run: Redis may not count them yet when it is asked. */
+  #runningBytes = 0;
 
   constructor(redis: Redis, options: RedisProducerOptions) {
     this.#redis = redis;
@@ -48,16 +51,26 @@ export class RedisEventProducer implements EventProducer {
     const chunks = Array.from({ length: Math.ceil(records.length / CHUNK) }, (_, index) =>
       this.#valuesByStream(records.slice(index * CHUNK, (index + 1) * CHUNK)),
     );
+    const newBytes = bytesOf(records);
+    let running = false;
     try {
       await untilAnswered(this.#redis, signal, () => this.#checkPartitions());
-      await untilAnswered(this.#redis, signal, () => this.#refuseWhenFull(bytesOf(records)));
+      await untilAnswered(this.#redis, signal, () => this.#lookAtMemory());
+      this.#refuseWhenFull(newBytes);
+      this.#runningBytes += newBytes;
+      running = true;
       for (const chunk of chunks) await untilAnswered(this.#redis, signal, () => this.#add(chunk));
     } catch (error) {
       throw appendFailure(error, signal);
+    } finally {
+      if (running) {
+        this.#runningBytes -= newBytes;
+        this.#usedBytes += newBytes;
+      }
     }
   }
 
-  /** Frees what lies before a position; only what every consumer has stored may go. */
+  /** Frees what lies before a position; only what every consumer has stored may go. Rejects while Redis is away. */
   async trim(partition: PartitionId, before: Position): Promise<void> {
     await this.#redis.xtrim(streamKeyOf(partition), 'MINID', `0-${before}`);
   }
@@ -105,17 +118,19 @@ export class RedisEventProducer implements EventProducer {
     return this.#checked;
   }
 
-  /** An append is taken whole or refused whole. Between two looks at Redis, what was added here is counted. */
-  async #refuseWhenFull(newBytes: number): Promise<void> {
+  async #lookAtMemory(): Promise<void> {
     const nowMs = performance.now();
-    if (nowMs - this.#usedAtMs > MEMORY_FRESH_MS) {
-      const info = await this.#redis.info('memory');
-      this.#usedBytes = Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0);
-      this.#usedAtMs = nowMs;
-    }
+    if (nowMs - this.#usedAtMs <= MEMORY_FRESH_MS) return;
+    const info = await this.#redis.info('memory');
+    this.#usedBytes = Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0);
+    this.#usedAtMs = nowMs;
+  }
+
+  /** An append is taken whole or refused whole. Errs on the side of refusing: a running append may count twice. */
+  #refuseWhenFull(newBytes: number): void {
+    const usedBytes = this.#usedBytes + this.#runningBytes;
     const { maxBytes } = this.#options;
-    if (this.#usedBytes + newBytes > maxBytes) throw logFull(this.#usedBytes, newBytes, maxBytes);
-    this.#usedBytes += newBytes;
+    if (usedBytes + newBytes > maxBytes) throw logFull(usedBytes, newBytes, maxBytes);
   }
 }
 
