@@ -70,7 +70,7 @@ async function list(
 ): Promise<0 | 1> {
   const letters = await lettersOf(
     client,
-    'SELECT * FROM dead_letters FINAL ORDER BY received_at DESC, log_partition, log_position LIMIT {limit:UInt32}',
+    'SELECT * FROM dead_letters FINAL ORDER BY received_at DESC, log_partition, log_position LIMIT {limit:UInt64}',
     { limit: request.limit },
   );
   for (const letter of letters) io.stdout(`${request.json ? JSON.stringify(letter) : lineOf(letter)}\n`);
