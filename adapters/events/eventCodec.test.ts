@@ -292,6 +292,19 @@ test('every schema of the folder can be read by the newest of its name', () => {
   }
 });
 
+/** Schemas that events were written with. A new version adds a line; a line never changes: the log holds such events. */
+const RELEASED: Readonly<Record<string, string>> = {
+  'his-order-event.v1.avsc': '0f727d7700e897f7',
+  'payment-event.v1.avsc': 'a917813fc79586b8',
+};
+test('a released schema stays as it is, because events carry its fingerprint', () => {
+  const found = loadEventSchemas().map((schema) => [
+    schema.file,
+    schema.fingerprint.toString(16).padStart(16, '0'),
+  ]);
+  expect(Object.fromEntries(found)).toEqual(RELEASED);
+});
+
 test('an event that its schema cannot hold is not encoded', () => {
   expect(() => encodeEvent('payments', { ...payment, amountFen: 2n ** 63n })).toThrow(
     expect.objectContaining({ code: 'DZ_EVENT_UNENCODABLE' }),

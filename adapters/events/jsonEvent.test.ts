@@ -1,11 +1,15 @@
+import fc from 'fast-check';
+import { Check } from 'typebox/value';
 import { expect, test } from 'vitest';
 import type { Merchant } from '../../domain/merchant.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import { MAX_FEN } from '../../domain/money.ts';
 import type { EventProducer, NewRecord } from '../../domain/ports.ts';
+import type { TopicEvent } from './event.ts';
 import { makeEventDecoder } from './eventCodec.ts';
 import { LogEventIntake } from './eventIntake.ts';
-import { parseJsonEvent } from './jsonEvent.ts';
+import { HisOrderEventJson, PaymentEventJson } from './eventJsonSchema.ts';
+import { jsonOfEvent, parseJsonEvent } from './jsonEvent.ts';
 
 const payment = {
   eventId: 'e-1',
@@ -40,6 +44,51 @@ test('both forms are read', () => {
     ok: true,
     event: { amountFen: 2500n, occurredAtMs: Date.UTC(2026, 10, 24, 1, 30), hisOrderNo: 'HIS1' },
   });
+});
+
+test('fields that nobody knows yet do not make an event wrong', () => {
+  expect(parseJsonEvent('payments', { ...payment, insuranceFen: 5 }).ok).toBe(true);
+});
+
+test('any event written as JSON is what the schema describes, and is read back as the same event', () => {
+  const id = fc.stringMatching(/^[!-}]{1,64}$/);
+  const kinds = fc.oneof(
+    fc.record({ kind: fc.constant('PAYMENT'), refundNo: fc.constant(null) }),
+    fc.record({ kind: fc.constant('REFUND'), refundNo: fc.option(id) }),
+  );
+  const common = fc.record({
+    eventId: id,
+    merchantId: id,
+    orderNo: id,
+    amountFen: fc.bigInt({ min: 1n, max: MAX_FEN }),
+    occurredAtMs: fc.integer({ min: Date.UTC(2000, 0, 1), max: Date.UTC(2100, 11, 31) }),
+    businessType: fc.constantFrom('', 'OUTPATIENT', '挂号'),
+  });
+  const own = fc.record({ channel: fc.constantFrom('WECHAT', 'ALIPAY', 'UNIONPAY'), txn: id });
+  fc.assert(
+    fc.property(common, kinds, own, fc.boolean(), (fields, kind, { channel, txn }, his) => {
+      const told: TopicEvent = his
+        ? { topic: 'his-orders', event: { ...fields, ...kind, hisOrderNo: txn } }
+        : { topic: 'payments', event: { ...fields, ...kind, channel, channelTxnNo: txn } };
+      const json: unknown = JSON.parse(JSON.stringify(jsonOfEvent(told)));
+      expect(Check(his ? HisOrderEventJson : PaymentEventJson, json)).toBe(true);
+      expect(parseJsonEvent(told.topic, json)).toEqual({ ok: true, event: told.event });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('the schema describes the examples, and not what is no event', () => {
+  expect(Check(PaymentEventJson, { ...payment, insuranceFen: 5 })).toBe(true);
+  expect(Check(HisOrderEventJson, hisOrder)).toBe(true);
+  for (const change of [
+    { channel: 'BITCOIN' },
+    { amountFen: 0.5 },
+    { occurredAt: '2026-11-24' },
+    { orderNo: '' },
+  ]) {
+    expect(Check(PaymentEventJson, { ...payment, ...change })).toBe(false);
+  }
 });
 
 test('a large amount is exact as a decimal text', () => {

@@ -1,4 +1,4 @@
-import { isBusinessDate } from '../../domain/businessDate.ts';
+import { isBusinessDate, localOfInstant } from '../../domain/businessDate.ts';
 import { fenOfText } from '../../domain/money.ts';
 import type { Topic } from '../../domain/ports.ts';
 import type { TopicEvent } from './event.ts';
@@ -6,7 +6,7 @@ import type { EventFault } from './eventRules.ts';
 import { faultOfEvent, invalid, quoted } from './eventRules.ts';
 
 /** ISO 8601 date and time with an offset; seconds and a fraction may be left out. */
-const ISO_TIME =
+export const ISO_TIME =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 type Json = { readonly [field: string]: unknown };
@@ -28,6 +28,22 @@ export function parseJsonEvent(
     if (error instanceof FieldFault) return invalid(error.field, error.message);
     throw error;
   }
+}
+
+/** The JSON form of an event: amounts as texts, times in Beijing's. What `parseJsonEvent` reads back as the same event. */
+export function jsonOfEvent(told: TopicEvent): Readonly<Record<string, string | null>> {
+  const { eventId, merchantId, kind, orderNo, refundNo, amountFen, occurredAtMs, businessType } = told.event;
+  const own =
+    told.topic === 'payments'
+      ? { channel: told.event.channel, channelTxnNo: told.event.channelTxnNo }
+      : { hisOrderNo: told.event.hisOrderNo };
+  const when = { amountFen: String(amountFen), occurredAt: beijingIsoOf(occurredAtMs) };
+  return { eventId, merchantId, kind, orderNo, refundNo, ...own, ...when, businessType };
+}
+
+function beijingIsoOf(ms: number): string {
+  const millis = ms - Math.floor(ms / 1000) * 1000;
+  return `${localOfInstant(ms).replace(' ', 'T')}.${String(millis).padStart(3, '0')}+08:00`;
 }
 
 /** The topic that an event's own fields tell; null when they tell none, or both. */

@@ -4,7 +4,10 @@ import type { SchemaJson } from './canonicalForm.ts';
 
 /**
  * Reads the body of a record in Avro's binary encoding, strictly: no byte is read twice, none is left over, texts are
- * UTF-8. Made for the events' flat records and for speed; what a later version adds is stepped over, whatever its type.
+ * UTF-8. Made for the events' flat records; what a later version adds is stepped over, whatever its type.
+ *
+ * Why not avsc, which writes them: it replaces what is not UTF-8 and goes on, and it trusts the item count of an array,
+ * so that 14 damaged bytes keep it busy for seconds or hours (avsc 5.7.9). Not for speed: 1.25 times as fast.
  */
 
 export type WantedType = 'text' | 'nullableText' | 'long';
