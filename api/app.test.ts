@@ -93,7 +93,7 @@ test('events come as an array or a line each, and one bad line spoils only itsel
         return events.map((event) =>
           typeof event === 'object'
             ? { status: 'accepted' as const, eventId: 'e' }
-            : { status: 'rejected' as const, code: 'DZ_EVENT_INVALID', reason: String(event), field: null },
+            : { status: 'rejected' as const, code: 'DZ_EVENT_INVALID', reason: 'refused', field: null },
         );
       },
     },

@@ -9,11 +9,6 @@ type CommandEntry = {
 /** Loaded only when called for, so that `--help` is instant. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
-    name: 'start',
-    summary: 'run the whole system here, with a simulated hospital day (what "npm start" calls)',
-    load: async () => (await import('./commands/start.ts')).startCommand,
-  },
-  {
     name: 'reconcile',
     summary: 'compare the books of a merchant as files; no servers needed',
     load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
@@ -27,11 +22,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'close',
     summary: 'close a day of a merchant in the running system',
     load: async () => (await import('./commands/close.ts')).closeCommand,
-  },
-  {
-    name: 'simulate',
-    summary: 'write a seeded hospital day: events, books, bills, truth',
-    load: async () => (await import('./commands/simulate.ts')).simulateCommand,
   },
   {
     name: 'sql',

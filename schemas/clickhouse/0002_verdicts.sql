@@ -27,13 +27,10 @@ CREATE TABLE IF NOT EXISTS verdicts
     merchant_at           Nullable(DateTime64(3, 'Asia/Shanghai')) CODEC(Delta, ZSTD(1)),
     platform_at           Nullable(DateTime64(3, 'Asia/Shanghai')) CODEC(Delta, ZSTD(1)),
     channel_at            Nullable(DateTime64(3, 'Asia/Shanghai')) CODEC(Delta, ZSTD(1)),
-    -- Distinct identities of the side and, in step with them, their amounts.
-    merchant_identities    Array(String) CODEC(ZSTD(1)),
-    platform_identities    Array(String) CODEC(ZSTD(1)),
-    channel_identities     Array(String) CODEC(ZSTD(1)),
-    merchant_identity_fens Array(Int64) CODEC(ZSTD(1)),
-    platform_identity_fens Array(Int64) CODEC(ZSTD(1)),
-    channel_identity_fens  Array(Int64) CODEC(ZSTD(1)),
+    -- Distinct identities of the side with their amounts, "<identity>=<fen>", in the side's order.
+    merchant_identities   Array(String) CODEC(ZSTD(1)),
+    platform_identities   Array(String) CODEC(ZSTD(1)),
+    channel_identities    Array(String) CODEC(ZSTD(1)),
     -- Sides in which one identity stands with different amounts: 1 merchant, 2 platform, 4 channel.
     conflicts             UInt8,
     possibly_cross_day    UInt8,

@@ -119,7 +119,7 @@ export class WindowModel implements WindowStore {
         if (!pair || (part !== 'P' && !lines.has(PAYMENT_MATCHED_MARK))) continue;
         changes.push({ kind: 'matched', orderKey, lines: pair });
         slot.matched.set(`${orderKey} ${part}`, { day: 0, lines: new Set(pair) });
-        for (const line of [...lines]) if (line.startsWith(`${part}\t`)) lines.delete(line);
+        for (const line of lines) if (line.startsWith(`${part}\t`)) lines.delete(line);
         parts.delete(part);
         if (part === 'P' && lines.size > 0) lines.add(PAYMENT_MATCHED_MARK);
       }

@@ -1,5 +1,5 @@
 import type { RawInsertFormat } from 'chdb';
-import { quoted, readSql } from './sqlText.ts';
+import { quoted } from './sqlText.ts';
 import type { SqlText, Word } from './sqlText.ts';
 
 export type Settings = Readonly<Record<string, string>>;
