@@ -1,3 +1,4 @@
+import type { BusinessDate } from './businessDate.ts';
 import type { Entry } from './entry.ts';
 import type { DeadLetter, PartitionId, Position, VersionedVerdict } from './ports.ts';
 
@@ -25,4 +26,28 @@ export interface RealtimeLedger {
   eventEntriesOfOrders(
     orders: readonly { readonly merchantId: string; readonly orderNo: string }[],
   ): Promise<ReadonlyMap<string, readonly Entry[]>>;
+}
+
+/** A (merchant, date) that was closed. */
+export type ClosedDate = {
+  readonly merchantId: string;
+  readonly businessDate: BusinessDate;
+  /** What had been consumed when the date was closed first: an event behind it is late. */
+  readonly firstPositions: Readonly<Record<PartitionId, Position>>;
+};
+
+/** What the realtime side asks of the ledger about whole days, to know what is late and what may be let go of. */
+export interface DayLedger {
+  /** Every date with a publication that did not fail. */
+  closedDates(): Promise<readonly ClosedDate[]>;
+  /**
+   * Closed dates that have entries of events behind what their current publication had consumed: they want another run.
+   */
+  datesWithLateEntries(): Promise<
+    readonly { readonly merchantId: string; readonly businessDate: BusinessDate }[]
+  >;
+  /** The earliest date on which some merchant has entries of events and no publication; null when there is none. */
+  oldestOpenDate(): Promise<BusinessDate | null>;
+  /** Per partition, the lowest position of an event entry dated on or after `date`; partitions without one are absent. */
+  firstPositionsSince(date: BusinessDate): Promise<ReadonlyMap<PartitionId, Position>>;
 }
