@@ -73,6 +73,8 @@ export interface WindowStore {
     untilSecond: number,
     max: number,
   ): Promise<{ readonly marked: number; readonly more: boolean }>;
+  /** Whether a deadline up to `untilSecond` waits to be looked through. */
+  hasDue(slot: number, untilSecond: number): Promise<boolean>;
   /** The oldest outbox entries. */
   readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]>;
   /** Forgets the outbox up to and including `id`: the ledger has it. */

@@ -164,7 +164,12 @@ export type Reconciliation = {
 };
 
 /** A realtime verdict with its deterministic version (see pipeline/join). */
-export type VersionedVerdict = { readonly verdict: Verdict; readonly version: bigint };
+export type VersionedVerdict = {
+  readonly verdict: Verdict;
+  readonly version: bigint;
+  /** 0, 1 … among the verdicts that judgeOrder gave of one key; nearly always 0. */
+  readonly span: number;
+};
 
 /** A line of a bill as its format gives it, before it becomes an entry of a merchant's book. */
 export type BillLine = {

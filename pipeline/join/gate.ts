@@ -27,9 +27,9 @@ const POLL_MS = 50;
 const HEARTBEAT_STALE_MS = 5_000;
 
 /**
- * Opens when everything that stood in the log when it was called is consumed and stored: every partition read past its
- * end of that moment by every slot and by the entries, the verdicts of all that in the ledger, and event time past the
- * date's end (design.md, "Day close"). A run that starts earlier would read green by accident.
+ * Opens when event time has passed the date's end and everything that stood in the log at that moment is consumed and
+ * stored: every partition read past its end by every slot and by the entries, deadlines looked through, and the verdicts
+ * of all that in the ledger (design.md, "Day close"). A run that starts earlier would read green by accident.
  * @returns the ends of that moment
  * @throws DZ_CLOSE_NOT_READY with what is missing, when patience runs out
  */
@@ -37,11 +37,13 @@ export async function waitUntilStored(
   parts: GateParts,
   options: GateOptions,
 ): Promise<ReadonlyMap<PartitionId, Position>> {
-  const bounds = await parts.log.bounds();
   const waiting = new Waiting(parts, options);
-  await waiting.until(() => behindInTime(parts, [...bounds.keys()], options.eventTimeMs));
+  const partitions = await parts.log.partitions();
+  await waiting.until(() => behindInTime(parts, partitions, options.eventTimeMs));
+  const bounds = await parts.log.bounds();
   await waiting.until(() => behindInLog(parts, bounds));
-  // Only now is it known which outbox entries those events made at the latest.
+  await waiting.until(() => behindInDeadlines(parts.window, options.eventTimeMs));
+  // Only now is it known which outbox entries all that made at the latest.
   const newest = await Promise.all(slotsOf(parts.window).map((slot) => parts.window.newestInOutbox(slot)));
   await waiting.until(() => behindInOutbox(parts.window, newest));
   return new Map([...bounds].map(([partition, { end }]) => [partition, end] as const));
@@ -96,6 +98,13 @@ async function behindInLog(parts: GateParts, bounds: Bounds): Promise<string | n
     if (unread) return `a window slot has not applied ${unread} up to its end`;
   }
   return null;
+}
+
+async function behindInDeadlines(window: WindowStore, eventTimeMs: number): Promise<string | null> {
+  const until = Math.floor(eventTimeMs / 1000);
+  const due = await Promise.all(slotsOf(window).map((slot) => window.hasDue(slot, until)));
+  const slot = due.indexOf(true);
+  return slot < 0 ? null : `deadlines of slot ${slot} are not looked through yet`;
 }
 
 async function behindInOutbox(

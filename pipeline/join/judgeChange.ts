@@ -36,7 +36,15 @@ export function judgeChange(
     paymentMatched: change.lines.includes(PAYMENT_MATCHED_MARK),
   });
   const settled = paymentMatched || entries.some((e) => e.kind === 'PAYMENT' && e.book === 'MERCHANT');
-  return verdicts.map((verdict) => ({ verdict, version: versionOf(verdict, entries, overdue, settled) }));
+  return verdicts.map((verdict, at) => ({
+    verdict,
+    version: versionOf(verdict, entries, overdue, settled),
+    span: spanOf(verdict, verdicts.slice(0, at)),
+  }));
+}
+
+function spanOf(verdict: Verdict, before: readonly Verdict[]): number {
+  return before.filter((other) => other.keyPart === verdict.keyPart).length;
 }
 
 const CONTEXT_BITS = 10n;

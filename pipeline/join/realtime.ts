@@ -20,7 +20,7 @@ export type RealtimeParts = Omit<JoinerParts, 'startOf'> &
     readonly board: HeartbeatBoard;
     readonly clock: Clock;
     readonly watermark: WatermarkOptions;
-    readonly onBatch: (batch: LogBatch, summary: BatchSummary) => void;
+    readonly onBatch: (batch: LogBatch, summary: BatchSummary, joinMs: number) => void;
   };
 
 export type RealtimeJoin = {
@@ -35,10 +35,11 @@ const IDLE_PAUSE_MS = 25;
 const HEARTBEAT_MS = 100;
 const HEARTBEAT_STALE_MS = 5_000;
 const SWEEP_KEYS = 5_000;
+const LOG_LOOK_MS = 1_000;
 
 /** The realtime side: reads the log into the windows, sweeps deadlines, and flushes verdicts to the ledger. */
 export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin> {
-  const bounds = await parts.log.bounds();
+  let bounds = await parts.log.bounds();
   const partitions = [...bounds.keys()].sort();
   const startOf = (partition: PartitionId): Position => bounds.get(partition)?.start ?? 0;
   const joiner = new Joiner({ ...parts, startOf });
@@ -51,6 +52,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
     startAt: (partition) => Promise.resolve(resumeAt(partition)),
     maxRecords: MAX_RECORDS_A_READ,
     onBatch: async (batch) => {
+      const startedAtMs = parts.clock.wallMs();
       const { outcome, summary } = await joiner.join(batch);
       const watermark = watermarks.get(batch.partition);
       watermark?.read({
@@ -65,7 +67,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
         watermarkMs: watermark?.ms ?? null,
         atMs: parts.clock.wallMs(),
       });
-      parts.onBatch(batch, summary);
+      parts.onBatch(batch, summary, parts.clock.wallMs() - startedAtMs);
       return outcome;
     },
   });
@@ -85,8 +87,19 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
     return watermark !== null && (await sweepSlots(parts.window, watermark));
   };
   const flush = async (): Promise<boolean> => (await flushOutboxes(parts)) > 0;
+  /** The log is trimmed while we read, and lag tools want to know how far we are. */
+  const lookAtLog = async (): Promise<boolean> => {
+    bounds = await parts.log.bounds();
+    await parts.log.commit(new Map([...beats].map(([partition, beat]) => [partition, beat.position])));
+    return false;
+  };
 
-  const loops = [loop(publish, HEARTBEAT_MS), loop(sweep, HEARTBEAT_MS), loop(flush, IDLE_PAUSE_MS)];
+  const loops = [
+    loop(publish, HEARTBEAT_MS),
+    loop(sweep, HEARTBEAT_MS),
+    loop(flush, IDLE_PAUSE_MS),
+    loop(lookAtLog, LOG_LOOK_MS),
+  ];
   const done = Promise.all([consumer.done, ...loops]).then(() => undefined);
   done.catch(() => {
     stopping = true;

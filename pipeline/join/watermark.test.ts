@@ -18,12 +18,13 @@ test('a partition with a backlog never advances by time: its counterparts may st
   expect(watermark.ms).toBe(5_000);
 });
 
-test('a silent partition that is fully read advances by the time it has been silent, less the grace', () => {
+test('a silent partition that is fully read follows the clock, less the grace, however old its last event is', () => {
   const watermark = new PartitionWatermark(OPTIONS);
   watermark.read({ empty: false, fullyRead: true, latestEventMs: 5_000, nowMs: 8_000 });
+  watermark.read({ empty: true, fullyRead: true, latestEventMs: null, nowMs: 9_000 });
   expect(watermark.ms).toBe(5_000);
   watermark.read({ empty: true, fullyRead: true, latestEventMs: null, nowMs: 18_000 });
-  expect(watermark.ms).toBe(14_000);
+  expect(watermark.ms).toBe(17_000);
 });
 
 test('a partition that never had an event is known empty up to now, once it was silent for the grace', () => {

@@ -4,19 +4,20 @@ import type { PartitionId, Position } from '../../domain/ports.ts';
 export type WatermarkOptions = {
   /** Events dated further ahead than this never advance a watermark: their producer's clock is wrong. */
   readonly skewMs: number;
-  /** A partition is silent only after this long without an event: what is still on its way to the log has time. */
+  /** How long an event may be on its way to the log: only after this long without one is a partition silent. */
   readonly idleGraceMs: number;
 };
 
 /**
- * Event time of one partition (design.md, "Time"): it follows the events; fully read and silent, it advances by the
- * time it has been silent; with a backlog it never does.
+ * Event time of one partition (design.md, "Time"): it follows the events. Once it is fully read and has been silent for
+ * the grace, nothing older than the grace is on its way to the log any more, and event time follows the clock. With a
+ * backlog it never does.
  */
 export class PartitionWatermark {
   readonly #options: WatermarkOptions;
   #latestEventMs: number | null = null;
   #silentSinceMs: number | null = null;
-  #seenSilentUntilMs: number | null = null;
+  #silentUntilMs: number | null = null;
 
   constructor(options: WatermarkOptions) {
     this.#options = options;
@@ -34,17 +35,15 @@ export class PartitionWatermark {
     }
     if (!read.empty) this.#silentSinceMs = nowMs;
     this.#silentSinceMs ??= nowMs;
-    this.#seenSilentUntilMs = read.fullyRead ? nowMs : null;
+    this.#silentUntilMs = read.fullyRead ? nowMs : null;
   }
 
   /** The event time reached; null while nothing is known. */
   get ms(): number | null {
-    if (this.#seenSilentUntilMs === null || this.#silentSinceMs === null) return this.#latestEventMs;
-    const silentMs = Math.max(0, this.#seenSilentUntilMs - this.#silentSinceMs - this.#options.idleGraceMs);
-    if (this.#latestEventMs === null) {
-      return silentMs === 0 ? null : this.#seenSilentUntilMs - this.#options.idleGraceMs;
-    }
-    return this.#latestEventMs + silentMs;
+    const { idleGraceMs } = this.#options;
+    if (this.#silentUntilMs === null || this.#silentSinceMs === null) return this.#latestEventMs;
+    if (this.#silentUntilMs - this.#silentSinceMs <= idleGraceMs) return this.#latestEventMs;
+    return Math.max(this.#latestEventMs ?? 0, this.#silentUntilMs - idleGraceMs);
   }
 }
 

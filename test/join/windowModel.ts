@@ -171,6 +171,10 @@ export class WindowModel implements WindowStore {
     return { marked: count, more: false };
   }
 
+  async hasDue(slot: number, untilSecond: number): Promise<boolean> {
+    return this.#slot(slot).due.some((item) => item.second <= untilSecond);
+  }
+
   async readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]> {
     return this.#slot(slot).outbox.slice(0, max);
   }

@@ -95,6 +95,10 @@ export class RedisWindow implements WindowStore {
     return { marked: Number(marked), more: Number(more) === 1 };
   }
 
+  async hasDue(slot: number, untilSecond: number): Promise<boolean> {
+    return (await this.#redis.zcount(key(slot, 'due'), '-inf', untilSecond)) > 0;
+  }
+
   async readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]> {
     const entries = await this.#redis.xrange(key(slot, 'outbox'), '-', '+', 'COUNT', max);
     return entries.map(([id, fields]) => ({

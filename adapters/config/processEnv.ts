@@ -1,0 +1,53 @@
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Clock } from '../../domain/ports.ts';
+import { clockOf } from '../clock/playbackClock.ts';
+import type { Config } from './loadConfig.ts';
+import { loadConfig } from './loadConfig.ts';
+
+/** What every process of the system is told by its environment. */
+export type ProcessEnv = {
+  readonly config: Config;
+  readonly logUrl: string;
+  readonly windowUrl: string;
+  readonly clickhouseUrl: string;
+  readonly clock: Clock;
+  /** How many times faster than the machine's the clock runs while it plays a day back; else 1. */
+  readonly rate: number;
+};
+
+/**
+ * Reads DUIZHANG_CONFIG (a path), DUIZHANG_LOG_URL, DUIZHANG_WINDOW_URL, DUIZHANG_CLICKHOUSE_URL and DUIZHANG_PLAYBACK.
+ * @throws DZ_CONFIG_INVALID naming the variable or the line of the configuration that is wrong
+ */
+export function processEnvOf(env: NodeJS.ProcessEnv): ProcessEnv {
+  return {
+    config: loadConfig(needed(env, 'DUIZHANG_CONFIG')),
+    logUrl: urlOf(env, 'DUIZHANG_LOG_URL', ['redis:', 'rediss:']),
+    windowUrl: urlOf(env, 'DUIZHANG_WINDOW_URL', ['redis:', 'rediss:']),
+    clickhouseUrl: urlOf(env, 'DUIZHANG_CLICKHOUSE_URL', ['http:', 'https:']),
+    ...clockOf(env),
+  };
+}
+
+function needed(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new DuizhangError('DZ_CONFIG_INVALID', `the environment variable ${name} is not set`);
+}
+
+function urlOf(env: NodeJS.ProcessEnv, name: string, protocols: readonly string[]): string {
+  const value = needed(env, name);
+  if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
+  throw new DuizhangError(
+    'DZ_CONFIG_INVALID',
+    `${name} is "${value}", not an address that begins with ${protocols.join('// or ')}//`,
+  );
+}
+
+/** A port from the environment; 0 (a free one) when it is not named. */
+export function portOf(env: NodeJS.ProcessEnv, name: string): number {
+  const value = env[name] ?? '0';
+  const port = Number(value);
+  if (/^\d{1,5}$/.test(value) && port <= 65_535) return port;
+  throw new DuizhangError('DZ_CONFIG_INVALID', `${name} is "${value}", not a port`);
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readBill } from '../adapters/bills/readBill.ts';
+import { connectClickHouse } from '../adapters/clickhouse/client.ts';
+import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
+import { clickHouseCloseLedger } from '../adapters/clickhouse/closeLedger.ts';
+import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
+import { systemClock } from '../adapters/clock/playbackClock.ts';
+import type { Config } from '../adapters/config/loadConfig.ts';
+import type { RunFile } from '../adapters/process/runFile.ts';
+import { connectRedis } from '../adapters/redis/connect.ts';
+import { redisTokenIssuer } from '../adapters/redis/lease.ts';
+import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
+import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
+import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
+import type { BusinessDate } from '../domain/businessDate.ts';
+import type { Merchant } from '../domain/merchant.ts';
+import { closeDay } from '../pipeline/close/closeDay.ts';
+import type { ClosedDay } from '../pipeline/close/closedDay.ts';
+import { closedDay } from '../pipeline/close/closedDay.ts';
+import type { BillToImport, ImportResult } from '../pipeline/close/importBill.ts';
+import { importBill } from '../pipeline/close/importBill.ts';
+import { closeGate } from '../pipeline/join/closeGate.ts';
+
+export type CloseWish = {
+  readonly merchant: Merchant;
+  readonly date: BusinessDate;
+  readonly operator: string;
+  /** Real milliseconds to wait for the stream to be stored. */
+  readonly patienceMs: number;
+  readonly onWaiting: (reason: string) => void;
+};
+
+/** Bills and closes of a running system, for commands. */
+export type Closing = {
+  importBill(bill: BillToImport): Promise<ImportResult>;
+  /** @throws DZ_CLOSE_NOT_READY when patience runs out, and what closeDay throws */
+  close(wish: CloseWish): Promise<ClosedDay>;
+  dispose(): Promise<void>;
+};
+
+export function openClosing(run: RunFile, config: Config): Closing {
+  const clickhouse = connectClickHouse(run.clickhouseUrl);
+  const logRedis = connectRedis(run.logRedisUrl);
+  const windowRedis = connectRedis(run.windowRedisUrl);
+  const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
+  const log = new RedisEventLog(logRedis, { topics });
+  const ledger = clickHouseCloseLedger(clickhouse);
+  const bills = clickHouseBills(clickhouse);
+  const gateParts = {
+    log,
+    window: new RedisWindow(windowRedis, { slots: config.slots }),
+    ledger: clickHouseRealtimeLedger(clickhouse),
+    board: new RedisHeartbeatBoard(windowRedis),
+    clock: systemClock(),
+    pause: (ms: number): Promise<void> => pause(ms),
+  };
+  return {
+    importBill: (bill) => importBill(bill, { store: bills, readBill, now: Date.now }),
+    async close({ merchant, date, operator, ...waiting }) {
+      const reconciliation = await closeDay(
+        { merchant, date, runId: randomUUID(), operator },
+        {
+          ledger,
+          bills,
+          tokens: redisTokenIssuer(windowRedis),
+          gate: closeGate(gateParts, config.merchants, waiting),
+          now: Date.now,
+        },
+      );
+      return closedDay(reconciliation, ledger);
+    },
+    async dispose() {
+      await log.close();
+      logRedis.disconnect();
+      windowRedis.disconnect();
+      await clickhouse.close();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** The pipeline's metrics; units stand in the names, labels are few and bounded. */
+export function pipelineMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'duizhang_pipeline_' });
+  return {
+    registry,
+    events: new Counter({
+      name: 'duizhang_events_total',
+      help: 'Events read from the log and joined, repeats and replays included',
+      labelNames: ['topic'],
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'duizhang_dead_letters_total',
+      help: 'Records of the log that are no event of a known merchant',
+      labelNames: ['topic'],
+      registers,
+    }),
+    lateEvents: new Counter({
+      name: 'duizhang_late_events_total',
+      help: 'Events that came after their date had been closed',
+      registers,
+    }),
+    verdicts: new Counter({
+      name: 'duizhang_realtime_verdicts_total',
+      help: 'Realtime verdicts stored, by verdict; a key that changes counts again',
+      labelNames: ['code'],
+      registers,
+    }),
+    lag: new Gauge({
+      name: 'duizhang_log_lag_records',
+      help: 'Records of a partition that are not read yet',
+      labelNames: ['partition'],
+      registers,
+    }),
+    watermarkDelay: new Gauge({
+      name: 'duizhang_watermark_delay_seconds',
+      help: 'How far event time of a partition is behind the clock',
+      labelNames: ['partition'],
+      registers,
+    }),
+    batch: new Histogram({
+      name: 'duizhang_join_batch_seconds',
+      help: 'From a range read to its last slot applied',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    ledgerAway: new Counter({
+      name: 'duizhang_ledger_away_total',
+      help: 'Stretches in which the ledger did not answer and reading stood still',
+      registers,
+    }),
+    openOrders: new Gauge({
+      name: 'duizhang_open_orders',
+      help: 'Orders in the realtime window that are not matched',
+      registers,
+    }),
+  };
+}
+
+export type PipelineMetrics = ReturnType<typeof pipelineMetrics>;
