@@ -1,9 +1,12 @@
 import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
+import { timeRequests } from './httpMetrics.ts';
+import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -13,7 +16,10 @@ export type ApiParts = {
   readonly queries: LedgerQueries;
   readonly intake: EventIntake;
   readonly readiness: readonly ReadinessCheck[];
+  /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
+  /** Metrics of other processes, in Prometheus's text form, which are shown with ours. */
+  readonly otherMetrics?: () => Promise<string>;
   /** Largest request body in bytes. */
   readonly bodyLimit?: number;
   readonly logger?: boolean;
@@ -25,10 +31,13 @@ const DEFAULT_BODY_LIMIT = 8 * 1024 * 1024;
 export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   const app = Fastify({
     logger: parts.logger ?? false,
+    // A line a request would fill the disk; failures are logged below.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: parts.bodyLimit ?? DEFAULT_BODY_LIMIT,
     requestTimeout: 30_000,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  timeRequests(app, parts.metrics);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -53,9 +62,21 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       detail: `there is no ${request.method} ${request.url.split('?')[0]}; GET /openapi.json lists what there is`,
     }),
   );
-  await app.register(healthRoutes(parts.readiness, parts.metrics));
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
   await app.register(eventRoutes(parts.intake), { prefix: '/api/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/', { schema: { hide: true } }, (_, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'")
+      .send(INDEX_PAGE),
+  );
   return app;
+}
+
+async function allMetrics({ metrics, otherMetrics }: ApiParts): Promise<string> {
+  const [own, others] = await Promise.all([metrics.metrics(), otherMetrics?.() ?? '']);
+  return `${own}${others}`;
 }

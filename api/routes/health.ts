@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { ReadinessCheck } from '../../domain/apiPorts.ts';
 
@@ -10,9 +9,12 @@ const Readiness = Type.Object({
   notReady: Type.Array(Type.Object({ part: Type.String(), reason: Type.String() })),
 });
 
+/** Prometheus's text form. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
 export function healthRoutes(
   checks: readonly ReadinessCheck[],
-  metrics: Registry,
+  metrics: () => Promise<string>,
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -41,7 +43,7 @@ export function healthRoutes(
     app.get(
       '/metrics',
       { schema: { summary: 'Prometheus metrics', produces: ['text/plain'] } },
-      async (_, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
+      async (_, reply) => reply.type(METRICS_TYPE).send(await metrics()),
     );
   };
 }
