@@ -1,10 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BillStore } from '../../domain/closePorts.ts';
-import type { Book, Channel, Entry } from '../../domain/entry.ts';
-import { identityOf, keyPartOf } from '../../domain/entry.ts';
+import type { Book, Channel } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
-import { timeText } from './closeRows.ts';
 import { date, text } from './closeSql.ts';
+import { ENTRY_COLUMNS, entryTsv } from './entryRows.ts';
+import { insertTsv, timeText } from './tsv.ts';
 
 /** Bills on ClickHouse: lines in `entries`, the record that makes them count in `bills`. */
 export function clickHouseBills(client: ClickHouseClient): BillStore {
@@ -22,13 +22,12 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
     },
     async writeLines(billId, entries) {
       if (entries.length === 0) return;
-      const values = entries.map((entry) => lineRow(billId, entry));
-      await client.insert({
-        table: 'entries',
-        columns: [...LINE_COLUMNS],
-        values,
-        format: 'JSONCompactEachRow',
-      });
+      let rows = '';
+      for (const entry of entries) {
+        const line = entry.source === 'BILL' ? Number(entry.sourceRef.slice(billId.length + 1)) : 0;
+        rows += entryTsv(entry, { billId, line, partition: '', position: -1, late: false });
+      }
+      await insertTsv(client, 'entries', ENTRY_COLUMNS, rows);
     },
     async writeErrors(bill, errors) {
       if (errors.length === 0) return;
@@ -98,49 +97,4 @@ function billRow(bill: Bill): Record<string, unknown> {
     imported_at: timeText(bill.importedAtMs),
     version: bill.version.toString(),
   };
-}
-
-const LINE_COLUMNS = [
-  'merchant_id',
-  'business_date',
-  'order_no',
-  'kind',
-  'refund_no',
-  'key_part',
-  'book',
-  'source',
-  'identity',
-  'amount_fen',
-  'occurred_at',
-  'channel',
-  'channel_txn_no',
-  'his_order_no',
-  'business_type',
-  'source_ref',
-  'bill_id',
-  'line',
-] as const;
-
-/** In the order of LINE_COLUMNS: names in every row would double what travels. */
-function lineRow(billId: string, entry: Entry): readonly (string | number)[] {
-  return [
-    entry.merchantId,
-    entry.businessDate,
-    entry.orderNo,
-    entry.kind,
-    entry.refundNo ?? '',
-    keyPartOf(entry),
-    entry.book,
-    entry.source,
-    identityOf(entry),
-    entry.amountFen.toString(),
-    timeText(entry.occurredAtMs),
-    entry.channel ?? '',
-    entry.channelTxnNo ?? '',
-    entry.hisOrderNo ?? '',
-    entry.businessType ?? '',
-    entry.sourceRef,
-    billId,
-    entry.source === 'BILL' ? Number(entry.sourceRef.slice(billId.length + 1)) : 0,
-  ];
 }

@@ -5,10 +5,11 @@ import { BOOKS } from '../../domain/entry.ts';
 import type { BookTotals, Reconciliation } from '../../domain/ports.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { leavesSql, rowsOfRun } from './closeLeaf.ts';
-import type { VerdictRow } from './closeRows.ts';
-import { VERDICT_COLUMNS, timeText, verdictOfRow, verdictRow } from './closeRows.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
+import { insertTsv, timeText } from './tsv.ts';
+import type { VerdictRow } from './verdictRows.ts';
+import { VERDICT_COLUMNS, VERDICT_FIELDS, verdictOfRow, verdictTsv } from './verdictRows.ts';
 
 /** The day's close on ClickHouse. */
 export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
@@ -16,7 +17,7 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
     snapshot: (run, scope) => openSnapshot(client, run, scope),
     async writeVerdicts(run, rows) {
       if (rows.length === 0) return;
-      await client.insert({ table: 'verdicts', values: withSpans(run, rows), format: 'JSONEachRow' });
+      await insertTsv(client, 'verdicts', VERDICT_COLUMNS, rowsText(run, rows));
     },
     sideSums: (run) => sideSums(client, run),
     async verdictCounts(run) {
@@ -47,16 +48,18 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
 }
 
 /** Verdicts of one key whose lines lie too far apart to belong together are numbered. */
-function withSpans(run: RunKey, rows: readonly FinalVerdict[]): Record<string, unknown>[] {
+function rowsText(run: RunKey, rows: readonly FinalVerdict[]): string {
   let last: FinalVerdict | null = null;
   let span = 0;
-  return rows.map((row) => {
+  let tsv = '';
+  for (const row of rows) {
     const again =
       last?.verdict.orderNo === row.verdict.orderNo && last.verdict.keyPart === row.verdict.keyPart;
     span = again ? span + 1 : 0;
     last = row;
-    return verdictRow(run, row, span);
-  });
+    tsv += verdictTsv({ ...row, runId: run.runId, span, version: 0n });
+  }
+  return tsv;
 }
 
 async function sideSums(client: ClickHouseClient, run: RunKey): Promise<SideSum[]> {
@@ -85,12 +88,12 @@ async function* finalVerdicts(
   codes: readonly VerdictCode[],
 ): AsyncIterable<readonly FinalVerdict[]> {
   const result = await client.query({
-    query: `SELECT ${VERDICT_COLUMNS} FROM verdicts WHERE ${rowsOfRun(run)}
+    query: `SELECT ${VERDICT_FIELDS} FROM verdicts WHERE ${rowsOfRun(run)}
       AND code IN (${codes.map(text).join(', ')}) ORDER BY order_no, key_part, span`,
     format: 'JSONEachRow',
   });
   for await (const rows of result.stream<VerdictRow>()) {
-    yield rows.map((row) => verdictOfRow(run, row.json()));
+    yield rows.map((row) => verdictOfRow(run.mode, run.merchantId, row.json()));
   }
 }
 

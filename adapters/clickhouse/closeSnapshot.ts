@@ -1,12 +1,14 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BookScope, BookSum, BooksSnapshot, RunKey } from '../../domain/closePorts.ts';
-import type { Book, Channel, Entry, Kind, Source } from '../../domain/entry.ts';
+import type { Book, Channel, Entry, Kind } from '../../domain/entry.ts';
 import { duplicateCandidates } from './closeCandidates.ts';
 import { date, inScope, rowsOf, text } from './closeSql.ts';
+import type { EntryRow } from './entryRows.ts';
+import { ENTRY_FIELDS, entryOfRow } from './entryRows.ts';
 import { matchedRowsSql, trivialKeysSql } from './closeTrivial.ts';
 
-const LINE_COLUMNS = `order_no, key_part, book, kind, refund_no, channel, channel_txn_no, his_order_no, amount_fen,
-  occurred_at, business_date, business_type, source, source_ref, identity`;
+const LINE_COLUMNS = `merchant_id, order_no, key_part, book, kind, refund_no, channel, channel_txn_no, his_order_no,
+  amount_fen, occurred_at, business_date, business_type, source, source_ref, blanks, identity`;
 
 /** Orders that one batch judges: some tens of megabytes, and few questions even when nothing matches. */
 const ORDERS_A_BATCH = 20_000;
@@ -45,7 +47,7 @@ export async function openSnapshot(
       });
       await client.command({ query: matchedRowsSql(run, lines, orders) });
     },
-    ordersToJudge: () => ordersToJudge(client, run, lines, orders),
+    ordersToJudge: () => ordersToJudge(client, lines, orders),
     duplicateCandidates: (verdicts) => duplicateCandidates(client, wanted, condition, verdicts),
     async discard() {
       for (const table of [wanted, orders, lines]) {
@@ -96,42 +98,22 @@ async function sums(client: ClickHouseClient, lines: string, scope: BookScope): 
   }));
 }
 
-type LineRow = {
-  readonly order_no: string;
-  readonly book: Book;
-  readonly kind: Kind;
-  readonly refund_no: string;
-  readonly channel: Channel | '';
-  readonly channel_txn_no: string;
-  readonly his_order_no: string;
-  readonly fen: string;
-  readonly ms: string;
-  readonly business_date: string;
-  readonly business_type: string;
-  readonly source: Source;
-  readonly source_ref: string;
-};
-
 /** Page by page, so that neither side holds more than a batch and no answer stays open while rows are written. */
 async function* ordersToJudge(
   client: ClickHouseClient,
-  run: RunKey,
   lines: string,
   orders: string,
 ): AsyncIterable<readonly (readonly Entry[])[]> {
   let after = '';
   for (;;) {
     const page = `SELECT order_no FROM ${orders} WHERE order_no > ${text(after)} ORDER BY order_no LIMIT ${ORDERS_A_BATCH}`;
-    const rows = await rowsOf<LineRow>(
+    const rows = await rowsOf<EntryRow>(
       client,
-      `SELECT order_no, book, kind, refund_no, channel, channel_txn_no, his_order_no, toString(amount_fen) AS fen,
-         toString(toUnixTimestamp64Milli(occurred_at)) AS ms, toString(business_date) AS business_date, business_type,
-         source, source_ref
-       FROM ${lines} WHERE order_no IN (${page}) ORDER BY order_no`,
+      `SELECT ${ENTRY_FIELDS} FROM ${lines} WHERE order_no IN (${page}) ORDER BY order_no`,
     );
     const last = rows.at(-1);
     if (!last) return;
-    yield groupByOrder(rows.map((row) => entryOf(row, run)));
+    yield groupByOrder(rows.map(entryOfRow));
     after = last.order_no;
   }
 }
@@ -144,23 +126,4 @@ function groupByOrder(entries: readonly Entry[]): readonly (readonly Entry[])[] 
     else groups.push([entry]);
   }
   return groups;
-}
-
-function entryOf(row: LineRow, run: RunKey): Entry {
-  return {
-    book: row.book,
-    merchantId: run.merchantId,
-    kind: row.kind,
-    orderNo: row.order_no,
-    refundNo: row.refund_no || null,
-    channel: row.channel === '' ? null : row.channel,
-    channelTxnNo: row.channel_txn_no || null,
-    hisOrderNo: row.his_order_no || null,
-    amountFen: BigInt(row.fen),
-    occurredAtMs: Number(row.ms),
-    businessDate: row.business_date,
-    businessType: row.business_type || null,
-    source: row.source,
-    sourceRef: row.source_ref,
-  };
 }

@@ -37,7 +37,8 @@ CREATE TABLE IF NOT EXISTS entries
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(business_date)
 ORDER BY (merchant_id, business_date, order_no, key_part, book, source, bill_id, identity, amount_fen, occurred_at,
-          channel, channel_txn_no, his_order_no, business_type, blanks);
+          channel, channel_txn_no, his_order_no, business_type, blanks)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- A line of entries counts only when its bill is here.
 CREATE TABLE IF NOT EXISTS bills
@@ -76,7 +77,8 @@ CREATE TABLE IF NOT EXISTS bill_errors
     recorded_at   DateTime64(3, 'Asia/Shanghai') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (merchant_id, bill_id, line, code);
+ORDER BY (merchant_id, bill_id, line, code)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Records of the log that could not become entries. `value` holds the record's bytes as they were.
 CREATE TABLE IF NOT EXISTS dead_letters
@@ -92,7 +94,8 @@ CREATE TABLE IF NOT EXISTS dead_letters
     version       UInt64
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY (log_partition, log_position);
+ORDER BY (log_partition, log_position)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- How far a consumer has stored the log: the end (exclusive) of what it has read. It only grows.
 CREATE TABLE IF NOT EXISTS log_positions
@@ -103,4 +106,5 @@ CREATE TABLE IF NOT EXISTS log_positions
     stored_at     DateTime64(3, 'Asia/Shanghai') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree(position)
-ORDER BY (consumer, log_partition);
+ORDER BY (consumer, log_partition)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;

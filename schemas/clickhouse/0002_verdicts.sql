@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS verdicts
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY if(mode = 'REALTIME', 0, toYYYYMM(business_date))
-ORDER BY (merchant_id, mode, run_id, order_no, key_part, span);
+ORDER BY (merchant_id, mode, run_id, order_no, key_part, span)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- One row a run, written after its verdicts: the row is the publication.
 CREATE TABLE IF NOT EXISTS reconciliations

@@ -1,61 +1,92 @@
-import { localOfInstant } from '../../domain/businessDate.ts';
-import type { FinalVerdict, RunKey } from '../../domain/closePorts.ts';
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { FinalVerdict } from '../../domain/closePorts.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
 import { BOOKS } from '../../domain/entry.ts';
-import type { Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
+import type { Mode, Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
+import { TSV_NULL, timeText, tsvText, tsvTexts } from './tsv.ts';
 
-/** A row of `verdicts` as JSONEachRow writes it; '' stands for null in text columns. */
-export function verdictRow(run: RunKey, row: FinalVerdict, span: number): Record<string, unknown> {
-  const { verdict } = row;
-  return {
-    mode: run.mode,
-    run_id: run.runId,
-    merchant_id: verdict.merchantId,
-    order_no: verdict.orderNo,
-    key_part: verdict.keyPart,
-    span,
-    kind: verdict.kind,
-    refund_no: verdict.refundNo ?? '',
-    business_date: verdict.businessDate,
-    code: verdict.code,
-    channel: verdict.channel ?? '',
-    business_type: verdict.businessType ?? '',
-    ...sideColumns('merchant', verdict.sides.MERCHANT),
-    ...sideColumns('platform', verdict.sides.PLATFORM),
-    ...sideColumns('channel', verdict.sides.CHANNEL),
-    conflicts: conflictBits(verdict),
-    possibly_cross_day: Number(verdict.possiblyCrossDay),
-    amount_conflict: Number(verdict.amountConflict),
-    split: Number(verdict.split),
-    surplus_fen: verdict.surplusFen?.toString() ?? null,
-    possible_duplicate_of: verdict.possibleDuplicateOf ?? '',
-    refers_to: row.refersTo,
-    version: 0,
-  };
+export type VerdictPlace = {
+  readonly verdict: Verdict;
+  /** '' on REALTIME rows. */
+  readonly runId: string;
+  readonly span: number;
+  readonly refersTo: BusinessDate | null;
+  readonly version: bigint;
+};
+
+export const VERDICT_COLUMNS = [
+  'mode',
+  'run_id',
+  'merchant_id',
+  'order_no',
+  'key_part',
+  'span',
+  'kind',
+  'refund_no',
+  'business_date',
+  'code',
+  'channel',
+  'business_type',
+  'merchant_fen',
+  'merchant_date',
+  'merchant_at',
+  'merchant_identities',
+  'platform_fen',
+  'platform_date',
+  'platform_at',
+  'platform_identities',
+  'channel_fen',
+  'channel_date',
+  'channel_at',
+  'channel_identities',
+  'conflicts',
+  'possibly_cross_day',
+  'amount_conflict',
+  'split',
+  'surplus_fen',
+  'possible_duplicate_of',
+  'refers_to',
+  'version',
+] as const;
+
+/** A row of `verdicts`, in the order of VERDICT_COLUMNS; '' stands for null in text columns. */
+export function verdictTsv({ verdict, runId, span, refersTo, version }: VerdictPlace): string {
+  const { sides } = verdict;
+  return `${verdict.mode}\t${tsvText(runId)}\t${tsvText(verdict.merchantId)}\t${tsvText(verdict.orderNo)}\t${tsvText(
+    verdict.keyPart,
+  )}\t${span}\t${verdict.kind}\t${tsvText(verdict.refundNo ?? '')}\t${verdict.businessDate}\t${verdict.code}\t${
+    verdict.channel ?? ''
+  }\t${tsvText(verdict.businessType ?? '')}\t${sideTsv(sides.MERCHANT)}\t${sideTsv(sides.PLATFORM)}\t${sideTsv(
+    sides.CHANNEL,
+  )}\t${conflictBits(verdict)}\t${bit(verdict.possiblyCrossDay)}\t${bit(verdict.amountConflict)}\t${bit(
+    verdict.split,
+  )}\t${verdict.surplusFen ?? TSV_NULL}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${
+    refersTo ?? TSV_NULL
+  }\t${version}\n`;
+}
+
+function bit(flag: boolean): string {
+  return flag ? '1' : '0';
 }
 
 /** Which sides hold one identity with different amounts. */
 const CONFLICT_BIT: Readonly<Record<Book, number>> = { MERCHANT: 1, PLATFORM: 2, CHANNEL: 4 };
 
-function conflictBits(verdict: Verdict): number {
-  return BOOKS.reduce((bits, book) => bits + (verdict.sides[book]?.conflict ? CONFLICT_BIT[book] : 0), 0);
+function conflictBits({ sides }: Verdict): number {
+  let bits = 0;
+  for (const book of BOOKS) if (sides[book]?.conflict) bits |= CONFLICT_BIT[book];
+  return bits;
 }
 
-function sideColumns(name: string, side: Side | null): Record<string, unknown> {
-  return {
-    [`${name}_fen`]: side?.amountFen.toString() ?? null,
-    [`${name}_date`]: side?.businessDate ?? null,
-    [`${name}_at`]: side ? timeText(side.occurredAtMs) : null,
-    [`${name}_identities`]: side?.identities.map((i) => `${i.identity}=${i.amountFen}`) ?? [],
-  };
+const NO_SIDE = `${TSV_NULL}\t${TSV_NULL}\t${TSV_NULL}\t[]`;
+
+function sideTsv(side: Side | null): string {
+  if (!side) return NO_SIDE;
+  const identities = tsvTexts(side.identities.map((i) => `${i.identity}=${i.amountFen}`));
+  return `${side.amountFen}\t${side.businessDate}\t${timeText(side.occurredAtMs)}\t${identities}`;
 }
 
-/** DateTime64(3) text: a JSON number would be read as seconds. */
-export function timeText(ms: number): string {
-  return `${localOfInstant(ms)}.${String(((ms % 1000) + 1000) % 1000).padStart(3, '0')}`;
-}
-
-/** What `readVerdictsSql` selects, in its order. */
+/** What VERDICT_FIELDS selects from `verdicts`. */
 export type VerdictRow = {
   readonly order_no: string;
   readonly key_part: string;
@@ -78,7 +109,7 @@ export type VerdictRow = {
   readonly refers: string | null;
 };
 
-export const VERDICT_COLUMNS = `order_no, key_part, kind, refund_no, toString(business_date) AS date, code, channel,
+export const VERDICT_FIELDS = `order_no, key_part, kind, refund_no, toString(business_date) AS date, code, channel,
   business_type, ${sideArray('fens', (b) => `toString(${b}_fen)`)}, ${sideArray('dates', (b) => `toString(${b}_date)`)},
   ${sideArray('times', (b) => `toString(toUnixTimestamp64Milli(${b}_at))`)},
   ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, split,
@@ -91,11 +122,11 @@ function sideArray(name: string, of: (book: string) => string): string {
 const SIDE_INDEX: Readonly<Record<Book, 0 | 1 | 2>> = { MERCHANT: 0, PLATFORM: 1, CHANNEL: 2 };
 
 /** A stored verdict. The table keeps one channel for all sides. */
-export function verdictOfRow(run: RunKey, row: VerdictRow): FinalVerdict {
+export function verdictOfRow(mode: Mode, merchantId: string, row: VerdictRow): FinalVerdict {
   return {
     verdict: {
-      mode: run.mode,
-      merchantId: run.merchantId,
+      mode,
+      merchantId,
       kind: row.kind,
       orderNo: row.order_no,
       refundNo: row.refund_no || null,

@@ -1,0 +1,109 @@
+import type { Book, Channel, Entry, Kind, Source } from '../../domain/entry.ts';
+import { identityOf, keyPartOf } from '../../domain/entry.ts';
+import type { PartitionId, Position } from '../../domain/ports.ts';
+import { timeText, tsvText } from './tsv.ts';
+
+/** Where an entry came in: a line of a bill, or a record of the log. */
+export type EntryOrigin = {
+  readonly billId: string;
+  readonly line: number;
+  readonly partition: PartitionId;
+  readonly position: Position;
+  readonly late: boolean;
+};
+
+export const ENTRY_COLUMNS = [
+  'merchant_id',
+  'business_date',
+  'order_no',
+  'kind',
+  'refund_no',
+  'key_part',
+  'book',
+  'source',
+  'identity',
+  'amount_fen',
+  'occurred_at',
+  'channel',
+  'channel_txn_no',
+  'his_order_no',
+  'business_type',
+  'source_ref',
+  'bill_id',
+  'line',
+  'log_partition',
+  'log_position',
+  'late',
+  'blanks',
+] as const;
+
+/** A row of `entries`, in the order of ENTRY_COLUMNS. */
+export function entryTsv(entry: Entry, origin: EntryOrigin): string {
+  const { merchantId, businessDate, kind, book, source, channel } = entry;
+  return `${tsvText(merchantId)}\t${businessDate}\t${tsvText(entry.orderNo)}\t${kind}\t${orEmpty(entry.refundNo)}\t${tsvText(
+    keyPartOf(entry),
+  )}\t${book}\t${source}\t${tsvText(identityOf(entry))}\t${entry.amountFen}\t${timeText(entry.occurredAtMs)}\t${
+    channel ?? ''
+  }\t${orEmpty(entry.channelTxnNo)}\t${orEmpty(entry.hisOrderNo)}\t${orEmpty(entry.businessType)}\t${tsvText(
+    entry.sourceRef,
+  )}\t${origin.billId}\t${origin.line}\t${tsvText(origin.partition)}\t${origin.position}\t${
+    origin.late ? 1 : 0
+  }\t${blanksOf(entry)}\n`;
+}
+
+function orEmpty(text: string | null): string {
+  return text === null ? '' : tsvText(text);
+}
+
+/** In the order of the bits of `blanks`. */
+function blanksOf(entry: Entry): number {
+  return (
+    (entry.refundNo === '' ? 1 : 0) |
+    (entry.channelTxnNo === '' ? 2 : 0) |
+    (entry.hisOrderNo === '' ? 4 : 0) |
+    (entry.businessType === '' ? 8 : 0)
+  );
+}
+
+/** What ENTRY_FIELDS selects from `entries`. */
+export type EntryRow = {
+  readonly merchant_id: string;
+  readonly order_no: string;
+  readonly book: Book;
+  readonly kind: Kind;
+  readonly refund_no: string;
+  readonly channel: Channel | '';
+  readonly channel_txn_no: string;
+  readonly his_order_no: string;
+  readonly fen: string;
+  readonly ms: string;
+  readonly date: string;
+  readonly business_type: string;
+  readonly source: Source;
+  readonly source_ref: string;
+  readonly blanks: number;
+};
+
+export const ENTRY_FIELDS = `merchant_id, order_no, book, kind, refund_no, channel, channel_txn_no, his_order_no,
+  toString(amount_fen) AS fen, toString(toUnixTimestamp64Milli(occurred_at)) AS ms, toString(business_date) AS date,
+  business_type, source, source_ref, blanks`;
+
+export function entryOfRow(row: EntryRow): Entry {
+  const optional = (text: string, bit: number) => (text !== '' || (row.blanks & bit) !== 0 ? text : null);
+  return {
+    book: row.book,
+    merchantId: row.merchant_id,
+    kind: row.kind,
+    orderNo: row.order_no,
+    refundNo: optional(row.refund_no, 1),
+    channel: row.channel === '' ? null : row.channel,
+    channelTxnNo: optional(row.channel_txn_no, 2),
+    hisOrderNo: optional(row.his_order_no, 4),
+    amountFen: BigInt(row.fen),
+    occurredAtMs: Number(row.ms),
+    businessDate: row.date,
+    businessType: optional(row.business_type, 8),
+    source: row.source,
+    sourceRef: row.source_ref,
+  };
+}

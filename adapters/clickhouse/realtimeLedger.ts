@@ -1,0 +1,99 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Entry } from '../../domain/entry.ts';
+import { orderKeyOf } from '../../domain/entry.ts';
+import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { DeadLetter } from '../../domain/ports.ts';
+import { rowsOf, text } from './closeSql.ts';
+import type { EntryRow } from './entryRows.ts';
+import { ENTRY_COLUMNS, ENTRY_FIELDS, entryOfRow, entryTsv } from './entryRows.ts';
+import { insertTsv, timeText, tsvText } from './tsv.ts';
+import { VERDICT_COLUMNS, verdictTsv } from './verdictRows.ts';
+
+/** Orders asked for at once: their names stay far below the 256 KiB that servers parse of a statement. */
+const ORDERS_A_QUERY = 500;
+
+/** The realtime side of the ledger on ClickHouse. The tables sync what is inserted to disk before they answer. */
+export function clickHouseRealtimeLedger(client: ClickHouseClient): RealtimeLedger {
+  return {
+    async insertEntries(entries) {
+      if (entries.length === 0) return;
+      let rows = '';
+      for (const { entry, partition, position, late } of entries) {
+        rows += entryTsv(entry, { billId: '', line: 0, partition, position, late });
+      }
+      await insertTsv(client, 'entries', ENTRY_COLUMNS, rows);
+    },
+    async insertDeadLetters(letters) {
+      if (letters.length === 0) return;
+      await insertTsv(client, 'dead_letters', DEAD_LETTER_COLUMNS, letters.map(deadLetterTsv).join(''));
+    },
+    async insertVerdicts(verdicts) {
+      if (verdicts.length === 0) return;
+      let rows = '';
+      for (const { verdict, span, version } of verdicts) {
+        rows += verdictTsv({ verdict, runId: '', span, refersTo: null, version });
+      }
+      await insertTsv(client, 'verdicts', VERDICT_COLUMNS, rows);
+    },
+    async storePositions(consumer, positions) {
+      if (positions.size === 0) return;
+      const rows = [...positions].map(([partition, position]) => {
+        return `${tsvText(consumer)}\t${tsvText(partition)}\t${position}\n`;
+      });
+      await insertTsv(client, 'log_positions', ['consumer', 'log_partition', 'position'], rows.join(''));
+    },
+    async loadPositions(consumer) {
+      const rows = await rowsOf<{ log_partition: string; position: string }>(
+        client,
+        `SELECT log_partition, toString(max(p.position)) AS position FROM log_positions AS p
+         WHERE consumer = ${text(consumer)} GROUP BY log_partition`,
+      );
+      return new Map(rows.map((row) => [row.log_partition, Number(row.position)]));
+    },
+    async eventEntriesOfOrders(orders) {
+      const found = new Map<string, Entry[]>();
+      for (let at = 0; at < orders.length; at += ORDERS_A_QUERY) {
+        const page = orders.slice(at, at + ORDERS_A_QUERY);
+        for (const row of await rowsOf<EntryRow>(client, eventEntriesSql(page))) {
+          const key = orderKeyOf(row.merchant_id, row.order_no);
+          const entries = found.get(key);
+          if (entries) entries.push(entryOfRow(row));
+          else found.set(key, [entryOfRow(row)]);
+        }
+      }
+      return found;
+    },
+  };
+}
+
+const DEAD_LETTER_COLUMNS = [
+  'log_partition',
+  'log_position',
+  'code',
+  'reason',
+  'value_base64',
+  'received_at',
+  'version',
+] as const;
+
+function deadLetterTsv(letter: DeadLetter): string {
+  const value = Buffer.from(letter.value).toString('base64');
+  return `${tsvText(letter.partition)}\t${letter.position}\t${tsvText(letter.code)}\t${tsvText(
+    letter.reason,
+  )}\t${value}\t${timeText(letter.receivedAtMs)}\t0\n`;
+}
+
+/** A fact that was written several times is one row: the sorting key is the fact. */
+function eventEntriesSql(
+  orders: readonly { readonly merchantId: string; readonly orderNo: string }[],
+): string {
+  const merchants = [...new Set(orders.map((order) => order.merchantId))].map(text);
+  const orderNos = orders.map((order) => text(order.orderNo));
+  const pairs = orders.map((order) => `(${text(order.merchantId)}, ${text(order.orderNo)})`);
+  return `SELECT ${ENTRY_FIELDS} FROM entries
+    WHERE source = 'EVENT' AND merchant_id IN (${merchants.join(', ')}) AND order_no IN (${orderNos.join(', ')})
+      AND (merchant_id, order_no) IN (${pairs.join(', ')})
+    ORDER BY merchant_id, order_no, occurred_at, log_partition, log_position
+    LIMIT 1 BY merchant_id, business_date, order_no, key_part, book, identity, amount_fen, occurred_at, channel,
+      channel_txn_no, his_order_no, business_type, blanks`;
+}

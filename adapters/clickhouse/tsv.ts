@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { dateOfDay, dayNumberOf, startOfDate } from '../../domain/businessDate.ts';
+
+// Rows as ClickHouse's TabSeparated text (https://clickhouse.com/docs/interfaces/formats/TabSeparated), built by hand:
+// a fraction of what objects cost that become JSON, on both sides of the wire.
+
+export const TSV_NULL = '\\N';
+
+// oxlint-disable-next-line no-control-regex -- a zero byte is one of them
+const SPECIAL = /[\0\t\n\r\\]/;
+// oxlint-disable-next-line no-control-regex -- as above
+const SPECIALS = /[\0\t\n\r\\]/g;
+// oxlint-disable-next-line no-control-regex -- as above
+const QUOTED_SPECIALS = /[\0\t\n\r\\']/g;
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\0': '\\0',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\\': '\\\\',
+  "'": "\\'",
+};
+
+/** A value of a text column. */
+export function tsvText(value: string): string {
+  return SPECIAL.test(value) ? value.replaceAll(SPECIALS, escapeOf) : value;
+}
+
+/** A value of an Array(String) column. */
+export function tsvTexts(values: readonly string[]): string {
+  let list = '';
+  for (const value of values) {
+    list += `${list === '' ? '' : ','}'${value.replaceAll(QUOTED_SPECIALS, escapeOf)}'`;
+  }
+  return `[${list}]`;
+}
+
+function escapeOf(char: string): string {
+  return ESCAPES[char] ?? char;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'));
+
+/** A value of a DateTime64(3, 'Asia/Shanghai') column, also in JSON: a number there would be read as seconds. */
+export function timeText(ms: number): string {
+  const date = dateOfDay(dayNumberOf(ms));
+  const intoDay = ms - startOfDate(date);
+  const second = Math.floor(intoDay / 1000);
+  const minute = Math.floor(second / 60);
+  return `${date} ${TWO_DIGITS[Math.floor(minute / 60)]}:${TWO_DIGITS[minute % 60]}:${TWO_DIGITS[second % 60]}.${
+    THREE_DIGITS[intoDay % 1000]
+  }`;
+}
+
+/** @param rows each ending with a line end */
+export async function insertTsv(
+  client: ClickHouseClient,
+  table: string,
+  columns: readonly [string, ...string[]],
+  rows: string,
+): Promise<void> {
+  const values = Readable.from([Buffer.from(rows)], { objectMode: false });
+  await client.insert({ table, columns: [...columns], values, format: 'TabSeparated' });
+}

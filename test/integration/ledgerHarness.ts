@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
+import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
+import { migrate } from '../../adapters/clickhouse/migrate.ts';
+import type { Entry } from '../../domain/entry.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+
+/** A migrated ledger of a test's own on the real engine. */
+export type TestLedger = AsyncDisposable & {
+  readonly url: string;
+  readonly client: ClickHouseClient;
+  rows<T>(sql: string): Promise<T[]>;
+};
+
+export async function startLedger(): Promise<TestLedger> {
+  const dir = await mkdtemp(join(tmpdir(), 'duizhang-ledger-'));
+  const engine = await startEngine({ dir });
+  await migrate(engine.url);
+  const client = connectClickHouse(engine.url);
+  return {
+    url: engine.url,
+    client,
+    async rows<T>(sql: string) {
+      return (await client.query({ query: sql, format: 'JSONEachRow' })).json<T>();
+    },
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await engine.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export const NOON_MS = Date.UTC(2026, 2, 9, 4);
+
+/** A platform payment event; override what matters. */
+export function eventEntry(more: Partial<Entry> = {}): Entry {
+  return {
+    book: 'PLATFORM',
+    merchantId: 'H001',
+    kind: 'PAYMENT',
+    orderNo: 'YT1',
+    refundNo: null,
+    channel: 'WECHAT',
+    channelTxnNo: '4200001',
+    hisOrderNo: null,
+    amountFen: 2500n,
+    occurredAtMs: NOON_MS,
+    businessDate: '2026-03-09',
+    businessType: '门诊',
+    source: 'EVENT',
+    sourceRef: 'ev-1',
+    ...more,
+  };
+}
+
+/** A realtime verdict without counterpart; override what matters. */
+export function aVerdict(more: Partial<Verdict> = {}): Verdict {
+  return {
+    mode: 'REALTIME',
+    merchantId: 'H001',
+    kind: 'PAYMENT',
+    orderNo: 'YT1',
+    refundNo: null,
+    keyPart: 'P',
+    code: 'PLATFORM_ONLY',
+    businessDate: '2026-03-09',
+    channel: 'WECHAT',
+    businessType: '门诊',
+    sides: {
+      MERCHANT: null,
+      PLATFORM: {
+        amountFen: 2500n,
+        businessDate: '2026-03-09',
+        occurredAtMs: NOON_MS,
+        channel: 'WECHAT',
+        identities: [{ identity: '4200001', amountFen: 2500n }],
+        conflict: false,
+      },
+      CHANNEL: null,
+    },
+    possiblyCrossDay: false,
+    amountConflict: false,
+    split: false,
+    surplusFen: null,
+    possibleDuplicateOf: null,
+    ...more,
+  };
+}
