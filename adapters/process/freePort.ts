@@ -1,11 +1,34 @@
 import { createServer } from 'node:net';
+import { DuizhangError } from '../../domain/errors.ts';
 
 /** A port of 127.0.0.1 that nobody listens on right now. */
 export async function freePort(): Promise<number> {
+  return listenFor(0);
+}
+
+/**
+ * A port of 127.0.0.1 that somebody asked for, found free right now; 0 asks for any.
+ * @throws DZ_PORT_IN_USE
+ */
+export async function wantedPort(port: number): Promise<number> {
+  try {
+    return await listenFor(port);
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const reason = why === 'EADDRINUSE' ? 'another program listens there' : why;
+    throw new DuizhangError(
+      'DZ_PORT_IN_USE',
+      `port ${port} of 127.0.0.1 cannot be had (${reason}); name another with --port, or none for a free one`,
+      { cause },
+    );
+  }
+}
+
+async function listenFor(port: number): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));

@@ -21,6 +21,8 @@ export type RedisServerOptions = {
   /** `always`: an acknowledged write survives a power cut. `everysec`: up to a second may be lost. */
   readonly appendfsync: 'always' | 'everysec';
   readonly port?: number;
+  /** What it says; default: redis.log beside its file. */
+  readonly logFile?: string;
 };
 
 const READY_WITHIN_MS = 30_000;
@@ -42,17 +44,18 @@ export async function startRedis(options: RedisServerOptions): Promise<RedisServ
     'set-max-intset-entries': '16384',
     'maxmemory-policy': 'noeviction',
   };
+  const logFile = options.logFile ?? join(options.dir, 'redis.log');
   const child = await startChild({
     command: process.env['DUIZHANG_REDIS_SERVER'] ?? 'redis-server',
     args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
-    logFile: join(options.dir, 'redis.log'),
+    logFile,
   });
   const url = `redis://127.0.0.1:${port}`;
-  await untilItAnswers(url, child, options.dir);
+  await untilItAnswers(url, child, logFile);
   return { url, port, pid: child.pid, exited: child.exited, stop: child.stop, kill9: child.kill9 };
 }
 
-async function untilItAnswers(url: string, child: Child, dir: string): Promise<void> {
+async function untilItAnswers(url: string, child: Child, logFile: string): Promise<void> {
   let ended = false;
   void child.exited.then(() => {
     ended = true;
@@ -63,10 +66,7 @@ async function untilItAnswers(url: string, child: Child, dir: string): Promise<v
   try {
     while (!(await answers(client))) {
       if (ended || Date.now() > givenUpAt) {
-        throw new DuizhangError(
-          'DZ_SYSTEM_REDIS',
-          `redis-server did not come up; its log is ${join(dir, 'redis.log')}`,
-        );
+        throw new DuizhangError('DZ_SYSTEM_REDIS', `redis-server did not come up; its log is ${logFile}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
