@@ -40,6 +40,31 @@ ORDER BY (merchant_id, business_date, order_no, key_part, book, source, bill_id,
           channel, channel_txn_no, his_order_no, business_type, blanks)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
+-- How far each day's events reach in the log: what is asked about whole days is answered without reading entries.
+-- Read with min and max: rows are merged when ClickHouse sees fit.
+CREATE TABLE IF NOT EXISTS event_days
+(
+    merchant_id    LowCardinality(String),
+    business_date  Date,
+    log_partition  LowCardinality(String),
+    first_position SimpleAggregateFunction(min, Int64),
+    last_position  SimpleAggregateFunction(max, Int64)
+)
+ENGINE = AggregatingMergeTree
+ORDER BY (merchant_id, business_date, log_partition)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS event_days_of_entries TO event_days AS
+SELECT
+    merchant_id,
+    business_date,
+    log_partition,
+    min(log_position) AS first_position,
+    max(log_position) AS last_position
+FROM entries
+WHERE source = 'EVENT'
+GROUP BY merchant_id, business_date, log_partition;
+
 -- A line of entries counts only when its bill is here.
 CREATE TABLE IF NOT EXISTS bills
 (

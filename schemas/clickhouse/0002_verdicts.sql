@@ -79,8 +79,9 @@ SELECT
     merchant_id,
     business_date,
     mode,
-    argMax(run_id, (r.token, run_id)) AS run_id,
-    max(r.token) AS token
+    argMax(r.run_id, (r.token, r.run_id)) AS run_id,
+    max(r.token) AS token,
+    argMax(r.positions, (r.token, r.run_id)) AS positions
 FROM reconciliations AS r
 WHERE outcome != 'FAILED'
 GROUP BY merchant_id, business_date, mode;

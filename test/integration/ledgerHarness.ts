@@ -6,6 +6,7 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { Entry } from '../../domain/entry.ts';
+import type { Reconciliation } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
 /** A migrated ledger of a test's own on the real engine. */
@@ -87,6 +88,27 @@ export function aVerdict(more: Partial<Verdict> = {}): Verdict {
     split: false,
     surplusFen: null,
     possibleDuplicateOf: null,
+    ...more,
+  };
+}
+
+/** A published run; override what matters. */
+export function aRun(more: Partial<Reconciliation> = {}): Reconciliation {
+  return {
+    runId: 'r1',
+    merchantId: 'H001',
+    businessDate: '2026-03-09',
+    mode: 'THREE_WAY',
+    outcome: 'BALANCED',
+    reasons: [],
+    operator: 'test',
+    startedAtMs: NOON_MS,
+    endedAtMs: NOON_MS + 1500,
+    token: 1n,
+    books: {},
+    verdicts: {},
+    merkleRoot: 'ab'.repeat(32),
+    positions: {},
     ...more,
   };
 }
