@@ -48,10 +48,13 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** Nothing is wrong with what was asked: the system is not there, or not ready for it. */
+const SYSTEM_FAILURE = /^DZ_(SYSTEM|NOT_RUNNING|CLOSE_)/;
+
 function report(error: unknown): ExitCode {
   if (error instanceof DuizhangError) {
     process.stderr.write(`${error.code}: ${error.message}\n`);
-    return error.code.startsWith('DZ_SYSTEM') || error.code === 'DZ_NOT_RUNNING' ? 3 : 2;
+    return SYSTEM_FAILURE.test(error.code) ? 3 : 2;
   }
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
     process.stderr.write(`${error.message}\n`);

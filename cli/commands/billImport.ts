@@ -1,9 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readBill } from '../../adapters/bills/readBill.ts';
-import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
-import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
@@ -12,7 +9,7 @@ import { BOOKS, CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { BillToImport, ImportResult } from '../../pipeline/close/importBill.ts';
-import { importBill } from '../../pipeline/close/importBill.ts';
+import { openClosing } from '../closing.ts';
 import type { CommandIo, ExitCode } from '../command.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
 
@@ -24,10 +21,9 @@ const READ_BYTES = 1 << 18;
  */
 export async function runBillImport(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const { request, json } = readArgs(args, io);
-  const run = readRunFile(dataDirOf(io.env, io.cwd));
-  const client = connectClickHouse(run.clickhouseUrl);
+  const closing = openClosing(readRunFile(dataDirOf(io.env, io.cwd)), loadConfig(configPathOf(io)));
   try {
-    const result = await importBill(request, { store: clickHouseBills(client), readBill, now: Date.now });
+    const result = await closing.importBill(request);
     io.stdout(json ? `${JSON.stringify(jsonOf(result))}\n` : textOf(result));
     return result.status === 'imported' && result.bill.errorRows > 0 ? 1 : 0;
   } catch (error) {
@@ -35,7 +31,7 @@ export async function runBillImport(args: readonly string[], io: CommandIo): Pro
     io.stdout(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
     return 2;
   } finally {
-    await client.close();
+    await closing.dispose();
   }
 }
 

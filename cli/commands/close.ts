@@ -1,19 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
-import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
-import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
-import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
-import { redisTokenIssuer } from '../../adapters/redis/lease.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { Outcome } from '../../domain/ports.ts';
-import { closeDay } from '../../pipeline/close/closeDay.ts';
 import type { ClosedDay } from '../../pipeline/close/closedDay.ts';
-import { closedDay, jsonOfClosedDay } from '../../pipeline/close/closedDay.ts';
+import { jsonOfClosedDay } from '../../pipeline/close/closedDay.ts';
+import { openClosing } from '../closing.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
 
@@ -21,11 +15,12 @@ const USAGE = `
 ./duizhang close --merchant H --date YYYY-MM-DD [--json]
 
 Closes a day of a merchant in the running system: compares its books with the channels' bills and publishes the result
-as one run. Closing again takes in what came since.
+as one run. Waits, half a minute at most, until every event of the day is read and stored. Closing again takes in what
+came since.
 
   --json   the result as "duizhang reconcile --json" gives it; a failed run with its reasons
 
-Exit code 0: balanced; 1: exceptions; 3: the run failed, a book is missing or empty.
+Exit code 0: balanced; 1: exceptions; 3: the run failed, a book is missing or empty, or the day is not over yet.
 `;
 
 export const closeCommand: Command = {
@@ -34,32 +29,27 @@ export const closeCommand: Command = {
   usage: USAGE,
   async run(args, io) {
     const request = readArgs(args);
-    const merchant = merchantOf(loadConfig(configPathOf(io)), request.merchantId);
-    const run = readRunFile(dataDirOf(io.env, io.cwd));
-    const client = connectClickHouse(run.clickhouseUrl);
-    const redis = new Redis(run.windowRedisUrl, { lazyConnect: true, maxRetriesPerRequest: 2 });
+    const config = loadConfig(configPathOf(io));
+    const merchant = merchantOf(config, request.merchantId);
+    const closing = openClosing(readRunFile(dataDirOf(io.env, io.cwd)), config);
     try {
-      const ledger = clickHouseCloseLedger(client);
-      const reconciliation = await closeDay(
-        { merchant, date: request.date, runId: randomUUID(), operator: 'cli' },
-        {
-          ledger,
-          bills: clickHouseBills(client),
-          tokens: redisTokenIssuer(redis),
-          // Whoever asks by hand means what is stored now; the scheduled close waits for the stream.
-          gate: { waitUntilStored: () => Promise.resolve({ positions: {} }) },
-          now: Date.now,
-        },
-      );
-      const closed = await closedDay(reconciliation, ledger);
+      const closed = await closing.close({
+        merchant,
+        date: request.date,
+        operator: 'cli',
+        patienceMs: GATE_PATIENCE_MS,
+        onWaiting: (reason) => io.stderr(`waiting: ${reason}\n`),
+      });
       io.stdout(request.json ? `${JSON.stringify(jsonOfClosedDay(closed), null, 2)}\n` : textOf(closed));
       return EXIT_CODES[closed.run.outcome];
     } finally {
-      redis.disconnect();
-      await client.close();
+      await closing.dispose();
     }
   },
 };
+
+/** Somebody waits at a terminal. */
+const GATE_PATIENCE_MS = 30_000;
 
 const EXIT_CODES: Readonly<Record<Outcome, ExitCode>> = { BALANCED: 0, UNBALANCED: 1, FAILED: 3 };
 

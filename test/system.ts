@@ -1,0 +1,181 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connectClickHouse } from '../adapters/clickhouse/client.ts';
+import type { Engine } from '../adapters/clickhouse/embedded/start.ts';
+import { startEngine } from '../adapters/clickhouse/embedded/start.ts';
+import { migrate } from '../adapters/clickhouse/migrate.ts';
+import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
+import type { Playback } from '../adapters/clock/playbackClock.ts';
+import { systemClock } from '../adapters/clock/playbackClock.ts';
+import type { Config } from '../adapters/config/loadConfig.ts';
+import { loadConfig } from '../adapters/config/loadConfig.ts';
+import type { Child } from '../adapters/process/childProcess.ts';
+import { startChild } from '../adapters/process/childProcess.ts';
+import { freePort } from '../adapters/process/freePort.ts';
+import type { RedisServer } from '../adapters/process/redisServer.ts';
+import { startRedis } from '../adapters/process/redisServer.ts';
+import type { RunFile } from '../adapters/process/runFile.ts';
+import { connectRedis } from '../adapters/redis/connect.ts';
+import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
+import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
+import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
+import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
+import { waitUntilStored } from '../pipeline/join/gate.ts';
+
+const PIPELINE = new URL('../pipeline/main.ts', import.meta.url).pathname;
+const DEFAULT_CONFIG = new URL('../duizhang.config.yaml', import.meta.url).pathname;
+const READY_WITHIN_MS = 30_000;
+
+export type SystemOptions = {
+  /** Text of a configuration; absent: the repository's. */
+  readonly config?: string;
+  readonly playback?: Playback;
+};
+
+export type RedisName = 'log' | 'window';
+const APPENDFSYNC = { log: 'always', window: 'everysec' } as const;
+
+/** The embedded system in a folder of its own, every part in the hand of a test: to kill, to empty, to start again. */
+export type TestSystem = AsyncDisposable & {
+  readonly dir: string;
+  readonly config: Config;
+  /** As `npm start` writes it, for the use cases that commands wire up. */
+  readonly run: RunFile;
+  readonly clickhouse: ReturnType<typeof connectClickHouse>;
+  readonly windowRedis: ReturnType<typeof connectRedis>;
+  /** Of the servers. */
+  readonly pids: Readonly<Record<'log' | 'window' | 'ledger', number>>;
+  readonly window: RedisWindow;
+  readonly log: RedisEventLog;
+  readonly producer: RedisEventProducer;
+  startPipeline(): Promise<Child>;
+  stopPipeline(): Promise<void>;
+  killPipeline(): Promise<void>;
+  /** Kills a redis-server with -9 and starts it again on its folder, or on nothing. */
+  restartRedis(name: RedisName, options?: { readonly emptied: boolean }): Promise<void>;
+  restartEngine(): Promise<void>;
+  /** Waits until event time has passed an instant and all that was sent is in the ledger. */
+  untilStored(eventTimeMs: number, patienceMs?: number): Promise<void>;
+  /** What the pipeline logged. */
+  pipelineLog(): Promise<string>;
+};
+
+export async function startTestSystem(options: SystemOptions = {}): Promise<TestSystem> {
+  const dir = await mkdtemp(join(tmpdir(), 'dz-system-'));
+  const configPath = options.config === undefined ? DEFAULT_CONFIG : join(dir, 'config.yaml');
+  if (options.config !== undefined) await writeFile(configPath, options.config);
+  const config = loadConfig(configPath);
+  const ports = {
+    log: await freePort(),
+    window: await freePort(),
+    engine: await freePort(),
+    pipeline: await freePort(),
+  };
+  const startServer = (name: RedisName): Promise<RedisServer> =>
+    startRedis({ dir: join(dir, name), appendfsync: APPENDFSYNC[name], port: ports[name] });
+  const startLedger = (): Promise<Engine> => startEngine({ dir: join(dir, 'ledger'), port: ports.engine });
+
+  const redis: Record<RedisName, RedisServer> = {
+    log: await startServer('log'),
+    window: await startServer('window'),
+  };
+  let engine = await startLedger();
+  await migrate(engine.url);
+  let pipeline: Child | null = null;
+
+  const clickhouse = connectClickHouse(engine.url);
+  const connections = { log: connectRedis(redis.log.url), window: connectRedis(redis.window.url) };
+  const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
+  const log = new RedisEventLog(connections.log, { topics });
+  const producer = new RedisEventProducer(connections.log, { topics, maxBytes: config.log.maxBytes });
+  const window = new RedisWindow(connections.window, { slots: config.slots });
+  const logFile = join(dir, 'pipeline.log');
+  const run: RunFile = {
+    pid: process.pid,
+    clickhouseUrl: engine.url,
+    logRedisUrl: redis.log.url,
+    windowRedisUrl: redis.window.url,
+    apiUrl: '',
+    startedAt: new Date(0).toISOString(),
+  };
+  const env = {
+    ...process.env,
+    DUIZHANG_CONFIG: configPath,
+    DUIZHANG_LOG_URL: run.logRedisUrl,
+    DUIZHANG_WINDOW_URL: run.windowRedisUrl,
+    DUIZHANG_CLICKHOUSE_URL: run.clickhouseUrl,
+    DUIZHANG_PIPELINE_PORT: String(ports.pipeline),
+    ...(options.playback ? { DUIZHANG_PLAYBACK: JSON.stringify(options.playback) } : {}),
+  };
+
+  return {
+    dir,
+    config,
+    run,
+    clickhouse,
+    windowRedis: connections.window,
+    get pids() {
+      return { log: redis.log.pid, window: redis.window.pid, ledger: engine.pid };
+    },
+    window,
+    log,
+    producer,
+    async startPipeline() {
+      pipeline = await startChild({ command: process.execPath, args: [PIPELINE], env, logFile });
+      await untilReady(`http://127.0.0.1:${ports.pipeline}/readyz`, pipeline, logFile);
+      return pipeline;
+    },
+    async stopPipeline() {
+      await pipeline?.stop();
+      pipeline = null;
+    },
+    async killPipeline() {
+      await pipeline?.kill9();
+      pipeline = null;
+    },
+    async restartRedis(name, { emptied } = { emptied: false }) {
+      await redis[name].kill9();
+      if (emptied) await rm(join(dir, name, 'appendonlydir'), { recursive: true, force: true });
+      redis[name] = await startServer(name);
+    },
+    async restartEngine() {
+      await engine.kill9();
+      engine = await startLedger();
+    },
+    async untilStored(eventTimeMs, patienceMs = 60_000) {
+      const board = new RedisHeartbeatBoard(connections.window);
+      const ledger = clickHouseRealtimeLedger(clickhouse);
+      const parts = { log, window, ledger, board, clock: systemClock(), pause: (ms: number) => pause(ms) };
+      await waitUntilStored(parts, { eventTimeMs, patienceMs, onWaiting: () => undefined });
+    },
+    pipelineLog: () => readFile(logFile, 'utf8'),
+    async [Symbol.asyncDispose]() {
+      await pipeline?.kill9();
+      await log.close();
+      await producer.close();
+      for (const connection of Object.values(connections)) connection.disconnect();
+      await clickhouse.close();
+      await Promise.all([engine.kill9(), redis.log.kill9(), redis.window.kill9()]);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(url: string, child: Child, logFile: string): Promise<void> {
+  const ended = child.exited.then(() => true);
+  const givenUpAt = Date.now() + READY_WITHIN_MS;
+  while (!(await answersOk(url))) {
+    if (Date.now() > givenUpAt || (await Promise.race([ended, pause(20, false)]))) {
+      throw new Error(`the pipeline did not start: ${await readFile(logFile, 'utf8')}`);
+    }
+  }
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
