@@ -21,6 +21,7 @@ import { closedDay } from '../pipeline/close/closedDay.ts';
 import type { BillToImport, ImportResult } from '../pipeline/close/importBill.ts';
 import { importBill } from '../pipeline/close/importBill.ts';
 import { closeGate } from '../pipeline/join/closeGate.ts';
+import { waitUntilStored } from '../pipeline/join/gate.ts';
 
 export type CloseWish = {
   readonly merchant: Merchant;
@@ -36,6 +37,8 @@ export type Closing = {
   importBill(bill: BillToImport): Promise<ImportResult>;
   /** @throws DZ_CLOSE_NOT_READY when patience runs out, and what closeDay throws */
   close(wish: CloseWish): Promise<ClosedDay>;
+  /** Waits until event time has passed an instant and everything before it is in the ledger, verdicts and all. */
+  untilStored(eventTimeMs: number, waiting: Pick<CloseWish, 'patienceMs' | 'onWaiting'>): Promise<void>;
   dispose(): Promise<void>;
 };
 
@@ -69,6 +72,9 @@ export function openClosing(run: RunFile, config: Config): Closing {
         },
       );
       return closedDay(reconciliation, ledger);
+    },
+    async untilStored(eventTimeMs, waiting) {
+      await waitUntilStored(gateParts, { ...waiting, eventTimeMs });
     },
     async dispose() {
       await log.close();

@@ -9,6 +9,11 @@ type CommandEntry = {
 /** Loaded only when called for, so that `--help` is instant. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'start',
+    summary: 'start the whole system, with a simulated day to look at',
+    load: async () => (await import('./commands/start.ts')).startCommand,
+  },
+  {
     name: 'reconcile',
     summary: 'compare the books of a merchant as files; no servers needed',
     load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
