@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bill.ts')).billCommand,
   },
   {
+    name: 'simulate',
+    summary: 'make a hospital day: events, the three books, and what is true of them',
+    load: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  },
+  {
     name: 'close',
     summary: 'close a day of a merchant in the running system',
     load: async () => (await import('./commands/close.ts')).closeCommand,
