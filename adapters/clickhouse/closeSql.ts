@@ -30,7 +30,12 @@ export function inScope(scope: BookScope): string {
       (book, channel, toString(business_date)) NOT IN ${tuples(covered, 3)})`;
 }
 
-export async function rowsOf<T>(client: ClickHouseClient, query: string): Promise<T[]> {
-  const result = await client.query({ query, format: 'JSONEachRow' });
+/** @param values of the `{name:Type}` in the query */
+export async function rowsOf<T>(
+  client: ClickHouseClient,
+  query: string,
+  values: Readonly<Record<string, string>> = {},
+): Promise<T[]> {
+  const result = await client.query({ query, query_params: values, format: 'JSONEachRow' });
   return result.json<T>();
 }

@@ -1,0 +1,194 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { CaseStatus, ExceptionItem, ListFilter, Page } from '../../domain/apiPorts.ts';
+import { CASE_STATUSES } from '../../domain/apiPorts.ts';
+import { isBusinessDate } from '../../domain/businessDate.ts';
+import { caseIdOf } from '../../domain/caseId.ts';
+import type { Channel, Kind } from '../../domain/entry.ts';
+import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
+import type { Mode, VerdictCode } from '../../domain/verdict.ts';
+import { rowsOf, text } from './closeSql.ts';
+import { listConditions, whereOf } from './listConditions.ts';
+import { anyText, cursorOf, integerUpTo, readCursor } from './pageCursor.ts';
+
+const LIST = 'exceptions';
+const isMode = (key: string) => MODES.some((mode) => mode === key);
+const CURSOR_KEYS = [isBusinessDate, anyText, anyText, anyText, isMode, integerUpTo(255n)];
+/** Rows looked at beyond the page: some may be former versions. */
+const SPARE_ROWS = 50;
+
+type Row = {
+  readonly date: string;
+  readonly merchant_id: string;
+  readonly order_no: string;
+  readonly key_part: string;
+  readonly mode: Mode;
+  readonly span: number;
+  readonly code: VerdictCode;
+  readonly kind: Kind;
+  readonly refund_no: string;
+  readonly channel: Channel | '';
+  readonly merchant: string | null;
+  readonly platform: string | null;
+  readonly at_channel: string | null;
+  readonly possibly_cross_day: number;
+  readonly version: string;
+  readonly provisional: number;
+};
+
+/**
+ * One page of verdicts that need a person, newest date first. Rows that say "exception" are found first; which of the
+ * realtime ones are still the latest word on their key is asked for these alone, since merging all rows of a big
+ * ledger for one page would take seconds.
+ */
+export async function exceptionPage(
+  client: ClickHouseClient,
+  filter: ListFilter,
+): Promise<Page<ExceptionItem>> {
+  const found: Row[] = [];
+  let after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
+  for (;;) {
+    const most = filter.limit + 1 - found.length + SPARE_ROWS;
+    const candidates = await candidatesAfter(client, filter, after, most);
+    found.push(...(await latestOf(client, candidates)));
+    const last = candidates.at(-1);
+    if (found.length > filter.limit || candidates.length < most || !last) break;
+    after = keysOf(last);
+  }
+  const rows = found.slice(0, filter.limit);
+  const statuses = await statusesOf(client, rows);
+  const last = rows.at(-1);
+  return {
+    items: rows.map((row) => itemOf(row, statuses)),
+    nextCursor: found.length > filter.limit && last ? cursorOf(LIST, keysOf(last)) : null,
+  };
+}
+
+function keysOf(row: Row): readonly string[] {
+  return [row.date, row.merchant_id, row.order_no, row.key_part, row.mode, String(row.span)];
+}
+
+async function candidatesAfter(
+  client: ClickHouseClient,
+  filter: ListFilter,
+  after: readonly string[] | null,
+  most: number,
+): Promise<readonly Row[]> {
+  const { sql, values } = listConditions(filter);
+  const published = `(merchant_id, mode, run_id) IN (
+    SELECT merchant_id, mode, run_id FROM publications ${whereOf(sql)})`;
+  const conditions = [
+    `code IN (${[...EXCEPTION_CODES].map(text).join(', ')})`,
+    ...sql,
+    filter.mode === 'REALTIME' ? '' : filter.mode ? published : `(mode = 'REALTIME' OR ${published})`,
+    ...(after ? [BEHIND_CURSOR] : []),
+  ].filter((condition) => condition !== '');
+  return rowsOf<Row>(
+    client,
+    `SELECT toString(v.business_date) AS date, merchant_id, order_no, key_part, mode, span, code, kind, refund_no,
+       channel, toString(merchant_fen) AS merchant, toString(platform_fen) AS platform,
+       toString(channel_fen) AS at_channel, possibly_cross_day, toString(v.version) AS version,
+       mode = 'REALTIME' AND (merchant_id, business_date) NOT IN (
+         SELECT merchant_id, business_date FROM publications) AS provisional
+     FROM verdicts AS v ${whereOf(conditions)}
+     ORDER BY v.business_date DESC, merchant_id, order_no, key_part, mode, span, v.version DESC
+     LIMIT 1 BY v.business_date, merchant_id, order_no, key_part, mode, span, v.version
+     LIMIT ${most}`,
+    { ...values, ...cursorValues(after) },
+  );
+}
+
+const BEHIND_CURSOR = `v.business_date <= {at_date:Date} AND (v.business_date < {at_date:Date}
+  OR (merchant_id, order_no, key_part, mode, span)
+    > ({at_merchant:String}, {at_order:String}, {at_key:String}, {at_mode:String}, {at_span:UInt8}))`;
+
+function cursorValues(after: readonly string[] | null): Record<string, string> {
+  const names = ['at_date', 'at_merchant', 'at_order', 'at_key', 'at_mode', 'at_span'];
+  return Object.fromEntries((after ?? []).map((value, i) => [names[i] ?? '', value]));
+}
+
+/** The rows that are the latest word on their key; final ones always are. */
+async function latestOf(client: ClickHouseClient, rows: readonly Row[]): Promise<readonly Row[]> {
+  const realtime = rows.filter((row) => row.mode === 'REALTIME');
+  if (realtime.length === 0) return rows;
+  const latest = await rowsOf<{
+    merchant_id: string;
+    order_no: string;
+    key_part: string;
+    span: number;
+    newest: string;
+  }>(
+    client,
+    `SELECT merchant_id, order_no, key_part, span, toString(max(version)) AS newest FROM verdicts
+     WHERE mode = 'REALTIME' AND run_id = ''
+       AND merchant_id IN (${listOf(realtime.map((row) => row.merchant_id))})
+       AND order_no IN (${listOf(realtime.map((row) => row.order_no))})
+     GROUP BY merchant_id, order_no, key_part, span`,
+  );
+  const newest = new Map(latest.map((row) => [spanKey(row), BigInt(row.newest)]));
+  return rows.filter((row) => {
+    if (row.mode !== 'REALTIME') return true;
+    const version = BigInt(row.version);
+    if (newest.get(spanKey(row)) !== version) return false;
+    // See v_verdicts: a span above 0 is stale once the key was judged with more lines.
+    return (
+      row.span === 0 || linesKnown(newest.get(spanKey({ ...row, span: 0 })) ?? 0n) === linesKnown(version)
+    );
+  });
+}
+
+function linesKnown(version: bigint): bigint {
+  return version >> 11n;
+}
+
+function spanKey(row: Pick<Row, 'merchant_id' | 'order_no' | 'key_part' | 'span'>): string {
+  return `${row.merchant_id} ${row.order_no} ${row.key_part} ${row.span}`;
+}
+
+function listOf(values: readonly string[]): string {
+  return [...new Set(values)].map(text).join(', ');
+}
+
+async function statusesOf(
+  client: ClickHouseClient,
+  rows: readonly Row[],
+): Promise<ReadonlyMap<string, CaseStatus>> {
+  if (rows.length === 0) return new Map();
+  const cases = await rowsOf<{ case_id: string; status: string }>(
+    client,
+    `SELECT case_id, argMax(e.status, e.version) AS status FROM exceptions AS e
+     WHERE merchant_id IN (${listOf(rows.map((row) => row.merchant_id))}) AND case_id IN (${listOf(rows.map(caseOf))})
+     GROUP BY case_id`,
+  );
+  return new Map(
+    cases.map((row) => [row.case_id, CASE_STATUSES.find((status) => status === row.status) ?? 'OPEN']),
+  );
+}
+
+function caseOf(row: Row): string {
+  return caseIdOf(row.merchant_id, row.order_no, row.key_part);
+}
+
+function itemOf(row: Row, statuses: ReadonlyMap<string, CaseStatus>): ExceptionItem {
+  const id = caseOf(row);
+  return {
+    id,
+    mode: row.mode,
+    type: row.code,
+    kind: row.kind,
+    merchantId: row.merchant_id,
+    businessDate: row.date,
+    orderNo: row.order_no,
+    refundNo: row.refund_no || null,
+    channel: row.channel || null,
+    merchantFen: fenOf(row.merchant),
+    platformFen: fenOf(row.platform),
+    channelFen: fenOf(row.at_channel),
+    possiblyCrossDay: row.possibly_cross_day === 1,
+    status: statuses.get(id) ?? 'OPEN',
+    provisional: row.provisional === 1,
+  };
+}
+
+function fenOf(fen: string | null): bigint | null {
+  return fen === null ? null : BigInt(fen);
+}

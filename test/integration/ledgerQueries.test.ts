@@ -1,0 +1,338 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
+import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
+import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
+import type { ExceptionItem, LedgerQueries, ListFilter } from '../../domain/apiPorts.ts';
+import { caseIdOf } from '../../domain/caseId.ts';
+import type { CloseLedger } from '../../domain/closePorts.ts';
+import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { Reconciliation } from '../../domain/ports.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import type { TestLedger } from './ledgerHarness.ts';
+import { aRun, aVerdict, startLedger } from './ledgerHarness.ts';
+
+let system: TestLedger;
+let realtime: RealtimeLedger;
+let close: CloseLedger;
+let queries: LedgerQueries;
+
+beforeAll(async () => {
+  system = await startLedger();
+  realtime = clickHouseRealtimeLedger(system.client);
+  close = clickHouseCloseLedger(system.client);
+  queries = clickHouseLedgerQueries(system.client);
+});
+afterAll(() => system[Symbol.asyncDispose]());
+beforeEach(async () => {
+  for (const table of ['verdicts', 'reconciliations', 'exceptions']) {
+    await system.client.command({ query: `TRUNCATE TABLE ${table}` });
+  }
+});
+
+/** Writes everything twice, as a restart would. */
+async function said(version: bigint, ...verdicts: readonly Partial<Verdict>[]): Promise<void> {
+  const rows = verdicts.map((more) => ({ verdict: aVerdict(more), version, span: 0 }));
+  await realtime.insertVerdicts(rows);
+  await realtime.insertVerdicts(rows);
+}
+
+async function closed(run: Reconciliation, ...verdicts: readonly Partial<Verdict>[]): Promise<void> {
+  const { merchantId, businessDate, mode } = run;
+  const rows = verdicts.map((more) => ({
+    verdict: aVerdict({ merchantId, businessDate, mode, ...more }),
+    refersTo: null,
+  }));
+  for (let time = 0; time < 2; time += 1) {
+    await close.writeVerdicts(run, rows);
+    await close.publish(run);
+  }
+}
+
+async function allExceptions(filter: Omit<ListFilter, 'cursor'>): Promise<readonly ExceptionItem[]> {
+  const items: ExceptionItem[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await queries.exceptions({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
+    expect(page.items.length).toBeLessThanOrEqual(filter.limit);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return items;
+}
+
+describe('exceptions', () => {
+  test('are the verdicts that need a person, each once, with their amounts', async () => {
+    await said(3n, { orderNo: 'A' }, { orderNo: 'B', code: 'MATCHED' }, { orderNo: 'C', code: 'OFFSET' });
+    await said(3n, { orderNo: 'D', kind: 'REFUND', refundNo: 'R1', keyPart: 'RR1', possiblyCrossDay: true });
+    const items = await allExceptions({ limit: 10 });
+    const item: ExceptionItem = {
+      id: caseIdOf('H001', 'A', 'P'),
+      mode: 'REALTIME',
+      type: 'PLATFORM_ONLY',
+      kind: 'PAYMENT',
+      merchantId: 'H001',
+      businessDate: '2026-03-09',
+      orderNo: 'A',
+      refundNo: null,
+      channel: 'WECHAT',
+      merchantFen: null,
+      platformFen: 2500n,
+      channelFen: null,
+      possiblyCrossDay: false,
+      status: 'OPEN',
+      provisional: true,
+    };
+    expect(items).toEqual([
+      item,
+      {
+        ...item,
+        id: caseIdOf('H001', 'D', 'RR1'),
+        orderNo: 'D',
+        kind: 'REFUND',
+        refundNo: 'R1',
+        possiblyCrossDay: true,
+      },
+    ]);
+  });
+
+  test('are told by the latest version alone, whatever was written last and wherever it lies', async () => {
+    await said(3072n, { orderNo: 'healed' }, { orderNo: 'moved' }, { orderNo: 'again' });
+    await said(5119n, { orderNo: 'healed', code: 'MATCHED' });
+    await said(5119n, { orderNo: 'moved', code: 'AMOUNT_MISMATCH', businessDate: '2026-03-10' });
+    await said(5119n, { orderNo: 'late', code: 'MATCHED' });
+    await said(3072n, { orderNo: 'late' }, { orderNo: 'again' });
+    expect((await allExceptions({ limit: 1 })).map((item) => item.orderNo)).toEqual(['moved', 'again']);
+    expect((await allExceptions({ limit: 9, to: '2026-03-09' })).map((item) => item.orderNo)).toEqual([
+      'again',
+    ]);
+  });
+
+  test('of a span that a later judgement did away with are gone', async () => {
+    const span = (span: number, version: bigint, orderNo: string) => ({
+      verdict: aVerdict({ orderNo, businessDate: `2026-03-${span === 0 ? '09' : '29'}` }),
+      version,
+      span,
+    });
+    await realtime.insertVerdicts([span(0, 4096n, 'joined'), span(1, 5120n, 'joined')]);
+    await realtime.insertVerdicts([span(0, 6144n, 'joined')]);
+    await realtime.insertVerdicts([span(0, 4096n, 'apart'), span(1, 5120n, 'apart')]);
+    const items = await allExceptions({ limit: 9 });
+    expect(items.map((item) => [item.orderNo, item.businessDate])).toEqual([
+      ['apart', '2026-03-29'],
+      ['apart', '2026-03-09'],
+      ['joined', '2026-03-09'],
+    ]);
+    const rows = await system.rows('SELECT order_no, span FROM v_verdicts ORDER BY order_no, span');
+    expect(rows).toEqual([
+      { order_no: 'apart', span: 0 },
+      { order_no: 'apart', span: 1 },
+      { order_no: 'joined', span: 0 },
+    ]);
+  });
+
+  test('of final modes are those of the published run only, and make realtime ones not provisional', async () => {
+    await said(3n, { orderNo: 'A' });
+    await closed(aRun({ runId: 'r1', token: 1n }), { orderNo: 'old', code: 'CHANNEL_ONLY' });
+    await closed(aRun({ runId: 'r2', token: 2n }), { orderNo: 'A' }, { orderNo: 'B', code: 'MATCHED' });
+    await closed(aRun({ runId: 'r3', token: 3n, outcome: 'FAILED' }), { orderNo: 'failed' });
+    const items = await allExceptions({ limit: 2 });
+    expect(items.map((item) => [item.orderNo, item.mode, item.provisional])).toEqual([
+      ['A', 'REALTIME', false],
+      ['A', 'THREE_WAY', false],
+    ]);
+    expect(new Set(items.map((item) => item.id)).size).toBe(1);
+    expect((await allExceptions({ limit: 9, mode: 'THREE_WAY' })).map((item) => item.mode)).toEqual([
+      'THREE_WAY',
+    ]);
+    expect((await allExceptions({ limit: 9, mode: 'REALTIME' })).map((item) => item.mode)).toEqual([
+      'REALTIME',
+    ]);
+    expect(await allExceptions({ limit: 9, mode: 'TWO_WAY' })).toEqual([]);
+  });
+
+  test('carry the status of their case, the highest version of it', async () => {
+    await said(3n, { orderNo: 'A' }, { orderNo: 'B' });
+    const state = (status: string, version: number) => ({
+      case_id: caseIdOf('H001', 'A', 'P'),
+      merchant_id: 'H001',
+      status,
+      version,
+    });
+    const values = [state('RESOLVED', 2), state('IN_PROGRESS', 1)];
+    for (const value of values) {
+      await system.client.insert({ table: 'exceptions', values: [value], format: 'JSONEachRow' });
+    }
+    const statuses = (await allExceptions({ limit: 9 })).map((item) => [item.orderNo, item.status]);
+    expect(statuses).toEqual([
+      ['A', 'RESOLVED'],
+      ['B', 'OPEN'],
+    ]);
+    const viewed = await system.rows('SELECT order_no, status FROM v_exceptions ORDER BY order_no');
+    expect(viewed).toEqual(statuses.map(([order_no, status]) => ({ order_no, status })));
+  });
+
+  test('come page by page, newest date first, without loss or repeat while others are written', async () => {
+    const dates = ['2026-03-08', '2026-03-09', '2026-03-10'];
+    const orders = Array.from({ length: 130 }, (_, n) => `YT${String(n).padStart(4, '0')}`);
+    await said(
+      3n,
+      ...orders.map((orderNo, n) => ({
+        orderNo,
+        businessDate: dates[n % 3] ?? '',
+        merchantId: n % 2 === 0 ? 'H001' : 'H002',
+      })),
+    );
+    const first = await queries.exceptions({ limit: 50 });
+    await said(3n, { orderNo: 'YT0000a', businessDate: '2026-03-10' });
+    await said(5n, { orderNo: 'YT0002', businessDate: '2026-03-10', code: 'MATCHED' });
+    const items = [...first.items];
+    for (let cursor = first.nextCursor; cursor !== null;) {
+      const page = await queries.exceptions({ limit: 37, cursor });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(items.map((item) => item.orderNo).toSorted()).toEqual(orders);
+    const places = items.map((item) => [item.businessDate, item.merchantId, item.orderNo]);
+    const inOrder = places.toSorted(
+      ([d1 = '', ...k1], [d2 = '', ...k2]) => d2.localeCompare(d1) || k1.join().localeCompare(k2.join()),
+    );
+    expect(places).toEqual(inOrder);
+  });
+
+  test('are filtered by merchant and by dates, both inclusive', async () => {
+    await said(
+      3n,
+      { orderNo: 'A', businessDate: '2026-03-08' },
+      { orderNo: 'B', businessDate: '2026-03-09' },
+      { orderNo: 'C', businessDate: '2026-03-10' },
+      { orderNo: 'D', businessDate: '2026-03-09', merchantId: 'H002' },
+    );
+    const found = async (filter: Partial<ListFilter>) =>
+      (await allExceptions({ limit: 2, ...filter })).map((item) => item.orderNo).join('');
+    expect(await found({})).toBe('CBDA');
+    expect(await found({ from: '2026-03-09' })).toBe('CBD');
+    expect(await found({ to: '2026-03-09' })).toBe('BDA');
+    expect(await found({ from: '2026-03-09', to: '2026-03-09', merchantId: 'H002' })).toBe('D');
+    expect(await found({ merchantId: 'H003' })).toBe('');
+  });
+});
+
+describe('what a caller sends', () => {
+  const EVIL = [
+    "' OR 1=1 --",
+    "\\' OR 1=1 --",
+    "H001') OR ('1'='1",
+    '{mode:String}',
+    '\0',
+    '\\',
+    '\n',
+    '`',
+    '"',
+  ];
+
+  test('stays a value, whatever it holds', async () => {
+    await said(3n, { orderNo: 'A' });
+    await closed(aRun(), { orderNo: 'A' });
+    for (const merchantId of EVIL) {
+      expect(await queries.exceptions({ merchantId, limit: 9 })).toEqual({ items: [], nextCursor: null });
+      expect(await queries.reconciliations({ merchantId, limit: 9 })).toEqual({
+        items: [],
+        nextCursor: null,
+      });
+      expect(await queries.matchRates({ merchantId, limit: 9 })).toEqual([]);
+    }
+  });
+
+  test('is found again when a merchant or an order really has such a name', async () => {
+    for (const name of EVIL) await said(3n, { merchantId: name, orderNo: name });
+    for (const name of EVIL) {
+      const { items } = await queries.exceptions({ merchantId: name, limit: 9 });
+      expect(items.map((item) => item.orderNo)).toEqual([name]);
+    }
+    expect(await allExceptions({ limit: 1 })).toHaveLength(EVIL.length);
+  });
+
+  test('as a cursor is refused when no list has given it', async () => {
+    const forged = (...keys: readonly unknown[]) => Buffer.from(JSON.stringify(keys)).toString('base64url');
+    const cursors = [
+      'x',
+      '',
+      '!!!',
+      forged(),
+      forged('exceptions', '2026-03-09', 'H001', 'A', 'P', 'REALTIME'),
+      forged('exceptions', '2026-02-30', 'H001', 'A', 'P', 'REALTIME', '0'),
+      forged('exceptions', '2026-03-09', 'H001', 'A', 'P', 'OTHER', '0'),
+      forged('exceptions', '2026-03-09', 'H001', 'A', 'P', 'REALTIME', '256'),
+      forged('exceptions', '2026-03-09', 'H001', 'A', 'P', 'REALTIME', 0),
+      forged('reconciliations', '2026-03-09', 'H001', 'THREE_WAY', '99999999999999999999', 'r1'),
+    ];
+    for (const cursor of cursors) {
+      const refusal = expect.objectContaining({ code: 'DZ_BAD_CURSOR' });
+      await expect(queries.exceptions({ limit: 9, cursor })).rejects.toEqual(refusal);
+      await expect(queries.reconciliations({ limit: 9, cursor })).rejects.toEqual(refusal);
+    }
+  });
+});
+
+test('runs come newest date first, the latest run of a date first, each once, as they were published', async () => {
+  const totals = { payments: 3, refunds: 1, paymentFen: 9_007_199_254_740_993n, refundFen: 5n };
+  const full = aRun({
+    runId: 'r9',
+    businessDate: '2026-03-10',
+    outcome: 'UNBALANCED',
+    reasons: [],
+    token: 18_446_744_073_709_551_615n,
+    books: { PLATFORM: totals, CHANNEL: totals },
+    verdicts: { MATCHED: 3, PLATFORM_ONLY: 1 },
+    positions: { 'payments/0': 12, 'his-orders/1': 0 },
+  });
+  await closed(full);
+  await closed(
+    aRun({ runId: 'r1', token: 1n, outcome: 'FAILED', reasons: ['CHANNEL_BILL_EMPTY', 'BILL_NOT_READY'] }),
+  );
+  await closed(aRun({ runId: 'r2', token: 2n }));
+  await closed(aRun({ runId: 'r3', merchantId: 'H002', mode: 'TWO_WAY' }));
+  const runs: Reconciliation[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await queries.reconciliations({ limit: 1, ...(cursor === undefined ? {} : { cursor }) });
+    runs.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  expect(runs.map((run) => run.runId)).toEqual(['r9', 'r2', 'r1', 'r3']);
+  expect(runs[0]).toEqual(full);
+  expect(runs[2]?.reasons).toEqual(['CHANNEL_BILL_EMPTY', 'BILL_NOT_READY']);
+  const found = async (filter: Partial<ListFilter>) =>
+    (await queries.reconciliations({ limit: 9, ...filter })).items.map((run) => run.runId);
+  expect(await found({ mode: 'TWO_WAY' })).toEqual(['r3']);
+  expect(await found({ mode: 'REALTIME' })).toEqual([]);
+  expect(await found({ merchantId: 'H001', to: '2026-03-09' })).toEqual(['r2', 'r1']);
+});
+
+test('match rates count each verdict once, matched and cross-day as matched, offsets as neither', async () => {
+  await said(3n, { orderNo: 'A' }, { orderNo: 'B', code: 'MATCHED' }, { orderNo: 'C', code: 'OFFSET' });
+  await said(3n, { orderNo: 'D' });
+  await said(5n, { orderNo: 'D', code: 'MATCHED' });
+  await closed(aRun({ runId: 'r1', token: 1n, verdicts: { CHANNEL_ONLY: 1 } }), {
+    orderNo: 'A',
+    code: 'CHANNEL_ONLY',
+  });
+  await closed(
+    aRun({ runId: 'r2', token: 2n, verdicts: { MATCHED: 1, CROSS_DAY: 1, DUPLICATE: 1 } }),
+    { orderNo: 'A', code: 'MATCHED' },
+    { orderNo: 'B', code: 'CROSS_DAY' },
+    { orderNo: 'C', code: 'DUPLICATE' },
+  );
+  const rate = { merchantId: 'H001', businessDate: '2026-03-09' };
+  const expected = [
+    { ...rate, mode: 'REALTIME', verdicts: 4, matched: 2, exceptions: 1 },
+    { ...rate, mode: 'THREE_WAY', verdicts: 3, matched: 2, exceptions: 1 },
+  ];
+  expect(await queries.matchRates({ limit: 9 })).toEqual(expected);
+  expect(await queries.matchRates({ limit: 1, mode: 'THREE_WAY' })).toEqual([expected[1]]);
+  expect(await queries.matchRates({ limit: 9, mode: 'REALTIME' })).toEqual([expected[0]]);
+  expect(await queries.matchRates({ limit: 9, from: '2026-03-10' })).toEqual([]);
+  const viewed = await system.rows(
+    `SELECT merchant_id AS merchantId, toString(business_date) AS businessDate, mode, toUInt32(verdicts) AS verdicts,
+       toUInt32(matched) AS matched, toUInt32(exceptions) AS exceptions FROM v_match_rates AS r ORDER BY mode`,
+  );
+  expect(viewed).toEqual(expected);
+});
