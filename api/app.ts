@@ -62,7 +62,14 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       detail: `there is no ${request.method} ${request.url.split('?')[0]}; GET /openapi.json lists what there is`,
     }),
   );
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    // Served over plain HTTP inside a house, an upgrade would leave the page without its scripts.
+    transformStaticCSP: (header) => header.replace(/upgrade-insecure-requests;?/, ''),
+    // Nothing of the API is told to a validator outside.
+    uiConfig: { validatorUrl: null },
+  });
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
   await app.register(eventRoutes(parts.intake), { prefix: '/api/v1' });

@@ -107,7 +107,7 @@ async function serve(
   await startServers(supervisor, plan);
   const run = await startWorkers(supervisor, plan, null, Date.now);
   status.clear();
-  io.stdout(whereToLook(run, { dataDir: plan.dataDir, cwd: io.cwd }, null));
+  io.stdout(whereToLook(run, { dataDir: plan.dataDir, cwd: io.cwd }, 'nothing yet'));
   io.stderr('Serving until Ctrl-C.\n');
   await untilAborted(signal);
   return 0;
@@ -124,7 +124,7 @@ async function demonstrate(start: Start, supervisor: Supervisor, status: StatusL
   const perfect = await showResult(run, demo, config, plan, io);
   if (options.once) return perfect ? 0 : 3;
   if (!begun.closed) await endPlayback(supervisor, plan);
-  io.stdout(`\n${whereToLook(run, { dataDir: plan.dataDir, cwd: io.cwd }, demo)}`);
+  io.stdout(`\n${whereToLook(run, { dataDir: plan.dataDir, cwd: io.cwd }, 'demo')}`);
   io.stderr('Serving until Ctrl-C.\n');
   await untilAborted(signal);
   return 0;

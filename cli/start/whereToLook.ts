@@ -1,32 +1,39 @@
 import { relative } from 'node:path';
 import type { RunFile } from '../../adapters/process/runFile.ts';
-import type { DemoRecord } from './demoRecord.ts';
 import { demoFolderOf } from './demoRecord.ts';
 
-/** What a person may do next; each line is one to be copied. */
+/** What a person may do next: addresses to open and commands to copy. */
 export function whereToLook(
   run: RunFile,
   place: { readonly dataDir: string; readonly cwd: string },
-  demo: DemoRecord | null,
+  shows: 'demo' | 'nothing yet',
 ): string {
-  const dates = demo === null ? '' : `&from=${demo.date}&to=${demo.date}`;
-  const data = relative(place.cwd, place.dataDir);
+  const { dataDir, cwd } = place;
   // Commands find the system by its data folder; the default one needs no word.
-  const env = data === 'data' ? '' : `DUIZHANG_DATA=${place.dataDir} `;
+  const env = relative(cwd, dataDir) === 'data' ? '' : `DUIZHANG_DATA=${dataDir} `;
+  const events = `curl -H 'content-type: application/x-ndjson' --data-binary @events.ndjson \\\n              ${run.apiUrl}/api/v1/events`;
   return [
     'Where to look next',
-    `  API               ${run.apiUrl}`,
-    `  to read and try   ${run.apiUrl}/docs`,
-    `  for machines      ${run.apiUrl}/openapi.json`,
-    `  exceptions        curl '${run.apiUrl}/api/v1/exceptions?mode=THREE_WAY${dates}'`,
-    `  the ledger        ${env}./duizhang sql "SELECT mode, code, count() FROM verdicts FINAL GROUP BY ALL"`,
-    ...(demo === null
-      ? []
+    `  API         ${run.apiUrl}/docs`,
+    `              ${run.apiUrl}/openapi.json`,
+    ...(shows === 'demo'
+      ? [
+          `  exceptions  curl '${run.apiUrl}/api/v1/exceptions?mode=THREE_WAY'`,
+          `  ledger      ${env}./duizhang sql "select * from v_verdicts limit 5"`,
+          `  refused     ${env}./duizhang dead-letters list`,
+          `  books       ${shown(cwd, demoFolderOf(dataDir))}/`,
+        ]
       : [
-          `  dead letters      ${env}./duizhang dead-letters list`,
-          `  the day's books   ${relative(place.cwd, demoFolderOf(place.dataDir))}/`,
+          `  events      ${events}`,
+          `  bills       ${env}./duizhang bill import FILE --merchant H001 --book channel`,
+          `  close       ${env}./duizhang close --merchant H001 --date YYYY-MM-DD`,
         ]),
-    `  logs              ${data}/logs/`,
+    `  logs        ${shown(cwd, dataDir)}/logs/`,
     '',
   ].join('\n');
+}
+
+function shown(cwd: string, path: string): string {
+  const inside = relative(cwd, path);
+  return inside.startsWith('..') ? path : inside;
 }
