@@ -89,7 +89,7 @@ function keyOf(line: PlannedLine): string {
 }
 
 function eventIdOf(line: PlannedLine, planner: Planner): string {
-  return `${line.book === 'PLATFORM' ? 'P' : 'H'}-${planner.receiptNo(line.occurredAtMs)}`;
+  return planner.number(line.book === 'PLATFORM' ? 'EP' : 'EH', line.occurredAtMs);
 }
 
 function eventOf(line: PlannedLine, eventId: string, merchantId: string): EventJson {
@@ -118,7 +118,7 @@ function eventOf(line: PlannedLine, eventId: string, merchantId: string): EventJ
 /** Beijing time with its offset. */
 export function isoOf(ms: number): string {
   const millis = String(((ms % SECOND_MS) + SECOND_MS) % SECOND_MS).padStart(3, '0');
-  return `${localOfInstant(ms).replace(' ', 'T')}.${millis}+08:00`;
+  return [localOfInstant(ms).replace(' ', 'T'), '.', millis, '+08:00'].join('');
 }
 
 /** A line that is sent as an event; null when there is none. */

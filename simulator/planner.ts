@@ -94,11 +94,6 @@ export class Planner {
     return businessDateOf(ms, this.merchant.rules.cutOffMs);
   }
 
-  nextSerial(): number {
-    this.#serial += 1;
-    return this.#serial;
-  }
-
   /** A time at which patients come, with at least `beforeEndMs` left of the day. */
   someTime(beforeEndMs = MIDNIGHT_GUARD_MS): number {
     return this.startMs + timeOfDay(this.random, beforeEndMs);
@@ -109,7 +104,7 @@ export class Planner {
     const businessType = businessTypeBy(this.random);
     return {
       kind: 'PAYMENT',
-      orderNo: this.#number('HP', at),
+      orderNo: this.number('HP', at),
       refundNo: null,
       channel,
       channelTxnNo: this.txnNo(channel, at),
@@ -129,7 +124,7 @@ export class Planner {
     return {
       ...of,
       kind: 'REFUND',
-      refundNo: this.#number('RF', at),
+      refundNo: this.number('RF', at),
       hisOrderNo: this.receiptNo(at),
       amountFen,
       occurredAtMs: at,
@@ -192,25 +187,32 @@ export class Planner {
   }
 
   receiptNo(at: number): string {
-    return `R${this.#compactDate(at)}${this.#tag}${String(this.nextSerial()).padStart(7, '0')}`;
+    return this.number('R20', at);
   }
 
   /** Shaped as the channel's: 28 digits at WeChat and Alipay, 21 that begin with the time at UnionPay. */
   txnNo(channel: Channel, at: number): string {
-    const serial = String(this.nextSerial()).padStart(7, '0');
+    const serial = this.#digitsOfNext();
     const day = this.#compactDate(at);
     switch (channel) {
       case 'WECHAT':
-        return `4200${this.#digits.slice(0, 6)}${day}${this.#digits.slice(6)}${serial}`;
+        return ['4200', this.#digits.slice(0, 6), day, this.#digits.slice(6), serial].join('');
       case 'ALIPAY':
-        return `${day}2200${this.#digits}${serial}`;
+        return [day, '2200', this.#digits, serial].join('');
       case 'UNIONPAY':
-        return `${day}${clockDigits(at)}${serial}`;
+        return [day, clockDigits(at), serial].join('');
     }
   }
 
-  #number(prefix: string, at: number): string {
-    return `${prefix}${this.#compactDate(at).slice(2)}${this.#tag}${String(this.nextSerial()).padStart(7, '0')}`;
+  /** A number that nothing else of any simulated day has: prefix, yyMMdd, seed and merchant, serial. */
+  number(prefix: string, at: number): string {
+    // Joined, and not a template: numbers are kept by the million, and a template keeps its parts, too.
+    return [prefix, this.#compactDate(at).slice(2), this.#tag, this.#digitsOfNext()].join('');
+  }
+
+  #digitsOfNext(): string {
+    this.#serial += 1;
+    return String(this.#serial).padStart(7, '0');
   }
 
   #compactDate(at: number): string {

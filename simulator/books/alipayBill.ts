@@ -5,7 +5,16 @@ import { yuanOfFen } from '../../domain/money.ts';
 import { productOf } from '../hospital.ts';
 import type { PlannedLine } from '../planner.ts';
 import type { BillFile, ChannelDay } from './billFile.ts';
-import { BAD_AMOUNT, BAD_TIME, badLinesOf, compact, EXCEL_NUMBER, feeOf, sumOf } from './billFile.ts';
+import {
+  BAD_AMOUNT,
+  BAD_TIME,
+  badLinesOf,
+  compact,
+  encodeRows,
+  EXCEL_NUMBER,
+  feeOf,
+  sumOf,
+} from './billFile.ts';
 import { zipOf } from './zip.ts';
 
 /** Alipay 业务账单 (bill_type=trade): 业务明细 and 业务明细(汇总), GBK, in one zip. */
@@ -25,7 +34,7 @@ export function alipayBill({ merchantNo, date, lines }: ChannelDay): BillFile {
   const name = `${account}_${compact(date)}_业务明细`;
   const bytes = zipOf(
     [
-      { name: gbk(`${name}.csv`), bytes: gbk(detailOf(account, date, lines)) },
+      { name: gbk(`${name}.csv`), bytes: detailOf(account, date, lines) },
       { name: gbk(`${name}(汇总).csv`), bytes: gbk(summaryOf(account, date, lines)) },
     ],
     addDays(date, 1),
@@ -33,22 +42,25 @@ export function alipayBill({ merchantNo, date, lines }: ChannelDay): BillFile {
   return { name: `alipay-trade-${compact(date)}.zip`, bytes, badLines: badLinesOf(lines, LINES_ABOVE + 1) };
 }
 
-function detailOf(account: string, date: BusinessDate, lines: readonly PlannedLine[]): string {
+function detailOf(account: string, date: BusinessDate, lines: readonly PlannedLine[]): Uint8Array {
   const trades = lines.filter((line) => line.kind === 'PAYMENT');
   const refunds = lines.filter((line) => line.kind === 'REFUND');
   const traded = yuanOfFen(sumOf(trades, (line) => line.amountFen));
   const refunded = yuanOfFen(-sumOf(refunds, (line) => line.amountFen));
-  return textOf([
+  const above = textOf([
     '#支付宝业务明细查询',
     ...aboutBill(account, date),
     '#-----------------------------------------业务明细列表----------------------------------------',
     HEADER,
-    ...lines.map((line) => spoilt(cellsOf(line), line).join(',')),
+  ]);
+  const below = textOf([
     '#-----------------------------------------业务明细列表结束------------------------------------',
     `#交易合计：${trades.length}笔，商家实收共${traded}元，商家优惠共0.00元`,
     `#退款合计：${refunds.length}笔，商家实收退款共${refunded}元，商家优惠退款共0.00元`,
     exportedAt(date),
   ]);
+  const rows = encodeRows(lines, (line) => `${spoilt(cellsOf(line), line).join(',')}\r\n`, gbk);
+  return Buffer.concat([gbk(above), ...rows, gbk(below)]);
 }
 
 function summaryOf(account: string, date: BusinessDate, lines: readonly PlannedLine[]): string {

@@ -56,3 +56,19 @@ export function sumOf(lines: readonly PlannedLine[], value: (line: PlannedLine) 
   for (const line of lines) total += value(line);
   return total;
 }
+
+const ROWS_A_BLOCK = 2_000;
+
+/** Rows as bytes, block by block: the text of a whole large book is never held at once. */
+export function encodeRows(
+  lines: readonly PlannedLine[],
+  row: (line: PlannedLine, index: number) => string,
+  encode: (text: string) => Uint8Array = (text) => Buffer.from(text),
+): readonly Uint8Array[] {
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < lines.length; at += ROWS_A_BLOCK) {
+    const block = lines.slice(at, at + ROWS_A_BLOCK);
+    blocks.push(encode(block.map((line, index) => row(line, at + index)).join('')));
+  }
+  return blocks;
+}

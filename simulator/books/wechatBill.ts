@@ -4,7 +4,16 @@ import { yuanOfFen } from '../../domain/money.ts';
 import { productOf } from '../hospital.ts';
 import type { PlannedLine } from '../planner.ts';
 import type { BillFile, ChannelDay } from './billFile.ts';
-import { BAD_AMOUNT, BAD_TIME, badLinesOf, compact, EXCEL_NUMBER, feeOf, sumOf } from './billFile.ts';
+import {
+  BAD_AMOUNT,
+  BAD_TIME,
+  badLinesOf,
+  compact,
+  encodeRows,
+  EXCEL_NUMBER,
+  feeOf,
+  sumOf,
+} from './billFile.ts';
 
 /** WeChat Pay, 交易账单 ALL with the current 27 columns. */
 const HEADER =
@@ -21,9 +30,14 @@ const GZIP_SYSTEM = 9;
 const UNIX = 3;
 
 export function wechatBill({ merchantNo, date, lines }: ChannelDay): BillFile {
-  const rows = lines.map((line, index) => backticked(spoilt(cellsOf(line, merchantNo, index), line)));
-  const text = ['\ufeff' + HEADER, ...rows, SUMMARY_HEADER, backticked(summaryOf(lines)), ''].join('\r\n');
-  const bytes = gzipSync(text);
+  const rows = encodeRows(lines, (line, index) => rowOf(spoilt(cellsOf(line, merchantNo, index), line)));
+  const bytes = gzipSync(
+    Buffer.concat([
+      Buffer.from(`\ufeff${HEADER}\r\n`),
+      ...rows,
+      Buffer.from(`${SUMMARY_HEADER}\r\n${rowOf(summaryOf(lines))}`),
+    ]),
+  );
   bytes[GZIP_SYSTEM] = UNIX;
   return { name: `wechat-all-${compact(date)}.csv.gz`, bytes, badLines: badLinesOf(lines, 2) };
 }
@@ -99,6 +113,6 @@ function spoilt(cells: string[], line: PlannedLine): readonly string[] {
   }
 }
 
-function backticked(cells: readonly string[]): string {
-  return cells.map((cell) => `\`${cell}`).join(',');
+function rowOf(cells: readonly string[]): string {
+  return `\`${cells.join(',`')}\r\n`;
 }
