@@ -29,6 +29,7 @@ const LOG_DAYS = 3;
  */
 export class DayKeeper {
   readonly #parts: DayKeeperParts;
+  #newestClosed: BusinessDate | null = null;
   #keptFrom: BusinessDate | null = null;
 
   constructor(parts: DayKeeperParts) {
@@ -39,6 +40,7 @@ export class DayKeeper {
   async learn(): Promise<void> {
     for (const { merchantId, businessDate, firstPositions } of await this.#parts.days.closedDates()) {
       this.#parts.closedDays.add(merchantId, businessDate, firstPositions);
+      if (this.#newestClosed === null || businessDate > this.#newestClosed) this.#newestClosed = businessDate;
     }
   }
 
@@ -54,9 +56,11 @@ export class DayKeeper {
    */
   async letGo(): Promise<void> {
     const { days, window, clock, crossDayDays } = this.#parts;
+    // Before a first close nothing is over, however old the events are.
+    if (this.#newestClosed === null) return;
     const today = businessDateOf(clock.now());
-    const oldestOpen = earlier((await days.oldestOpenDate()) ?? today, today);
-    const keepFrom = addDays(oldestOpen, -1);
+    const open = (await days.oldestOpenDate()) ?? addDays(this.#newestClosed, 1);
+    const keepFrom = addDays(earlier(open, today), -1);
     if (keepFrom === this.#keptFrom) return;
     await window.dropBefore(dayOfDate(keepFrom), dayOfDate(keepFrom) - crossDayDays);
     await this.#trimLog(earlier(keepFrom, addDays(today, -LOG_DAYS)));

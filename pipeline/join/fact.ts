@@ -18,6 +18,7 @@ export function windowEventOf(
   windowMs: number,
   late: boolean,
   position: Position,
+  nowMs = 0,
 ): WindowEvent {
   const part = keyPartOf(entry);
   const orderKey = orderKeyOf(entry.merchantId, entry.orderNo);
@@ -30,10 +31,20 @@ export function windowEventOf(
     keyHash: String(hash53(`${orderKey} ${part}`)),
     factHash,
     payHash: part === 'P' ? '' : String(hash53(`${orderKey} P`)),
-    dueSecond: Math.ceil((entry.occurredAtMs + windowMs) / 1000),
+    dueSecond: dueSecondOf(entry.occurredAtMs + windowMs, nowMs),
     late,
     position,
   };
+}
+
+/** Deadlines that are over anyway share a list: one for each second of a day that is caught up with would be many. */
+const CATCH_UP_MS = 120_000;
+const CATCH_UP_SECONDS = 64;
+
+function dueSecondOf(dueMs: number, nowMs: number): number {
+  const second = Math.ceil(dueMs / 1000);
+  if (dueMs >= nowMs - CATCH_UP_MS) return second;
+  return Math.ceil(second / CATCH_UP_SECONDS) * CATCH_UP_SECONDS;
 }
 
 function contentOf(entry: Entry): string {

@@ -92,6 +92,7 @@ export class Joiner {
     const deadLetters: DeadLetter[] = [];
     const bySlot: WindowEvent[][] = Array.from({ length: window.slots }, () => []);
     let latestEventMs: number | null = null;
+    const nowMs = clock.now();
     for (const record of batch.records) {
       const event = decode(topic, record.value);
       if (!event.ok) {
@@ -101,7 +102,7 @@ export class Joiner {
           code: event.code,
           reason: event.reason,
           value: record.value,
-          receivedAtMs: clock.now(),
+          receivedAtMs: nowMs,
         });
         continue;
       }
@@ -109,7 +110,8 @@ export class Joiner {
       const late = closedDays.isLate(entry.merchantId, entry.businessDate, batch.partition, record.position);
       if (late) onLate(entry);
       entries.push({ entry, partition: batch.partition, position: record.position, late });
-      const windowEvent = windowEventOf(entry, rulesOf(entry.merchantId).windowMs, late, record.position);
+      const windowMs = rulesOf(entry.merchantId).windowMs;
+      const windowEvent = windowEventOf(entry, windowMs, late, record.position, nowMs);
       bySlot[slotOf(windowEvent.orderKey, window.slots)]?.push(windowEvent);
       if (latestEventMs === null || entry.occurredAtMs > latestEventMs) latestEventMs = entry.occurredAtMs;
     }
