@@ -25,8 +25,8 @@ export function dayNumberOf(occurredAtMs: number, cutOffMs = 0): number {
   return Math.floor((occurredAtMs + SHANGHAI_OFFSET_MS - cutOffMs) / DAY_MS);
 }
 
-let lastDay = Number.NaN;
-let lastDate = '';
+let lastDay = 0;
+let lastDate = '1970-01-01';
 
 /** The date of a day number; remembers the last one, since neighbours in a stream share it. */
 export function dateOfDay(day: number): BusinessDate {
@@ -49,6 +49,7 @@ export function dayOfDate(date: BusinessDate): number {
 
 export function isBusinessDate(text: string): boolean {
   if (!DATE.test(text)) return false;
+  if (text === lastDate) return true;
   const ms = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
@@ -73,12 +74,11 @@ export function startOfDate(date: BusinessDate, cutOffMs = 0): number {
  */
 export function instantOfLocal(text: string): number | null {
   const m = LOCAL_TIME.exec(text);
-  if (!m || !isBusinessDate(text.slice(0, 10))) return null;
+  const date = text.slice(0, 10);
+  if (!m || !isBusinessDate(date)) return null;
   const [hour, minute, second] = [Number(m[4]), Number(m[5]), Number(m[6])];
   if (hour > 23 || minute > 59 || second > 59) return null;
-  return (
-    dayOfDate(text.slice(0, 10)) * DAY_MS - SHANGHAI_OFFSET_MS + ((hour * 60 + minute) * 60 + second) * 1000
-  );
+  return dayOfDate(date) * DAY_MS - SHANGHAI_OFFSET_MS + ((hour * 60 + minute) * 60 + second) * 1000;
 }
 
 /** Beijing wall-clock text `yyyy-MM-dd HH:mm:ss` of an instant. */
