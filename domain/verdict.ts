@@ -290,9 +290,10 @@ function surplusOf(sides: Record<Book, Side | null>): bigint {
 }
 
 function sideOf(lines: readonly Entry[]): Side | null {
-  if (lines.length === 0) return null;
-  const sorted = lines.length === 1 ? lines : [...lines].sort(compareLines);
-  const first = sorted[0];
+  const [only] = lines;
+  if (only && lines.length === 1) return lineSide(only);
+  const sorted = [...lines].sort(compareLines);
+  const [first] = sorted;
   if (!first) return null;
   const identities = new Map<string, bigint>();
   let conflict = false;
