@@ -1,18 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { readBill } from '../../adapters/bills/readBill.ts';
 import { csvOf } from '../../adapters/files/csv.ts';
 import type { InputFile } from '../../adapters/files/inputFiles.ts';
 import { distinctFiles, inputFile } from '../../adapters/files/inputFiles.ts';
-import { SpillingShelf } from '../../adapters/files/spillingShelf.ts';
 import { writeWhole } from '../../adapters/files/writeWhole.ts';
-import { xlsxOf } from '../../adapters/files/xlsx.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
-import { FILES_MERCHANT } from '../../pipeline/reconcile/books.ts';
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
-import { reconcileFiles } from '../../pipeline/reconcile/reconcileFiles.ts';
 import type { Command } from '../command.ts';
 import type { ReconcileRequest } from './reconcileArgs.ts';
 import { readReconcileArgs } from './reconcileArgs.ts';
@@ -64,35 +58,16 @@ async function openFiles(request: ReconcileRequest, cwd: string) {
 
 async function reconcile(files: readonly InputFile[], options: ReconcileOptions): Promise<ReconciledFiles> {
   const result = await reconcilePlain(files, options, { threads: THREADS });
-  return result === null ? reconcileAny(files, options) : { result, errors: [], errorCount: 0 };
-}
-
-async function reconcileAny(
-  files: readonly InputFile[],
-  options: ReconcileOptions,
-): Promise<ReconciledFiles> {
-  const shelf = new SpillingShelf({
-    merchantId: FILES_MERCHANT,
-    cutOffMs: options.rules.cutOffMs,
-    tempDir: tmpdir(),
-  });
-  try {
-    const books = files.map(({ name, book, path }) => ({
-      name,
-      book,
-      channel: null,
-      open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
-    }));
-    return await reconcileFiles(books, options, { readBill, shelf });
-  } finally {
-    shelf.dispose();
-  }
+  if (result !== null) return { result, errors: [], errorCount: 0 };
+  // The readers of bills, as the writer of workbooks below, are loaded only where they are needed: it halves the start.
+  const { reconcileAny } = await import('./reconcileAny.ts');
+  return reconcileAny(files, options);
 }
 
 async function contentOf(reconciled: ReconciledFiles, format: 'XLSX' | 'CSV' | 'JSON') {
   switch (format) {
     case 'XLSX':
-      return xlsxOf(sheetsOf(reconciled));
+      return (await import('../../adapters/files/xlsx.ts')).xlsxOf(sheetsOf(reconciled));
     case 'CSV':
       return csvOf(exceptionSheet(reconciled));
     case 'JSON':

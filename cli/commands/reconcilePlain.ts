@@ -6,6 +6,9 @@ import { MAX_FILE_BYTES, MAX_FILES } from '../../pipeline/reconcile/plain/record
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
 import type { ReconcileResult } from '../../pipeline/reconcile/tally.ts';
 import { Tally } from '../../pipeline/reconcile/tally.ts';
+import type { PlainJob } from '../../pipeline/reconcile/plain/plainShare.ts';
+import { PlainShare } from '../../pipeline/reconcile/plain/plainShare.ts';
+import { OpenFiles } from '../../adapters/files/openFiles.ts';
 import type { PlainWorkerData } from './reconcileWorker.ts';
 
 /** Below this the general way is done before threads have started. */
@@ -19,7 +22,8 @@ const SEED_RANGE = 2 ** 31;
 export type PlainSetting = { readonly threads: number; readonly worthBytes?: number };
 
 /**
- * The quick way for plain CSV files: threads hash rows straight from the bytes and read again only what is not matched.
+ * The quick way for plain CSV files: threads, this one among them, hash rows straight from the bytes and read again only
+ * what is not matched.
  * @returns null when the files are not all of the plain shape and beyond doubt; the general way then has to be taken
  */
 export async function reconcilePlain(
@@ -33,33 +37,52 @@ export async function reconcilePlain(
     totalBytes >= worthBytes &&
     files.every((file) => file.isSeekable && file.sizeBytes > 0 && file.sizeBytes <= MAX_FILE_BYTES);
   if (!isPlainable) return null;
-  const data: PlainWorkerData = {
-    paths: files.map((file) => file.path),
-    job: {
-      files: files.map(({ book, sizeBytes }) => ({ book, sizeBytes })),
-      options,
-      seeds: { a: randomInt(SEED_RANGE), b: randomInt(SEED_RANGE), c: randomInt(SEED_RANGE) },
-      partBits: partBitsOf(totalBytes),
-      control: new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)),
-    },
+  const job: PlainJob = {
+    files: files.map(({ book, sizeBytes }) => ({ book, sizeBytes })),
+    options,
+    seeds: { a: randomInt(SEED_RANGE), b: randomInt(SEED_RANGE), c: randomInt(SEED_RANGE) },
+    partBits: partBitsOf(totalBytes),
+    control: new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)),
   };
-  const workers = Array.from(
-    { length: threads },
-    () => new Worker(new URL('./reconcileWorker.ts', import.meta.url), { workerData: data }),
-  );
+  const paths = files.map((file) => file.path);
+  const workers = startWorkers(threads - 1, { job, paths });
+  const opened = new OpenFiles(paths);
   try {
-    // Scan, join and candidates: what one thread found goes to all before the next step.
-    for (let step = 0; step < 3; step += 1) {
-      const answers = await answersOf(workers);
-      if (answers.includes(null)) return null;
-      for (const worker of workers) worker.postMessage(answers);
-    }
-    const tally = new Tally(options.mode, options.date);
-    for (const result of await answersOf(workers)) tally.merge(result as ReconcileResult);
-    return tally.result();
+    return await compare(new PlainShare(job, opened), workers, options);
   } finally {
+    opened.close();
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
+}
+
+/** Takes this thread's share through the steps; what one thread found in a step goes to all before the next. */
+async function compare(
+  share: PlainShare,
+  workers: readonly Worker[],
+  options: ReconcileOptions,
+): Promise<ReconcileResult | null> {
+  const exchange = async <T>(own: T | null): Promise<readonly T[] | null> => {
+    const all = [own, ...((await answersOf(workers)) as (T | null)[])];
+    const known = all.filter((answer) => answer !== null);
+    const answer = known.length === all.length ? known : null;
+    for (const worker of workers) worker.postMessage(answer);
+    return answer;
+  };
+  const scanned = await exchange(share.scan());
+  const sought = scanned && (await exchange(share.join(scanned)));
+  const candidates = sought && (await exchange(share.candidates(sought)));
+  if (!candidates) return null;
+  const tally = new Tally(options.mode, options.date);
+  tally.merge(share.finish(candidates.flat()));
+  for (const result of await answersOf(workers)) tally.merge(result as ReconcileResult);
+  return tally.result();
+}
+
+function startWorkers(count: number, data: PlainWorkerData): Worker[] {
+  return Array.from(
+    { length: count },
+    () => new Worker(new URL('./reconcileWorker.ts', import.meta.url), { workerData: data }),
+  );
 }
 
 /** One message of each worker; rejects with the error of a worker that fails. */

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import { OpenFiles } from '../../adapters/files/openFiles.ts';
 import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
 import type { Sought } from '../../pipeline/reconcile/hintSearch.ts';
 import type { PartedRecords } from '../../pipeline/reconcile/plain/arena.ts';
@@ -13,21 +13,10 @@ export type PlainWorkerData = { readonly job: PlainJob; readonly paths: readonly
 const port = parentPort;
 if (!port) throw new Error('this file runs as a worker thread');
 const { job, paths } = workerData as PlainWorkerData;
-const descriptors = paths.map((path) => openSync(path, 'r'));
+const opened = new OpenFiles(paths);
+const share = new PlainShare(job, opened);
 
-const share = new PlainShare(job, {
-  read(file, into, position) {
-    let done = 0;
-    while (done < into.length) {
-      const bytes = readSync(descriptors[file] ?? -1, into, done, into.length - done, position + done);
-      if (bytes === 0) break;
-      done += bytes;
-    }
-    return done;
-  },
-});
-
-/** Tells the main thread a step's answer and waits for the answers of all threads; null ends the thread. */
+/** Tells the main thread a step's answer and waits for the answers of all threads; null: one has given up, and so do all. */
 async function exchange(answer: unknown): Promise<unknown> {
   const reply = port === null ? Promise.reject(new Error('no port')) : once(port, 'message');
   port?.postMessage(answer);
@@ -47,6 +36,6 @@ async function run(): Promise<void> {
 try {
   await run();
 } finally {
-  for (const descriptor of descriptors) closeSync(descriptor);
+  opened.close();
   port.close();
 }

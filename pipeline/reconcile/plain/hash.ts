@@ -8,6 +8,9 @@ export const MIX_A = 0xcc9e2d51;
 export const MIX_B = 0x1b873593;
 export const MIX_C = 0x85ebca6b;
 
+/** `wordAt` may look so many bytes beyond the end of what it reads. */
+export const READ_AHEAD_BYTES = 4;
+
 /** The last scramble of MurmurHash3. */
 export function scramble(hash: number): number {
   let h = hash;
@@ -16,10 +19,28 @@ export function scramble(hash: number): number {
   return h ^ (h >>> 16);
 }
 
+/** The bytes from `at` to `end`, four at most, as one number. */
+export function wordAt(view: DataView, at: number, end: number): number {
+  const word = view.getInt32(at, true);
+  return end - at >= 4 ? word : word & ((1 << ((end - at) << 3)) - 1);
+}
+
 /** Hash over the receipt number between two places; 0 stands for none. */
-export function receiptHash(bytes: Uint8Array, start: number, end: number, seed: number): number {
+export function receiptHash(view: DataView, start: number, end: number, seed: number): number {
   if (start === end) return 0;
-  let hash = seed;
-  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), MIX_B) ^ (hash >>> 15);
+  let hash = seed ^ (end - start);
+  for (let at = start; at < end; at += 4)
+    hash = Math.imul(hash ^ wordAt(view, at, end), MIX_B) ^ (hash >>> 15);
   return scramble(hash) || 1;
+}
+
+/** `receiptHash` of a receipt number that stands alone. */
+export function receiptHashOf(receipt: string, seed: number): number {
+  const bytes = Buffer.alloc(receipt.length + READ_AHEAD_BYTES);
+  bytes.write(receipt, 'latin1');
+  return receiptHash(viewOf(bytes), 0, receipt.length, seed);
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,26 +1,31 @@
-import { dateOfDay, dayNumberOf } from '../../../domain/businessDate.ts';
+import { dateOfDay, dayNumberOf, startOfDate } from '../../../domain/businessDate.ts';
 import type { BusinessDate } from '../../../domain/businessDate.ts';
 import type { BookTotals } from '../../../domain/ports.ts';
 import type { PartedRecords } from './arena.ts';
 import { recordsOfPart } from './arena.ts';
 import {
   ASIDE_BIT,
+  bookNumber,
   bookOf,
   FEN_LOW,
   fenOf,
   isAside,
   isRefund,
+  isSameKindAndFen,
   KEY,
   LANES,
   META,
   ORDER_A,
   ORDER_B,
+  RECEIPTED_BIT,
   SECONDS,
 } from './record.ts';
 
 /** More lines than this of one order are judged one by one. */
 const MAX_PLAIN_LINES = 48;
 const MAX_NEAR = 2 ** 52;
+const DAY_SECONDS = 86_400;
+const MERCHANT = bookNumber('MERCHANT');
 
 export type ArenaView = { readonly lanes: Int32Array; readonly records: PartedRecords };
 
@@ -31,10 +36,15 @@ export type ArenaView = { readonly lanes: Int32Array; readonly records: PartedRe
 export class PartJoin {
   readonly #arenas: readonly ArenaView[];
   readonly #books: readonly number[];
+  /** A bit for each of the books. */
+  readonly #allBooks: number;
   readonly #cutOffMs: number;
   readonly #matched = new Map<number, MatchedSums>();
-  #lastDay = Number.NaN;
   #lastSums: MatchedSums | null = null;
+  #lastDay = Number.NaN;
+  /** The seconds of `#lastDay`: from the first, to just before the second. */
+  #dayFrom = 0;
+  #dayTo = 0;
   #local = new Int32Array(0);
   #next = new Int32Array(0);
   #slots = new Int32Array(0);
@@ -43,6 +53,7 @@ export class PartJoin {
   constructor(arenas: readonly ArenaView[], books: readonly number[], cutOffMs: number) {
     this.#arenas = arenas;
     this.#books = books;
+    this.#allBooks = books.reduce((bits, book) => bits | (1 << book), 0);
     this.#cutOffMs = cutOffMs;
   }
 
@@ -51,14 +62,50 @@ export class PartJoin {
     const mask = this.#chain(count);
     const order: number[] = [];
     for (let slot = 0; slot <= mask; slot += 1) {
-      let id = this.#slots[slot] ?? 0;
-      if (id === 0) continue;
+      const head = this.#slots[slot] ?? 0;
+      if (head === 0 || this.#addOneKey(head)) continue;
       order.length = 0;
-      for (; id !== 0; id = this.#next[id - 1] ?? 0) order.push((id - 1) * LANES);
+      for (let id = head; id !== 0; id = this.#next[id - 1] ?? 0) order.push((id - 1) * LANES);
       if (this.#isPlain(order)) this.#addMatched(order);
-      else for (const at of order) this.#local[at + META] = (this.#local[at + META] ?? 0) | ASIDE_BIT;
+      else this.#setAside(order);
     }
     this.#handOver(part, onAside);
+  }
+
+  #setAside(order: readonly number[]): void {
+    const isReceiptOf = (meta: number) => bookOf(meta) === MERCHANT && !isRefund(meta);
+    const isReceipted = order.some((at) => isReceiptOf(this.#local[at + META] ?? 0));
+    const bits = ASIDE_BIT | (isReceipted ? RECEIPTED_BIT : 0);
+    for (const at of order) this.#local[at + META] = (this.#local[at + META] ?? 0) | bits;
+  }
+
+  /**
+   * The order that nearly all are: one key, one line in each book, the same amount and date. Adds it up, without the
+   * lists that `#isPlain` goes by.
+   * @returns false when it is another order; nothing was added then
+   */
+  #addOneKey(head: number): boolean {
+    const local = this.#local;
+    const first = (head - 1) * LANES;
+    const meta = local[first + META] ?? 0;
+    const key = local[first + KEY];
+    const low = local[first + FEN_LOW];
+    const day = this.#dayOf(first);
+    if (isAside(meta)) return false;
+    let seen = 1 << bookOf(meta);
+    let lines = 1;
+    for (let id = this.#next[head - 1] ?? 0; id !== 0; id = this.#next[id - 1] ?? 0) {
+      const at = (id - 1) * LANES;
+      const otherMeta = local[at + META] ?? 0;
+      const isSame =
+        local[at + KEY] === key && local[at + FEN_LOW] === low && isSameKindAndFen(meta, otherMeta);
+      if (!isSame || this.#dayOf(at) !== day) return false;
+      seen |= 1 << bookOf(otherMeta);
+      lines += 1;
+    }
+    if (lines !== this.#books.length || seen !== this.#allBooks) return false;
+    this.#sumsOf(day).add(isRefund(meta), fenOf(meta, low ?? 0));
+    return true;
   }
 
   /** Totals of the matched keys, the same in every book, by date. */
@@ -134,7 +181,7 @@ export class PartJoin {
         lines += 1;
         seen |= 1 << bookOf(otherMeta);
       }
-      if (lines !== books || !this.#books.every((book) => (seen & (1 << book)) !== 0)) return false;
+      if (lines !== books || seen !== this.#allBooks) return false;
     }
     return true;
   }
@@ -149,15 +196,23 @@ export class PartJoin {
   }
 
   #dayOf(at: number): number {
-    return dayNumberOf(((this.#local[at + SECONDS] ?? 0) >>> 0) * 1000, this.#cutOffMs);
+    const seconds = (this.#local[at + SECONDS] ?? 0) >>> 0;
+    if (seconds >= this.#dayFrom && seconds < this.#dayTo) return this.#lastDay;
+    const day = dayNumberOf(seconds * 1000, this.#cutOffMs);
+    const from = startOfDate(dateOfDay(day), this.#cutOffMs) / 1000;
+    // A cut-off may lie within a second.
+    this.#dayFrom = Math.ceil(from);
+    this.#dayTo = Math.ceil(from + DAY_SECONDS);
+    this.#lastDay = day;
+    this.#lastSums = null;
+    return day;
   }
 
   #sumsOf(day: number): MatchedSums {
     if (day === this.#lastDay && this.#lastSums) return this.#lastSums;
     const sums = this.#matched.get(day) ?? new MatchedSums();
     this.#matched.set(day, sums);
-    this.#lastDay = day;
-    this.#lastSums = sums;
+    if (day === this.#lastDay) this.#lastSums = sums;
     return sums;
   }
 

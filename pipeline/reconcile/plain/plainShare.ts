@@ -11,7 +11,7 @@ import { BOOKS_OF_MODE, Tally } from '../tally.ts';
 import type { PartedRecords } from './arena.ts';
 import { Arena, recordsOfPart } from './arena.ts';
 import type { Seeds } from './hash.ts';
-import { receiptHash } from './hash.ts';
+import { receiptHashOf } from './hash.ts';
 import type { ArenaView } from './joinPart.ts';
 import { PartJoin } from './joinPart.ts';
 import {
@@ -20,6 +20,7 @@ import {
   FEN_LOW,
   fenOf,
   isAside,
+  isReceipted,
   isRefund,
   LANES,
   META,
@@ -28,7 +29,7 @@ import {
 } from './record.ts';
 import type { RandomAccess } from './rowRanges.ts';
 import { RangeReader, rangesOf } from './rowRanges.ts';
-import { RowPlaces } from './rowsAgain.ts';
+import { RowsAgain } from './rowsAgain.ts';
 import { RowScanner } from './scanRows.ts';
 
 export type PlainJob = {
@@ -43,8 +44,9 @@ export type PlainJob = {
 const NEXT_RANGE = 0;
 const NEXT_PART = 1;
 const GIVEN_UP = 2;
-/** A row set aside costs some 500 bytes; books that differ more than this go the general way, which bounds its memory. */
-const MAX_ASIDE = 250_000;
+/** A difference costs some 300 bytes; books that differ more than this go the general way, which bounds its memory. */
+const MAX_ASIDE = 500_000;
+const SIEVE_MASK = (1 << 18) - 1;
 
 /**
  * One thread's share of comparing plain files. The threads take ranges of bytes, then parts of keys, from a common
@@ -54,16 +56,17 @@ const MAX_ASIDE = 250_000;
 export class PlainShare {
   readonly #job: PlainJob;
   readonly #access: RandomAccess;
+  readonly #rows: RowsAgain;
   readonly #tally: Tally;
   readonly #search = new HintSearch();
   readonly #parts: number[] = [];
   readonly #waiting: Verdict[] = [];
   #arenas: readonly ArenaView[] = [];
-  #aside: readonly (readonly Entry[])[] = [];
 
   constructor(job: PlainJob, access: RandomAccess) {
     this.#job = job;
     this.#access = access;
+    this.#rows = new RowsAgain(access, job.options.rules.cutOffMs);
     this.#tally = new Tally(job.options.mode, job.options.date);
   }
 
@@ -98,30 +101,35 @@ export class PlainShare {
     const { mode, rules } = options;
     this.#arenas = scanned.map((records) => ({ lanes: new Int32Array(records.lanes), records }));
     const join = new PartJoin(this.#arenas, BOOKS_OF_MODE[mode].map(bookNumber), rules.cutOffMs);
-    const places = new RowPlaces();
+    let asideCount = 0;
     for (;;) {
       const part = Atomics.add(control, NEXT_PART, 1);
       if (part >= 1 << partBits) break;
+      if (Atomics.load(control, GIVEN_UP) !== 0) return null;
       this.#parts.push(part);
-      join.join(part, (lanes, at) => places.add(lanes, at));
-      if (places.count > MAX_ASIDE) return null;
+      const aside: Entry[] = [];
+      join.join(part, (lanes, at) => void aside.push(this.#rows.entryAt(lanes, at)));
+      asideCount += aside.length;
+      if (asideCount <= MAX_ASIDE && this.#judge(aside)) continue;
+      Atomics.store(control, GIVEN_UP, 1);
+      return null;
     }
     for (const [date, totals] of join.matched()) this.#tally.addMatched(date, totals);
-    const entries = [...places.read(this.#access, rules.cutOffMs)];
-    this.#aside = [...Map.groupBy(entries, (entry) => entry.orderNo).values()];
-    return this.#aside.some(hasRepeatedRow) ? null : this.#judge();
+    return this.#search.sought();
   }
 
-  #judge(): Sought {
+  /** @returns false when a row stands there twice */
+  #judge(aside: readonly Entry[]): boolean {
     const { mode, rules } = this.#job.options;
-    for (const order of this.#aside) {
+    for (const order of Map.groupBy(aside, (entry) => entry.orderNo).values()) {
+      if (hasRepeatedRow(order)) return false;
       const verdicts = judgeOrder(order, { mode, rules });
       if (verdicts.some(wantsHint)) {
         for (const verdict of verdicts) this.#search.want(verdict, order);
         this.#waiting.push(...verdicts);
       } else this.#tally.add(verdicts);
     }
-    return this.#search.sought();
+    return true;
   }
 
   /** The lines of this share that may be pointed at by any thread's verdicts. */
@@ -129,26 +137,27 @@ export class PlainShare {
     const search = new HintSearch();
     for (const sought of allSought) search.include(sought);
     if (search.isEmpty) return [];
-    const found = this.#aside.flatMap((order) => search.candidatesOf(order));
-    // A matched payment stands in every book of the mode.
-    const hasMerchant = BOOKS_OF_MODE[this.#job.options.mode].includes('MERCHANT');
-    const places = this.#placesOf(search.sought());
-    for (const entry of places.read(this.#access, this.#job.options.rules.cutOffMs)) {
-      found.push(...search.candidatesOf([entry], hasMerchant));
+    const found: DuplicateCandidate[] = [];
+    for (const { lanes, at, hasMerchant } of this.#recordsWanted(search.sought())) {
+      found.push(...search.candidatesOf([this.#rows.entryAt(lanes, at)], hasMerchant));
     }
     return found;
   }
 
-  /** Matched payments that the search could be after, by their records alone. */
-  #placesOf({ times, receipts }: Sought): RowPlaces {
-    const places = new RowPlaces();
+  /** Payments that the search could be after, by their records alone. */
+  *#recordsWanted({
+    times,
+    receipts,
+  }: Sought): Generator<{ lanes: Int32Array; at: number; hasMerchant: boolean }> {
+    // A matched payment stands in every book of the mode.
+    const isMatchedReceipted = BOOKS_OF_MODE[this.#job.options.mode].includes('MERCHANT');
     const wanted = new Map([...times].map(([amountFen, list]) => [Number(amountFen), list]));
-    // Most amounts are ruled out by their lowest bits, without a look into the map.
-    const sieve = new Uint8Array(1 << 16);
-    for (const fen of wanted.keys()) sieve[fen & 0xffff] = 1;
-    const hashes = new Set(
-      [...receipts].map((no) => receiptHash(Buffer.from(no, 'latin1'), 0, no.length, this.#job.seeds.a)),
-    );
+    // Nearly all rows are ruled out by the lowest bits of their amount and receipt, without a look into map and set.
+    const sieve = new Uint8Array(SIEVE_MASK + 1);
+    const receiptSieve = new Uint8Array(SIEVE_MASK + 1);
+    for (const fen of wanted.keys()) sieve[fen & SIEVE_MASK] = 1;
+    const hashes = new Set([...receipts].map((no) => receiptHashOf(no, this.#job.seeds.a)));
+    for (const hash of hashes) receiptSieve[hash & SIEVE_MASK] = 1;
     const merchant = bookNumber('MERCHANT');
     const platform = bookNumber('PLATFORM');
     for (const part of this.#parts) {
@@ -156,16 +165,21 @@ export class PlainShare {
         for (let at = from; at < from + count * LANES; at += LANES) {
           const meta = lanes[at + META] ?? 0;
           const book = bookOf(meta);
-          if (isAside(meta) || isRefund(meta) || book === merchant) continue;
+          if (isRefund(meta) || book === merchant) continue;
+          const hasMerchant = isAside(meta) ? isReceipted(meta) : isMatchedReceipted;
           const low = lanes[at + FEN_LOW] ?? 0;
+          // Without a receipt, only sharing one makes a payment worth pointing at.
           const isNear =
-            sieve[low & 0xffff] === 1 &&
+            hasMerchant &&
+            sieve[low & SIEVE_MASK] === 1 &&
             isNearAny(wanted.get(fenOf(meta, low)), ((lanes[at + SECONDS] ?? 0) >>> 0) * 1000);
-          if (isNear || (book === platform && hashes.has(lanes[at + RECEIPT] ?? 0))) places.add(lanes, at);
+          const receipt = lanes[at + RECEIPT] ?? 0;
+          const isShared =
+            book === platform && receiptSieve[receipt & SIEVE_MASK] === 1 && hashes.has(receipt);
+          if (isNear || isShared) yield { lanes, at, hasMerchant };
         }
       }
     }
-    return places;
   }
 
   finish(candidates: readonly DuplicateCandidate[]): ReconcileResult {
@@ -176,6 +190,7 @@ export class PlainShare {
 
 /** A line that stands twice in one file is a row error, which the reader of bills has to word. */
 function hasRepeatedRow(order: readonly Entry[]): boolean {
+  if (new Set(order.map((line) => line.book)).size === order.length) return false;
   const seen = new Set<string>();
   for (const line of order) {
     const file = line.sourceRef.slice(0, line.sourceRef.indexOf(':'));

@@ -17,7 +17,7 @@ export const FEN_LOW = 3;
 export const SECONDS = 4;
 /** First byte of the row in its file, unsigned. */
 export const OFFSET = 5;
-/** bit 0 refund · bit 1 set aside · bits 2–3 book · bits 4–11 file · bits 12–31 upper bits of the fen. */
+/** bit 0 refund · bit 1 set aside · bits 2–3 book · bits 4–11 file · bit 12 receipted · bits 13–31 upper bits of the fen. */
 export const META = 6;
 /** 32 bits of hash over his_order_no; 0 when there is none. */
 export const RECEIPT = 7;
@@ -27,14 +27,16 @@ const REFUND_BIT = 1;
 export const ASIDE_BIT = 2;
 const BOOK_SHIFT = 2;
 const FILE_SHIFT = 4;
-const FEN_SHIFT = 12;
+/** Of a row set aside: the hospital's book holds its order's payment. */
+export const RECEIPTED_BIT = 1 << 12;
+const FEN_SHIFT = 13;
 
 export const MAX_FILES = 256;
 /** Offsets are 32 bits wide. */
 export const MAX_FILE_BYTES = 0xffff_ffff;
 const TWO_32 = 4_294_967_296;
 
-/** @param fen below 2^52: ten digits of yuan are */
+/** @param fen below 2^51: ten digits of yuan are */
 export function metaOf(isRefund: boolean, isAside: boolean, book: number, file: number, fen: number): number {
   return (
     (isRefund ? REFUND_BIT : 0) |
@@ -51,6 +53,15 @@ export function isRefund(meta: number): boolean {
 
 export function isAside(meta: number): boolean {
   return (meta & ASIDE_BIT) !== 0;
+}
+
+/** Whether two records agree in their kind, in being set aside and in the upper bits of their fen. */
+export function isSameKindAndFen(meta: number, other: number): boolean {
+  return ((meta ^ other) & (REFUND_BIT | ASIDE_BIT | (-1 << FEN_SHIFT))) === 0;
+}
+
+export function isReceipted(meta: number): boolean {
+  return (meta & RECEIPTED_BIT) !== 0;
 }
 
 export function bookOf(meta: number): number {

@@ -1,4 +1,4 @@
-import { MAX_ROW_BYTES, PLAIN_HEADER } from './scanRows.ts';
+import { MAX_ROW_BYTES, PLAIN_HEADER, SCAN_AHEAD_BYTES } from './scanRows.ts';
 
 /** How the plain way reads files: at any place, without streams. */
 export type RandomAccess = {
@@ -35,7 +35,7 @@ export type RangeRows = {
 /** Reads the rows of ranges through one buffer. */
 export class RangeReader {
   // One byte before the range tells whether a row begins with it; one behind the file may take a missing line feed.
-  readonly #buffer = new Uint8Array(RANGE_BYTES + MAX_ROW_BYTES + 2);
+  readonly #buffer = new Uint8Array(RANGE_BYTES + MAX_ROW_BYTES + 2 + SCAN_AHEAD_BYTES);
   readonly #access: RandomAccess;
   readonly #sizes: readonly number[];
 

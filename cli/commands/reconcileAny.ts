@@ -1,0 +1,32 @@
+import { createReadStream } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { readBill } from '../../adapters/bills/readBill.ts';
+import type { InputFile } from '../../adapters/files/inputFiles.ts';
+import { SpillingShelf } from '../../adapters/files/spillingShelf.ts';
+import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
+import { FILES_MERCHANT } from '../../pipeline/reconcile/books.ts';
+import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
+import { reconcileFiles } from '../../pipeline/reconcile/reconcileFiles.ts';
+
+/** The general way: bills of any known format, read row by row. */
+export async function reconcileAny(
+  files: readonly InputFile[],
+  options: ReconcileOptions,
+): Promise<ReconciledFiles> {
+  const shelf = new SpillingShelf({
+    merchantId: FILES_MERCHANT,
+    cutOffMs: options.rules.cutOffMs,
+    tempDir: tmpdir(),
+  });
+  try {
+    const books = files.map(({ name, book, path }) => ({
+      name,
+      book,
+      channel: null,
+      open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
+    }));
+    return await reconcileFiles(books, options, { readBill, shelf });
+  } finally {
+    shelf.dispose();
+  }
+}
