@@ -16,23 +16,31 @@ import type { SimulatedBill, SimulatedDay, SimulatedEvent, TruthRow } from '../.
 
 export const DATE: BusinessDate = '2026-03-09';
 
-export const HOSPITALS: readonly Merchant[] = ['H001', 'H002', 'H003'].map((merchantId, index) => ({
-  merchantId,
-  name: '示例市第一医院',
-  mode: 'THREE_WAY',
-  channels: [
-    { channel: 'WECHAT', merchantNo: `190000000${index + 1}` },
-    { channel: 'ALIPAY', merchantNo: `208800000000000${index + 1}` },
-    { channel: 'UNIONPAY', merchantNo: `77700000000000${index + 1}` },
-  ],
-  rules: DEFAULT_RULES,
-  graceMs: 0,
-}));
+function hospital(merchantId: string, number: number): Merchant {
+  const digits = String(number).padStart(3, '0');
+  return {
+    merchantId,
+    name: '示例市第一医院',
+    mode: 'THREE_WAY',
+    channels: [
+      { channel: 'WECHAT', merchantNo: `1900000${digits}` },
+      { channel: 'ALIPAY', merchantNo: `2088000000000${digits}` },
+      { channel: 'UNIONPAY', merchantNo: `777000000000${digits}` },
+    ],
+    rules: DEFAULT_RULES,
+    graceMs: 0,
+  };
+}
+
+export const ALL_HOSPITALS: readonly Merchant[] = Array.from({ length: 20 }, (_, index) =>
+  hospital(`H${String(index + 1).padStart(3, '0')}`, index + 1),
+);
+export const HOSPITALS = ALL_HOSPITALS.slice(0, 3);
 
 /** The first hospital alone. */
 export const ONE_HOSPITAL = HOSPITALS.slice(0, 1);
 
-const merchants: ReadonlyMap<string, Merchant> = new Map(HOSPITALS.map((m) => [m.merchantId, m]));
+const merchants: ReadonlyMap<string, Merchant> = new Map(ALL_HOSPITALS.map((m) => [m.merchantId, m]));
 
 export type ReadBill = { readonly entries: readonly Entry[]; readonly report: BillReport };
 
@@ -99,7 +107,7 @@ function ordersOf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   return [...Map.groupBy(entries, (entry) => orderKeyOf(entry.merchantId, entry.orderNo)).values()];
 }
 
-function textOfVerdict(verdict: Verdict): string {
+export function textOfVerdict(verdict: Verdict): string {
   const { merchantId, kind, orderNo, refundNo, code, businessDate } = verdict;
   return [merchantId, kind, orderNo, refundNo ?? '', code, businessDate].join(' ');
 }
