@@ -22,12 +22,10 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
     },
     async writeLines(billId, entries) {
       if (entries.length === 0) return;
-      let rows = '';
-      for (const entry of entries) {
+      await insertTsv(client, 'entries', ENTRY_COLUMNS, entries, (entry) => {
         const line = entry.source === 'BILL' ? Number(entry.sourceRef.slice(billId.length + 1)) : 0;
-        rows += entryTsv(entry, { billId, line, partition: '', position: -1, late: false });
-      }
-      await insertTsv(client, 'entries', ENTRY_COLUMNS, rows);
+        return entryTsv(entry, { billId, line, partition: '', position: -1, late: false });
+      });
     },
     async writeErrors(bill, errors) {
       if (errors.length === 0) return;

@@ -8,7 +8,7 @@ import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
 import { insertTsv, timeText } from './tsv.ts';
-import type { VerdictRow } from './verdictRows.ts';
+import type { VerdictPlace, VerdictRow } from './verdictRows.ts';
 import { VERDICT_COLUMNS, VERDICT_FIELDS, verdictOfRow, verdictTsv } from './verdictRows.ts';
 
 /** The day's close on ClickHouse. */
@@ -17,7 +17,7 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
     snapshot: (run, scope) => openSnapshot(client, run, scope),
     async writeVerdicts(run, rows) {
       if (rows.length === 0) return;
-      await insertTsv(client, 'verdicts', VERDICT_COLUMNS, rowsText(run, rows));
+      await insertTsv(client, 'verdicts', VERDICT_COLUMNS, withSpans(run, rows), verdictTsv);
     },
     sideSums: (run) => sideSums(client, run),
     async verdictCounts(run) {
@@ -48,18 +48,16 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
 }
 
 /** Verdicts of one key whose lines lie too far apart to belong together are numbered. */
-function rowsText(run: RunKey, rows: readonly FinalVerdict[]): string {
+function* withSpans(run: RunKey, rows: readonly FinalVerdict[]): Generator<VerdictPlace> {
   let last: FinalVerdict | null = null;
   let span = 0;
-  let tsv = '';
   for (const row of rows) {
     const again =
       last?.verdict.orderNo === row.verdict.orderNo && last.verdict.keyPart === row.verdict.keyPart;
     span = again ? span + 1 : 0;
     last = row;
-    tsv += verdictTsv({ ...row, runId: run.runId, span, version: 0n });
+    yield { ...row, runId: run.runId, span, version: 0n };
   }
-  return tsv;
 }
 
 async function sideSums(client: ClickHouseClient, run: RunKey): Promise<SideSum[]> {

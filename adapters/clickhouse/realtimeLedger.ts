@@ -17,30 +17,26 @@ export function clickHouseRealtimeLedger(client: ClickHouseClient): RealtimeLedg
   return {
     async insertEntries(entries) {
       if (entries.length === 0) return;
-      let rows = '';
-      for (const { entry, partition, position, late } of entries) {
-        rows += entryTsv(entry, { billId: '', line: 0, partition, position, late });
-      }
-      await insertTsv(client, 'entries', ENTRY_COLUMNS, rows);
+      await insertTsv(client, 'entries', ENTRY_COLUMNS, entries, ({ entry, partition, position, late }) =>
+        entryTsv(entry, { billId: '', line: 0, partition, position, late }),
+      );
     },
     async insertDeadLetters(letters) {
       if (letters.length === 0) return;
-      await insertTsv(client, 'dead_letters', DEAD_LETTER_COLUMNS, letters.map(deadLetterTsv).join(''));
+      await insertTsv(client, 'dead_letters', DEAD_LETTER_COLUMNS, letters, deadLetterTsv);
     },
     async insertVerdicts(verdicts) {
       if (verdicts.length === 0) return;
-      let rows = '';
-      for (const { verdict, span, version } of verdicts) {
-        rows += verdictTsv({ verdict, runId: '', span, refersTo: null, version });
-      }
-      await insertTsv(client, 'verdicts', VERDICT_COLUMNS, rows);
+      await insertTsv(client, 'verdicts', VERDICT_COLUMNS, verdicts, ({ verdict, span, version }) =>
+        verdictTsv({ verdict, runId: '', span, refersTo: null, version }),
+      );
     },
     async storePositions(consumer, positions) {
       if (positions.size === 0) return;
-      const rows = [...positions].map(([partition, position]) => {
+      const columns = ['consumer', 'log_partition', 'position'] as const;
+      await insertTsv(client, 'log_positions', columns, positions, ([partition, position]) => {
         return `${tsvText(consumer)}\t${tsvText(partition)}\t${position}\n`;
       });
-      await insertTsv(client, 'log_positions', ['consumer', 'log_partition', 'position'], rows.join(''));
     },
     async loadPositions(consumer) {
       const rows = await rowsOf<{ log_partition: string; position: string }>(

