@@ -48,7 +48,8 @@ CREATE TABLE IF NOT EXISTS verdicts
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY if(mode = 'REALTIME', 0, toYYYYMM(business_date))
 ORDER BY (merchant_id, mode, run_id, order_no, key_part, span)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+-- Batches of a stream become parts of one file: syncing a file for every column would cost more than the rows.
+SETTINGS min_bytes_for_wide_part = 67108864, fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- One row a run, written after its verdicts: the row is the publication.
 CREATE TABLE IF NOT EXISTS reconciliations

@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
+import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
+import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
+import { caseIdOf } from '../../domain/caseId.ts';
+import type { Entry } from '../../domain/entry.ts';
+import type { Bill } from '../../domain/ports.ts';
+import type { TestLedger } from './ledgerHarness.ts';
+import { NOON_MS, aRun, aVerdict, eventEntry, startLedger } from './ledgerHarness.ts';
+
+let system: TestLedger;
+
+beforeAll(async () => {
+  system = await startLedger();
+  for (let time = 0; time < 2; time += 1) await writeOneOfEach(system);
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const BILLS = ['a', 'b', 'c'].map((char) => char.repeat(64));
+
+function aBill(n: number, more: Partial<Bill>): Bill {
+  return {
+    billId: BILLS[n] ?? '',
+    merchantId: 'H001',
+    book: 'CHANNEL',
+    channel: 'WECHAT',
+    businessDate: '2026-03-09',
+    format: 'wechat-trade',
+    fileName: 'bill.csv',
+    rows: 1,
+    errorRows: 1,
+    payments: 1,
+    refunds: 0,
+    paymentFen: 2505n,
+    refundFen: 0n,
+    importedAtMs: NOON_MS,
+    version: BigInt(n + 1),
+    ...more,
+  };
+}
+
+/** An event whose book has a bill, one whose book has none, two versions of a bill, and the rest. */
+async function writeOneOfEach({ client }: TestLedger): Promise<void> {
+  const realtime = clickHouseRealtimeLedger(client);
+  const close = clickHouseCloseLedger(client);
+  const bills = clickHouseBills(client);
+  const logged = (entry: Entry, position: number) => ({
+    entry,
+    partition: 'payments/0',
+    position,
+    late: false,
+  });
+  await realtime.insertEntries([
+    logged(eventEntry({ orderNo: 'E1' }), 0),
+    logged(eventEntry({ orderNo: 'E2', book: 'MERCHANT', channel: null, hisOrderNo: 'h' }), 1),
+    logged(eventEntry({ orderNo: 'E1' }), 9),
+  ]);
+  const recorded = [aBill(0, {}), aBill(1, {}), aBill(2, { book: 'MERCHANT', channel: null })];
+  for (const bill of recorded) {
+    const { billId, book } = bill;
+    const line = eventEntry({ orderNo: 'B1', book, source: 'BILL', sourceRef: `${billId}:7` });
+    await bills.writeLines(billId, [line]);
+    await bills.writeErrors(bill, [{ line: 8, code: 'BAD_AMOUNT', message: 'not a number', raw: 'x,\t"y"' }]);
+    await bills.record(bill);
+  }
+  const unrecorded = 'f'.repeat(64);
+  await bills.writeLines(unrecorded, [
+    eventEntry({ book: 'CHANNEL', source: 'BILL', sourceRef: `${unrecorded}:2` }),
+  ]);
+  const said = (orderNo: string, businessDate: string, version: bigint) =>
+    realtime.insertVerdicts([
+      {
+        verdict: aVerdict({ orderNo, businessDate, ...(version > 4000n ? { code: 'MATCHED' } : {}) }),
+        version,
+        span: 0,
+      },
+    ]);
+  await said('A', '2026-03-09', 5119n);
+  await said('A', '2026-03-09', 3072n);
+  await said('B', '2026-03-09', 3072n);
+  await said('C', '2026-03-10', 3072n);
+  for (const [token, code] of [
+    [1n, 'CHANNEL_ONLY'],
+    [2n, 'MATCHED'],
+  ] as const) {
+    const run = aRun({ token, runId: `r${token}`, verdicts: { [code]: 1 } });
+    await close.writeVerdicts(run, [
+      { verdict: aVerdict({ mode: 'THREE_WAY', orderNo: 'B', code }), refersTo: null },
+    ]);
+    await close.publish(run);
+  }
+  await close.publish(aRun({ token: 3n, runId: 'r3', outcome: 'FAILED' }));
+  await realtime.insertDeadLetters([
+    {
+      partition: 'payments/0',
+      position: 5,
+      code: 'DZ_X',
+      reason: 'why',
+      value: new Uint8Array(3),
+      receivedAtMs: 0,
+    },
+  ]);
+  const case_id = caseIdOf('H001', 'B', 'P');
+  const state = { case_id, merchant_id: 'H001', order_no: 'B', status: 'IN_PROGRESS', version: 1 };
+  await client.insert({ table: 'exceptions', values: [state], format: 'JSONEachRow' });
+  const action = {
+    action_id: 'a1',
+    case_id,
+    seq: 1,
+    merchant_id: 'H001',
+    action: 'REFUND',
+    amount_fen: '2505',
+  };
+  await client.insert({ table: 'exception_actions', values: [action], format: 'JSONEachRow' });
+}
+
+/** What each view says, in order; times of writing differ between repeats. */
+const QUERIES: Readonly<Record<string, string>> = {
+  v_entries: `SELECT order_no, book, source, toString(amount_yuan) AS yuan, counts FROM v_entries
+    ORDER BY order_no, book, bill_id`,
+  v_bills:
+    'SELECT left(bill_id, 1) AS bill, current, toString(payment_yuan) AS yuan FROM v_bills ORDER BY bill_id',
+  v_bill_errors: 'SELECT left(bill_id, 1) AS bill, line, code, raw FROM v_bill_errors ORDER BY bill_id',
+  v_verdicts: `SELECT mode, order_no, code, provisional, toString(platform_yuan) AS yuan, merchant_yuan IS NULL AS alone
+    FROM v_verdicts ORDER BY mode, order_no`,
+  v_exceptions: `SELECT mode, order_no, type, status, provisional, toString(platform_yuan) AS yuan, id
+    FROM v_exceptions ORDER BY mode, order_no`,
+  v_match_rates: `SELECT toString(r.business_date) AS date, mode, toUInt32(verdicts) AS verdicts,
+      toUInt32(matched) AS matched, toUInt32(exceptions) AS exceptions, rate, provisional
+    FROM v_match_rates AS r ORDER BY date, mode`,
+  v_reconciliations: 'SELECT run_id, outcome, published FROM v_reconciliations ORDER BY run_id',
+  v_dead_letters: 'SELECT log_partition, toUInt32(log_position) AS at, code FROM v_dead_letters',
+  v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
+};
+
+async function readAll(): Promise<Record<string, unknown[]>> {
+  const read = Object.entries(QUERIES).map(async ([view, sql]) => [view, await system.rows(sql)] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
+  v_entries: [
+    { order_no: 'B1', book: 'CHANNEL', source: 'BILL', yuan: '25', counts: 0 },
+    { order_no: 'B1', book: 'CHANNEL', source: 'BILL', yuan: '25', counts: 1 },
+    { order_no: 'B1', book: 'MERCHANT', source: 'BILL', yuan: '25', counts: 1 },
+    { order_no: 'E1', book: 'PLATFORM', source: 'EVENT', yuan: '25', counts: 1 },
+    { order_no: 'E2', book: 'MERCHANT', source: 'EVENT', yuan: '25', counts: 0 },
+  ],
+  v_bills: [
+    { bill: 'a', current: 0, yuan: '25.05' },
+    { bill: 'b', current: 1, yuan: '25.05' },
+    { bill: 'c', current: 1, yuan: '25.05' },
+  ],
+  v_bill_errors: ['a', 'b', 'c'].map((bill) => ({ bill, line: 8, code: 'BAD_AMOUNT', raw: 'x,\t"y"' })),
+  v_verdicts: [
+    { mode: 'REALTIME', order_no: 'A', code: 'MATCHED', provisional: 0, yuan: '25', alone: 1 },
+    { mode: 'REALTIME', order_no: 'B', code: 'PLATFORM_ONLY', provisional: 0, yuan: '25', alone: 1 },
+    { mode: 'REALTIME', order_no: 'C', code: 'PLATFORM_ONLY', provisional: 1, yuan: '25', alone: 1 },
+    { mode: 'THREE_WAY', order_no: 'B', code: 'MATCHED', provisional: 0, yuan: '25', alone: 1 },
+  ],
+  v_exceptions: (['B', 'C'] as const).map((order_no) => ({
+    mode: 'REALTIME',
+    order_no,
+    type: 'PLATFORM_ONLY',
+    status: order_no === 'B' ? 'IN_PROGRESS' : 'OPEN',
+    provisional: order_no === 'B' ? 0 : 1,
+    yuan: '25',
+    id: caseIdOf('H001', order_no, 'P'),
+  })),
+  v_match_rates: [
+    {
+      date: '2026-03-09',
+      mode: 'REALTIME',
+      verdicts: 2,
+      matched: 1,
+      exceptions: 1,
+      rate: 0.5,
+      provisional: 0,
+    },
+    {
+      date: '2026-03-09',
+      mode: 'THREE_WAY',
+      verdicts: 1,
+      matched: 1,
+      exceptions: 0,
+      rate: 1,
+      provisional: 0,
+    },
+    { date: '2026-03-10', mode: 'REALTIME', verdicts: 1, matched: 0, exceptions: 1, rate: 0, provisional: 1 },
+  ],
+  v_reconciliations: [
+    { run_id: 'r1', outcome: 'BALANCED', published: 0 },
+    { run_id: 'r2', outcome: 'BALANCED', published: 1 },
+    { run_id: 'r3', outcome: 'FAILED', published: 0 },
+  ],
+  v_dead_letters: [{ log_partition: 'payments/0', at: 5, code: 'DZ_X' }],
+  v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
+};
+
+test('every view is right under rows written twice, before ClickHouse has merged them and after', async () => {
+  expect(await readAll()).toEqual(EXPECTED);
+  const tables = await system.rows<{ name: string }>(
+    `SELECT name FROM system.tables WHERE database = 'duizhang' AND engine LIKE '%MergeTree'`,
+  );
+  for (const { name } of tables) await system.client.command({ query: `OPTIMIZE TABLE ${name} FINAL` });
+  expect(await readAll()).toEqual(EXPECTED);
+});
+
+test('every view for analysts is held by this test', async () => {
+  const views = await system.rows<{ name: string }>(
+    `SELECT name FROM system.tables WHERE database = 'duizhang' AND startsWith(name, 'v_') ORDER BY name`,
+  );
+  expect(views.map(({ name }) => name)).toEqual(Object.keys(QUERIES).toSorted());
+});
