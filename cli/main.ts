@@ -64,10 +64,11 @@ function report(error: unknown): ExitCode {
   return 3;
 }
 
-// A reader that has seen enough (| head) is no error.
+// A reader that has seen enough (| head) is no error; a full disk is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`DZ_SYSTEM_OUTPUT: the output cannot be written: ${error.message}\n`);
+  process.exit(3);
 });
 
 process.exitCode = await main(process.argv.slice(2), {

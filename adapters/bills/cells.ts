@@ -25,8 +25,9 @@ export class Cells {
     if (this.#comma < from || text !== this.#commaText) {
       const at = text.indexOf(',', from);
       this.#comma = at < 0 ? text.length : at;
-      this.#commaText = text;
     }
+    // Also when equal: two blocks of the same characters would otherwise be compared whole, once a row.
+    this.#commaText = text;
     return this.#comma;
   }
 

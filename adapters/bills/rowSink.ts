@@ -79,7 +79,7 @@ export class RowSink {
 
   fail(code: RowErrorCode, message: string): void {
     this.errorCount += 1;
-    if (this.errors.length >= MAX_KEPT_ERRORS) return;
+    if (this.errors.length >= MAX_KEPT_ERRORS) return this.#checkAnyIsGood();
     // A character of GB18030 or UTF-8 has at most four bytes.
     const raw = this.#text.slice(this.#start, Math.min(this.#end, this.#start + 4 * MAX_RAW_CHARS));
     this.errors.push({
@@ -88,6 +88,17 @@ export class RowSink {
       message: this.partName === null ? message : `${message} (in ${this.partName})`,
       raw: displayText(raw).slice(0, MAX_RAW_CHARS),
     });
+  }
+
+  /** A file of other rows than its header promises is refused before all of it was read. */
+  #checkAnyIsGood(): void {
+    const [first] = this.errors;
+    if (!first || this.errorCount < this.rows) return;
+    throw new DuizhangError(
+      'DZ_BILL_NO_GOOD_ROW',
+      `none of the first ${this.rows} rows could be read, the first for this reason: line ${first.line}, ${first.message}`,
+      { details: { line: first.line, rowCode: first.code } },
+    );
   }
 
   failId(column: string, value: ByteText, fault: IdFault): void {

@@ -1,11 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHANNELS, type Channel } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import { readBill, type CheckedBillReport } from '../../adapters/bills/readBill.ts';
+import { readChunks } from '../../adapters/files/readChunks.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
+import { tellRefusal } from '../tellRefusal.ts';
 
 const USAGE = `Usage:
   duizhang bill parse FILE [--channel WECHAT|ALIPAY|UNIONPAY] [--json]
@@ -13,9 +14,6 @@ const USAGE = `Usage:
       Exit code 0: every row was read; 1: some rows have errors; 2: the file is refused.
   duizhang bill import FILE --merchant H --book merchant|platform|channel [--channel C] [--date D]
       Imports a bill into the running system. The same bill again changes nothing.`;
-
-/** Bills are read whole and fast: larger reads than the default cost fewer turns. */
-const READ_BYTES = 1 << 18;
 
 export const billCommand: Command = {
   name: 'bill',
@@ -41,15 +39,11 @@ type ParseArgs = { readonly file: string; readonly channel: Channel | null; read
 
 async function parseBill(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const { file, channel, json } = parseArguments(args);
-  try {
-    const report = await reportOf(resolve(io.cwd, file), channel);
+  return tellRefusal(json, io, async () => {
+    const report = await reportOf(resolve(io.cwd, file), file, channel);
     io.stdout(json ? `${JSON.stringify(jsonOf(report))}\n` : tableOf(file, report));
     return report.errorCount > 0 ? 1 : 0;
-  } catch (error) {
-    if (!json || !(error instanceof DuizhangError)) throw error;
-    io.stdout(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
-    return 2;
-  }
+  });
 }
 
 function parseArguments(args: readonly string[]): ParseArgs {
@@ -79,20 +73,10 @@ function badUsage(why: string, cause?: unknown): DuizhangError {
   return new DuizhangError('DZ_BAD_USAGE', `${why}\n${USAGE}`, { cause });
 }
 
-async function reportOf(path: string, channel: Channel | null): Promise<CheckedBillReport> {
-  const file = createReadStream(path, { highWaterMark: READ_BYTES });
-  try {
-    const { lines, report } = readBill(file, channel === null ? {} : { channel });
-    for await (const batch of lines) void batch;
-    return await report;
-  } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new DuizhangError('DZ_FILE_UNREADABLE', `${path} cannot be read: ${error.message}`, {
-      cause: error,
-    });
-  } finally {
-    file.destroy();
-  }
+async function reportOf(path: string, name: string, channel: Channel | null): Promise<CheckedBillReport> {
+  const { lines, report } = readBill(readChunks(path, name), channel === null ? {} : { channel });
+  for await (const batch of lines) void batch;
+  return report;
 }
 
 function jsonOf(report: CheckedBillReport) {

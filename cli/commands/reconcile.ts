@@ -3,15 +3,24 @@ import { resolve } from 'node:path';
 import { csvOf } from '../../adapters/files/csv.ts';
 import type { InputFile } from '../../adapters/files/inputFiles.ts';
 import { distinctFiles, inputFile } from '../../adapters/files/inputFiles.ts';
-import { writeWhole } from '../../adapters/files/writeWhole.ts';
+import { checkWritable, writeWhole } from '../../adapters/files/writeWhole.ts';
+import { DuizhangError } from '../../domain/errors.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandIo, ExitCode } from '../command.ts';
+import { tellRefusal } from '../tellRefusal.ts';
 import type { ReconcileRequest } from './reconcileArgs.ts';
 import { readReconcileArgs } from './reconcileArgs.ts';
 import { reconcilePlain } from './reconcilePlain.ts';
-import { errorLines, exceptionSheet, jsonOfFiles, sheetsOf, textOfFiles } from './reconcileReport.ts';
+import {
+  emptyBookLines,
+  errorLines,
+  exceptionSheet,
+  jsonOfFiles,
+  sheetsOf,
+  textOfFiles,
+} from './reconcileReport.ts';
 
 /** More would wait for memory rather than for a processor, and each costs some 20 MB. */
 const THREADS = Math.min(2, availableParallelism());
@@ -32,23 +41,33 @@ Exit code 0: balanced; 1: exceptions or rows in error; 2: a file was refused.
 `,
   async run(args, io) {
     const request = readReconcileArgs(args);
-    const { files, notes } = await openFiles(request, io.cwd);
-    for (const note of notes) io.stderr(`${note}\n`);
-    const reconciled = await reconcile(files, {
-      mode: request.mode,
-      date: request.date,
-      rules: DEFAULT_RULES,
-    });
-    io.stderr(errorLines(reconciled));
-    if (request.out) {
-      const path = resolve(io.cwd, request.out.path);
-      await writeWhole(path, await contentOf(reconciled, request.out.format));
-      io.stderr(`written to ${path}\n`);
-    }
-    io.stdout(request.json ? jsonOfFiles(reconciled) : textOfFiles(reconciled));
-    return reconciled.result.outcome === 'BALANCED' && reconciled.errorCount === 0 ? 0 : 1;
+    return tellRefusal(request.json, io, () => compareBooks(request, io));
   },
 };
+
+async function compareBooks(request: ReconcileRequest, io: CommandIo): Promise<ExitCode> {
+  const { files, notes } = await openFiles(request, io.cwd);
+  for (const note of notes) io.stderr(`${note}\n`);
+  const out = request.out && { ...request.out, path: resolve(io.cwd, request.out.path) };
+  if (out) await checkOut(out.path, files);
+  const { mode, date } = request;
+  const reconciled = await reconcile(files, { mode, date, rules: DEFAULT_RULES });
+  io.stderr(errorLines(reconciled) + emptyBookLines(reconciled, date));
+  if (out) {
+    await writeWhole(out.path, await contentOf(reconciled, out.format));
+    io.stderr(`written to ${out.path}\n`);
+  }
+  io.stdout(request.json ? jsonOfFiles(reconciled) : textOfFiles(reconciled));
+  return reconciled.result.outcome === 'BALANCED' && reconciled.errorCount === 0 ? 0 : 1;
+}
+
+/** Nobody means to replace a bill by what was found in it. */
+async function checkOut(path: string, files: readonly InputFile[]): Promise<void> {
+  if (files.some((file) => file.path === path)) {
+    throw new DuizhangError('DZ_BAD_USAGE', `--out ${path} is one of the books; choose another name`);
+  }
+  await checkWritable(path);
+}
 
 async function openFiles(request: ReconcileRequest, cwd: string) {
   const files: InputFile[] = [];

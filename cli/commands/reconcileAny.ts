@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import type { InputFile } from '../../adapters/files/inputFiles.ts';
+import { readChunks } from '../../adapters/files/readChunks.ts';
 import { SpillingShelf } from '../../adapters/files/spillingShelf.ts';
 import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
 import { FILES_MERCHANT } from '../../pipeline/reconcile/books.ts';
@@ -23,7 +23,7 @@ export async function reconcileAny(
       name,
       book,
       channel: null,
-      open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
+      open: () => readChunks(path, name),
     }));
     return await reconcileFiles(books, options, { readBill, shelf });
   } finally {

@@ -45,8 +45,8 @@ export async function reconcilePlain(
     control: new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)),
   };
   const paths = files.map((file) => file.path);
-  const workers = startWorkers(threads - 1, { job, paths });
   const opened = new OpenFiles(paths);
+  const workers = startWorkers(threads - 1, { job, paths });
   try {
     return await compare(new PlainShare(job, opened), workers, options);
   } finally {

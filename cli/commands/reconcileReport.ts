@@ -1,5 +1,6 @@
 import type { Cell, Sheet } from '../../adapters/files/sheet.ts';
 import { count, money, text } from '../../adapters/files/sheet.ts';
+import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
@@ -193,6 +194,17 @@ export function errorLines({ errors, errorCount }: ReconciledFiles): string {
   const shown = errors.slice(0, SHOWN_ERRORS).map((e) => `${e.file}:${e.line}: ${e.code}: ${e.message}\n`);
   const rest = errorCount - shown.length;
   return shown.join('') + (rest > 0 ? `… and ${rest} more row errors\n` : '');
+}
+
+/** A book without a line is nearly always a file that is missing or of another day. */
+export function emptyBookLines({ result }: ReconciledFiles, date: BusinessDate | null): string {
+  return BOOKS_OF_MODE[result.mode]
+    .filter((book) => (result.books[book]?.payments ?? 0) + (result.books[book]?.refunds ?? 0) === 0)
+    .map(
+      (book) =>
+        `warning: the ${book} book holds nothing${date === null ? '' : ` of ${date}`} (${BOOK_LABELS[book]}为空)\n`,
+    )
+    .join('');
 }
 
 function hintOf(exception: ReconcileException): string {

@@ -6,6 +6,7 @@ import type { Book, Channel, Entry } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Bill, BillError, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
+import { channelOfFormat } from '../channelOfFormat.ts';
 
 export type BillToImport = {
   readonly merchant: Merchant;
@@ -162,17 +163,6 @@ function billOf(
 
 function isLatest(bill: Bill, bills: readonly Bill[]): boolean {
   return bills.every((other) => other.version <= bill.version);
-}
-
-/** A format of one channel speaks for that channel alone; a plain CSV may hold several. */
-const FORMAT_CHANNEL: readonly { readonly prefix: string; readonly channel: Channel }[] = [
-  { prefix: 'wechat', channel: 'WECHAT' },
-  { prefix: 'alipay', channel: 'ALIPAY' },
-  { prefix: 'unionpay', channel: 'UNIONPAY' },
-];
-
-function channelOfFormat(format: string): Channel | null {
-  return FORMAT_CHANNEL.find(({ prefix }) => format.startsWith(prefix))?.channel ?? null;
 }
 
 /** A bill without one good row would stand as an empty day and push the events aside. */

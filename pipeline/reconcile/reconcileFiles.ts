@@ -3,9 +3,10 @@ import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
 import { hintDuplicates, wantsHint } from '../../domain/duplicateHint.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { MatchRules } from '../../domain/merchant.ts';
-import type { BillReader } from '../../domain/ports.ts';
+import type { BillReader, BillReport } from '../../domain/ports.ts';
 import type { Mode, Verdict } from '../../domain/verdict.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
+import { channelOfFormat } from '../channelOfFormat.ts';
 import type { BookFile, FileRowError, OrderShelf, ReconciledFiles } from './books.ts';
 import { HintSearch } from './hintSearch.ts';
 import { Tally } from './tally.ts';
@@ -47,11 +48,30 @@ async function shelve(
     for await (const lines of bill.lines) {
       for (const line of lines) shelf.put(file.book, line, `${sourceName}:${line.line}`);
     }
-    return await bill.report;
+    const report = await bill.report;
+    checkBook(file, report);
+    return report;
   } catch (error) {
     if (!(error instanceof DuizhangError)) throw error;
     throw new DuizhangError(error.code, `${file.name}: ${error.message}`, { cause: error });
   }
+}
+
+/** A channel's bill in the place of another book, or a file without one good row, would make everything a difference. */
+function checkBook(file: BookFile, report: BillReport): void {
+  const channel = channelOfFormat(report.format);
+  if (channel !== null && file.book !== 'CHANNEL') {
+    throw new DuizhangError(
+      'DZ_BILL_WRONG_BOOK',
+      `it is a bill of ${channel} (${report.format}), not a ${file.book} book; give it behind --channel`,
+    );
+  }
+  const [first] = report.errors;
+  if (!first || report.errorCount < report.rows) return;
+  throw new DuizhangError(
+    'DZ_BILL_NO_GOOD_ROW',
+    `none of its ${report.rows} rows could be read, the first for this reason: line ${first.line}, ${first.message}`,
+  );
 }
 
 function judgeShelf(shelf: OrderShelf, { mode, date, rules }: ReconcileOptions) {

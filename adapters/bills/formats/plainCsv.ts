@@ -74,10 +74,11 @@ class PlainCsvParser implements BillParser {
   /** The next quote of a block is looked for once, not once a row. */
   #hasQuote(text: ByteText, start: number, end: number): boolean {
     if (text !== this.#quoteText || this.#quoteAt < start) {
-      this.#quoteText = text;
       this.#quoteAt = text.indexOf('"', start);
       if (this.#quoteAt < 0) this.#quoteAt = text.length;
     }
+    // Also when equal, see Cells.commaFrom.
+    this.#quoteText = text;
     return this.#quoteAt < end;
   }
 
