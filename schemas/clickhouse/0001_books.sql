@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS entries
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(business_date)
+PRIMARY KEY (merchant_id, business_date, order_no)
 ORDER BY (merchant_id, business_date, order_no, key_part, book, source, bill_id, identity, amount_fen, occurred_at,
           channel, channel_txn_no, his_order_no, business_type, blanks)
 -- Batches of a stream become parts of one file: syncing a file for every column would cost more than the rows.
@@ -49,7 +50,8 @@ CREATE TABLE IF NOT EXISTS event_days
     business_date  Date,
     log_partition  LowCardinality(String),
     first_position SimpleAggregateFunction(min, Int64),
-    last_position  SimpleAggregateFunction(max, Int64)
+    last_position  SimpleAggregateFunction(max, Int64),
+    written_at     SimpleAggregateFunction(max, DateTime64(3, 'Asia/Shanghai'))
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (merchant_id, business_date, log_partition)
@@ -61,7 +63,8 @@ SELECT
     business_date,
     log_partition,
     min(log_position) AS first_position,
-    max(log_position) AS last_position
+    max(log_position) AS last_position,
+    max(ingested_at) AS written_at
 FROM entries
 WHERE source = 'EVENT'
 GROUP BY merchant_id, business_date, log_partition;

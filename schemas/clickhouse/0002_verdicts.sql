@@ -68,7 +68,8 @@ CREATE TABLE IF NOT EXISTS reconciliations
     books         String,
     verdicts      Map(LowCardinality(String), UInt64),
     merkle_root   String,
-    positions     Map(String, Int64)
+    positions     Map(String, Int64),
+    written_at    DateTime64(3, 'Asia/Shanghai') DEFAULT now64(3)
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (merchant_id, business_date, mode, token, run_id)

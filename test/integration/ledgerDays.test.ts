@@ -121,3 +121,24 @@ test('the first positions since a date are the lowest of its and later dates, pa
     ]),
   );
 });
+
+test('a ledger that has looked before sees what came since, and keeps late dates in sight until they are settled', async () => {
+  const keeper = clickHouseDayLedger(system.client, 0);
+  await event('payments/0', 1);
+  await close.publish(aRun({ token: 1n, runId: 'r1', positions: { 'payments/0': 2 } }));
+  expect(await keeper.closedDates()).toHaveLength(1);
+  expect(await keeper.datesWithLateEntries()).toEqual([]);
+  await event('payments/0', 3);
+  const late = [{ merchantId: 'H001', businessDate: '2026-03-09' }];
+  for (let look = 0; look < 3; look += 1) expect(await keeper.datesWithLateEntries()).toEqual(late);
+  await close.publish(aRun({ token: 2n, runId: 'r2', positions: { 'payments/0': 4 } }));
+  expect(await keeper.datesWithLateEntries()).toEqual([]);
+  await event('payments/0', 9, { businessDate: '2026-03-10' });
+  expect(await keeper.datesWithLateEntries()).toEqual([]);
+  await close.publish(aRun({ businessDate: '2026-03-10', runId: 'r3', positions: { 'payments/0': 9 } }));
+  expect(await keeper.datesWithLateEntries()).toEqual([{ ...late[0], businessDate: '2026-03-10' }]);
+  expect(await keeper.closedDates()).toEqual([
+    { ...late[0], firstPositions: { 'payments/0': 2 } },
+    { ...late[0], businessDate: '2026-03-10', firstPositions: { 'payments/0': 9 } },
+  ]);
+});
