@@ -7,7 +7,8 @@ const USAGE = `
 ./duizhang sql "select …" [--json]
 
 Asks the ledger (ClickHouse) of the running system, database duizhang. The views v_… are right under repeated rows:
-v_entries, v_verdicts, v_exceptions, v_match_rates, v_reconciliations, v_dead_letters. Amounts are in fen.
+v_entries, v_bills, v_bill_errors, v_verdicts, v_exceptions, v_exception_actions, v_match_rates, v_reconciliations,
+v_dead_letters. Amounts are in fen; a column …_yuan beside one is the same in yuan.
 
   --json   one JSON object a row instead of a table
 `;
