@@ -2,15 +2,16 @@ import type { PartitionId, Position } from './ports.ts';
 
 /** An event as the window takes it: strings only, ready for the script. Built by pipeline/join/fact.ts. */
 export type WindowEvent = {
-  /** `<merchantId> <orderNo>`: the field of the open orders; decides the home slot. */
+  /** `<merchantId> <orderNo>`: the field of the open orders. */
   readonly orderKey: string;
+  /** 53-bit hash of the orderKey, which decides the home slot. */
+  readonly homeHash: number;
   /** See `keyPartOf`. */
   readonly part: string;
   /** The fact line, see pipeline/join/fact.ts. */
   readonly line: string;
-  /** 53-bit hashes as decimal text: of (orderKey, part), of the line's content, of the order's payment key. */
+  /** 53-bit hashes as decimal text: of (orderKey, part), and of the order's payment key ('' when that is the same). */
   readonly keyHash: string;
-  readonly factHash: string;
   readonly payHash: string;
   /** Epoch second at which the key is one-sided without a counterpart. */
   readonly dueSecond: number;

@@ -13,7 +13,16 @@ export type LoggedEntry = {
   readonly late: boolean;
 };
 
+/** Entries on their way: made ready as they come, because they wait by the ten thousand. */
+export type EntryBatch = {
+  readonly size: number;
+  add(entry: LoggedEntry): void;
+  /** Durable when it resolves. May be called again after a failure. */
+  write(): Promise<void>;
+};
+
 export interface RealtimeLedger {
+  newEntryBatch(): EntryBatch;
   /** Durable when they resolve, as are the other writes. */
   insertEntries(entries: readonly LoggedEntry[]): Promise<void>;
   insertDeadLetters(letters: readonly DeadLetter[]): Promise<void>;

@@ -40,7 +40,7 @@ const IDLE_GRACE_MS = 2_000;
 const CLOCK_SKEW_MS = 60_000;
 /** Rows in one insert: fewer would give ClickHouse many small parts. */
 const ENTRIES_A_WRITE = 50_000;
-const ENTRY_DELAY_MS = 200;
+const ENTRY_DELAY_MS = 1_000;
 const DAYS_ROUND_MS = 2_000;
 const GATE_PATIENCE_MS = 60_000;
 

@@ -23,6 +23,16 @@ export function patientLedger(ledger: RealtimeLedger, patience: Patience): Realt
     (...args: Args): Promise<T> =>
       untilThere(() => call(...args), patience);
   return {
+    newEntryBatch() {
+      const batch = ledger.newEntryBatch();
+      return {
+        get size() {
+          return batch.size;
+        },
+        add: (entry) => batch.add(entry),
+        write: again(() => batch.write()),
+      };
+    },
     insertEntries: again((entries) => ledger.insertEntries(entries)),
     insertDeadLetters: again((letters) => ledger.insertDeadLetters(letters)),
     insertVerdicts: again((verdicts) => ledger.insertVerdicts(verdicts)),

@@ -1,25 +1,42 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Entry } from '../../domain/entry.ts';
 import { orderKeyOf } from '../../domain/entry.ts';
-import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { EntryBatch, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { DeadLetter } from '../../domain/ports.ts';
 import { rowsOf, text } from './closeSql.ts';
 import type { EntryRow } from './entryRows.ts';
 import { ENTRY_COLUMNS, ENTRY_FIELDS, entryOfRow, entryTsv } from './entryRows.ts';
-import { insertTsv, timeText, tsvText } from './tsv.ts';
+import { TsvRows, insertTsv, timeText, tsvText } from './tsv.ts';
 import { VERDICT_COLUMNS, verdictTsv } from './verdictRows.ts';
 
 /** Orders asked for at once: their names stay far below the 256 KiB that servers parse of a statement. */
 const ORDERS_A_QUERY = 500;
 
+function newEntryBatch(client: ClickHouseClient): EntryBatch {
+  const rows = new TsvRows();
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    add({ entry, partition, position, late }) {
+      rows.add(entryTsv(entry, { billId: '', line: 0, partition, position, late }));
+      size += 1;
+    },
+    async write() {
+      if (size > 0) await rows.insertInto(client, 'entries', ENTRY_COLUMNS);
+    },
+  };
+}
+
 /** The realtime side of the ledger on ClickHouse. The tables sync what is inserted to disk before they answer. */
 export function clickHouseRealtimeLedger(client: ClickHouseClient): RealtimeLedger {
   return {
+    newEntryBatch: () => newEntryBatch(client),
     async insertEntries(entries) {
-      if (entries.length === 0) return;
-      await insertTsv(client, 'entries', ENTRY_COLUMNS, entries, ({ entry, partition, position, late }) =>
-        entryTsv(entry, { billId: '', line: 0, partition, position, late }),
-      );
+      const batch = newEntryBatch(client);
+      for (const entry of entries) batch.add(entry);
+      await batch.write();
     },
     async insertDeadLetters(letters) {
       if (letters.length === 0) return;

@@ -61,6 +61,40 @@ export function timeText(ms: number): string {
  */
 const PIECE_CHARS = 64 * 1024;
 
+/** Rows of a table as bytes, to be written in one statement. */
+export class TsvRows {
+  readonly #pieces: Buffer[] = [];
+  #piece = '';
+
+  /** @param row with its line end */
+  add(row: string): void {
+    this.#piece += row;
+    if (this.#piece.length >= PIECE_CHARS) this.#cut();
+  }
+
+  async insertInto(
+    client: ClickHouseClient,
+    table: string,
+    columns: readonly [string, ...string[]],
+  ): Promise<void> {
+    this.#cut();
+    const values = Readable.from(this.#pieces, { objectMode: false });
+    await client.insert({
+      table,
+      columns: [...columns],
+      values,
+      format: 'TabSeparated',
+      // Repeats inside a batch may stay until parts are merged, as those between batches do: an eighth less work.
+      clickhouse_settings: { optimize_on_insert: 0 },
+    });
+  }
+
+  #cut(): void {
+    if (this.#piece !== '') this.#pieces.push(Buffer.from(this.#piece));
+    this.#piece = '';
+  }
+}
+
 /**
  * Writes a row for every item, all in one statement.
  * @param rowOf a row with its line end
@@ -72,17 +106,7 @@ export async function insertTsv<Item>(
   items: Iterable<Item>,
   rowOf: (item: Item) => string,
 ): Promise<void> {
-  const values = Readable.from(piecesOf(items, rowOf), { objectMode: false });
-  await client.insert({ table, columns: [...columns], values, format: 'TabSeparated' });
-}
-
-function* piecesOf<Item>(items: Iterable<Item>, rowOf: (item: Item) => string): Generator<Buffer> {
-  let piece = '';
-  for (const item of items) {
-    piece += rowOf(item);
-    if (piece.length < PIECE_CHARS) continue;
-    yield Buffer.from(piece);
-    piece = '';
-  }
-  yield Buffer.from(piece);
+  const rows = new TsvRows();
+  for (const item of items) rows.add(rowOf(item));
+  await rows.insertInto(client, table, columns);
 }

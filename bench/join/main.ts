@@ -83,19 +83,19 @@ async function catchUp(system: TestSystem, events: number): Promise<Run> {
   return { events, seconds, cpu, windowBytes, openOrders: await system.window.openOrders(), peakPipelineMb };
 }
 
-/** All events in the ledger and in the windows, all their verdicts stored. */
+const POLL_MS = 100;
+
+/** All events in the windows and in the ledger, all their verdicts stored. Asks for the next only when one is reached. */
 async function untilStored(system: TestSystem): Promise<void> {
   const bounds = await system.log.bounds();
   const ledger = clickHouseRealtimeLedger(system.clickhouse);
   const slots = Array.from({ length: system.window.slots }, (_, slot) => slot);
-  for (;;) {
-    const reached = [await ledger.loadPositions('entries'), ...(await system.window.positions())];
-    const read = [...bounds].every(([id, { end }]) => reached.every((at) => (at.get(id) ?? 0) >= end));
-    if (read) {
-      const waiting = await Promise.all(slots.map((slot) => system.window.newestInOutbox(slot)));
-      if (waiting.every((id) => id === null)) return;
-    }
-    await pause(50);
+  const isBehind = (reached: ReadonlyMap<string, number>): boolean =>
+    [...bounds].some(([id, { end }]) => (reached.get(id) ?? 0) < end);
+  while ((await system.window.positions()).some(isBehind)) await pause(POLL_MS);
+  while (isBehind(await ledger.loadPositions('entries'))) await pause(POLL_MS);
+  for (const slot of slots) {
+    while ((await system.window.newestInOutbox(slot)) !== null) await pause(POLL_MS);
   }
 }
 

@@ -63,7 +63,7 @@ function bySlot(
     const event = decode(topic, value);
     if (!event.ok) throw new Error(event.reason);
     const windowEvent = windowEventOf(event.entry, DEFAULT_RULES.windowMs, false, 0);
-    split[slotOf(windowEvent.orderKey, slots)]?.push(windowEvent);
+    split[slotOf(windowEvent.homeHash, slots)]?.push(windowEvent);
   }
   return split;
 }

@@ -1,4 +1,4 @@
-import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { EntryBatch, LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { DeadLetter, PartitionId, Position } from '../../domain/ports.ts';
 
 /** The consumer name under which the ledger keeps how far entries are written. */
@@ -18,7 +18,7 @@ export type EntryWriterOptions = {
 export class EntryWriter {
   readonly #ledger: RealtimeLedger;
   readonly #options: EntryWriterOptions;
-  #entries: LoggedEntry[] = [];
+  #entries: EntryBatch;
   #deadLetters: DeadLetter[] = [];
   #ends = new Map<PartitionId, Position>();
   #timer: NodeJS.Timeout | null = null;
@@ -28,6 +28,7 @@ export class EntryWriter {
   constructor(ledger: RealtimeLedger, options: EntryWriterOptions) {
     this.#ledger = ledger;
     this.#options = options;
+    this.#entries = ledger.newEntryBatch();
   }
 
   /** Takes one read range; waits while the ledger is behind. Rejects with the failure of an earlier write. */
@@ -38,10 +39,10 @@ export class EntryWriter {
     deadLetters: readonly DeadLetter[],
   ): Promise<void> {
     this.#throwFailure();
-    for (const entry of entries) this.#entries.push(entry);
+    for (const entry of entries) this.#entries.add(entry);
     for (const letter of deadLetters) this.#deadLetters.push(letter);
     this.#ends.set(partition, Math.max(end, this.#ends.get(partition) ?? 0));
-    if (this.#entries.length + this.#deadLetters.length >= this.#options.maxRows) await this.flush();
+    if (this.#entries.size + this.#deadLetters.length >= this.#options.maxRows) await this.flush();
     else this.#timer ??= setTimeout(() => void this.#startFlush(), this.#options.maxDelayMs);
   }
 
@@ -67,8 +68,8 @@ export class EntryWriter {
 
   async #write(): Promise<void> {
     const [entries, letters, ends] = [this.#entries, this.#deadLetters, this.#ends];
-    [this.#entries, this.#deadLetters, this.#ends] = [[], [], new Map()];
-    if (entries.length > 0) await this.#ledger.insertEntries(entries);
+    [this.#entries, this.#deadLetters, this.#ends] = [this.#ledger.newEntryBatch(), [], new Map()];
+    if (entries.size > 0) await entries.write();
     if (letters.length > 0) await this.#ledger.insertDeadLetters(letters);
     if (ends.size > 0) await this.#ledger.storePositions(ENTRIES_CONSUMER, ends);
   }

@@ -3,7 +3,7 @@ import type { Channel, Entry } from '../../domain/entry.ts';
 import { keyPartOf, orderKeyOf } from '../../domain/entry.ts';
 import type { WindowEvent } from '../../domain/joinPorts.ts';
 import type { Position } from '../../domain/ports.ts';
-import { hash53 } from './hash.ts';
+import { TextHash } from './hash.ts';
 
 /**
  * A fact line is one entry as the window keeps it, tabs between:
@@ -23,19 +23,25 @@ export function windowEventOf(
   const part = keyPartOf(entry);
   const orderKey = orderKeyOf(entry.merchantId, entry.orderNo);
   const content = contentOf(entry);
-  const factHash = String(hash53(`${orderKey} ${part}\t${content}`));
+  const homeHash = hash.reset().add(orderKey).value;
+  const payHash = part === 'P' ? '' : String(hash.add(' P').value);
+  const keyHash = String((part === 'P' ? hash : hash.reset().add(orderKey)).add(' ').add(part).value);
+  const factHash = hash.add('\t').add(content).value;
   return {
     orderKey,
+    homeHash,
     part,
     line: `${part}\t${factHash}\t${content}`,
-    keyHash: String(hash53(`${orderKey} ${part}`)),
-    factHash,
-    payHash: part === 'P' ? '' : String(hash53(`${orderKey} P`)),
+    keyHash,
+    payHash,
     dueSecond: dueSecondOf(entry.occurredAtMs + windowMs, nowMs),
     late,
     position,
   };
 }
+
+/** One for all: nothing waits between its reset and its value. */
+const hash = new TextHash();
 
 /** Deadlines that are over anyway share a list: one for each second of a day that is caught up with would be many. */
 const CATCH_UP_MS = 120_000;

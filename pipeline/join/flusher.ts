@@ -12,7 +12,7 @@ export type FlusherParts = {
 };
 
 /** Outbox entries taken from a slot at once; one holds the changes of one script call. */
-const ENTRIES_A_SLOT = 16;
+const ENTRIES_A_SLOT = 64;
 
 /**
  * One round over the slots' outboxes: judge, store, then let the outbox go. What is stored and not let go of is judged

@@ -112,7 +112,7 @@ export class Joiner {
       entries.push({ entry, partition: batch.partition, position: record.position, late });
       const windowMs = rulesOf(entry.merchantId).windowMs;
       const windowEvent = windowEventOf(entry, windowMs, late, record.position, nowMs);
-      bySlot[slotOf(windowEvent.orderKey, window.slots)]?.push(windowEvent);
+      bySlot[slotOf(windowEvent.homeHash, window.slots)]?.push(windowEvent);
       if (latestEventMs === null || entry.occurredAtMs > latestEventMs) latestEventMs = entry.occurredAtMs;
     }
     return { entries, deadLetters, bySlot, latestEventMs };

@@ -206,7 +206,7 @@ class History<Saved> {
     const end = Math.min(events.length, from + count);
     let next = end;
     for (let slot = 0; slot < this.#window.slots; slot += 1) {
-      const own = events.slice(from, end).filter((event) => slotOf(event.orderKey, SLOTS) === slot);
+      const own = events.slice(from, end).filter((event) => slotOf(event.homeHash, SLOTS) === slot);
       const range = { partition: String(p), from, end, start: 0 };
       for (let call = 0; call < (replyLost ? 2 : 1); call += 1) {
         let restored = new Map<string, string[]>();

@@ -74,15 +74,8 @@ export class RedisWindow implements WindowStore {
     ];
     for (const [orderKey, lines] of restored) args.push(orderKey, lines.join('\n'));
     for (const event of events) {
-      args.push(
-        event.orderKey,
-        event.part,
-        event.line,
-        event.keyHash,
-        event.factHash,
-        event.payHash,
-        event.late ? '' : String(event.dueSecond),
-      );
+      const hashes = event.payHash === '' ? event.keyHash : `${event.keyHash} ${event.payHash}`;
+      args.push(event.orderKey, event.line, hashes, event.late ? '' : String(event.dueSecond));
     }
     const keys = ['open', 'positions', 'outbox', 'due', 'days', ''].map((name) => key(slot, name));
     return applyAnswerOf(await this.#run(APPLY, keys, args));
