@@ -108,7 +108,7 @@ test('entries come back as they went in, whatever their texts hold', async () =>
         [...new Set(entries.map(keyPartOf))].toSorted(),
       );
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
@@ -151,7 +151,7 @@ test('verdicts come back as they went in, whatever their texts hold', async () =
         );
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
