@@ -7,6 +7,7 @@ import type { Config } from '../../adapters/config/loadConfig.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
+import { localOfInstant } from '../../domain/businessDate.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { SimulatedBill, SimulatedDay } from '../../simulator/day.ts';
 import type { Closing } from '../closing.ts';
@@ -95,7 +96,7 @@ async function closeDemo(record: DemoRecord, stage: DemoStage, closing: Closing)
   const { day, merchants, status, settledMs } = stage;
   const waiting = {
     patienceMs: CLOSE_PATIENCE_MS,
-    onWaiting: (reason: string) => status.show(`the day ends: ${reason}`),
+    onWaiting: (reason: string) => status.show(`waiting: ${inLocalTime(reason)}`),
   };
   await closing.untilStored(settledMs, waiting);
   // The next day's, too: it holds the channel's half of what crossed midnight.
@@ -120,4 +121,10 @@ async function importBill(
   const { book, channel, date, fileName } = bill;
   const path = billPathOf(dataDir, bill);
   await closing.importBill({ merchant, book, channel, date, fileName, open: () => createReadStream(path) });
+}
+
+const ISO_INSTANT = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
+
+function inLocalTime(text: string): string {
+  return text.replaceAll(ISO_INSTANT, (iso) => localOfInstant(Date.parse(iso)).slice(5));
 }

@@ -1,4 +1,5 @@
 import { yuanOfFen } from '../../domain/money.ts';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import type { DemoResult, HospitalResult } from './demoResult.ts';
 import type { Score, ScoredRow } from './score.ts';
 import { codesOf, precisionOf, recallOf } from './score.ts';
@@ -23,10 +24,10 @@ function hospitalText(hospital: HospitalResult, date: string): string {
     return line(code, planted.get(code) ?? 0, total?.rows ?? 0, yuan(total?.fen ?? 0n));
   });
   return [
-    `${merchant.merchantId} ${merchant.name}  ${date}  three-way: ${outcome ?? 'NOT CLOSED'}`,
+    `${merchant.merchantId} ${merchant.name}  ${date}  three-way: ${outcome === null ? 'NOT CLOSED' : `${outcome}, ${count(exceptionsIn(found))} exceptions`}`,
     `  ${'verdict'.padEnd(CODE_WIDTH)}${'planted'.padStart(COUNT_WIDTH)}${'found'.padStart(COUNT_WIDTH)}${'yuan'.padStart(YUAN_WIDTH)}`,
     ...lines,
-    `  three-way  ${rates(threeWay)}    realtime  ${rates(realtime)}`,
+    ...ratesLines(threeWay, realtime),
     ...rowLines('missing', threeWay.missing),
     ...rowLines('not planted', threeWay.unexpected),
     '',
@@ -48,17 +49,26 @@ function totalText({ hospitals, threeWay, realtime, deadLetters, badBillLines }:
       ([what, planted, found]) =>
         `  ${what.padEnd(width)}${count(planted).padStart(COUNT_WIDTH)}${count(found).padStart(COUNT_WIDTH)}`,
     ),
-    `  three-way  ${rates(threeWay)}    realtime  ${rates(realtime)}`,
+    ...ratesLines(threeWay, realtime),
     '',
   ].join('\n');
+}
+
+function exceptionsIn(found: HospitalResult['found']): number {
+  let exceptions = 0;
+  for (const code of EXCEPTION_CODES) exceptions += found.get(code)?.rows ?? 0;
+  return exceptions;
 }
 
 function line(code: string, planted: number, found: number, fen: string): string {
   return `  ${code.padEnd(CODE_WIDTH)}${count(planted).padStart(COUNT_WIDTH)}${count(found).padStart(COUNT_WIDTH)}${fen.padStart(YUAN_WIDTH)}`;
 }
 
-function rates(score: Score): string {
-  return `recall ${share(recallOf(score))}  precision ${share(precisionOf(score))}`;
+function ratesLines(threeWay: Score, realtime: Score): string[] {
+  return Object.entries({ 'three-way': threeWay, realtime }).map(
+    ([mode, score]) =>
+      `  ${mode.padEnd(CODE_WIDTH)}   recall ${share(recallOf(score))}   precision ${share(precisionOf(score))}`,
+  );
 }
 
 /** Never rounded up to 1.000: that would hide what is missing. */

@@ -70,7 +70,7 @@ test('a day is played, closed and found whole; started again, the folder tells i
   const data = join(dir, 'day');
   const first = await start(data, '--once', ...SMALL_DAY).ended;
   expect(first.stderr).not.toContain('DZ_');
-  expect(first.stdout).toMatch(/three-way {2}recall 1\.000 {2}precision 1\.000/);
+  expect(first.stdout).toMatch(/three-way +recall 1\.000 +precision 1\.000/);
   expect(first.code).toBe(0);
 
   const again = await start(data, '--once').ended;
@@ -91,7 +91,7 @@ test('a day that was broken off with -9 goes on where it stood', async () => {
   await expect.poll(() => children.filter(isAlive), { timeout: 5_000 }).toEqual([]);
 
   const rest = await start(data, '--once', '--seconds', '4').ended;
-  expect(rest.stdout).toMatch(/three-way {2}recall 1\.000 {2}precision 1\.000/);
+  expect(rest.stdout).toMatch(/three-way +recall 1\.000 +precision 1\.000/);
   expect(rest.code).toBe(0);
 });
 
