@@ -24,6 +24,8 @@ import {
 
 /** More would wait for memory rather than for a processor, and each costs some 20 MB. */
 const THREADS = Math.min(2, availableParallelism());
+/** Packed bytes count, too: a gzip of this size holds some ten thousand rows. */
+const WORTH_REWRITING_BYTES = 512 * 1024;
 
 export const reconcileCommand: Command = {
   name: 'reconcile',
@@ -79,6 +81,12 @@ async function reconcile(files: readonly InputFile[], options: ReconcileOptions)
   const result = await reconcilePlain(files, options, { threads: THREADS });
   if (result !== null) return { result, errors: [], errorCount: 0 };
   // The readers of bills, as the writer of workbooks below, are loaded only where they are needed: it halves the start.
+  const isLarge = files.reduce((sum, file) => sum + file.sizeBytes, 0) >= WORTH_REWRITING_BYTES;
+  if (isLarge && files.every((file) => file.isSeekable)) {
+    const { reconcileRewritten } = await import('./reconcileRewritten.ts');
+    const rewritten = await reconcileRewritten(files, options, THREADS);
+    if (rewritten !== null) return rewritten;
+  }
   const { reconcileAny } = await import('./reconcileAny.ts');
   return reconcileAny(files, options);
 }

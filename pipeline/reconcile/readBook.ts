@@ -1,0 +1,53 @@
+import { DuizhangError } from '../../domain/errors.ts';
+import type { BillLine, BillReader, BillReport } from '../../domain/ports.ts';
+import { channelOfFormat } from '../channelOfFormat.ts';
+import type { BookFile, FileRowError } from './books.ts';
+
+/**
+ * Reads a file of a book to its end.
+ * @throws the DuizhangError of a refused file, naming it
+ */
+export async function readBook(
+  file: BookFile,
+  readBill: BillReader,
+  put: (line: BillLine) => void,
+): Promise<BillReport> {
+  try {
+    const bill = readBill(file.open(), file.channel === null ? {} : { channel: file.channel });
+    for await (const lines of bill.lines) for (const line of lines) put(line);
+    const report = await bill.report;
+    checkBook(file, report);
+    return report;
+  } catch (error) {
+    if (!(error instanceof DuizhangError)) throw error;
+    throw new DuizhangError(error.code, `${file.name}: ${error.message}`, { cause: error });
+  }
+}
+
+/** The row errors of several files, each with its file's name. */
+export function rowErrorsOf(reports: readonly (readonly [BookFile, BillReport])[]): {
+  readonly errors: readonly FileRowError[];
+  readonly errorCount: number;
+} {
+  const errors = reports.flatMap(([file, report]) =>
+    report.errors.map(({ line, code, message }) => ({ file: file.name, line, code, message })),
+  );
+  return { errors, errorCount: reports.reduce((sum, [, report]) => sum + report.errorCount, 0) };
+}
+
+/** A channel's bill in the place of another book, or a file without one good row, would make everything a difference. */
+function checkBook(file: BookFile, report: BillReport): void {
+  const channel = channelOfFormat(report.format);
+  if (channel !== null && file.book !== 'CHANNEL') {
+    throw new DuizhangError(
+      'DZ_BILL_WRONG_BOOK',
+      `it is a bill of ${channel} (${report.format}), not a ${file.book} book; give it behind --channel`,
+    );
+  }
+  const [first] = report.errors;
+  if (!first || report.errorCount < report.rows) return;
+  throw new DuizhangError(
+    'DZ_BILL_NO_GOOD_ROW',
+    `none of its ${report.rows} rows could be read, the first for this reason: line ${first.line}, ${first.message}`,
+  );
+}
