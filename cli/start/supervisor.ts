@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../domain/errors.ts';
+import { lastWordsOf } from './lastWords.ts';
 
 /** A process of the system, as long as it lives. */
 export type RunningPart = {
@@ -113,12 +114,12 @@ export class Supervisor {
 
   /** @returns null when the system, or the part, is being ended meanwhile */
   async #startAgain(kept: Kept): Promise<RunningPart | null> {
-    for (let what = 'ended'; ;) {
+    for (let what = endedText(kept.part); ;) {
       const backOffMs = this.#countDeath(kept, what);
       await pause(backOffMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       if (this.#isOver(kept)) return null;
       const running = await kept.part.start(this.#stopping.signal).catch((error: unknown) => {
-        what = `did not come up (${error instanceof Error ? error.message : String(error)})`;
+        what = error instanceof Error ? error.message : String(error);
         return null;
       });
       if (running && this.#isOver(kept)) await running.stop();
@@ -142,11 +143,16 @@ export class Supervisor {
     if (deaths.length >= MAX_DEATHS) {
       throw new DuizhangError(
         'DZ_SYSTEM_PART',
-        `${part.name} died ${deaths.length} times within a minute; its log says why: ${part.logFile}`,
+        `${part.name} died ${deaths.length} times within a minute; the last time: ${what}`,
       );
     }
     const backOffMs = (this.#options.backOffMs ?? BACK_OFF_MS) * 2 ** (deaths.length - 1);
-    this.#options.say(`${part.name} ${what}; it is started again (its log: ${part.logFile})`);
+    this.#options.say(`${what}; it is started again`);
     return backOffMs;
   }
+}
+
+function endedText({ name, logFile }: Part): string {
+  const words = lastWordsOf(logFile);
+  return `${name} ended${words === '' ? '' : `: ${words}`} (its log: ${logFile})`;
 }

@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DuizhangError } from '../../domain/errors.ts';
 import type { Child } from '../../adapters/process/childProcess.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import { lastWordsOf } from './lastWords.ts';
 
 export type Awaited = {
   readonly name: string;
@@ -13,11 +13,10 @@ export type Awaited = {
 
 const UP_WITHIN_MS = 60_000;
 const POLL_MS = 30;
-const TAIL_BYTES = 4_000;
 
 /**
  * Resolves when a process answers at /healthz; one that does not within its time is ended.
- * @throws DZ_SYSTEM_PART with the last line of its log
+ * @throws DZ_SYSTEM_PART with its last words
  */
 export async function untilHealthy(awaited: Awaited): Promise<void> {
   const { name, url, child, logFile, signal } = awaited;
@@ -31,10 +30,10 @@ export async function untilHealthy(awaited: Awaited): Promise<void> {
     await pause(POLL_MS);
   }
   await child.stop();
-  const said = lastLineOf(logFile);
+  const words = lastWordsOf(logFile);
   throw new DuizhangError(
     'DZ_SYSTEM_PART',
-    `${name} did not come up${said === '' ? '' : ` ("${said}")`}; its log is ${logFile}`,
+    `${name} did not come up${words === '' ? '' : `: ${words}`} (its log: ${logFile})`,
   );
 }
 
@@ -44,26 +43,4 @@ async function isHealthy(url: string, signal: AbortSignal): Promise<boolean> {
     // Not listening yet.
     () => false,
   );
-}
-
-function lastLineOf(path: string): string {
-  const file = openSync(path, 'r');
-  try {
-    const from = Math.max(0, fstatSync(file).size - TAIL_BYTES);
-    const bytes = Buffer.alloc(TAIL_BYTES);
-    const text = bytes.toString('utf8', 0, readSync(file, bytes, 0, TAIL_BYTES, from));
-    return messageOf(text.trim().split('\n').at(-1) ?? '');
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Processes of ours log JSON; people want the message. */
-function messageOf(line: string): string {
-  try {
-    const entry: { err?: { message?: string }; msg?: string } = JSON.parse(line);
-    return entry.err?.message ?? entry.msg ?? line;
-  } catch {
-    return line;
-  }
 }

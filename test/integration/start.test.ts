@@ -126,7 +126,7 @@ test('a running system is alone on its folder, heals what is killed, and leaves 
   serving.process.kill('SIGINT');
   const { code, stderr } = await serving.ended;
   expect(code).toBe(0);
-  expect(stderr).toMatch(/ledger ended; it is started again/);
+  expect(stderr).toMatch(/ledger ended \(its log: .*ledger\.log\); it is started again/);
   expect(healed.filter(isAlive)).toEqual([]);
   expect(readdirSync(data)).not.toContain('run.json');
 });
