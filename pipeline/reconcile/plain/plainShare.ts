@@ -163,19 +163,17 @@ export class PlainShare {
     for (const part of this.#parts) {
       for (const { lanes, from, count } of recordsOfPart(this.#arenas, part)) {
         for (let at = from; at < from + count * LANES; at += LANES) {
+          const low = lanes[at + FEN_LOW] ?? 0;
+          const receipt = lanes[at + RECEIPT] ?? 0;
+          if (sieve[low & SIEVE_MASK] === 0 && receiptSieve[receipt & SIEVE_MASK] === 0) continue;
           const meta = lanes[at + META] ?? 0;
           const book = bookOf(meta);
           if (isRefund(meta) || book === merchant) continue;
           const hasMerchant = isAside(meta) ? isReceipted(meta) : isMatchedReceipted;
-          const low = lanes[at + FEN_LOW] ?? 0;
           // Without a receipt, only sharing one makes a payment worth pointing at.
           const isNear =
-            hasMerchant &&
-            sieve[low & SIEVE_MASK] === 1 &&
-            isNearAny(wanted.get(fenOf(meta, low)), ((lanes[at + SECONDS] ?? 0) >>> 0) * 1000);
-          const receipt = lanes[at + RECEIPT] ?? 0;
-          const isShared =
-            book === platform && receiptSieve[receipt & SIEVE_MASK] === 1 && hashes.has(receipt);
+            hasMerchant && isNearAny(wanted.get(fenOf(meta, low)), ((lanes[at + SECONDS] ?? 0) >>> 0) * 1000);
+          const isShared = book === platform && hashes.has(receipt);
           if (isNear || isShared) yield { lanes, at, hasMerchant };
         }
       }
