@@ -214,7 +214,8 @@ test('the failure of a handler ends the consumer and is what done and stop rejec
 });
 
 test('positions that are not kept any more, or not there yet, are refused loudly', async () => {
-  await producer.append(numbered(100));
+  await producer.append(numbered(50));
+  await producer.append(numbered(50, 51));
   await producer.trim('payments/0', 51);
   expect((await log.bounds()).get('payments/0')).toEqual({ start: 51, end: 101 });
   const consumeFrom = (position: number): LogConsumer =>
@@ -316,7 +317,12 @@ test('what else stands under the keys of the log is named, not read', async () =
       onBatch: () => Promise.resolve({ kind: 'done' }),
     }).done;
   await redis.xadd('dz:log:payments:0', '5-1', 'v', 'x');
-  await expect(consumeAll()).rejects.toMatchObject({ code: 'DZ_LOG_FOREIGN' });
+  await expect(consumeAll()).rejects.toMatchObject({
+    code: 'DZ_LOG_FOREIGN',
+    message: expect.stringMatching(/entry 5-1 of payments\/0 /),
+  });
+  await expect(log.bounds()).rejects.toMatchObject({ code: 'DZ_LOG_FOREIGN' });
+  await expect(producer.append(numbered(1))).rejects.toMatchObject({ code: 'DZ_LOG_FOREIGN' });
   await redis.set('dz:log:payments:0', 'text');
   await expect(consumeAll()).rejects.toThrow('WRONGTYPE');
 });

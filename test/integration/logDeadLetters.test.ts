@@ -10,6 +10,7 @@ import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
 import { writeRunFile } from '../../adapters/process/runFile.ts';
+import { recordsOf } from '../../adapters/redis/log/streamReply.ts';
 import { deadLettersCommand } from '../../cli/commands/deadLetters.ts';
 
 let dir: string;
@@ -71,7 +72,8 @@ async function deadLetters(...args: string[]): Promise<{ exit: number; out: stri
 
 async function replayedBytes(): Promise<readonly number[]> {
   const entries = await redis.xrangeBuffer('dz:log:payments:1', '-', '+');
-  return entries.map(([, fields]) => fields[1]?.at(-1) ?? -1);
+  const wanted = { partition: 'payments/1', from: 1, maxRecords: 100 };
+  return recordsOf(wanted, entries).map(({ value }) => value.at(-1) ?? -1);
 }
 
 test('dead letters are listed, replayed into their partition with their bytes, and marked', async () => {

@@ -4,8 +4,9 @@ import type { PartitionId, Topic } from '../../../domain/ports.ts';
 import { TOPICS } from '../../../domain/ports.ts';
 
 /**
- * The log on Redis Streams: one stream per partition, ids `0-<position>` given by Redis itself (`XADD key 0-*`), so that
- * positions are 1, 2, 3 … without gaps; the event stands in the field `v`.
+ * The log on Redis Streams: one stream per partition; an entry holds consecutive events, packed in the field `v` (see
+ * entryFormat.ts), and its id is `0-<position of the last one>`. Positions are 1, 2, 3 … without gaps: the last one
+ * given stands beside the stream, so that it outlives trims.
  */
 
 /** Partitions of each topic. */
@@ -24,11 +25,27 @@ export function streamKeyOf(partition: PartitionId): string {
   return `dz:log:${partition.replace('/', ':')}`;
 }
 
+/** Holds the last position given; absent: none was. */
+export function lastKeyOf(partition: PartitionId): string {
+  return `${streamKeyOf(partition)}:last`;
+}
+
 /** FNV-1a (32 bit) over the key's UTF-8 bytes, modulo the count: easy to have in any producer's language. */
 export function partitionNumberOf(key: string, count: number): number {
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(key, 'utf8')) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let index = 0; index < key.length; index += 1) {
+    const code = key.charCodeAt(index);
+    // Nearly all keys are ASCII, whose bytes are its codes.
+    if (code > 0x7f) return hashOf(Buffer.from(key, 'utf8')) % count;
+    hash = Math.imul(hash ^ code, 0x01000193);
+  }
   return (hash >>> 0) % count;
+}
+
+function hashOf(bytes: Buffer): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }
 
 /**

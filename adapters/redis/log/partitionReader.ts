@@ -2,10 +2,12 @@ import type { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type { BatchOutcome, LogBatch, PartitionId, Position } from '../../../domain/ports.ts';
-import { streamKeyOf } from './logKeys.ts';
+import { MAX_ENTRY_EVENTS } from './entryFormat.ts';
+import { lastKeyOf, streamKeyOf } from './logKeys.ts';
+import { readBounds } from './readBounds.ts';
 import { execAll, orAborted, untilAnswered } from './redisCalls.ts';
 import type { StreamBounds } from './streamReply.ts';
-import { boundsOf, NO_STREAM, recordsOf } from './streamReply.ts';
+import { endOf, recordsOf } from './streamReply.ts';
 
 /** A partition that is fully read is looked at again after this long, and longer while nothing comes. */
 const SHORTEST_POLL_MS = 5;
@@ -43,43 +45,53 @@ export async function readPartition(options: ReaderOptions): Promise<void> {
 
 async function fetchAfter(pauseMs: number, from: Position, options: ReaderOptions): Promise<LogBatch> {
   if (pauseMs > 0) await pause(pauseMs, undefined, { signal: options.signal });
-  // No record has position 0: beginning there is beginning at the first.
-  return fetchRange(Math.max(1, from), options);
+  // No record has position 0: beginning there is beginning at the first. A pause is made at the end alone.
+  return fetchRange(Math.max(1, from), pauseMs > 0, options);
 }
 
-async function fetchRange(from: Position, options: ReaderOptions): Promise<LogBatch> {
+async function fetchRange(from: Position, atEnd: boolean, options: ReaderOptions): Promise<LogBatch> {
+  const { redis, partition, signal } = options;
+  const batch = await readRange(from, atEnd, options);
+  if (isSound(batch)) return batch;
+  // The range is read before the end: what was appended in between is there now.
+  const again = await readRange(from, false, options);
+  if (isSound(again)) return again;
+  const bounds = await untilAnswered(redis, signal, () => readBounds(redis, [partition]));
+  throw positionLost(partition, from, bounds.get(partition) ?? { start: 1, end: 1 });
+}
+
+/**
+ * At most `maxRecords`, the first and the last entry in part when need be. Ids bound what Redis sends: as many events, or
+ * one entry. At the end nothing bounds them, so that what does not belong there is seen; there the count of entries does.
+ */
+async function readRange(from: Position, atEnd: boolean, options: ReaderOptions): Promise<LogBatch> {
   const { redis, partition, maxRecords, signal } = options;
-  const key = streamKeyOf(partition);
-  const [range, info] = await untilAnswered(redis, signal, () =>
+  const upTo = atEnd ? '+' : `0-${from + Math.max(maxRecords, MAX_ENTRY_EVENTS) - 1}`;
+  const entries = atEnd ? Math.ceil(maxRecords / MAX_ENTRY_EVENTS) : maxRecords;
+  const [range, last] = await untilAnswered(redis, signal, () =>
     execAll(
-      redis.pipeline().xrangeBuffer(key, `0-${from}`, '+', 'COUNT', maxRecords).xinfo('STREAM', key),
-      isNoStream,
+      redis
+        .pipeline()
+        .xrangeBuffer(streamKeyOf(partition), `0-${from}`, upTo, 'COUNT', entries)
+        .get(lastKeyOf(partition)),
     ),
   );
-  const records = recordsOf(range);
-  const bounds = info === null ? NO_STREAM : boundsOf(info);
-  checkKept(partition, from, records[0]?.position ?? null, bounds);
-  return { partition, from, end: from + records.length, records, partitionEnd: bounds.end };
+  const records = recordsOf({ partition, from, maxRecords }, range);
+  return { partition, from, end: from + records.length, records, partitionEnd: endOf(partition, last) };
 }
 
-/** The range was read before the bounds: what came in between begins at or after `from`, so only a trim shows. */
-function checkKept(
-  partition: PartitionId,
-  from: Position,
-  first: Position | null,
-  bounds: StreamBounds,
-): void {
-  if (first === from || (first === null && bounds.start <= from && from <= bounds.end)) return;
-  const lost =
-    from > bounds.end ? 'lies beyond its end: the log was emptied or replaced' : 'is not kept any more';
-  throw new DuizhangError(
+/** Begins where it was asked to, and stays within the partition. */
+function isSound({ records, from, end, partitionEnd }: LogBatch): boolean {
+  const [first] = records;
+  return first ? first.position === from && end <= partitionEnd : from === partitionEnd;
+}
+
+function positionLost(partition: PartitionId, from: Position, { start, end }: StreamBounds): DuizhangError {
+  const lost = from > end ? 'lies beyond its end: the log was emptied or replaced' : 'is not kept any more';
+  return new DuizhangError(
     'DZ_LOG_POSITION_LOST',
-    `position ${from} of ${partition} ${lost} (kept: ${bounds.start} to ${bounds.end - 1}); ` +
+    `position ${from} of ${partition} ${lost} (kept: ${start} to ${end - 1}); ` +
       'bring the log back, or rebuild the window from the ledger and start at the first kept position',
-    { details: { partition, position: from, start: bounds.start, end: bounds.end } },
+    { details: { partition, position: from, start, end } },
   );
-}
-
-export function isNoStream(error: Error): boolean {
-  return error.message.includes('no such key');
 }

@@ -9,17 +9,13 @@ const LONGEST_PAUSE_MS = 500;
 /** Answers of a server that is there and will be well soon. */
 const SOON = /^(LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|READONLY)\b/;
 
-/** Runs a pipeline; an error of any command rejects, but those that `mayFail` lets through (null stands for them). */
-export async function execAll(
-  pipeline: ChainableCommander,
-  mayFail: (error: Error) => boolean = () => false,
-): Promise<readonly unknown[]> {
+/** Runs a pipeline; an error of any command rejects. */
+export async function execAll(pipeline: ChainableCommander): Promise<readonly unknown[]> {
   const replies = await pipeline.exec();
   if (replies === null) throw new Error('the pipeline was aborted');
   return replies.map(([error, reply]) => {
-    if (error === null) return reply;
-    if (mayFail(error)) return null;
-    throw error;
+    if (error !== null) throw error;
+    return reply;
   });
 }
 

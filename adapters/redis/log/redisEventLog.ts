@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { EventLog, LogConsumer, PartitionId, Position } from '../../../domain/ports.ts';
 import type { TopicPartitions } from './logKeys.ts';
-import { checkPartitionCounts, COMMITTED_KEY, partitionIds, streamKeyOf } from './logKeys.ts';
-import { isNoStream, readPartition } from './partitionReader.ts';
-import { execAll, orAborted, untilAnswered } from './redisCalls.ts';
+import { checkPartitionCounts, COMMITTED_KEY, partitionIds } from './logKeys.ts';
+import { readPartition } from './partitionReader.ts';
+import { readBounds } from './readBounds.ts';
+import { orAborted, untilAnswered } from './redisCalls.ts';
 import type { StreamBounds } from './streamReply.ts';
-import { boundsOf, NO_STREAM } from './streamReply.ts';
 
 export type RedisLogOptions = { readonly topics: TopicPartitions };
 
@@ -28,12 +28,7 @@ export class RedisEventLog implements EventLog {
 
   async bounds(): Promise<ReadonlyMap<PartitionId, StreamBounds>> {
     const ids = await this.partitions();
-    const replies = await this.#patiently(() => {
-      const pipeline = this.#redis.pipeline();
-      for (const id of ids) pipeline.xinfo('STREAM', streamKeyOf(id));
-      return execAll(pipeline, isNoStream);
-    });
-    return new Map(ids.map((id, index) => [id, replies[index] ? boundsOf(replies[index]) : NO_STREAM]));
+    return this.#patiently(() => readBounds(this.#redis, ids));
   }
 
   consume(options: Parameters<EventLog['consume']>[0]): LogConsumer {

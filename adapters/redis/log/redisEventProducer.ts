@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { DuizhangError } from '../../../domain/errors.ts';
-import type { EventProducer, NewRecord, PartitionId, Position } from '../../../domain/ports.ts';
+import type { EventProducer, NewRecord, PartitionId, Position, Topic } from '../../../domain/ports.ts';
+import type { PackedEntry } from './entryFormat.ts';
+import { packEntries } from './entryFormat.ts';
 import type { TopicPartitions } from './logKeys.ts';
-import { checkPartitionCounts, partitionNumberOf, streamKeyOf } from './logKeys.ts';
-import { execAll, untilAnswered } from './redisCalls.ts';
+import { checkPartitionCounts, lastKeyOf, partitionIds, partitionNumberOf, streamKeyOf } from './logKeys.ts';
+import { untilAnswered } from './redisCalls.ts';
 
 export type RedisProducerOptions = {
   readonly topics: TopicPartitions;
@@ -16,11 +18,16 @@ export type RedisProducerOptions = {
 
 const APPEND = readFileSync(new URL('append.lua', import.meta.url), 'utf8');
 
-/** Records that go to Redis in one round trip. */
-const CHUNK = 2_000;
+/** Bounds of what goes to Redis in one command. */
+const CHUNK_RECORDS = 4_000;
+const CHUNK_BYTES = 4 * 1024 * 1024;
 const MEMORY_FRESH_MS = 200;
-/** Stream overhead per record, rounded up: listpack headers, id and field. */
-const RECORD_OVERHEAD_BYTES = 32;
+/** Of the stream and the allocator for an entry, rounded up; beside it, the allocator rounds sizes up by a quarter at most. */
+const ENTRY_OVERHEAD_BYTES = 256;
+const ALLOCATED_PER_BYTE = 1.25;
+
+/** The entries of one command, by partition. */
+type Chunk = ReadonlyMap<PartitionId, readonly PackedEntry[]>;
 
 /**
  * Writes to the log. `append` resolves when Redis has answered for every record, and the log's Redis answers after its
@@ -30,6 +37,8 @@ export class RedisEventProducer implements EventProducer {
   readonly #redis: Redis;
   readonly #options: RedisProducerOptions;
   readonly #closing = new AbortController();
+  /** Ids by number. */
+  readonly #partitions: Readonly<Record<Topic, readonly PartitionId[]>>;
   #checked: Promise<void> | null = null;
   /** What Redis said last, with what was appended since. */
   #usedBytes = 0;
@@ -40,6 +49,11 @@ export class RedisEventProducer implements EventProducer {
   constructor(redis: Redis, options: RedisProducerOptions) {
     this.#redis = redis;
     this.#options = options;
+    const { payments, 'his-orders': hisOrders } = options.topics;
+    this.#partitions = {
+      payments: partitionIds({ payments, 'his-orders': 0 }),
+      'his-orders': partitionIds({ payments: 0, 'his-orders': hisOrders }),
+    };
   }
 
   async append(records: readonly NewRecord[]): Promise<void> {
@@ -48,10 +62,8 @@ export class RedisEventProducer implements EventProducer {
       this.#closing.signal,
       AbortSignal.timeout(this.#options.waitMs ?? 60_000),
     ]);
-    const chunks = Array.from({ length: Math.ceil(records.length / CHUNK) }, (_, index) =>
-      this.#valuesByStream(records.slice(index * CHUNK, (index + 1) * CHUNK)),
-    );
-    const newBytes = bytesOf(records);
+    const chunks = this.#chunksOf(records);
+    const newBytes = bytesOf(chunks);
     let running = false;
     try {
       await untilAnswered(this.#redis, signal, () => this.#checkPartitions());
@@ -70,7 +82,10 @@ export class RedisEventProducer implements EventProducer {
     }
   }
 
-  /** Frees what lies before a position; only what every consumer has stored may go. Rejects while Redis is away. */
+  /**
+   * Frees what lies before a position, the entry that holds it whole; only what every consumer has stored may go.
+   * Rejects while Redis is away.
+   */
   async trim(partition: PartitionId, before: Position): Promise<void> {
     await this.#redis.xtrim(streamKeyOf(partition), 'MINID', `0-${before}`);
   }
@@ -81,29 +96,49 @@ export class RedisEventProducer implements EventProducer {
     await Promise.resolve();
   }
 
-  async #add(values: ReadonlyMap<string, readonly Buffer[]>): Promise<void> {
-    const pipeline = this.#redis.pipeline();
-    for (const [stream, own] of values) pipeline.eval(APPEND, 1, stream, ...own);
-    await execAll(pipeline);
-  }
-
-  #valuesByStream(records: readonly NewRecord[]): ReadonlyMap<string, readonly Buffer[]> {
-    const byStream = new Map<string, Buffer[]>();
-    for (const record of records) {
-      const stream = this.#streamOf(record);
-      const values = byStream.get(stream);
-      if (values) values.push(bufferOf(record.value));
-      else byStream.set(stream, [bufferOf(record.value)]);
+  async #add(chunk: Chunk): Promise<void> {
+    const keys: string[] = [];
+    const values: (Buffer | number)[] = [];
+    for (const [partition, entries] of chunk) {
+      keys.push(streamKeyOf(partition), lastKeyOf(partition));
+      values.push(entries.length);
+      for (const { count, bytes } of entries) values.push(count, bytes);
     }
-    return byStream;
+    await this.#redis.eval(APPEND, keys.length, ...keys, ...values);
   }
 
-  #streamOf(record: NewRecord): string {
+  #chunksOf(records: readonly NewRecord[]): readonly Chunk[] {
+    const chunks: Chunk[] = [];
+    let first = 0;
+    let size = 0;
+    records.forEach(({ value }, index) => {
+      const full = index - first === CHUNK_RECORDS || size + value.length > CHUNK_BYTES;
+      if (full && index > first) {
+        chunks.push(this.#chunkOf(records.slice(first, index)));
+        [first, size] = [index, 0];
+      }
+      size += value.length;
+    });
+    chunks.push(this.#chunkOf(records.slice(first)));
+    return chunks;
+  }
+
+  #chunkOf(records: readonly NewRecord[]): Chunk {
+    const values = new Map<PartitionId, Uint8Array[]>();
+    for (const record of records) {
+      const partition = this.#partitionOf(record);
+      const own = values.get(partition);
+      if (own) own.push(record.value);
+      else values.set(partition, [record.value]);
+    }
+    return new Map([...values].map(([partition, own]) => [partition, packEntries(own)]));
+  }
+
+  #partitionOf(record: NewRecord): PartitionId {
     const count = this.#options.topics[record.topic];
     const number = record.partition ?? partitionNumberOf(record.key, count);
-    if (Number.isInteger(number) && number >= 0 && number < count) {
-      return streamKeyOf(`${record.topic}/${number}`);
-    }
+    const id = this.#partitions[record.topic][number];
+    if (id !== undefined) return id;
     throw new DuizhangError(
       'DZ_LOG_NO_PARTITION',
       `the topic ${record.topic} has the partitions 0 to ${count - 1}, not ${number}`,
@@ -134,8 +169,12 @@ export class RedisEventProducer implements EventProducer {
   }
 }
 
-function bytesOf(records: readonly NewRecord[]): number {
-  return records.reduce((sum, record) => sum + record.value.length + RECORD_OVERHEAD_BYTES, 0);
+function bytesOf(chunks: readonly Chunk[]): number {
+  const entries = chunks.flatMap((chunk) => [...chunk.values()].flat());
+  return entries.reduce(
+    (sum, { bytes }) => sum + Math.ceil(bytes.length * ALLOCATED_PER_BYTE) + ENTRY_OVERHEAD_BYTES,
+    0,
+  );
 }
 
 function logFull(usedBytes: number, newBytes: number, maxBytes: number): DuizhangError {
@@ -156,14 +195,18 @@ function appendFailure(error: unknown, signal: AbortSignal): unknown {
       { cause: error },
     );
   }
+  if (error instanceof Error && /equal or smaller/.test(error.message)) {
+    return new DuizhangError(
+      'DZ_LOG_FOREIGN',
+      `the log cannot go on at its last position (${error.message}): something else wrote to its stream; ` +
+        'remove what was written there, or begin with an empty log',
+      { cause: error },
+    );
+  }
   if (!signal.aborted) return error;
   return new DuizhangError(
     'DZ_SYSTEM_LOG_AWAY',
     'the event log did not answer in time; it is not known whether the records were taken: send them again',
     { cause: error },
   );
-}
-
-function bufferOf(value: Uint8Array): Buffer {
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
