@@ -14,7 +14,7 @@ import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
-import { redisTokenIssuer } from '../adapters/redis/lease.ts';
+import { closesEnded, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
@@ -42,6 +42,7 @@ const CLOCK_SKEW_MS = 60_000;
 const ENTRIES_A_WRITE = 50_000;
 const ENTRY_DELAY_MS = 1_000;
 const DAYS_ROUND_MS = 2_000;
+const DAYS_LOOK_MS = 100;
 const GATE_PATIENCE_MS = 60_000;
 
 const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
@@ -102,9 +103,19 @@ const keeper = new DayKeeper({
   crossDayDays: Math.max(...[...config.merchants.values()].map((merchant) => merchant.rules.crossDayDays)),
 });
 
+/** Until a close has ended, or a while has passed. */
+async function untilDaysMayHaveChanged(endedBefore: string): Promise<void> {
+  const givenUpAt = clock.wallMs() + DAYS_ROUND_MS;
+  while (!stopping.signal.aborted && clock.wallMs() < givenUpAt) {
+    await pause(DAYS_LOOK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    if ((await closesEnded(windowRedis)) !== endedBefore) return;
+  }
+}
+
 /** One round after the other; a ledger that is away is tried again. */
 async function keepDays(): Promise<void> {
   while (!stopping.signal.aborted) {
+    const ended = await closesEnded(windowRedis);
     try {
       await keeper.learn();
       await keeper.closeLateDates();
@@ -114,7 +125,7 @@ async function keepDays(): Promise<void> {
       if (stopping.signal.aborted) return;
       if (!isAway(error)) throw error;
     }
-    await pause(DAYS_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    await untilDaysMayHaveChanged(ended);
   }
 }
 

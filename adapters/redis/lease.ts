@@ -50,8 +50,16 @@ function keptLease(redis: Redis, run: RunKey, token: number, leaseMs: number): C
     async release() {
       clearInterval(renewal);
       await redis.eval(KEEP, 1, leaseKey(run), mark, 0);
+      await redis.incr(ENDED_KEY);
     },
   };
+}
+
+const ENDED_KEY = 'dz:closes-ended';
+
+/** Changes whenever a close has ended: whoever follows the closed dates looks at them then, and not all the time. */
+export async function closesEnded(redis: Redis): Promise<string> {
+  return (await redis.get(ENDED_KEY)) ?? '';
 }
 
 // One hash tag, so that both keys lie on one node of a Redis Cluster.

@@ -20,6 +20,7 @@ const { values } = parseArgs({
   },
 });
 const TICKS_PER_SECOND = 100;
+const POLL_MS = 100;
 const orders = Math.round(Number(values.events) / 2);
 const load = { orders, seed: 7, oneSidedPerMille: Number(values['one-sided-per-mille']) };
 
@@ -82,8 +83,6 @@ async function catchUp(system: TestSystem, events: number): Promise<Run> {
   const windowBytes = Number(/^used_memory:(\d+)/m.exec(await system.windowRedis.info('memory'))?.[1] ?? 0);
   return { events, seconds, cpu, windowBytes, openOrders: await system.window.openOrders(), peakPipelineMb };
 }
-
-const POLL_MS = 100;
 
 /** All events in the windows and in the ledger, all their verdicts stored. Asks for the next only when one is reached. */
 async function untilStored(system: TestSystem): Promise<void> {

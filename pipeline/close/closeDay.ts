@@ -24,6 +24,7 @@ import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
 import { billDatesAround, bookScope } from './bookScope.ts';
 import { assertConserved, restOfOrder } from './conservation.ts';
+import type { IsBilled } from './judgeForDate.ts';
 import { judgeForDate } from './judgeForDate.ts';
 import { failureReasons } from './outcome.ts';
 
@@ -91,7 +92,7 @@ async function runOnce(run: RunKey, merchant: Merchant, deps: CloseDeps): Promis
       return { outcome: 'FAILED', reasons, books, verdicts: {}, merkleRoot: EMPTY_ROOT };
     }
     await snapshot.matchTrivial();
-    const rest = await judgeOthers(run, merchant, snapshot, deps.ledger);
+    const rest = await judgeOthers(run, merchant, snapshot, deps.ledger, billedBy(bills));
     assertConserved(run, sums, await deps.ledger.sideSums(run), rest);
     const verdicts = await deps.ledger.verdictCounts(run);
     const merkleRoot = await rootOf(run, deps.ledger);
@@ -107,12 +108,13 @@ async function judgeOthers(
   merchant: Merchant,
   snapshot: BooksSnapshot,
   ledger: CloseLedger,
+  isBilled: IsBilled,
 ): Promise<readonly SideSum[]> {
   const context = { mode: run.mode, rules: merchant.rules };
   const rest: SideSum[] = [];
   for await (const orders of snapshot.ordersToJudge()) {
     const rows = orders.flatMap((lines) => {
-      const rowsOfOrder = judgeForDate(lines, run.businessDate, context);
+      const rowsOfOrder = judgeForDate(lines, run.businessDate, context, isBilled);
       rest.push(...restOfOrder(lines, rowsOfOrder, run.businessDate));
       return rowsOfOrder;
     });
@@ -139,8 +141,16 @@ async function rootOf(run: RunKey, ledger: CloseLedger): Promise<string> {
 }
 
 function importedChannels(bills: readonly Bill[], run: RunKey): ReadonlySet<Channel> {
-  const ofDate = bills.filter((bill) => bill.book === 'CHANNEL' && bill.businessDate === run.businessDate);
-  return new Set(ofDate.flatMap((bill) => (bill.channel === null ? CHANNELS : [bill.channel])));
+  const isBilled = billedBy(bills);
+  return new Set(CHANNELS.filter((channel) => isBilled(channel, run.businessDate)));
+}
+
+function billedBy(bills: readonly Bill[]): IsBilled {
+  const ofChannels = bills.filter((bill) => bill.book === 'CHANNEL');
+  return (channel, date) =>
+    ofChannels.some(
+      (bill) => bill.businessDate === date && (bill.channel === null || bill.channel === channel),
+    );
 }
 
 function totalsOf(mode: CloseMode, sums: readonly BookSum[]): Reconciliation['books'] {

@@ -20,6 +20,9 @@ export type DayKeeperParts = {
   readonly crossDayDays: number;
 };
 
+/** Late events come in flocks, and a run that failed fails again until a person has done something. */
+const TRY_AGAIN_MS = 15_000;
+
 /** Days that the log keeps whatever is closed: the window can be rebuilt from it. */
 const LOG_DAYS = 3;
 
@@ -31,6 +34,8 @@ export class DayKeeper {
   readonly #parts: DayKeeperParts;
   #newestClosed: BusinessDate | null = null;
   #keptFrom: BusinessDate | null = null;
+  /** When each date was last closed again: one whose run fails stays late. */
+  readonly #triedAtMs = new Map<string, number>();
 
   constructor(parts: DayKeeperParts) {
     this.#parts = parts;
@@ -45,7 +50,11 @@ export class DayKeeper {
   }
 
   async closeLateDates(): Promise<void> {
+    const nowMs = this.#parts.clock.wallMs();
     for (const { merchantId, businessDate } of await this.#parts.days.datesWithLateEntries()) {
+      const key = `${merchantId} ${businessDate}`;
+      if (nowMs - (this.#triedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < TRY_AGAIN_MS) continue;
+      this.#triedAtMs.set(key, nowMs);
       await this.#parts.closeAgain(merchantId, businessDate);
     }
   }

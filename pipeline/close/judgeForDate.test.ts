@@ -17,3 +17,16 @@ describe('the rows an order gives to the close of its date', () => {
     }
   });
 });
+
+test('booked before midnight, paid after: crosses days until the bill of the day of payment says otherwise', () => {
+  const lines = linesOfCase(
+    { says: '', merchant: 'P 100 @23:50', platform: 'P 100 +1 @00:10', gives: '' },
+    'O1',
+  );
+  const codes = (isBilled: boolean): string[] =>
+    judgeForDate(lines, CASE_DATE, { mode: 'THREE_WAY', rules: DEFAULT_RULES }, () => isBilled).map(
+      ({ verdict }) => verdict.code,
+    );
+  expect(codes(false)).toEqual(['CROSS_DAY']);
+  expect(codes(true)).toEqual(['MERCHANT_ONLY']);
+});

@@ -1,10 +1,13 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { FinalVerdict } from '../../domain/closePorts.ts';
-import type { Entry } from '../../domain/entry.ts';
+import type { Channel, Entry } from '../../domain/entry.ts';
 import { BOOKS, keyPartOf } from '../../domain/entry.ts';
 import type { JudgeContext, Verdict } from '../../domain/verdict.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
 import { rowsForDate } from '../reconcile/tally.ts';
+
+/** Whether a channel's bill of a date is in; without it, what the channel lacks on that date may still come. */
+export type IsBilled = (channel: Channel | null, date: BusinessDate) => boolean;
 
 /**
  * The rows that one order gives to the run of a date: verdicts with a side or a line of that date, and an OFFSET that a
@@ -15,6 +18,7 @@ export function judgeForDate(
   lines: readonly Entry[],
   date: BusinessDate,
   context: JudgeContext,
+  isBilled: IsBilled = () => true,
 ): FinalVerdict[] {
   const keysOfDate = new Set(lines.filter((line) => line.businessDate === date).map(keyPartOf));
   if (keysOfDate.size === 0) return [];
@@ -22,8 +26,29 @@ export function judgeForDate(
   const bySide = new Set(rowsForDate(verdicts, date));
   return verdicts
     .filter((verdict) => bySide.has(verdict) || hasLaterLineOn(verdict, keysOfDate))
-    .map((verdict) => ({ verdict, refersTo: settledDate(verdict, date) }));
+    .map((verdict) => ({
+      verdict: awaitsBill(verdict, date, isBilled) ? { ...verdict, ...SETTLED_LATER } : verdict,
+      refersTo: settledDate(verdict, date),
+    }));
 }
+
+/**
+ * Booked before midnight, paid after: the order is the next date's, which the merchant and the platform agree upon, and
+ * that date's channel bill is not in yet. Of this date it is only known to be a cross-day; the next date's run has
+ * the last word.
+ */
+function awaitsBill(verdict: Verdict, date: BusinessDate, isBilled: IsBilled): boolean {
+  const { MERCHANT: merchant, PLATFORM: platform, CHANNEL: channel } = verdict.sides;
+  return (
+    verdict.code === 'MERCHANT_ONLY' &&
+    verdict.businessDate > date &&
+    channel === null &&
+    merchant?.amountFen === platform?.amountFen &&
+    !isBilled(verdict.channel, verdict.businessDate)
+  );
+}
+
+const SETTLED_LATER = { code: 'CROSS_DAY', possiblyCrossDay: false } as const;
 
 /** A side carries its earliest line's date: a second payment of a later date stands in its identities only. */
 function hasLaterLineOn(verdict: Verdict, keysOfDate: ReadonlySet<string>): boolean {

@@ -16,7 +16,7 @@ export class ClosedDays {
 
   isLate(merchantId: string, date: BusinessDate, partition: PartitionId, position: Position): boolean {
     const closedAt = this.#positions.get(`${merchantId} ${date}`);
-    return closedAt !== undefined && position >= (closedAt[partition] ?? 0);
+    return position >= (closedAt?.[partition] ?? Number.POSITIVE_INFINITY);
   }
 
   has(merchantId: string, date: BusinessDate): boolean {
