@@ -24,7 +24,6 @@ export type EntryBatch = {
 export interface RealtimeLedger {
   newEntryBatch(): EntryBatch;
   /** Durable when they resolve, as are the other writes. */
-  insertEntries(entries: readonly LoggedEntry[]): Promise<void>;
   insertDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
   /** Of the rows of one key the one with the highest version counts. */
   insertVerdicts(verdicts: readonly VersionedVerdict[]): Promise<void>;

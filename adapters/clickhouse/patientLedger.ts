@@ -33,7 +33,6 @@ export function patientLedger(ledger: RealtimeLedger, patience: Patience): Realt
         write: again(() => batch.write()),
       };
     },
-    insertEntries: again((entries) => ledger.insertEntries(entries)),
     insertDeadLetters: again((letters) => ledger.insertDeadLetters(letters)),
     insertVerdicts: again((verdicts) => ledger.insertVerdicts(verdicts)),
     storePositions: again((consumer, positions) => ledger.storePositions(consumer, positions)),

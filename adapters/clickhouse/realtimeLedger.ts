@@ -33,11 +33,6 @@ function newEntryBatch(client: ClickHouseClient): EntryBatch {
 export function clickHouseRealtimeLedger(client: ClickHouseClient): RealtimeLedger {
   return {
     newEntryBatch: () => newEntryBatch(client),
-    async insertEntries(entries) {
-      const batch = newEntryBatch(client);
-      for (const entry of entries) batch.add(entry);
-      await batch.write();
-    },
     async insertDeadLetters(letters) {
       if (letters.length === 0) return;
       await insertTsv(client, 'dead_letters', DEAD_LETTER_COLUMNS, letters, deadLetterTsv);

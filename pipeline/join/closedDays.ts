@@ -18,8 +18,4 @@ export class ClosedDays {
     const closedAt = this.#positions.get(`${merchantId} ${date}`);
     return position >= (closedAt?.[partition] ?? Number.POSITIVE_INFINITY);
   }
-
-  has(merchantId: string, date: BusinessDate): boolean {
-    return this.#positions.has(`${merchantId} ${date}`);
-  }
 }

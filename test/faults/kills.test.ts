@@ -29,7 +29,7 @@ let day: SimulatedDay;
 let undisturbed: Ended;
 
 beforeAll(async () => {
-  day = await simulateDay({ seed: 41, merchants, orders: 1_500, date: '2026-03-09', defects: null });
+  day = simulateDay({ seed: 41, merchants, orders: 1_500, date: '2026-03-09', defects: null });
   undisturbed = await play(() => []);
 }, 120_000);
 

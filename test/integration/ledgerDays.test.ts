@@ -6,7 +6,7 @@ import type { CloseLedger } from '../../domain/closePorts.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { DayLedger, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { TestLedger } from './ledgerHarness.ts';
-import { aRun, eventEntry, startLedger } from './ledgerHarness.ts';
+import { aRun, eventEntry, startLedger, insertEntries } from './ledgerHarness.ts';
 
 let system: TestLedger;
 let realtime: RealtimeLedger;
@@ -30,7 +30,7 @@ beforeEach(async () => {
 async function event(partition: string, position: number, more: Partial<Entry> = {}): Promise<void> {
   const entry = eventEntry({ orderNo: `${partition}:${position}`, ...more });
   for (const late of [false, true]) {
-    await realtime.insertEntries([{ entry, partition, position, late }]);
+    await insertEntries(realtime, [{ entry, partition, position, late }]);
   }
 }
 

@@ -6,6 +6,7 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { Entry } from '../../domain/entry.ts';
+import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
@@ -33,6 +34,12 @@ export async function startLedger(): Promise<TestLedger> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+export async function insertEntries(ledger: RealtimeLedger, entries: readonly LoggedEntry[]): Promise<void> {
+  const batch = ledger.newEntryBatch();
+  for (const entry of entries) batch.add(entry);
+  await batch.write();
 }
 
 export const NOON_MS = Date.UTC(2026, 2, 9, 4);

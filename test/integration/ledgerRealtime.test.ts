@@ -8,7 +8,7 @@ import type { Entry } from '../../domain/entry.ts';
 import { keyPartOf, orderKeyOf } from '../../domain/entry.ts';
 import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { TestLedger } from './ledgerHarness.ts';
-import { aVerdict, eventEntry, startLedger } from './ledgerHarness.ts';
+import { aVerdict, eventEntry, startLedger, insertEntries } from './ledgerHarness.ts';
 
 let system: TestLedger;
 let ledger: RealtimeLedger;
@@ -93,8 +93,8 @@ test('entries come back as they went in, whatever their texts hold', async () =>
     fc.asyncProperty(fc.array(anyEntry, { minLength: 1, maxLength: 40 }), async (entries) => {
       await system.client.command({ query: 'TRUNCATE TABLE entries' });
       const batch = entries.map((entry, position) => logged(entry, position));
-      await ledger.insertEntries(batch);
-      await ledger.insertEntries(batch);
+      await insertEntries(ledger, batch);
+      await insertEntries(ledger, batch);
       const found = await ledger.eventEntriesOfOrders(entries);
       const facts = [...found.values()].flat().map(factOf);
       expect(facts.toSorted()).toEqual([...new Set(entries.map(factOf))].toSorted());
@@ -156,7 +156,7 @@ test('verdicts come back as they went in, whatever their texts hold', async () =
 });
 
 test('only events are entries of events, and only of the orders asked for', async () => {
-  await ledger.insertEntries([
+  await insertEntries(ledger, [
     logged(eventEntry({ orderNo: 'A' })),
     logged(eventEntry({ orderNo: 'A', merchantId: 'H002' })),
     logged(eventEntry({ orderNo: 'B' })),

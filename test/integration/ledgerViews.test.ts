@@ -6,7 +6,7 @@ import { caseIdOf } from '../../domain/caseId.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
 import type { TestLedger } from './ledgerHarness.ts';
-import { NOON_MS, aRun, aVerdict, eventEntry, startLedger } from './ledgerHarness.ts';
+import { NOON_MS, aRun, aVerdict, eventEntry, startLedger, insertEntries } from './ledgerHarness.ts';
 
 let system: TestLedger;
 
@@ -50,7 +50,7 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
     position,
     late: false,
   });
-  await realtime.insertEntries([
+  await insertEntries(realtime, [
     logged(eventEntry({ orderNo: 'E1' }), 0),
     logged(eventEntry({ orderNo: 'E2', book: 'MERCHANT', channel: null, hisOrderNo: 'h' }), 1),
     logged(eventEntry({ orderNo: 'E1' }), 9),
