@@ -31,7 +31,7 @@ export type DemoStage = {
 };
 
 const CLOSE_PATIENCE_MS = 300_000;
-const RECORD_EVERY = 20_000;
+const REMEMBER_EVERY_MS = 1_000;
 
 /** Plays what is left of the day through the running system and closes it. @returns what the folder remembers then */
 export async function playDemo(record: DemoRecord, stage: DemoStage): Promise<DemoRecord> {
@@ -58,7 +58,11 @@ async function playEvents(record: DemoRecord, stage: DemoStage): Promise<DemoRec
   const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
   const producer = new RedisEventProducer(logRedis, { topics, maxBytes: config.log.maxBytes });
   let { fed } = record;
-  const remember = (): void => writeDemoRecord(dataDir, { ...record, fed });
+  let rememberedAtMs = clock.wallMs();
+  const remember = (): void => {
+    rememberedAtMs = clock.wallMs();
+    writeDemoRecord(dataDir, { ...record, fed });
+  };
   const progress = showProgress({
     clickhouse,
     windowRedis,
@@ -76,9 +80,8 @@ async function playEvents(record: DemoRecord, stage: DemoStage): Promise<DemoRec
       pause: (ms) => pause(ms),
       signal: stage.signal,
       onFed: (count) => {
-        const due = Math.floor(count / RECORD_EVERY) > Math.floor(fed / RECORD_EVERY);
         fed = count;
-        if (due) remember();
+        if (clock.wallMs() >= rememberedAtMs + REMEMBER_EVERY_MS) remember();
       },
     });
     remember();

@@ -58,12 +58,11 @@ function descendantsOf(pid: number | undefined): readonly Process[] {
   return below(pid ?? -1);
 }
 
-function isAlive({ pid }: Process): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+/** Those that still run; one that has ended and is only not waited for yet does not. */
+function stillRunning(processes: readonly Process[]): readonly string[] {
+  const pids = processes.map(({ pid }) => String(pid));
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,stat=,args=', '-p', pids.join(',')], { encoding: 'utf8' });
+  return stdout.split('\n').filter((line) => /^ *\d+ +[^Z]/.test(line));
 }
 
 test('a day is played, closed and found whole; started again, the folder tells it from its ledger', async () => {
@@ -88,7 +87,7 @@ test('a day that was broken off with -9 goes on where it stood', async () => {
   const children = descendantsOf(first.process.pid);
   expect(children.length).toBeGreaterThanOrEqual(5);
   first.process.kill('SIGKILL');
-  await expect.poll(() => children.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => stillRunning(children), { timeout: 5_000 }).toEqual([]);
 
   const rest = await start(data, '--once', '--seconds', '4').ended;
   expect(rest.stdout).toMatch(/three-way +recall 1\.000 +precision 1\.000/);
@@ -127,7 +126,7 @@ test('a running system is alone on its folder, heals what is killed, and leaves 
   const { code, stderr } = await serving.ended;
   expect(code).toBe(0);
   expect(stderr).toMatch(/ledger ended \(its log: .*ledger\.log\); it is started again/);
-  expect(healed.filter(isAlive)).toEqual([]);
+  expect(stillRunning(healed)).toEqual([]);
   expect(readdirSync(data)).not.toContain('run.json');
 });
 
