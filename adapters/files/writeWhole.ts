@@ -3,11 +3,14 @@ import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 
+/** At once, or in pieces. */
+export type FileContent = string | Uint8Array | Iterable<string>;
+
 /**
  * Writes a file whole or not at all: under a temporary name beside it, then renamed.
  * @throws DZ_FILE_UNWRITABLE
  */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeWhole(path: string, content: FileContent): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, 'w');

@@ -59,7 +59,8 @@ async function compareBooks(request: ReconcileRequest, io: CommandIo): Promise<E
     await writeWhole(out.path, await contentOf(reconciled, out.format));
     io.stderr(`written to ${out.path}\n`);
   }
-  io.stdout(request.json ? jsonOfFiles(reconciled) : textOfFiles(reconciled));
+  const pieces = request.json ? jsonOfFiles(reconciled) : [textOfFiles(reconciled)];
+  for (const piece of pieces) io.stdout(piece);
   return reconciled.result.outcome === 'BALANCED' && reconciled.errorCount === 0 ? 0 : 1;
 }
 

@@ -1,3 +1,4 @@
+import { jsonPieces } from '../../adapters/files/jsonPieces.ts';
 import type { Cell, Sheet } from '../../adapters/files/sheet.ts';
 import { count, money, text } from '../../adapters/files/sheet.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
@@ -42,9 +43,8 @@ const SHOWN_EXCEPTIONS = 20;
 const SHOWN_ERRORS = 20;
 
 /** What `--json` and `--out x.json` give. */
-export function jsonOfFiles(reconciled: ReconciledFiles): string {
-  const { result, errors, errorCount } = reconciled;
-  return `${JSON.stringify({ ...jsonOfResult(result), errors, errorCount }, null, 2)}\n`;
+export function jsonOfFiles({ result, errors, errorCount }: ReconciledFiles): Iterable<string> {
+  return jsonPieces({ ...jsonOfResult(result), errors, errorCount });
 }
 
 const EXCEPTION_COLUMNS: readonly {
