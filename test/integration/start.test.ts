@@ -15,8 +15,13 @@ let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'dz-start-'));
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  // A test that failed leaves its system running.
+  for (const child of started) child.kill('SIGKILL');
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+});
 
+const started: ChildProcess[] = [];
 type Started = { readonly process: ChildProcess; readonly ended: Promise<Ended> };
 type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -25,6 +30,7 @@ function start(data: string, ...args: string[]): Started {
     env: { ...process.env, DUIZHANG_DATA: data },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.push(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
