@@ -63,6 +63,7 @@ async function fetchRange(from: Position, atEnd: boolean, options: ReaderOptions
 /**
  * At most `maxRecords`, the first and the last entry in part when need be. Ids bound what Redis sends: as many events, or
  * one entry. At the end nothing bounds them, so that what does not belong there is seen; there the count of entries does.
+ * So a reply holds at most about `maxRecords` events of up to 64 KB, and a batch never more than `maxRecords`.
  */
 async function readRange(from: Position, atEnd: boolean, options: ReaderOptions): Promise<LogBatch> {
   const { redis, partition, maxRecords, signal } = options;
