@@ -1,14 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { InputFile } from '../../adapters/files/inputFiles.ts';
+import type { OpenFile } from '../../adapters/files/openFile.ts';
+import { readAt } from '../../adapters/files/openFile.ts';
 import { MAX_FILE_BYTES, MAX_FILES } from '../../pipeline/reconcile/plain/record.ts';
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
 import type { ReconcileResult } from '../../pipeline/reconcile/tally.ts';
 import { Tally } from '../../pipeline/reconcile/tally.ts';
 import type { PlainJob } from '../../pipeline/reconcile/plain/plainShare.ts';
 import { PlainShare } from '../../pipeline/reconcile/plain/plainShare.ts';
-import { OpenFiles } from '../../adapters/files/openFiles.ts';
 import type { PlainWorkerData } from './reconcileWorker.ts';
 
 /** Below this the general way is done before threads have started. */
@@ -37,26 +39,44 @@ export async function reconcilePlain(
     totalBytes >= worthBytes &&
     files.every((file) => file.isSeekable && file.sizeBytes > 0 && file.sizeBytes <= MAX_FILE_BYTES);
   if (!isPlainable) return null;
+  const open: OpenFile[] = [];
+  try {
+    for (const { book, path, sizeBytes } of files) {
+      open.push({ book, sizeBytes, descriptor: openSync(path, 'r') });
+    }
+    return await comparePlain(open, options, threads);
+  } finally {
+    for (const { descriptor } of open) closeSync(descriptor);
+  }
+}
+
+/** The same for files that are open. They are left open. */
+export async function comparePlain(
+  files: readonly OpenFile[],
+  options: ReconcileOptions,
+  threads: number,
+): Promise<ReconcileResult | null> {
   const job: PlainJob = {
     files: files.map(({ book, sizeBytes }) => ({ book, sizeBytes })),
     options,
     seeds: { a: randomInt(SEED_RANGE), b: randomInt(SEED_RANGE), c: randomInt(SEED_RANGE) },
-    partBits: partBitsOf(totalBytes),
+    partBits: partBitsOf(files.reduce((sum, file) => sum + file.sizeBytes, 0)),
     control: new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)),
   };
-  const paths = files.map((file) => file.path);
-  const opened = new OpenFiles(paths);
-  const workers = startWorkers(threads - 1, { job, paths });
+  const descriptors = files.map((file) => file.descriptor);
+  const workers = startWorkers(threads - 1, { job, descriptors });
   try {
-    return await compare(new PlainShare(job, opened), workers, options);
+    const share = new PlainShare(job, {
+      read: (file, into, position) => readAt(descriptors[file] ?? -1, into, position),
+    });
+    return await takeShare(share, workers, options);
   } finally {
-    opened.close();
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
 
 /** Takes this thread's share through the steps; what one thread found in a step goes to all before the next. */
-async function compare(
+async function takeShare(
   share: PlainShare,
   workers: readonly Worker[],
   options: ReconcileOptions,

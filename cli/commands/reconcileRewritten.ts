@@ -1,23 +1,24 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import type { InputFile } from '../../adapters/files/inputFiles.ts';
+import type { OpenFile } from '../../adapters/files/openFile.ts';
 import { readChunks } from '../../adapters/files/readChunks.ts';
+import type { Book } from '../../domain/entry.ts';
 import type { BillReport } from '../../domain/ports.ts';
 import type { BookFile, ReconciledFiles } from '../../pipeline/reconcile/books.ts';
 import { plainRow } from '../../pipeline/reconcile/plain/plainRow.ts';
 import { PLAIN_HEADER } from '../../pipeline/reconcile/plain/scanRows.ts';
 import { readBook, rowErrorsOf } from '../../pipeline/reconcile/readBook.ts';
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
-import { reconcilePlain } from './reconcilePlain.ts';
+import { comparePlain } from './reconcilePlain.ts';
 
 /** Rows are written in pieces of this many characters. */
 const WRITE_CHARS = 1 << 18;
 
 /**
- * Large bills of any format: their good rows are written to a temporary folder in the plain shape and compared the quick
+ * Large bills of any format: their good rows are written to temporary files in the plain shape and compared the quick
  * way. Each file has a copy of its own, for it matters in which file a row stands.
  * @returns null when a row does not fit that shape; the general way, slower and heavier, then has to be taken
  */
@@ -26,54 +27,58 @@ export async function reconcileRewritten(
   options: ReconcileOptions,
   threads: number,
 ): Promise<ReconciledFiles | null> {
-  const folder = await mkdtemp(join(tmpdir(), 'duizhang-reconcile-'));
+  const copies: PlainCopy[] = [];
+  const reports: [BookFile, BillReport][] = [];
   try {
-    const copies: InputFile[] = [];
-    const reports: [BookFile, BillReport][] = [];
-    for (const [index, { book, name, path }] of files.entries()) {
+    for (const { book, name, path } of files) {
       const file = { name, book, channel: null, open: () => readChunks(path, name) };
-      const copy = new PlainCopy(join(folder, `${index}.csv`));
-      try {
-        reports.push([file, await readBook(file, readBill, (line) => copy.add(plainRow(line)))]);
-      } finally {
-        copy.close();
-      }
+      const copy = new PlainCopy(book);
+      copies.push(copy);
+      reports.push([file, await readBook(file, readBill, (line) => copy.add(plainRow(line)))]);
+      copy.finish();
       if (!copy.isWhole) return null;
-      copies.push({ book, name, path: copy.path, sizeBytes: copy.sizeBytes, isSeekable: true });
     }
-    const result = await reconcilePlain(copies, options, { threads, worthBytes: 0 });
+    const result = await comparePlain(copies, options, threads);
     return result && { result, ...rowErrorsOf(reports) };
   } finally {
-    await rm(folder, { recursive: true });
+    for (const copy of copies) copy.close();
   }
 }
 
-class PlainCopy {
-  readonly path: string;
+/** A temporary file without a name: nothing of it stays, however the process ends. */
+class PlainCopy implements OpenFile {
+  readonly book: Book;
+  readonly descriptor: number;
   sizeBytes = 0;
   /** No row was left out. */
   isWhole = true;
-  readonly #file: number;
   #rows = `${PLAIN_HEADER}\n`;
 
-  constructor(path: string) {
-    this.path = path;
-    this.#file = openSync(path, 'wx', 0o600);
+  constructor(book: Book) {
+    this.book = book;
+    const folder = mkdtempSync(join(tmpdir(), 'duizhang-reconcile-'));
+    try {
+      this.descriptor = openSync(join(folder, 'rows.csv'), 'wx+', 0o600);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 
   add(row: string | null): void {
     if (row === null) this.isWhole = false;
     else this.#rows += row;
-    if (this.#rows.length >= WRITE_CHARS) this.#flush();
+    if (this.#rows.length >= WRITE_CHARS) this.finish();
+  }
+
+  /** Writes what is not written yet. */
+  finish(): void {
+    const bytes = Buffer.from(this.#rows);
+    this.#rows = '';
+    for (let done = 0; done < bytes.length;) done += writeSync(this.descriptor, bytes, done);
+    this.sizeBytes += bytes.length;
   }
 
   close(): void {
-    this.#flush();
-    closeSync(this.#file);
-  }
-
-  #flush(): void {
-    this.sizeBytes += writeSync(this.#file, this.#rows);
-    this.#rows = '';
+    closeSync(this.descriptor);
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { OpenFiles } from '../../adapters/files/openFiles.ts';
+import { readAt } from '../../adapters/files/openFile.ts';
 import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
 import type { Sought } from '../../pipeline/reconcile/hintSearch.ts';
 import type { PartedRecords } from '../../pipeline/reconcile/plain/arena.ts';
@@ -8,13 +8,14 @@ import type { PlainJob } from '../../pipeline/reconcile/plain/plainShare.ts';
 import { PlainShare } from '../../pipeline/reconcile/plain/plainShare.ts';
 
 /** What the main thread gives to each of its threads, and what passes between them: each step's answers go to all. */
-export type PlainWorkerData = { readonly job: PlainJob; readonly paths: readonly string[] };
+export type PlainWorkerData = { readonly job: PlainJob; readonly descriptors: readonly number[] };
 
 const port = parentPort;
 if (!port) throw new Error('this file runs as a worker thread');
-const { job, paths } = workerData as PlainWorkerData;
-const opened = new OpenFiles(paths);
-const share = new PlainShare(job, opened);
+const { job, descriptors } = workerData as PlainWorkerData;
+const share = new PlainShare(job, {
+  read: (file, into, position) => readAt(descriptors[file] ?? -1, into, position),
+});
 
 /** Tells the main thread a step's answer and waits for the answers of all threads; null: one has given up, and so do all. */
 async function exchange(answer: unknown): Promise<unknown> {
@@ -36,6 +37,5 @@ async function run(): Promise<void> {
 try {
   await run();
 } finally {
-  opened.close();
   port.close();
 }
