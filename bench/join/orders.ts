@@ -27,11 +27,12 @@ export function* loadRecords(load: Load): Generator<NewRecord[]> {
     const paidAtMs = Math.floor(start + 60_000 + i * stepMs);
     const merchantId = load.merchants[i % load.merchants.length] ?? '';
     const amountFen = BigInt(100 + Math.floor(random() * 500_000));
-    const payment = paymentOf(i, merchantId, amountFen, paidAtMs);
+    const orderNo = orderNoOf(load.seed, i);
+    const payment = paymentOf(i, orderNo, merchantId, amountFen, paidAtMs);
     waiting.push({ atMs: paidAtMs + random() * 3_000, record: recordOf('payments', merchantId, payment) });
     if (random() * 1000 >= load.oneSidedPerMille) {
       const bookedAtMs = paidAtMs + Math.floor(2_000 + random() * 58_000);
-      const order = hisOrderOf(i, merchantId, amountFen, bookedAtMs);
+      const order = hisOrderOf(i, orderNo, merchantId, amountFen, bookedAtMs);
       waiting.push({
         atMs: bookedAtMs + random() * 3_000,
         record: recordOf('his-orders', merchantId, order),
@@ -47,12 +48,18 @@ export function* loadRecords(load: Load): Generator<NewRecord[]> {
   yield waiting.sort((a, b) => a.atMs - b.atMs).map(({ record }) => record);
 }
 
-function paymentOf(i: number, merchantId: string, amountFen: bigint, occurredAtMs: number): PaymentEvent {
+function paymentOf(
+  i: number,
+  orderNo: string,
+  merchantId: string,
+  amountFen: bigint,
+  occurredAtMs: number,
+): PaymentEvent {
   return {
     eventId: `p${i}`,
     merchantId,
     kind: 'PAYMENT',
-    orderNo: orderNoOf(i),
+    orderNo,
     refundNo: null,
     channel: i % 10 < 6 ? 'WECHAT' : 'ALIPAY',
     channelTxnNo: `4200002${String(i).padStart(21, '0')}`,
@@ -62,12 +69,18 @@ function paymentOf(i: number, merchantId: string, amountFen: bigint, occurredAtM
   };
 }
 
-function hisOrderOf(i: number, merchantId: string, amountFen: bigint, occurredAtMs: number): HisOrderEvent {
+function hisOrderOf(
+  i: number,
+  orderNo: string,
+  merchantId: string,
+  amountFen: bigint,
+  occurredAtMs: number,
+): HisOrderEvent {
   return {
     eventId: `h${i}`,
     merchantId,
     kind: 'PAYMENT',
-    orderNo: orderNoOf(i),
+    orderNo,
     refundNo: null,
     hisOrderNo: `R${String(i).padStart(14, '0')}`,
     amountFen,
@@ -78,8 +91,10 @@ function hisOrderOf(i: number, merchantId: string, amountFen: bigint, occurredAt
 
 const BUSINESS_TYPES = ['REGISTRATION', 'OUTPATIENT_FEE', 'INPATIENT_DEPOSIT', 'CHECKUP'];
 
-function orderNoOf(i: number): string {
-  return `HP20260305${String((i * 2_654_435_761 + 12_345) % 1_000_000_000_000).padStart(12, '0')}`;
+/** In no order, and of each seed others. At most three million of a seed: beyond, the product is not exact. */
+function orderNoOf(seed: number, i: number): string {
+  const scattered = (i * 2_654_435_761) % 10_000_000_000;
+  return `HP20260305${String(seed).padStart(2, '0')}${String(scattered).padStart(10, '0')}`;
 }
 
 /** The two topics are partitioned differently, as by producers in other languages. */
