@@ -84,6 +84,11 @@ export interface WindowStore {
   newestInOutbox(slot: number): Promise<string | null>;
   /** Whether the ledger has everything of the slot's outbox up to and including `id`. */
   isTrimmed(slot: number, id: string): Promise<boolean>;
+  /** Whether the window has been set up since it was last empty. */
+  isSetUp(): Promise<boolean>;
+  markSetUp(): Promise<void>;
+  /** Adds lines to open orders of a slot, by orderKey: what a window that was emptied cannot read from the log any more. */
+  restoreOrders(slot: number, orders: ReadonlyMap<string, readonly string[]>): Promise<void>;
   /** Orders that are open now, over all slots. */
   openOrders(): Promise<number>;
   /** Lets go of the matched keys of closed days and of open orders whose newest line is older. Days since 1970. */

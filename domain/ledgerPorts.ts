@@ -56,6 +56,10 @@ export interface DayLedger {
   >;
   /** The earliest date on which some merchant has entries of events and no publication; null when there is none. */
   oldestOpenDate(): Promise<BusinessDate | null>;
+  /** Orders whose realtime verdict, dated on or after `date`, leaves something to come or to settle. */
+  unsettledOrders(
+    date: BusinessDate,
+  ): Promise<readonly { readonly merchantId: string; readonly orderNo: string }[]>;
   /** Per partition, the lowest position of an event entry dated on or after `date`; partitions without one are absent. */
   firstPositionsSince(date: BusinessDate): Promise<ReadonlyMap<PartitionId, Position>>;
 }

@@ -20,6 +20,7 @@ import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts'
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
+import { addDays, businessDateOf } from '../domain/businessDate.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { MatchRules } from '../domain/merchant.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
@@ -29,6 +30,7 @@ import { ClosedDays } from './join/closedDays.ts';
 import { closeGate } from './join/closeGate.ts';
 import { EntryWriter } from './join/entryWriter.ts';
 import { startRealtime } from './join/realtime.ts';
+import { setUpWindow } from './join/setUpWindow.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino({ name: 'pipeline' });
@@ -92,15 +94,20 @@ async function closeAgain(merchantId: string, date: BusinessDate): Promise<void>
   }
 }
 
+/** Longest time over which keys settle each other, over all merchants. */
+const crossDayDays = Math.max(
+  ...[...config.merchants.values()].map((merchant) => merchant.rules.crossDayDays),
+);
+const days = clickHouseDayLedger(clickhouse);
 const keeper = new DayKeeper({
-  days: clickHouseDayLedger(clickhouse),
+  days,
   ledger,
   window,
   closedDays,
   clock,
   trimLog: (partition, before) => producer.trim(partition, before),
   closeAgain,
-  crossDayDays: Math.max(...[...config.merchants.values()].map((merchant) => merchant.rules.crossDayDays)),
+  crossDayDays,
 });
 
 /** Until a close has ended, or a while has passed. */
@@ -112,11 +119,20 @@ async function untilDaysMayHaveChanged(endedBefore: string): Promise<void> {
   }
 }
 
+/** A window that is new or was emptied gets back what the log may not hold any more. */
+async function keepWindowSetUp(): Promise<void> {
+  if (await window.isSetUp()) return;
+  const since = addDays(businessDateOf(clock.now()), -crossDayDays - 1);
+  const orders = await setUpWindow({ window, days, ledger }, since);
+  log.info({ orders, since }, 'the window was empty; its unsettled orders come from the ledger');
+}
+
 /** One round after the other; a ledger that is away is tried again. */
 async function keepDays(): Promise<void> {
   while (!stopping.signal.aborted) {
     const ended = await closesEnded(windowRedis);
     try {
+      await keepWindowSetUp();
       await keeper.learn();
       await keeper.closeLateDates();
       await keeper.letGo();
@@ -129,9 +145,11 @@ async function keepDays(): Promise<void> {
   }
 }
 
-async function learnClosedDates(): Promise<void> {
+/** What must be known before the first event is read. */
+async function prepare(): Promise<void> {
   for (;;) {
     try {
+      await keepWindowSetUp();
       return await keeper.learn();
     } catch (error) {
       if (!isAway(error) || stopping.signal.aborted) throw error;
@@ -157,6 +175,8 @@ function serveHealth(isReady: () => boolean): Server {
 }
 
 async function main(): Promise<void> {
+  // A log that was made otherwise than the configuration says ends the process before it counts as started.
+  await eventLog.partitions();
   let ready = false;
   const server = serveHealth(() => ready);
   const forced = Promise.withResolvers<void>();
@@ -167,8 +187,7 @@ async function main(): Promise<void> {
     asked.resolve();
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  // Events of closed dates must be known as late from the first one on.
-  await learnClosedDates();
+  await prepare();
   const realtime = await startRealtime({
     ...gateParts,
     entries: new EntryWriter(ledger, { maxRows: ENTRIES_A_WRITE, maxDelayMs: ENTRY_DELAY_MS }),

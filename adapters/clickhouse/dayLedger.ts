@@ -43,6 +43,14 @@ export function clickHouseDayLedger(client: ClickHouseClient, lookBackMs = LOOK_
       );
       return row?.businessDate ?? null;
     },
+    async unsettledOrders(since) {
+      return rowsOf<{ merchantId: string; orderNo: string }>(
+        client,
+        `SELECT DISTINCT merchant_id AS merchantId, order_no AS orderNo FROM verdicts FINAL
+         WHERE mode = 'REALTIME' AND run_id = '' AND business_date >= ${date(since)}
+           AND code NOT IN ('MATCHED', 'CROSS_DAY')`,
+      );
+    },
     async firstPositionsSince(since: BusinessDate) {
       const rows = await rowsOf<{ log_partition: string; position: string }>(
         client,

@@ -9,6 +9,7 @@ import type { ClosedDay } from '../../pipeline/close/closedDay.ts';
 import { jsonOfClosedDay } from '../../pipeline/close/closedDay.ts';
 import { openClosing } from '../closing.ts';
 import type { Command, ExitCode } from '../command.ts';
+import { StatusLine } from '../statusLine.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
 
 const USAGE = `
@@ -31,6 +32,7 @@ export const closeCommand: Command = {
     const request = readArgs(args);
     const config = loadConfig(configPathOf(io));
     const merchant = merchantOf(config, request.merchantId);
+    const status = new StatusLine({ write: io.stderr }, () => performance.now());
     const closing = openClosing(readRunFile(dataDirOf(io.env, io.cwd)), config);
     try {
       const closed = await closing.close({
@@ -38,7 +40,7 @@ export const closeCommand: Command = {
         date: request.date,
         operator: 'cli',
         patienceMs: GATE_PATIENCE_MS,
-        onWaiting: (reason) => io.stderr(`waiting: ${reason}\n`),
+        onWaiting: (reason) => status.show(`waiting: ${reason}`),
       });
       io.stdout(request.json ? `${JSON.stringify(jsonOfClosedDay(closed), null, 2)}\n` : textOf(closed));
       return EXIT_CODES[closed.run.outcome];

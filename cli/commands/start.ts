@@ -20,7 +20,7 @@ import type { SystemPlan } from '../start/parts.ts';
 import { logFolderOf } from '../start/parts.ts';
 import { playDemo } from '../start/playDemo.ts';
 import { count, resultText } from '../start/resultText.ts';
-import { StatusLine } from '../start/statusLine.ts';
+import { StatusLine } from '../statusLine.ts';
 import { Supervisor } from '../start/supervisor.ts';
 import { endPlayback, startServers, startWorkers, stopSystem } from '../start/system.ts';
 import { whereToLook } from '../start/whereToLook.ts';

@@ -16,7 +16,7 @@ import type { DemoRecord } from './demoRecord.ts';
 import { billPathOf, writeDemoRecord } from './demoRecord.ts';
 import { feedDay } from './feedDay.ts';
 import { showProgress } from './progress.ts';
-import type { StatusLine } from './statusLine.ts';
+import type { StatusLine } from '../statusLine.ts';
 
 export type DemoStage = {
   readonly dataDir: string;

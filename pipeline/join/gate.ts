@@ -24,6 +24,8 @@ export type GateOptions = {
 };
 
 const POLL_MS = 50;
+/** Beyond all patience: a server that is away answers nothing at all. */
+const SILENCE_MS = 2_000;
 const HEARTBEAT_STALE_MS = 5_000;
 
 /**
@@ -37,6 +39,19 @@ export async function waitUntilStored(
   parts: GateParts,
   options: GateOptions,
 ): Promise<ReadonlyMap<PartitionId, Position>> {
+  const silent = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => silent.reject(notReady('a part of the system does not answer')),
+    options.patienceMs + SILENCE_MS,
+  );
+  try {
+    return await Promise.race([passAll(parts, options), silent.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function passAll(parts: GateParts, options: GateOptions): Promise<ReadonlyMap<PartitionId, Position>> {
   const waiting = new Waiting(parts, options);
   const partitions = await parts.log.partitions();
   await waiting.until(() => behindInTime(parts, partitions, options.eventTimeMs));
@@ -47,6 +62,10 @@ export async function waitUntilStored(
   const newest = await Promise.all(slotsOf(parts.window).map((slot) => parts.window.newestInOutbox(slot)));
   await waiting.until(() => behindInOutbox(parts.window, newest));
   return new Map([...bounds].map(([partition, { end }]) => [partition, end] as const));
+}
+
+function notReady(reason: string): DuizhangError {
+  return new DuizhangError('DZ_CLOSE_NOT_READY', `the day cannot be closed yet: ${reason}. Try again later.`);
 }
 
 type Bounds = Awaited<ReturnType<EventLog['bounds']>>;
@@ -67,12 +86,7 @@ class Waiting {
     for (let reason = await missing(); reason !== null; reason = await missing()) {
       if (reason !== this.#told) this.#options.onWaiting(reason);
       this.#told = reason;
-      if (this.#parts.clock.wallMs() > this.#givenUpAt) {
-        throw new DuizhangError(
-          'DZ_CLOSE_NOT_READY',
-          `the day cannot be closed yet: ${reason}. Try again later.`,
-        );
-      }
+      if (this.#parts.clock.wallMs() > this.#givenUpAt) throw notReady(reason);
       await this.#parts.pause(POLL_MS);
     }
   }

@@ -56,6 +56,7 @@ test('memory follows what is open, not what has passed', { timeout: 3 * TIMEOUT_
   expect(await system.window.openOrders()).toBe(open);
   const perOpen = ((await windowBytes()) - whole) / open;
   expect(perOpen).toBeLessThan(250);
+  // oxlint-disable-next-line no-console -- figures for whoever reads the run
   console.info(
     `${perMatched.toFixed(1)} bytes a matched order, ${perOpen.toFixed(0)} an open one; pipeline ${Math.round(mbBefore)} MB, then ${Math.round(mbAfter)} MB`,
   );

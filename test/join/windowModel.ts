@@ -192,6 +192,18 @@ export class WindowModel implements WindowStore {
     return !this.#slot(slot).outbox.some((entry) => Number(entry.id) <= Number(id));
   }
 
+  isSetUp(): Promise<boolean> {
+    throw new Error('the histories do not set windows up');
+  }
+
+  markSetUp(): Promise<void> {
+    throw new Error('the histories do not set windows up');
+  }
+
+  restoreOrders(): Promise<void> {
+    throw new Error('the histories do not set windows up');
+  }
+
   async openOrders(): Promise<number> {
     return this.#state.reduce((sum, slot) => sum + slot.open.size, 0);
   }

@@ -28,6 +28,9 @@ type Script = { readonly text: string; readonly sha: string };
 const APPLY = loadScript('apply.lua');
 const SWEEP = loadScript('sweep.lua');
 const DROP = loadScript('drop.lua');
+const RESTORE = loadScript('restore.lua');
+
+const SET_UP_KEY = 'dz:window-set-up';
 
 const RECORD_SEPARATOR = '\u001e';
 
@@ -112,6 +115,24 @@ export class RedisWindow implements WindowStore {
 
   async isTrimmed(slot: number, id: string): Promise<boolean> {
     return (await this.#redis.xrange(key(slot, 'outbox'), '-', id, 'COUNT', 1)).length === 0;
+  }
+
+  async isSetUp(): Promise<boolean> {
+    return (await this.#redis.exists(SET_UP_KEY)) === 1;
+  }
+
+  async markSetUp(): Promise<void> {
+    await this.#redis.set(SET_UP_KEY, '1');
+  }
+
+  async restoreOrders(slot: number, orders: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    if (orders.size === 0) return;
+    const args = [...orders].flatMap(([orderKey, lines]) => [orderKey, lines.join('\n')]);
+    await this.#run(
+      RESTORE,
+      ['open', 'outbox'].map((name) => key(slot, name)),
+      args,
+    );
   }
 
   async openOrders(): Promise<number> {
