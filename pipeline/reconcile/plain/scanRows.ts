@@ -38,10 +38,6 @@ const AY_ = fourBytes('AY,\0');
 const UNIO = fourBytes('UNIO');
 const NPAY = fourBytes('NPAY');
 const FIRST_THREE = 0xffffff00 | 0;
-const HIGH_BITS = 0x80808080 | 0;
-/** Added to four bytes below 128 they carry into the high bit of those beyond a comma, or from "~" on. */
-const BEYOND_COMMA = 0x01010101 * (0x80 - COMMA - 1);
-const BELOW_TILDE = 0x01010101 * (0x80 - 126);
 
 /** Bytes of an id (domain ID_PATTERN) but for the plus sign, which a spreadsheet's 4.2E+27 holds. */
 const IS_ID = new Uint8Array(256);
@@ -101,10 +97,10 @@ export class RowScanner {
     book: number,
     file: number,
   ): number {
-    const orderEnd = endOfId(bytes, view, rowStart);
-    const txnEnd = endOfId(bytes, view, orderEnd + 1);
+    const orderEnd = endOfId(bytes, rowStart);
+    const txnEnd = endOfId(bytes, orderEnd + 1);
     const refundStart = txnEnd + 1;
-    const refundEnd = endOfId(bytes, view, refundStart);
+    const refundEnd = endOfId(bytes, refundStart);
     if (orderEnd < 0 || txnEnd < 0 || refundEnd < 0 || orderEnd === rowStart) return -1;
     const isPayment = isPaymentAt(view, refundEnd + 1);
     if (isPayment ? refundEnd !== refundStart : !isRefundAt(view, refundEnd + 1)) return -1;
@@ -113,8 +109,8 @@ export class RowScanner {
     const seconds = this.#secondsAt(bytes, view, timeStart);
     if (seconds < 0) return -1;
     const typeStart = endOfChannel(bytes, view, timeStart + TIME_LENGTH + 1);
-    const hisStart = endOfText(bytes, view, typeStart) + 1;
-    const hisEnd = endOfIdBytes(bytes, view, hisStart);
+    const hisStart = endOfText(bytes, typeStart) + 1;
+    const hisEnd = endOfIdBytes(bytes, hisStart);
     if (typeStart < 0 || hisStart <= 0 || hisEnd - hisStart > MAX_ID) return -1;
     const feed = bytes[hisEnd] === CR ? hisEnd + 1 : hisEnd;
     if (bytes[feed] !== LF || feed - rowStart >= MAX_ROW_BYTES) return -1;
@@ -219,34 +215,22 @@ export class RowScanner {
   }
 }
 
-function endOfIdBytes(bytes: Uint8Array, view: DataView, start: number): number {
+function endOfIdBytes(bytes: Uint8Array, start: number): number {
   let at = start;
-  while (areIdBytes(view.getInt32(at))) at += 4;
   while (IS_ID[bytes[at] ?? 0] === 1) at += 1;
   return at;
 }
 
 /** Where the comma behind an id stands, which may be empty; -1 when it is no id. */
-function endOfId(bytes: Uint8Array, view: DataView, start: number): number {
-  const end = endOfIdBytes(bytes, view, start);
+function endOfId(bytes: Uint8Array, start: number): number {
+  const end = endOfIdBytes(bytes, start);
   return bytes[end] === COMMA && end - start <= MAX_ID ? end : -1;
 }
 
-function endOfText(bytes: Uint8Array, view: DataView, start: number): number {
+function endOfText(bytes: Uint8Array, start: number): number {
   let at = start;
-  while (areBeyondComma(view.getInt32(at))) at += 4;
   while (IS_TEXT[bytes[at] ?? 0] === 1) at += 1;
   return bytes[at] === COMMA ? at : -1;
-}
-
-/** Whether four bytes lie between the comma and "~", as nearly all of an id do. */
-function areIdBytes(word: number): boolean {
-  return (word & HIGH_BITS) === 0 && areBeyondComma(word) && ((word + BELOW_TILDE) & HIGH_BITS) === 0;
-}
-
-/** Whether four bytes are all greater than a comma. A byte's own high bit, or the carry into it, says so. */
-function areBeyondComma(word: number): boolean {
-  return ((((word & ~HIGH_BITS) + BEYOND_COMMA) | word) & HIGH_BITS) === HIGH_BITS;
 }
 
 function isPaymentAt(view: DataView, at: number): boolean {
