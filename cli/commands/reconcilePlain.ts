@@ -59,7 +59,7 @@ export async function comparePlain(
   const job: PlainJob = {
     files: files.map(({ book, sizeBytes }) => ({ book, sizeBytes })),
     options,
-    seeds: { a: randomInt(SEED_RANGE), b: randomInt(SEED_RANGE), c: randomInt(SEED_RANGE) },
+    seeds: { order: randomInt(SEED_RANGE), key: randomInt(SEED_RANGE) },
     partBits: partBitsOf(files.reduce((sum, file) => sum + file.sizeBytes, 0)),
     control: new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)),
   };

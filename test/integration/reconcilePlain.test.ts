@@ -22,7 +22,7 @@ function byPlainWay(files: readonly MemoryFile[], options: ReconcileOptions): Re
   const job = {
     files: files.map(({ book, bytes }) => ({ book, sizeBytes: bytes.length })),
     options,
-    seeds: { a: 17, b: 4711, c: 99 },
+    seeds: { order: 17, key: 4711 },
     partBits: 4,
     control: new Int32Array(new SharedArrayBuffer(12)),
   };

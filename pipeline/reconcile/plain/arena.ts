@@ -40,8 +40,8 @@ export class Arena {
   }
 
   /** The lane at which to write the next record of this hash. */
-  place(orderA: number): number {
-    const part = orderA >>> this.#shift;
+  place(order: number): number {
+    const part = order >>> this.#shift;
     let at = this.#next[part] ?? 0;
     if (at === this.#end[part]) {
       at = this.#free;

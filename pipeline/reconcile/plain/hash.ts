@@ -1,8 +1,5 @@
-/**
- * Three lanes of hash that take four bytes a round; seeds are drawn anew for every run, so that no file can be made to
- * collide. Two different keys of a million taken for one: 1e-17 (96 bits).
- */
-export type Seeds = { readonly a: number; readonly b: number; readonly c: number };
+/** Lanes of hash that take four bytes a round; seeds are drawn anew for every run, so that no file can be made to collide. */
+export type Seeds = { readonly order: number; readonly key: number };
 
 export const MIX_A = 0xcc9e2d51;
 export const MIX_B = 0x1b873593;

@@ -15,8 +15,7 @@ import {
   KEY,
   LANES,
   META,
-  ORDER_A,
-  ORDER_B,
+  ORDER,
   RECEIPTED_BIT,
   SECONDS,
 } from './record.ts';
@@ -72,11 +71,18 @@ export class PartJoin {
     this.#handOver(part, onAside);
   }
 
-  #setAside(order: readonly number[]): void {
-    const isReceiptOf = (meta: number) => bookOf(meta) === MERCHANT && !isRefund(meta);
-    const isReceipted = order.some((at) => isReceiptOf(this.#local[at + META] ?? 0));
-    const bits = ASIDE_BIT | (isReceipted ? RECEIPTED_BIT : 0);
-    for (const at of order) this.#local[at + META] = (this.#local[at + META] ?? 0) | bits;
+  /** Several orders may share their hash, and so be set aside together; only their keys tell which of them is receipted. */
+  #setAside(orders: readonly number[]): void {
+    const local = this.#local;
+    const receipted = new Set<number>();
+    for (const at of orders) {
+      const meta = local[at + META] ?? 0;
+      if (bookOf(meta) === MERCHANT && !isRefund(meta)) receipted.add(local[at + KEY] ?? 0);
+    }
+    for (const at of orders) {
+      const bits = ASIDE_BIT | (receipted.has(local[at + KEY] ?? 0) ? RECEIPTED_BIT : 0);
+      local[at + META] = (local[at + META] ?? 0) | bits;
+    }
   }
 
   /**
@@ -141,13 +147,13 @@ export class PartJoin {
     const mask = size - 1;
     for (let id = 0; id < count; id += 1) {
       const at = id * LANES;
-      const a = local[at + ORDER_A] ?? 0;
-      const b = local[at + ORDER_B] ?? 0;
-      let slot = b & mask;
+      const order = local[at + ORDER] ?? 0;
+      // Its upper bits are the part's.
+      let slot = order & mask;
       for (;;) {
         const head = slots[slot] ?? 0;
         const headAt = (head - 1) * LANES;
-        if (head === 0 || (local[headAt + ORDER_A] === a && local[headAt + ORDER_B] === b)) {
+        if (head === 0 || local[headAt + ORDER] === order) {
           next[id] = head;
           slots[slot] = id + 1;
           break;

@@ -156,7 +156,7 @@ export class PlainShare {
     const sieve = new Uint8Array(SIEVE_MASK + 1);
     const receiptSieve = new Uint8Array(SIEVE_MASK + 1);
     for (const fen of wanted.keys()) sieve[fen & SIEVE_MASK] = 1;
-    const hashes = new Set([...receipts].map((no) => receiptHashOf(no, this.#job.seeds.a)));
+    const hashes = new Set([...receipts].map((no) => receiptHashOf(no, this.#job.seeds.order)));
     for (const hash of hashes) receiptSieve[hash & SIEVE_MASK] = 1;
     const merchant = bookNumber('MERCHANT');
     const platform = bookNumber('PLATFORM');

@@ -2,32 +2,35 @@ import type { Book } from '../../../domain/entry.ts';
 import { BOOKS } from '../../../domain/entry.ts';
 
 /**
- * What is kept of a row: eight 32-bit lanes. The row itself stays in its file, to be read again by its offset where a
+ * What is kept of a row: seven 32-bit lanes. The row itself stays in its file, to be read again by its offset where a
  * person or a rule needs more than this.
  */
-export const LANES = 8;
-/** Two lanes of hash over order_no. The part a record belongs to is cut from the first. */
-export const ORDER_A = 0;
-export const ORDER_B = 1;
-/** A third lane over order_no, with refund_no mixed in on a refund: 96 bits tell keys apart. */
-export const KEY = 2;
+export const LANES = 7;
+/** Hash over order_no. The part a record belongs to is cut from it; orders that share it are looked at together. */
+export const ORDER = 0;
+/**
+ * A second hash over order_no, with refund_no mixed in on a refund. With ORDER 64 bits tell keys apart. Two keys of a
+ * million share them in one run of forty million, and are then judged by their rows, unless one lacks just the books that
+ * the other has, with the same amount and date.
+ */
+export const KEY = 1;
 /** Fen, the lower 32 bits; the upper ones are in META. */
-export const FEN_LOW = 3;
+export const FEN_LOW = 2;
 /** Seconds since 1970, unsigned. */
-export const SECONDS = 4;
+export const SECONDS = 3;
 /** First byte of the row in its file, unsigned. */
-export const OFFSET = 5;
+export const OFFSET = 4;
 /** bit 0 refund · bit 1 set aside · bits 2–3 book · bits 4–11 file · bit 12 receipted · bits 13–31 upper bits of the fen. */
-export const META = 6;
+export const META = 5;
 /** 32 bits of hash over his_order_no; 0 when there is none. */
-export const RECEIPT = 7;
+export const RECEIPT = 6;
 
 const REFUND_BIT = 1;
 /** The row is judged one by one, not counted as matched: its order is not plain, or it is a refund without number. */
 export const ASIDE_BIT = 2;
 const BOOK_SHIFT = 2;
 const FILE_SHIFT = 4;
-/** Of a row set aside: the hospital's book holds its order's payment. */
+/** Of a payment set aside: the hospital's book holds it, too. */
 export const RECEIPTED_BIT = 1 << 12;
 const FEN_SHIFT = 13;
 

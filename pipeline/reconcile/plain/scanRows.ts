@@ -2,7 +2,7 @@ import { dayOfDate, isBusinessDate } from '../../../domain/businessDate.ts';
 import type { Arena } from './arena.ts';
 import type { Seeds } from './hash.ts';
 import { MIX_A, MIX_B, MIX_C, receiptHash, scramble, viewOf, wordAt } from './hash.ts';
-import { FEN_LOW, KEY, META, metaOf, OFFSET, ORDER_A, ORDER_B, RECEIPT, SECONDS } from './record.ts';
+import { FEN_LOW, KEY, META, metaOf, OFFSET, ORDER, RECEIPT, SECONDS } from './record.ts';
 
 export const PLAIN_HEADER =
   'order_no,channel_txn_no,refund_no,kind,amount,occurred_at,channel,business_type,his_order_no';
@@ -60,10 +60,9 @@ export class RowScanner {
   #lastMonth = 0;
   #lastDate = 0;
   #dayStart = -1;
-  /** The hash of the order number under reading, and the amount. */
-  #a = 0;
-  #b = 0;
-  #c = 0;
+  /** Of the row under reading: the hashes of its order and of its key, and its amount. */
+  #order = 0;
+  #key = 0;
   #fen = 0;
 
   constructor(arena: Arena, seeds: Seeds) {
@@ -118,44 +117,39 @@ export class RowScanner {
     this.#hashOrder(view, rowStart, orderEnd);
     if (!isPayment) this.#hashRefund(view, refundStart, refundEnd);
     const { lanes } = this.#arena;
-    const place = this.#arena.place(this.#a);
-    lanes[place + ORDER_A] = this.#a;
-    lanes[place + ORDER_B] = this.#b;
-    lanes[place + KEY] = scramble(this.#c);
+    const place = this.#arena.place(this.#order);
+    lanes[place + ORDER] = this.#order;
+    lanes[place + KEY] = scramble(this.#key);
     lanes[place + FEN_LOW] = this.#fen;
     lanes[place + SECONDS] = seconds;
     lanes[place + OFFSET] = rowStart + fileOffset;
     lanes[place + META] = metaOf(!isPayment, !isPayment && refundStart === refundEnd, book, file, this.#fen);
-    lanes[place + RECEIPT] = receiptHash(view, hisStart, hisEnd, this.#seeds.a);
+    lanes[place + RECEIPT] = receiptHash(view, hisStart, hisEnd, this.#seeds.order);
     return feed + 1;
   }
 
   #hashOrder(view: DataView, start: number, end: number): void {
-    let { a, b, c } = this.#seeds;
+    let { order, key } = this.#seeds;
     for (let at = start; at < end; at += 4) {
       const word = wordAt(view, at, end);
-      a = Math.imul(a ^ word, MIX_A);
-      a ^= a >>> 15;
-      b = Math.imul(b ^ word, MIX_B);
-      b ^= b >>> 13;
-      c = Math.imul(c ^ word, MIX_C);
-      c ^= c >>> 16;
+      order = Math.imul(order ^ word, MIX_A);
+      order ^= order >>> 15;
+      key = Math.imul(key ^ word, MIX_C);
+      key ^= key >>> 16;
     }
     // The length, too: "a" must differ from "a\0".
-    const length = end - start;
-    this.#a = scramble(a ^ length);
-    this.#b = scramble(b + length);
-    this.#c = c ^ length;
+    this.#order = scramble(order ^ (end - start));
+    this.#key = key ^ (end - start);
   }
 
   #hashRefund(view: DataView, start: number, end: number): void {
-    let c = this.#c;
+    let key = this.#key;
     for (let at = start; at < end; at += 4) {
-      c = Math.imul(c ^ wordAt(view, at, end), MIX_A);
-      c ^= c >>> 16;
+      key = Math.imul(key ^ wordAt(view, at, end), MIX_A);
+      key ^= key >>> 16;
     }
     // A refund without number must differ from its payment.
-    this.#c = Math.imul(c, MIX_B) ^ (end - start + 0x52);
+    this.#key = Math.imul(key, MIX_B) ^ (end - start + 0x52);
   }
 
   /** Digits, a point, two digits, a comma. @returns behind the comma, or -1 */
