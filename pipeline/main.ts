@@ -198,7 +198,9 @@ async function main(): Promise<void> {
     watermark: { skewMs: CLOCK_SKEW_MS, idleGraceMs: IDLE_GRACE_MS * rate },
     onLate: () => metrics.lateEvents.inc(),
     onVerdicts: (verdicts) => {
-      for (const { verdict } of verdicts) metrics.verdicts.inc({ code: verdict.code });
+      for (const [code, own] of Map.groupBy(verdicts, ({ verdict }) => verdict.code)) {
+        metrics.verdicts.inc({ code }, own.length);
+      }
     },
     onBatch: ({ partition, end, partitionEnd }, summary, joinMs) => {
       const topic = partition.slice(0, partition.lastIndexOf('/'));

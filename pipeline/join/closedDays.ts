@@ -6,16 +6,18 @@ import type { PartitionId, Position } from '../../domain/ports.ts';
  * stands behind that position: a replay of the log must treat an event as it was treated the first time.
  */
 export class ClosedDays {
-  readonly #positions = new Map<string, Readonly<Record<PartitionId, Position>>>();
+  readonly #positions = new Map<string, Map<BusinessDate, Readonly<Record<PartitionId, Position>>>>();
 
   /** Takes the first publication of a (merchant, date); later ones of the same day change nothing. */
   add(merchantId: string, date: BusinessDate, positions: Readonly<Record<PartitionId, Position>>): void {
-    const key = `${merchantId} ${date}`;
-    if (!this.#positions.has(key)) this.#positions.set(key, positions);
+    const dates = this.#positions.get(merchantId) ?? new Map<BusinessDate, typeof positions>();
+    if (!dates.has(date)) dates.set(date, positions);
+    this.#positions.set(merchantId, dates);
   }
 
+  /** Asked for every event. */
   isLate(merchantId: string, date: BusinessDate, partition: PartitionId, position: Position): boolean {
-    const closedAt = this.#positions.get(`${merchantId} ${date}`);
-    return position >= (closedAt?.[partition] ?? Number.POSITIVE_INFINITY);
+    const closedAt = this.#positions.get(merchantId)?.get(date)?.[partition];
+    return closedAt !== undefined && position >= closedAt;
   }
 }

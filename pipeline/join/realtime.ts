@@ -9,6 +9,7 @@ import type { FlusherParts } from './flusher.ts';
 import { Joiner } from './joiner.ts';
 import type { BatchSummary, JoinerParts } from './joiner.ts';
 import { lowestWatermark, PartitionWatermark } from './watermark.ts';
+import { Turns } from './turns.ts';
 import type { WatermarkOptions } from './watermark.ts';
 
 export type RealtimeParts = Omit<JoinerParts, 'startOf'> &
@@ -31,6 +32,8 @@ export type RealtimeJoin = {
 };
 
 const MAX_RECORDS_A_READ = 8_000;
+/** Batches that are decoded at once: while one waits for its slots, another is worked on; more would only fill the heap. */
+const BATCHES_AT_ONCE = 2;
 const HEARTBEAT_MS = 100;
 /** Verdicts wait this long for company: many small inserts would cost ClickHouse more than they hold. */
 const FLUSH_MS = 250;
@@ -46,6 +49,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
   const joiner = new Joiner({ ...parts, startOf });
   const watermarks = new Map(partitions.map((id) => [id, new PartitionWatermark(parts.watermark)] as const));
   const beats = new Map<PartitionId, Heartbeat>();
+  const turns = new Turns(BATCHES_AT_ONCE);
   let stopping = false;
 
   const resumeAt = await resumePositions(parts, startOf);
@@ -54,7 +58,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
     maxRecords: MAX_RECORDS_A_READ,
     onBatch: async (batch) => {
       const startedAtMs = parts.clock.wallMs();
-      const { outcome, summary } = await joiner.join(batch);
+      const { outcome, summary } = await turns.take(() => joiner.join(batch));
       const watermark = watermarks.get(batch.partition);
       watermark?.read({
         empty: batch.records.length === 0,

@@ -8,8 +8,8 @@
 --       6 base      prefix "dz:{slot}:" of the slot's further keys:
 --                   k:<day>:<group> matched key hashes, f:<day>:<group> their facts' hashes, d:<second> due lists
 -- ARGV  1 partition  2 from  3 end  4 start  5 outbox limit  6 groups  7 number of restored orders  8 lines per order
---       then per restored order: orderKey, lines;  then per event: orderKey, line, hash of its key (for a refund also
---       " " and the hash of its payment's key), due ("" when late)
+--       then per restored order: orderKey, lines;  last the events as one MessagePack array, four strings each:
+--       orderKey, line, hash of its key (for a refund also " " and the hash of its payment's key), due ("" when late)
 -- Returns {"OK"} | {"GAP", position} | {"FULL"} | {"HIT", index, ...} | {"MANY", index} (0-based); only OK wrote.
 -- Invariants: an event applied twice or in another order leaves the same lines; only counts and equality of strings are
 -- judged here, never money; a payment is let go of when matched, a refund only after its payment was.
@@ -37,8 +37,9 @@ for _ = 1, tonumber(ARGV[7]) do
   restored[ARGV[at]] = ARGV[at + 1]
   at = at + 2
 end
-local first, last = at, #ARGV
-if first > last then
+local events = cmsgpack.unpack(ARGV[at])
+local last = #events
+if last == 0 then
   record_position()
   return { 'OK' }
 end
@@ -46,10 +47,10 @@ end
 -- 1. The orders touched, what is open of them, and which of their keys stand in the matched sets.
 local keys, number_of, plain = {}, {}, {}
 local event_a, event_b = {}, {}
-for i = first, last, WIDTH do
-  local key = ARGV[i]
+for i = 1, last, WIDTH do
+  local key = events[i]
   local n = number_of[key]
-  local is_plain = find(ARGV[i + 1], 'P\t', 1, true) == 1 and ARGV[i + 3] ~= ''
+  local is_plain = find(events[i + 1], 'P\t', 1, true) == 1 and events[i + 3] ~= ''
   if not n then
     n = #keys + 1
     number_of[key], keys[n], event_a[n] = n, key, i
@@ -110,17 +111,17 @@ end
 for n = 1, #keys do
   local state = states[n]
   if plain[n] and not state then
-    ask(ARGV[event_a[n] + 2])
+    ask(events[event_a[n] + 2])
   elseif not plain[n] or find(state, '\n', 1, true) then
     order_of(n)
   end
 end
 if #day_list > 0 then
-  for i = first, last, WIDTH do
-    local order = orders[ARGV[i]]
+  for i = 1, last, WIDTH do
+    local order = orders[events[i]]
     if order and not order.restored then
-      local key_hash, pay_hash = match(ARGV[i + 2], '^(%d+) ?(%d*)$')
-      if not order.parts[match(ARGV[i + 1], HEAD)] then ask(key_hash) end
+      local key_hash, pay_hash = match(events[i + 2], '^(%d+) ?(%d*)$')
+      if not order.parts[match(events[i + 1], HEAD)] then ask(key_hash) end
       if not order.parts['P'] then ask(pay_hash) end
     end
   end
@@ -166,8 +167,8 @@ local general = false
 for n = 1, #keys do
   if plain[n] then
     local a, b = event_a[n], event_b[n]
-    local key, line, state = keys[n], ARGV[a + 1], states[n]
-    local other = b and ARGV[b + 1]
+    local key, line, state = keys[n], events[a + 1], states[n]
+    local other = b and events[b + 1]
     if other == line then other = nil end
     if state then
       if line == state then
@@ -177,16 +178,16 @@ for n = 1, #keys do
       end
     end
     -- Now `line` and `other` are the lines that are new and not equal.
-    if not state and asked[ARGV[a + 2]] then
+    if not state and asked[events[a + 2]] then
       order_of(n)
     elseif not state and not other then
       set_args[#set_args + 1] = key
       set_args[#set_args + 1] = line
-      put(due_lists, ARGV[a + 3], key .. '\tP')
+      put(due_lists, events[a + 3], key .. '\tP')
     elseif not state then
-      if not let_go(key, ARGV[a + 2], line, other) then order_of(n) end
+      if not let_go(key, events[a + 2], line, other) then order_of(n) end
     elseif line then
-      if other or find(state, 'P\t', 1, true) ~= 1 or not let_go(key, ARGV[a + 2], state, line) then
+      if other or find(state, 'P\t', 1, true) ~= 1 or not let_go(key, events[a + 2], state, line) then
         order_of(n)
       else
         del_args[#del_args + 1] = key
@@ -199,16 +200,16 @@ end
 -- 3. All other orders. Nothing is written before all their facts are known to fit.
 if general then
   local hits, repeats = {}, {}
-  for i = first, last, WIDTH do
-    local order = orders[ARGV[i]]
+  for i = 1, last, WIDTH do
+    local order = orders[events[i]]
     if order and not order.restored then
-      local part, fact = match(ARGV[i + 1], HEAD)
-      local day = not order.parts[part] and asked[match(ARGV[i + 2], '^%d+')]
+      local part, fact = match(events[i + 1], HEAD)
+      local day = not order.parts[part] and asked[match(events[i + 2], '^%d+')]
       if day then
-        if ARGV[i + 3] == '' or redis.call('SISMEMBER', base .. 'f:' .. day .. ':' .. (fact % groups), fact) == 1 then
+        if events[i + 3] == '' or redis.call('SISMEMBER', base .. 'f:' .. day .. ':' .. (fact % groups), fact) == 1 then
           repeats[i] = true
         else
-          hits[#hits + 1] = (i - first) / WIDTH
+          hits[#hits + 1] = (i - 1) / WIDTH
         end
       end
     end
@@ -218,14 +219,14 @@ if general then
     return hits
   end
 
-  for i = first, last, WIDTH do
-    local order = orders[ARGV[i]]
+  for i = 1, last, WIDTH do
+    local order = orders[events[i]]
     if order and not repeats[i] then
-      local part, due_second = match(ARGV[i + 1], HEAD), ARGV[i + 3]
+      local part, due_second = match(events[i + 1], HEAD), events[i + 3]
       local is_new = not order.parts[part]
-      if (due_second ~= '' or not is_new) and add_line(order, ARGV[i + 1]) then
-        if #order.lines > max_lines then return { 'MANY', tostring((i - first) / WIDTH) } end
-        local key_hash, pay_hash = match(ARGV[i + 2], '^(%d+) ?(%d*)$')
+      if (due_second ~= '' or not is_new) and add_line(order, events[i + 1]) then
+        if #order.lines > max_lines then return { 'MANY', tostring((i - 1) / WIDTH) } end
+        local key_hash, pay_hash = match(events[i + 2], '^(%d+) ?(%d*)$')
         order.changed = true
         order.touched = order.touched or {}
         order.touched[part] = order.touched[part] or { hash = key_hash }

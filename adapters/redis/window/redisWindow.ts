@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
+import { packEvents } from './packEvents.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type {
   ApplyAnswer,
@@ -65,7 +66,7 @@ export class RedisWindow implements WindowStore {
     events: readonly WindowEvent[],
     restored: ReadonlyMap<string, readonly string[]>,
   ): Promise<ApplyAnswer> {
-    const args: string[] = [
+    const args: (string | Buffer)[] = [
       range.partition,
       String(range.from),
       String(range.end),
@@ -76,10 +77,7 @@ export class RedisWindow implements WindowStore {
       this.#maxLines,
     ];
     for (const [orderKey, lines] of restored) args.push(orderKey, lines.join('\n'));
-    for (const event of events) {
-      const hashes = event.payHash === '' ? event.keyHash : `${event.keyHash} ${event.payHash}`;
-      args.push(event.orderKey, event.line, hashes, event.late ? '' : String(event.dueSecond));
-    }
+    args.push(packEvents(events));
     const keys = ['open', 'positions', 'outbox', 'due', 'days', ''].map((name) => key(slot, name));
     return applyAnswerOf(await this.#run(APPLY, keys, args));
   }
@@ -170,7 +168,7 @@ export class RedisWindow implements WindowStore {
     return Array.from({ length: this.slots }, (_, slot) => task(slot));
   }
 
-  async #run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+  async #run(script: Script, keys: readonly string[], args: readonly (string | Buffer)[]): Promise<unknown> {
     try {
       return await this.#redis.evalsha(script.sha, keys.length, ...keys, ...args);
     } catch (error) {

@@ -8,15 +8,16 @@ local open, due, outbox, base = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local budget = tonumber(ARGV[2])
 local marked, records = 0, {}
 if redis.call('XLEN', outbox) >= tonumber(ARGV[3]) then return { 0, 1 } end
+local match, sub = string.match, string.sub
 
 local function one_sided(lines, part)
   local side = nil
   for line in string.gmatch(lines, '[^\n]+') do
-    local p, mark = string.match(line, '^([^\t]*)\t(.)')
+    local p, mark = match(line, '^([^\t]*)\t(.)')
     if p == part then
       if mark == '!' then return false end
       if mark ~= '*' then
-        local s = string.match(line, '^[^\t]*\t%d+\t(.)')
+        local s = match(line, '^[^\t]*\t%d+\t(.)')
         if side and side ~= s then return false end
         side = s
       end
@@ -25,24 +26,36 @@ local function one_sided(lines, part)
   return side ~= nil
 end
 
+-- Most keys that are due have long been matched: their orders are asked for together. unpack takes no more than this.
+local KEYS_A_QUESTION = 1000
+
+local function look(items)
+  local keys, parts, orders, order_of = {}, {}, {}, {}
+  for i, item in ipairs(items) do
+    local tab = string.find(item, '\t', 1, true)
+    keys[i], parts[i] = sub(item, 1, tab - 1), sub(item, tab + 1)
+  end
+  local states = redis.call('HMGET', open, unpack(keys))
+  for i, key in ipairs(keys) do
+    local lines = order_of[key] or states[i]
+    if lines and one_sided(lines, parts[i]) then
+      if not order_of[key] then orders[#orders + 1] = key end
+      order_of[key] = lines .. '\n' .. parts[i] .. '\t!'
+      marked = marked + 1
+    end
+  end
+  for _, key in ipairs(orders) do
+    redis.call('HSET', open, key, order_of[key])
+    records[#records + 1] = 'S' .. key .. '\n' .. order_of[key]
+  end
+end
+
 while budget > 0 do
   local second = redis.call('ZRANGEBYSCORE', due, '-inf', ARGV[1], 'LIMIT', 0, 1)[1]
   if not second then break end
   local list = base .. 'd:' .. second
-  local items = redis.call('LRANGE', list, 0, budget - 1)
-  local orders = {}
-  for _, item in ipairs(items) do
-    local key, part = string.match(item, '^(.-)\t(.*)$')
-    local lines = orders[key] or redis.call('HGET', open, key)
-    if lines and one_sided(lines, part) then
-      orders[key] = lines .. '\n' .. part .. '\t!'
-      marked = marked + 1
-    end
-  end
-  for key, lines in pairs(orders) do
-    redis.call('HSET', open, key, lines)
-    records[#records + 1] = 'S' .. key .. '\n' .. lines
-  end
+  local items = redis.call('LRANGE', list, 0, math.min(budget, KEYS_A_QUESTION) - 1)
+  if #items > 0 then look(items) end
   redis.call('LTRIM', list, #items, -1)
   if redis.call('EXISTS', list) == 0 then redis.call('ZREM', due, second) end
   budget = budget - math.max(#items, 1)
