@@ -53,6 +53,26 @@ test('without a running system, sql says how to start one', () => {
   expect(stderr).toMatch(/^DZ_NOT_RUNNING: .*npm start.*\n$/);
 });
 
+test.each([
+  'drop table verdicts',
+  '/* select */ truncate table entries',
+  'alter table bills delete where 1',
+  'insert into dead_letters select 1',
+  'with 1 as x insert into bills select x',
+  "select 1 into outfile 'x'",
+])('sql sends nothing that would write: %s', (statement) => {
+  const { status, stderr } = duizhang('sql', statement);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^DZ_SQL_NOT_READING: .*\n$/);
+});
+
+test.each(['(select 1) union all select 2', "select 'insert into x'", 'show tables', 'explain select 1'])(
+  'sql takes what only reads: %s',
+  (statement) => {
+    expect(duizhang('sql', statement).stderr).toMatch(/^DZ_NOT_RUNNING/);
+  },
+);
+
 test('sql prints what the ledger answers, and its refusal in one line', async () => {
   const asked: string[] = [];
   const ledger = createServer((request, response) => {
@@ -60,7 +80,7 @@ test('sql prints what the ledger answers, and its refusal in one line', async ()
     request.on('data', (chunk: Buffer) => (statement += chunk.toString('utf8')));
     request.on('end', () => {
       asked.push(`${new URL(request.url ?? '', 'http://x').searchParams.get('default_format')} ${statement}`);
-      if (statement === 'bad') response.writeHead(400).end('Code: 62. Syntax error\n');
+      if (statement === 'select bad') response.writeHead(400).end('Code: 62. Syntax error\n');
       else response.end('{"n":"医院"}\n');
     });
   });
@@ -77,13 +97,17 @@ test('sql prints what the ledger answers, and its refusal in one line', async ()
   });
   try {
     // Not spawnSync: the ledger lives in this process.
-    expect(await run('sql', '--json', 'good')).toEqual({ code: 0, stdout: '{"n":"医院"}\n', stderr: '' });
-    expect(await run('sql', 'bad')).toEqual({
+    expect(await run('sql', '--json', 'select good')).toEqual({
+      code: 0,
+      stdout: '{"n":"医院"}\n',
+      stderr: '',
+    });
+    expect(await run('sql', 'select bad')).toEqual({
       code: 2,
       stdout: '',
       stderr: 'DZ_SQL: Code: 62. Syntax error\n',
     });
-    expect(asked).toEqual(['JSONEachRow good', 'PrettyCompact bad']);
+    expect(asked).toEqual(['JSONEachRow select good', 'PrettyCompact select bad']);
   } finally {
     ledger.close();
     ledger.closeAllConnections();

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readSql } from '../../adapters/clickhouse/embedded/sqlText.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Command } from '../command.ts';
@@ -9,6 +10,7 @@ const USAGE = `
 Asks the ledger (ClickHouse) of the running system, database duizhang. The views v_… are right under repeated rows:
 v_entries, v_bills, v_bill_errors, v_verdicts, v_exceptions, v_exception_actions, v_match_rates, v_reconciliations,
 v_dead_letters. Amounts are in fen; a column …_yuan beside one is the same in yuan.
+Only statements that read are sent: the ledger is written by the system alone.
 
   --json   one JSON object a row instead of a table
 `;
@@ -27,6 +29,7 @@ export const sqlCommand: Command = {
     if (statement === undefined || more.length > 0) {
       throw new DuizhangError('DZ_USAGE', 'give one statement in quotes: ./duizhang sql "select …"');
     }
+    assertReads(statement);
     const { clickhouseUrl } = readRunFile(dataDirOf(io.env, io.cwd));
     const url = new URL(clickhouseUrl);
     url.searchParams.set('database', 'duizhang');
@@ -42,3 +45,30 @@ export const sqlCommand: Command = {
     return 0;
   },
 };
+
+/** First words of statements that change nothing. */
+const READING: ReadonlySet<string> = new Set([
+  'SELECT',
+  'WITH',
+  'FROM',
+  'SHOW',
+  'DESCRIBE',
+  'DESC',
+  'EXISTS',
+  'EXPLAIN',
+]);
+/** Words outside brackets and strings that make a change of what began as a query, or write a file at the server. */
+const WRITING: ReadonlySet<string> = new Set(['INSERT', 'OUTFILE']);
+
+/** A slip at a terminal must not cost the books. */
+function assertReads(statement: string): void {
+  const { words } = readSql(statement);
+  const [first] = words;
+  // "(SELECT 1) UNION ALL …" begins with a bracket.
+  const reads = first === undefined || READING.has(first.text) || statement.trimStart().startsWith('(');
+  if (reads && !words.some((word) => WRITING.has(word.text))) return;
+  throw new DuizhangError(
+    'DZ_SQL_NOT_READING',
+    `only statements that read are sent to the ledger (${[...READING].join(', ')}); what is in it is written by the system alone`,
+  );
+}
