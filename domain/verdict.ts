@@ -190,11 +190,11 @@ function judgeEqualPair(entries: readonly Entry[], context: JudgeContext): Verdi
   const sameDate = a.businessDate === b.businessDate;
   if (!sameDate && Math.abs(daysBetween(a.businessDate, b.businessDate)) > context.rules.crossDayDays)
     return null;
+  const [own, counter] = [lineSide(platform), lineSide(other)];
   const sides = {
-    MERCHANT: null,
-    PLATFORM: lineSide(platform),
-    CHANNEL: null,
-    [other.book]: lineSide(other),
+    MERCHANT: other.book === 'MERCHANT' ? counter : null,
+    PLATFORM: own,
+    CHANNEL: other.book === 'CHANNEL' ? counter : null,
   };
   return {
     mode: context.mode,

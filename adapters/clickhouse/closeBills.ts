@@ -3,7 +3,7 @@ import type { BillStore } from '../../domain/closePorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
 import { date, text } from './closeSql.ts';
-import { ENTRY_COLUMNS, entryTsv } from './entryRows.ts';
+import { LINE_COLUMNS, lineTsv } from './entryRows.ts';
 import { insertTsv, timeText } from './tsv.ts';
 
 /** Bills on ClickHouse: lines in `entries`, the record that makes them count in `bills`. */
@@ -22,9 +22,9 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
     },
     async writeLines(billId, entries) {
       if (entries.length === 0) return;
-      await insertTsv(client, 'entries', ENTRY_COLUMNS, entries, (entry) => {
+      await insertTsv(client, 'entries', LINE_COLUMNS, entries, (entry) => {
         const line = entry.source === 'BILL' ? Number(entry.sourceRef.slice(billId.length + 1)) : 0;
-        return entryTsv(entry, { billId, line, partition: '', position: -1, late: false });
+        return lineTsv(entry, { billId, line });
       });
     },
     async writeErrors(bill, errors) {

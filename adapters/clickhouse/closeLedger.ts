@@ -8,8 +8,8 @@ import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
 import { insertTsv, timeText } from './tsv.ts';
-import type { VerdictPlace, VerdictRow } from './verdictRows.ts';
-import { VERDICT_COLUMNS, VERDICT_FIELDS, verdictOfRow, verdictTsv } from './verdictRows.ts';
+import type { FinalRow, VerdictRow } from './verdictRows.ts';
+import { FINAL_COLUMNS, VERDICT_FIELDS, finalTsv, verdictOfRow } from './verdictRows.ts';
 
 /** The day's close on ClickHouse. */
 export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
@@ -17,7 +17,7 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
     snapshot: (run, scope) => openSnapshot(client, run, scope),
     async writeVerdicts(run, rows) {
       if (rows.length === 0) return;
-      await insertTsv(client, 'verdicts', VERDICT_COLUMNS, withSpans(run, rows), verdictTsv);
+      await insertTsv(client, 'verdicts', FINAL_COLUMNS, withSpans(run, rows), finalTsv);
     },
     sideSums: (run) => sideSums(client, run),
     async verdictCounts(run) {
@@ -48,7 +48,7 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
 }
 
 /** Verdicts of one key whose lines lie too far apart to belong together are numbered. */
-function* withSpans(run: RunKey, rows: readonly FinalVerdict[]): Generator<VerdictPlace> {
+function* withSpans(run: RunKey, rows: readonly FinalVerdict[]): Generator<FinalRow> {
   let last: FinalVerdict | null = null;
   let span = 0;
   for (const row of rows) {
@@ -56,7 +56,7 @@ function* withSpans(run: RunKey, rows: readonly FinalVerdict[]): Generator<Verdi
       last?.verdict.orderNo === row.verdict.orderNo && last.verdict.keyPart === row.verdict.keyPart;
     span = again ? span + 1 : 0;
     last = row;
-    yield { ...row, runId: run.runId, span, version: 0n };
+    yield { ...row, runId: run.runId, span };
   }
 }
 

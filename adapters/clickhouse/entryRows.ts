@@ -3,16 +3,17 @@ import { identityOf, keyPartOf } from '../../domain/entry.ts';
 import type { PartitionId, Position } from '../../domain/ports.ts';
 import { timeText, tsvText } from './tsv.ts';
 
-/** Where an entry came in: a line of a bill, or a record of the log. */
-export type EntryOrigin = {
-  readonly billId: string;
-  readonly line: number;
+/** Where an event stands in the log. */
+export type EventOrigin = {
   readonly partition: PartitionId;
   readonly position: Position;
   readonly late: boolean;
 };
 
-export const ENTRY_COLUMNS = [
+/** Which line of which bill. */
+export type LineOrigin = { readonly billId: string; readonly line: number };
+
+const COMMON_COLUMNS = [
   'merchant_id',
   'business_date',
   'order_no',
@@ -20,7 +21,6 @@ export const ENTRY_COLUMNS = [
   'refund_no',
   'key_part',
   'book',
-  'source',
   'identity',
   'amount_fen',
   'occurred_at',
@@ -29,26 +29,32 @@ export const ENTRY_COLUMNS = [
   'his_order_no',
   'business_type',
   'source_ref',
-  'bill_id',
-  'line',
-  'log_partition',
-  'log_position',
-  'late',
+  'source',
   'blanks',
 ] as const;
 
-/** A row of `entries`, in the order of ENTRY_COLUMNS. */
-export function entryTsv(entry: Entry, origin: EntryOrigin): string {
+export const EVENT_COLUMNS = [...COMMON_COLUMNS, 'log_partition', 'log_position', 'late'] as const;
+export const LINE_COLUMNS = [...COMMON_COLUMNS, 'bill_id', 'line'] as const;
+
+/** A row of `entries`, in the order of EVENT_COLUMNS. */
+export function eventTsv(entry: Entry, { partition, position, late }: EventOrigin): string {
+  return `${commonTsv(entry)}\t${tsvText(partition)}\t${position}\t${late ? 1 : 0}\n`;
+}
+
+/** A row of `entries`, in the order of LINE_COLUMNS. */
+export function lineTsv(entry: Entry, { billId, line }: LineOrigin): string {
+  return `${commonTsv(entry)}\t${billId}\t${line}\n`;
+}
+
+function commonTsv(entry: Entry): string {
   const { merchantId, businessDate, kind, book, source, channel } = entry;
-  return `${tsvText(merchantId)}\t${businessDate}\t${tsvText(entry.orderNo)}\t${kind}\t${orEmpty(entry.refundNo)}\t${tsvText(
-    keyPartOf(entry),
-  )}\t${book}\t${source}\t${tsvText(identityOf(entry))}\t${entry.amountFen}\t${timeText(entry.occurredAtMs)}\t${
+  return `${tsvText(merchantId)}\t${businessDate}\t${tsvText(entry.orderNo)}\t${kind}\t${orEmpty(entry.refundNo)}\t${
+    kind === 'PAYMENT' ? 'P' : tsvText(keyPartOf(entry))
+  }\t${book}\t${tsvText(identityOf(entry))}\t${entry.amountFen}\t${timeText(entry.occurredAtMs)}\t${
     channel ?? ''
   }\t${orEmpty(entry.channelTxnNo)}\t${orEmpty(entry.hisOrderNo)}\t${orEmpty(entry.businessType)}\t${tsvText(
     entry.sourceRef,
-  )}\t${origin.billId}\t${origin.line}\t${tsvText(origin.partition)}\t${origin.position}\t${
-    origin.late ? 1 : 0
-  }\t${blanksOf(entry)}\n`;
+  )}\t${source}\t${blanksOf(entry)}`;
 }
 
 function orEmpty(text: string | null): string {

@@ -5,9 +5,9 @@ import type { EntryBatch, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { DeadLetter } from '../../domain/ports.ts';
 import { rowsOf, text } from './closeSql.ts';
 import type { EntryRow } from './entryRows.ts';
-import { ENTRY_COLUMNS, ENTRY_FIELDS, entryOfRow, entryTsv } from './entryRows.ts';
+import { ENTRY_FIELDS, EVENT_COLUMNS, entryOfRow, eventTsv } from './entryRows.ts';
 import { TsvRows, insertTsv, timeText, tsvText } from './tsv.ts';
-import { VERDICT_COLUMNS, verdictTsv } from './verdictRows.ts';
+import { REALTIME_COLUMNS, realtimeTsv } from './verdictRows.ts';
 
 /** Orders asked for at once: their names stay far below the 256 KiB that servers parse of a statement. */
 const ORDERS_A_QUERY = 500;
@@ -20,11 +20,11 @@ function newEntryBatch(client: ClickHouseClient): EntryBatch {
       return size;
     },
     add({ entry, partition, position, late }) {
-      rows.add(entryTsv(entry, { billId: '', line: 0, partition, position, late }));
+      rows.add(eventTsv(entry, { partition, position, late }));
       size += 1;
     },
     async write() {
-      if (size > 0) await rows.insertInto(client, 'entries', ENTRY_COLUMNS);
+      if (size > 0) await rows.insertInto(client, 'entries', EVENT_COLUMNS);
     },
   };
 }
@@ -39,9 +39,7 @@ export function clickHouseRealtimeLedger(client: ClickHouseClient): RealtimeLedg
     },
     async insertVerdicts(verdicts) {
       if (verdicts.length === 0) return;
-      await insertTsv(client, 'verdicts', VERDICT_COLUMNS, verdicts, ({ verdict, span, version }) =>
-        verdictTsv({ verdict, runId: '', span, refersTo: null, version }),
-      );
+      await insertTsv(client, 'verdicts', REALTIME_COLUMNS, verdicts, realtimeTsv);
     },
     async storePositions(consumer, positions) {
       if (positions.size === 0) return;

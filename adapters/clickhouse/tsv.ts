@@ -12,6 +12,8 @@ const SPECIAL = /[\0\t\n\r\\]/;
 // oxlint-disable-next-line no-control-regex -- as above
 const SPECIALS = /[\0\t\n\r\\]/g;
 // oxlint-disable-next-line no-control-regex -- as above
+const QUOTED_SPECIAL = /[\0\t\n\r\\']/;
+// oxlint-disable-next-line no-control-regex -- as above
 const QUOTED_SPECIALS = /[\0\t\n\r\\']/g;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -32,7 +34,8 @@ export function tsvText(value: string): string {
 export function tsvTexts(values: readonly string[]): string {
   let list = '';
   for (const value of values) {
-    list += `${list === '' ? '' : ','}'${value.replaceAll(QUOTED_SPECIALS, escapeOf)}'`;
+    const text = QUOTED_SPECIAL.test(value) ? value.replaceAll(QUOTED_SPECIALS, escapeOf) : value;
+    list += `${list === '' ? '' : ','}'${text}'`;
   }
   return `[${list}]`;
 }

@@ -1,22 +1,20 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { FinalVerdict } from '../../domain/closePorts.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
-import { BOOKS } from '../../domain/entry.ts';
 import type { Mode, Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
 import { TSV_NULL, timeText, tsvText, tsvTexts } from './tsv.ts';
 
-export type VerdictPlace = {
+export type RealtimeRow = { readonly verdict: Verdict; readonly span: number; readonly version: bigint };
+export type FinalRow = {
   readonly verdict: Verdict;
-  /** '' on REALTIME rows. */
   readonly runId: string;
   readonly span: number;
   readonly refersTo: BusinessDate | null;
-  readonly version: bigint;
 };
 
-export const VERDICT_COLUMNS = [
+/** What a realtime row is written with: the other columns have their defaults, and half of it is not sent. */
+export const REALTIME_COLUMNS = [
   'mode',
-  'run_id',
   'merchant_id',
   'order_no',
   'key_part',
@@ -35,34 +33,49 @@ export const VERDICT_COLUMNS = [
   'platform_date',
   'platform_at',
   'platform_identities',
+  'conflicts',
+  'possibly_cross_day',
+  'split',
+  'surplus_fen',
+  'version',
+] as const;
+
+export const FINAL_COLUMNS = [
+  ...REALTIME_COLUMNS,
+  'run_id',
   'channel_fen',
   'channel_date',
   'channel_at',
   'channel_identities',
-  'conflicts',
-  'possibly_cross_day',
   'amount_conflict',
-  'split',
-  'surplus_fen',
   'possible_duplicate_of',
   'refers_to',
-  'version',
 ] as const;
 
-/** A row of `verdicts`, in the order of VERDICT_COLUMNS; '' stands for null in text columns. */
-export function verdictTsv({ verdict, runId, span, refersTo, version }: VerdictPlace): string {
-  const { sides } = verdict;
-  return `${verdict.mode}\t${tsvText(runId)}\t${tsvText(verdict.merchantId)}\t${tsvText(verdict.orderNo)}\t${tsvText(
-    verdict.keyPart,
-  )}\t${span}\t${verdict.kind}\t${tsvText(verdict.refundNo ?? '')}\t${verdict.businessDate}\t${verdict.code}\t${
-    verdict.channel ?? ''
-  }\t${tsvText(verdict.businessType ?? '')}\t${sideTsv(sides.MERCHANT)}\t${sideTsv(sides.PLATFORM)}\t${sideTsv(
-    sides.CHANNEL,
-  )}\t${conflictBits(verdict)}\t${bit(verdict.possiblyCrossDay)}\t${bit(verdict.amountConflict)}\t${bit(
+/** A row of `verdicts`, in the order of REALTIME_COLUMNS. */
+export function realtimeTsv({ verdict, span, version }: RealtimeRow): string {
+  return `${commonTsv(verdict, span)}\t${version}\n`;
+}
+
+/** A row of `verdicts`, in the order of FINAL_COLUMNS. */
+export function finalTsv({ verdict, runId, span, refersTo }: FinalRow): string {
+  return `${commonTsv(verdict, span)}\t0\t${tsvText(runId)}\t${sideTsv(verdict.sides.CHANNEL)}\t${bit(
+    verdict.amountConflict,
+  )}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${refersTo ?? TSV_NULL}\n`;
+}
+
+/** Up to `surplus_fen`; '' stands for null in text columns. */
+function commonTsv(verdict: Verdict, span: number): string {
+  const { refundNo, businessType, sides } = verdict;
+  return `${verdict.mode}\t${tsvText(verdict.merchantId)}\t${tsvText(verdict.orderNo)}\t${
+    verdict.kind === 'PAYMENT' ? 'P' : tsvText(verdict.keyPart)
+  }\t${span}\t${verdict.kind}\t${refundNo === null ? '' : tsvText(refundNo)}\t${verdict.businessDate}\t${
+    verdict.code
+  }\t${verdict.channel ?? ''}\t${businessType === null ? '' : tsvText(businessType)}\t${sideTsv(
+    sides.MERCHANT,
+  )}\t${sideTsv(sides.PLATFORM)}\t${conflictBits(verdict)}\t${bit(verdict.possiblyCrossDay)}\t${bit(
     verdict.split,
-  )}\t${verdict.surplusFen ?? TSV_NULL}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${
-    refersTo ?? TSV_NULL
-  }\t${version}\n`;
+  )}\t${verdict.surplusFen ?? TSV_NULL}`;
 }
 
 function bit(flag: boolean): string {
@@ -73,9 +86,11 @@ function bit(flag: boolean): string {
 const CONFLICT_BIT: Readonly<Record<Book, number>> = { MERCHANT: 1, PLATFORM: 2, CHANNEL: 4 };
 
 function conflictBits({ sides }: Verdict): number {
-  let bits = 0;
-  for (const book of BOOKS) if (sides[book]?.conflict) bits |= CONFLICT_BIT[book];
-  return bits;
+  return (
+    (sides.MERCHANT?.conflict ? CONFLICT_BIT.MERCHANT : 0) |
+    (sides.PLATFORM?.conflict ? CONFLICT_BIT.PLATFORM : 0) |
+    (sides.CHANNEL?.conflict ? CONFLICT_BIT.CHANNEL : 0)
+  );
 }
 
 const NO_SIDE = `${TSV_NULL}\t${TSV_NULL}\t${TSV_NULL}\t[]`;

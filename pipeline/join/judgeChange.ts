@@ -25,15 +25,16 @@ export function judgeChange(
 ): VersionedVerdict[] {
   const merchantId = change.orderKey.slice(0, change.orderKey.indexOf(' '));
   const rules = rulesOf(merchantId);
+  if (change.kind === 'matched') return [judgeMatched(change, rules)];
   const lines = change.lines.filter((line) => !isMark(line));
   const entries = lines.map((line) => entryOfLine(change.orderKey, line));
   const overdue = new Set(change.lines.filter(isDeadlineMark).map(partOf));
-  const paymentMatched = change.kind === 'matched' || change.lines.includes(PAYMENT_MATCHED_MARK);
+  const paymentMatched = change.lines.includes(PAYMENT_MATCHED_MARK);
   const verdicts = judgeOrder(entries, {
     mode: 'REALTIME',
     rules,
     deadlinePassed: (part) => overdue.has(part),
-    paymentMatched: change.lines.includes(PAYMENT_MATCHED_MARK),
+    paymentMatched,
   });
   const settled = paymentMatched || entries.some((e) => e.kind === 'PAYMENT' && e.book === 'MERCHANT');
   return verdicts.map((verdict, at) => ({
@@ -49,6 +50,19 @@ function spanOf(verdict: Verdict, before: readonly Verdict[]): number {
 
 const CONTEXT_BITS = 10n;
 const SETTLED_CONTEXT = 1023;
+/** Two lines of a key whose payment has a merchant line. */
+const MATCHED_VERSION = (4n << CONTEXT_BITS) + BigInt(SETTLED_CONTEXT);
+
+/** Nearly every change: two lines that the window found to fit. */
+function judgeMatched(
+  { orderKey, lines: [a, b] }: Extract<WindowChange, { kind: 'matched' }>,
+  rules: MatchRules,
+): VersionedVerdict {
+  const entries = [entryOfLine(orderKey, a), entryOfLine(orderKey, b)];
+  const [verdict, ...more] = judgeOrder(entries, { mode: 'REALTIME', rules });
+  if (!verdict || more.length > 0) throw new Error(`the window let go of ${orderKey} although it is no pair`);
+  return { verdict, span: 0, version: MATCHED_VERSION };
+}
 
 function versionOf(
   verdict: Verdict,
