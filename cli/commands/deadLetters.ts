@@ -74,9 +74,20 @@ async function list(
     { limit: request.limit },
   );
   for (const letter of letters) io.stdout(`${request.json ? JSON.stringify(letter) : lineOf(letter)}\n`);
-  const open = letters.filter((letter) => letter.replayed_at === null).length;
-  if (!request.json) io.stderr(`${letters.length} dead letters, ${open} not replayed\n`);
+  const { all, open } = await countsOf(client);
+  const shown = letters.length < all ? `, the newest ${letters.length} are shown` : '';
+  if (!request.json) io.stderr(`${all} dead letters, ${open} not replayed${shown}\n`);
   return open > 0 ? 1 : 0;
+}
+
+/** Of all letters, also of those that a limit leaves out. */
+async function countsOf(client: ClickHouseClient): Promise<{ readonly all: number; readonly open: number }> {
+  const result = await client.query({
+    query: 'SELECT count() AS letters, countIf(replayed_at IS NULL) AS open FROM dead_letters FINAL',
+    format: 'JSONEachRow',
+  });
+  const [counts] = await result.json<{ letters: string; open: string }>();
+  return { all: Number(counts?.letters ?? 0), open: Number(counts?.open ?? 0) };
 }
 
 function lineOf(letter: Letter): string {

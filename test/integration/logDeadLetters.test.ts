@@ -57,17 +57,20 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function deadLetters(...args: string[]): Promise<{ exit: number; out: string }> {
+async function deadLetters(...args: string[]): Promise<{ exit: number; out: string; told: string }> {
   let out = '';
+  let told = '';
   const exit = await deadLettersCommand.run(args, {
     stdout: (text) => {
       out += text;
     },
-    stderr: () => undefined,
+    stderr: (text) => {
+      told += text;
+    },
     env: { DUIZHANG_DATA: dir },
     cwd: process.cwd(),
   });
-  return { exit, out };
+  return { exit, out, told };
 }
 
 async function replayedBytes(): Promise<readonly number[]> {
@@ -94,6 +97,8 @@ test('dead letters are listed, replayed into their partition with their bytes, a
   await deadLetters('replay', '--all');
   await deadLetters('replay', '--all');
   expect(await replayedBytes()).toEqual([7, 3, 9]);
+  const newest = await deadLetters('list', '--limit', '1');
+  expect(newest.told).toBe('3 dead letters, 0 not replayed, the newest 1 are shown\n');
   const after = await deadLetters('list');
   expect(after.exit).toBe(0);
   expect(after.out.match(/replayed 2/g)).toHaveLength(3);
