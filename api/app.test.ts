@@ -129,8 +129,11 @@ test('a full log is told to the producer, and an inner failure tells nothing', a
   const post = { method: 'POST', url: '/api/v1/events', payload: [{}] } as const;
   const full = await (await failing(new DuizhangError('DZ_LOG_FULL', 'the log is full'))).inject(post);
   expect([full.statusCode, full.json().code]).toEqual([507, 'DZ_LOG_FULL']);
+  const away = await (await failing(new DuizhangError('DZ_SYSTEM_LOG_AWAY', 'send them again'))).inject(post);
+  expect([away.statusCode, away.json().detail]).toEqual([503, 'send them again']);
   const broken = await (await failing(new Error('secret'))).inject(post);
   expect([broken.statusCode, broken.body.includes('secret')]).toEqual([500, false]);
+  expect(broken.json().detail).toMatch(/logged as req-/);
 });
 
 test('the OpenAPI document names every route', async () => {

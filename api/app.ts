@@ -51,7 +51,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     },
   });
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error);
+    const problem = problemOf(error, request.id);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     return sendProblem(reply, problem);
   });

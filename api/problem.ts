@@ -33,19 +33,33 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** Errors of ours that are not the caller's fault; all others with a code of ours are answered with 400. */
-const STATUS_OF_CODE: Readonly<Record<string, number>> = { DZ_LOG_FULL: 507, DZ_NOT_READY: 503 };
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  DZ_LOG_FULL: 507,
+  DZ_NOT_READY: 503,
+  DZ_SYSTEM_LOG_AWAY: 503,
+  DZ_SYSTEM_LEDGER_AWAY: 503,
+};
 
-export function problemOf(error: unknown): Problem {
+/** What to do about refusals of the HTTP server, whose own words only say what is wrong. */
+const ADVICE: Readonly<Record<number, string>> = {
+  413: 'send fewer events in one request',
+  415: 'send application/json or application/x-ndjson',
+};
+
+/** @param requestId under which the failure is logged */
+export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof DuizhangError) {
-    if (error.code.startsWith('DZ_SYSTEM')) return INTERNAL;
-    return { status: STATUS_OF_CODE[error.code] ?? 400, code: error.code, detail: error.message };
+    const status = STATUS_OF_CODE[error.code];
+    if (status === undefined && error.code.startsWith('DZ_SYSTEM')) return internal(requestId);
+    return { status: status ?? 400, code: error.code, detail: error.message };
   }
-  if (!isHttpError(error) || error.statusCode >= 500) return INTERNAL;
+  if (!isHttpError(error) || error.statusCode >= 500) return internal(requestId);
+  const advice = ADVICE[error.statusCode];
   const field = error.validation?.[0]?.instancePath;
   return {
     status: error.statusCode,
     code: error.statusCode === 413 ? 'DZ_BODY_TOO_LARGE' : 'DZ_BAD_REQUEST',
-    detail: error.message,
+    detail: advice === undefined ? error.message : `${error.message}; ${advice}`,
     ...(field === undefined || field === '' ? {} : { field }),
   };
 }
@@ -57,11 +71,10 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .send({ type: 'about:blank', title: TITLES[problem.status] ?? 'Error', ...problem });
 }
 
-const INTERNAL: Problem = {
-  status: 500,
-  code: 'DZ_SYSTEM_INTERNAL',
-  detail: 'the request failed on our side; it is logged with its request id',
-};
+function internal(requestId: string): Problem {
+  const detail = `the request failed on our side; it is logged as ${requestId}`;
+  return { status: 500, code: 'DZ_SYSTEM_INTERNAL', detail };
+}
 
 type HttpError = Error & {
   readonly statusCode: number;

@@ -1,14 +1,30 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { LedgerQueries } from '../../domain/apiPorts.ts';
+import { DuizhangError } from '../../domain/errors.ts';
 import { exceptionPage } from './exceptionPages.ts';
 import { matchRates } from './matchRates.ts';
+import { isAway } from './patientLedger.ts';
 import { reconciliationPage } from './reconciliationPages.ts';
 
 /** The ledger as the API reads it. Pages go on behind their last item, whatever was written since. */
 export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries {
   return {
-    reconciliations: (filter) => reconciliationPage(client, filter),
-    exceptions: (filter) => exceptionPage(client, filter),
-    matchRates: (filter) => matchRates(client, filter),
+    reconciliations: (filter) => asked(reconciliationPage(client, filter)),
+    exceptions: (filter) => asked(exceptionPage(client, filter)),
+    matchRates: (filter) => asked(matchRates(client, filter)),
   };
+}
+
+/** A ledger that is away is no failure of the request, which may be sent again. */
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    throw new DuizhangError(
+      'DZ_SYSTEM_LEDGER_AWAY',
+      'the ledger (ClickHouse) does not answer; try again in a moment',
+      { cause: error },
+    );
+  }
 }

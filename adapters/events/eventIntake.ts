@@ -5,7 +5,7 @@ import type { EventProducer, NewRecord, Topic } from '../../domain/ports.ts';
 import type { TopicEvent } from './event.ts';
 import { encodeEvent } from './eventCodec.ts';
 import type { EventFault } from './eventRules.ts';
-import { entryOfEvent, invalid } from './eventRules.ts';
+import { entryOfEvent, invalid, quoted } from './eventRules.ts';
 import { parseJsonEvent, topicOfJson } from './jsonEvent.ts';
 
 export type IntakeOptions = {
@@ -39,10 +39,11 @@ export class LogEventIntake implements EventIntake {
   }
 
   #checked(topic: Topic | null, json: unknown): TopicEvent | EventFault {
-    if (topic === null) {
+    if (topic === null || typeof json !== 'object') {
+      const given = typeof json === 'string' ? `${quoted(json)}: ` : '';
       return invalid(
         null,
-        'the event has to be an object with hisOrderNo (HIS order) or channelTxnNo (payment)',
+        `${given}the event has to be an object with hisOrderNo (HIS order) or channelTxnNo (payment)`,
       );
     }
     const told = toldOf(topic, json);

@@ -103,7 +103,7 @@ test.each<[string, object, string | null, RegExp]>([
   ['a rounded number', { amountFen: 2 ** 53 }, 'amountFen', /as a decimal text/],
   ['yuan', { amountFen: '25.00' }, 'amountFen', /"25\.00" is neither/],
   ['an exponent', { amountFen: '1e3' }, 'amountFen', /"1e3"/],
-  ['an amount beyond Int64', { amountFen: '9223372036854775808' }, 'amountFen', /neither/],
+  ['an amount beyond Int64', { amountFen: '9223372036854775808' }, 'amountFen', /beyond what a ledger/],
   ['no amount', { amountFen: null }, 'amountFen', /of type object/],
   ['an amount of zero', { amountFen: 0 }, 'amountFen', /between 1 and/],
   ['a time without offset', { occurredAt: '2026-11-24T09:30:00' }, 'occurredAt', /with an offset/],

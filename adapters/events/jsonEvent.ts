@@ -106,6 +106,9 @@ function fenOf(json: Json): bigint {
   const fen = typeof value === 'string' ? fenOfText(value) : null;
   if (fen !== null) return fen;
   const shown = typeof value === 'string' ? quoted(value) : `of type ${typeof value}`;
+  if (typeof value === 'string' && /^-?\d+$/.test(value)) {
+    throw new FieldFault('amountFen', `amountFen ${shown} is beyond what a ledger holds`);
+  }
   throw new FieldFault('amountFen', `amountFen ${shown} is neither an integer nor the decimal text of one`);
 }
 

@@ -53,6 +53,7 @@ export function eventRoutes(intake: EventIntake): FastifyPluginAsyncTypebox {
             400: ProblemSchema,
             413: ProblemSchema,
             415: ProblemSchema,
+            503: ProblemSchema,
             507: ProblemSchema,
           },
         },

@@ -81,7 +81,7 @@ const MatchRateSchema = Type.Object({
 });
 
 const NextCursor = Type.Union([Type.String(), Type.Null()]);
-const problems = { 400: ProblemSchema, 500: ProblemSchema };
+const problems = { 400: ProblemSchema, 500: ProblemSchema, 503: ProblemSchema };
 
 /** Lists of the ledger. Pages are stable: a cursor goes on behind the last item, whatever arrived since. */
 export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox {
