@@ -13,20 +13,20 @@ export type LoggedEntry = {
   readonly late: boolean;
 };
 
-/** Entries on their way: made ready as they come, because they wait by the ten thousand. */
-export type EntryBatch = {
+/** Rows on their way: made ready as they come, because they wait by the ten thousand. */
+export type RowBatch<Row> = {
   readonly size: number;
-  add(entry: LoggedEntry): void;
+  add(row: Row): void;
   /** Durable when it resolves. May be called again after a failure. */
   write(): Promise<void>;
 };
 
 export interface RealtimeLedger {
-  newEntryBatch(): EntryBatch;
-  /** Durable when they resolve, as are the other writes. */
+  newEntryBatch(): RowBatch<LoggedEntry>;
+  /** Of the verdicts of one key the one with the highest version counts. */
+  newVerdictBatch(): RowBatch<VersionedVerdict>;
+  /** Durable when they resolve, as are positions. */
   insertDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
-  /** Of the rows of one key the one with the highest version counts. */
-  insertVerdicts(verdicts: readonly VersionedVerdict[]): Promise<void>;
   /** Records how far a consumer has stored the log (exclusive ends); a lower position changes nothing. */
   storePositions(consumer: string, positions: ReadonlyMap<PartitionId, Position>): Promise<void>;
   loadPositions(consumer: string): Promise<ReadonlyMap<PartitionId, Position>>;

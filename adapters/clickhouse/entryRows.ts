@@ -1,14 +1,7 @@
 import type { Book, Channel, Entry, Kind, Source } from '../../domain/entry.ts';
 import { identityOf, keyPartOf } from '../../domain/entry.ts';
-import type { PartitionId, Position } from '../../domain/ports.ts';
+import type { LoggedEntry } from '../../domain/ledgerPorts.ts';
 import { timeText, tsvText } from './tsv.ts';
-
-/** Where an event stands in the log. */
-export type EventOrigin = {
-  readonly partition: PartitionId;
-  readonly position: Position;
-  readonly late: boolean;
-};
 
 /** Which line of which bill. */
 export type LineOrigin = { readonly billId: string; readonly line: number };
@@ -37,7 +30,7 @@ export const EVENT_COLUMNS = [...COMMON_COLUMNS, 'log_partition', 'log_position'
 export const LINE_COLUMNS = [...COMMON_COLUMNS, 'bill_id', 'line'] as const;
 
 /** A row of `entries`, in the order of EVENT_COLUMNS. */
-export function eventTsv(entry: Entry, { partition, position, late }: EventOrigin): string {
+export function eventTsv({ entry, partition, position, late }: LoggedEntry): string {
   return `${commonTsv(entry)}\t${tsvText(partition)}\t${position}\t${late ? 1 : 0}\n`;
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { RealtimeLedger, RowBatch } from '../../domain/ledgerPorts.ts';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -22,19 +22,17 @@ export function patientLedger(ledger: RealtimeLedger, patience: Patience): Realt
     <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
     (...args: Args): Promise<T> =>
       untilThere(() => call(...args), patience);
-  return {
-    newEntryBatch() {
-      const batch = ledger.newEntryBatch();
-      return {
-        get size() {
-          return batch.size;
-        },
-        add: (entry) => batch.add(entry),
-        write: again(() => batch.write()),
-      };
+  const patientBatch = <Row>(batch: RowBatch<Row>): RowBatch<Row> => ({
+    get size() {
+      return batch.size;
     },
+    add: (row) => batch.add(row),
+    write: again(() => batch.write()),
+  });
+  return {
+    newEntryBatch: () => patientBatch(ledger.newEntryBatch()),
+    newVerdictBatch: () => patientBatch(ledger.newVerdictBatch()),
     insertDeadLetters: again((letters) => ledger.insertDeadLetters(letters)),
-    insertVerdicts: again((verdicts) => ledger.insertVerdicts(verdicts)),
     storePositions: again((consumer, positions) => ledger.storePositions(consumer, positions)),
     loadPositions: again((consumer) => ledger.loadPositions(consumer)),
     eventEntriesOfOrders: again((orders) => ledger.eventEntriesOfOrders(orders)),

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Entry } from '../../domain/entry.ts';
 import { orderKeyOf } from '../../domain/entry.ts';
-import type { EntryBatch, RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { RealtimeLedger, RowBatch } from '../../domain/ledgerPorts.ts';
 import type { DeadLetter } from '../../domain/ports.ts';
 import { rowsOf, text } from './closeSql.ts';
 import type { EntryRow } from './entryRows.ts';
@@ -12,19 +12,24 @@ import { REALTIME_COLUMNS, realtimeTsv } from './verdictRows.ts';
 /** Orders asked for at once: their names stay far below the 256 KiB that servers parse of a statement. */
 const ORDERS_A_QUERY = 500;
 
-function newEntryBatch(client: ClickHouseClient): EntryBatch {
+function newBatch<Row>(
+  client: ClickHouseClient,
+  table: string,
+  columns: readonly [string, ...string[]],
+  rowOf: (row: Row) => string,
+): RowBatch<Row> {
   const rows = new TsvRows();
   let size = 0;
   return {
     get size() {
       return size;
     },
-    add({ entry, partition, position, late }) {
-      rows.add(eventTsv(entry, { partition, position, late }));
+    add(row) {
+      rows.add(rowOf(row));
       size += 1;
     },
     async write() {
-      if (size > 0) await rows.insertInto(client, 'entries', EVENT_COLUMNS);
+      if (size > 0) await rows.insertInto(client, table, columns);
     },
   };
 }
@@ -32,14 +37,11 @@ function newEntryBatch(client: ClickHouseClient): EntryBatch {
 /** The realtime side of the ledger on ClickHouse. The tables sync what is inserted to disk before they answer. */
 export function clickHouseRealtimeLedger(client: ClickHouseClient): RealtimeLedger {
   return {
-    newEntryBatch: () => newEntryBatch(client),
+    newEntryBatch: () => newBatch(client, 'entries', EVENT_COLUMNS, eventTsv),
+    newVerdictBatch: () => newBatch(client, 'verdicts', REALTIME_COLUMNS, realtimeTsv),
     async insertDeadLetters(letters) {
       if (letters.length === 0) return;
       await insertTsv(client, 'dead_letters', DEAD_LETTER_COLUMNS, letters, deadLetterTsv);
-    },
-    async insertVerdicts(verdicts) {
-      if (verdicts.length === 0) return;
-      await insertTsv(client, 'verdicts', REALTIME_COLUMNS, verdicts, realtimeTsv);
     },
     async storePositions(consumer, positions) {
       if (positions.size === 0) return;

@@ -103,7 +103,11 @@ function readAgain(
     }
     digest = hash.digest('hex');
   }
-  const hints = request.channel === null ? {} : { channel: request.channel };
+  const hints = {
+    own: request.merchant.channels,
+    ...(request.channel === null ? {} : { channel: request.channel }),
+    ...(request.date === null ? {} : { date: request.date }),
+  };
   return { ...readBill(hashed(), hints), hashOfRead: () => digest };
 }
 
@@ -167,6 +171,15 @@ function isLatest(bill: Bill, bills: readonly Bill[]): boolean {
 
 /** A bill without one good row would stand as an empty day and push the events aside. */
 function checkReadable(request: BillToImport, said: BillReport): void {
+  if (said.accountOnly) {
+    throw new DuizhangError(
+      'DZ_BILL_NO_BOOK',
+      `${request.fileName} is an account bill (${said.format}), whose rows are movements of the balance; import the trade bill`,
+      {
+        messageZh: `${request.fileName}是账务/资金账单（${said.format}），其明细为资金流水，请导入交易（业务）账单`,
+      },
+    );
+  }
   const [first] = said.errors;
   if (!first || said.errorCount < said.rows) return;
   throw new DuizhangError(

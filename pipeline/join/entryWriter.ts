@@ -1,11 +1,11 @@
-import type { EntryBatch, LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { LoggedEntry, RealtimeLedger, RowBatch } from '../../domain/ledgerPorts.ts';
 import type { DeadLetter, PartitionId, Position } from '../../domain/ports.ts';
 
 /** The consumer name under which the ledger keeps how far entries are written. */
 export const ENTRIES_CONSUMER = 'entries';
 
 export type EntryWriterOptions = {
-  /** Rows that may wait before `add` does. */
+  /** Rows that may wait before `reach` does. */
   readonly maxRows: number;
   /** Longest a row waits for company. */
   readonly maxDelayMs: number;
@@ -18,7 +18,7 @@ export type EntryWriterOptions = {
 export class EntryWriter {
   readonly #ledger: RealtimeLedger;
   readonly #options: EntryWriterOptions;
-  #entries: EntryBatch;
+  #entries: RowBatch<LoggedEntry>;
   #deadLetters: DeadLetter[] = [];
   #ends = new Map<PartitionId, Position>();
   #timer: NodeJS.Timeout | null = null;
@@ -31,22 +31,26 @@ export class EntryWriter {
     this.#entries = ledger.newEntryBatch();
   }
 
-  /** Takes one read range; waits while the ledger is behind. Rejects with the failure of an earlier write. */
-  async add(
-    partition: PartitionId,
-    end: Position,
-    entries: readonly LoggedEntry[],
-    deadLetters: readonly DeadLetter[],
-  ): Promise<void> {
+  put(entry: LoggedEntry): void {
+    this.#entries.add(entry);
+  }
+
+  putDeadLetter(letter: DeadLetter): void {
+    this.#deadLetters.push(letter);
+  }
+
+  /**
+   * Everything of a partition before `end` was put. Waits while the ledger is behind; rejects with the failure of an
+   * earlier write.
+   */
+  async reach(partition: PartitionId, end: Position): Promise<void> {
     this.#throwFailure();
-    for (const entry of entries) this.#entries.add(entry);
-    for (const letter of deadLetters) this.#deadLetters.push(letter);
     this.#ends.set(partition, Math.max(end, this.#ends.get(partition) ?? 0));
     if (this.#entries.size + this.#deadLetters.length >= this.#options.maxRows) await this.flush();
     else this.#timer ??= setTimeout(() => void this.#startFlush(), this.#options.maxDelayMs);
   }
 
-  /** Everything added before is stored when this resolves. */
+  /** Everything put before is stored when this resolves. */
   async flush(): Promise<void> {
     await this.#startFlush();
     this.#throwFailure();

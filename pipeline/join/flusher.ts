@@ -1,14 +1,15 @@
 import type { WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { MatchRules } from '../../domain/merchant.ts';
-import type { VersionedVerdict } from '../../domain/ports.ts';
+import type { VerdictCode } from '../../domain/verdict.ts';
 import { judgeChange } from './judgeChange.ts';
 
 export type FlusherParts = {
   readonly window: WindowStore;
   readonly ledger: RealtimeLedger;
   readonly rulesOf: (merchantId: string) => MatchRules;
-  readonly onVerdicts: (verdicts: readonly VersionedVerdict[]) => void;
+  /** Told what was stored, by verdict. */
+  readonly onVerdicts: (counts: ReadonlyMap<VerdictCode, number>) => void;
 };
 
 /** Outbox entries taken from a slot at once; one holds the changes of one script call. */
@@ -23,12 +24,20 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
   const { window, ledger, rulesOf, onVerdicts } = parts;
   const slots = Array.from({ length: window.slots }, (_, slot) => slot);
   const batches = await Promise.all(slots.map((slot) => window.readOutbox(slot, ENTRIES_A_SLOT)));
-  const verdicts = batches.flatMap((entries) =>
-    entries.flatMap((entry) => entry.changes.flatMap((change) => judgeChange(change, rulesOf))),
-  );
-  if (verdicts.length > 0) {
-    await ledger.insertVerdicts(verdicts);
-    onVerdicts(verdicts);
+  const rows = ledger.newVerdictBatch();
+  const counts = new Map<VerdictCode, number>();
+  for (const { changes } of batches.flat()) {
+    for (const change of changes) {
+      for (const judged of judgeChange(change, rulesOf)) {
+        rows.add(judged);
+        const { code } = judged.verdict;
+        counts.set(code, (counts.get(code) ?? 0) + 1);
+      }
+    }
+  }
+  if (rows.size > 0) {
+    await rows.write();
+    onVerdicts(counts);
   }
   await Promise.all(
     batches.map(async (entries, slot) => {
@@ -36,5 +45,5 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
       if (last) await window.trimOutbox(slot, last.id);
     }),
   );
-  return verdicts.length;
+  return rows.size;
 }

@@ -1,7 +1,7 @@
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { WindowEvent, WindowRange, WindowStore } from '../../domain/joinPorts.ts';
-import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { MatchRules } from '../../domain/merchant.ts';
 import type {
   BatchOutcome,
@@ -60,43 +60,36 @@ export class Joiner {
 
   async join(batch: LogBatch): Promise<{ outcome: BatchOutcome; summary: BatchSummary }> {
     const decoded = this.#decode(batch);
-    const summary = {
-      events: decoded.entries.length,
-      deadLetters: decoded.deadLetters.length,
-      latestEventMs: decoded.latestEventMs,
-    };
+    const { summary } = decoded;
     if (batch.from === batch.end) return { outcome: { kind: 'done' }, summary };
-    await this.#parts.entries.add(batch.partition, batch.end, decoded.entries, decoded.deadLetters);
+    const stored = this.#parts.entries.reach(batch.partition, batch.end);
     const range = {
       partition: batch.partition,
       from: batch.from,
       end: batch.end,
       start: this.#parts.startOf(batch.partition),
     };
-    const gaps = await Promise.all(
-      decoded.bySlot.map((events, slot) => this.#applySlot(slot, range, events, batch.records)),
-    );
+    const [gaps] = await Promise.all([
+      Promise.all(decoded.bySlot.map((events, slot) => this.#applySlot(slot, range, events, batch.records))),
+      stored,
+    ]);
     const lowest = gaps.filter((gap) => gap !== null).reduce<Position | null>(lower, null);
     return { outcome: lowest === null ? { kind: 'done' } : { kind: 'seek', position: lowest }, summary };
   }
 
-  #decode(batch: LogBatch): {
-    entries: LoggedEntry[];
-    deadLetters: DeadLetter[];
-    bySlot: WindowEvent[][];
-    latestEventMs: number | null;
-  } {
-    const { decode, window, rulesOf, closedDays, clock, onLate } = this.#parts;
+  /** Hands every record to the entry writer as it is decoded: what waits for the slots is the window's part alone. */
+  #decode(batch: LogBatch): { readonly bySlot: WindowEvent[][]; readonly summary: BatchSummary } {
+    const { decode, window, entries, rulesOf, closedDays, clock, onLate } = this.#parts;
     const topic = topicOf(batch.partition);
-    const entries: LoggedEntry[] = [];
-    const deadLetters: DeadLetter[] = [];
     const bySlot: WindowEvent[][] = Array.from({ length: window.slots }, () => []);
     let latestEventMs: number | null = null;
+    let deadLetters = 0;
     const nowMs = clock.now();
     for (const record of batch.records) {
       const event = decode(topic, record.value);
       if (!event.ok) {
-        deadLetters.push({
+        deadLetters += 1;
+        entries.putDeadLetter({
           partition: batch.partition,
           position: record.position,
           code: event.code,
@@ -109,13 +102,13 @@ export class Joiner {
       const { entry } = event;
       const late = closedDays.isLate(entry.merchantId, entry.businessDate, batch.partition, record.position);
       if (late) onLate(entry);
-      entries.push({ entry, partition: batch.partition, position: record.position, late });
+      entries.put({ entry, partition: batch.partition, position: record.position, late });
       const windowMs = rulesOf(entry.merchantId).windowMs;
       const windowEvent = windowEventOf(entry, windowMs, late, record.position, nowMs);
       bySlot[slotOf(windowEvent.homeHash, window.slots)]?.push(windowEvent);
       if (latestEventMs === null || entry.occurredAtMs > latestEventMs) latestEventMs = entry.occurredAtMs;
     }
-    return { entries, deadLetters, bySlot, latestEventMs };
+    return { bySlot, summary: { events: batch.records.length - deadLetters, deadLetters, latestEventMs } };
   }
 
   /** @returns the position the slot stands at when that is before the range, else null */
@@ -186,7 +179,8 @@ export class Joiner {
       value: record.value,
       receivedAtMs: this.#parts.clock.now(),
     };
-    await this.#parts.entries.add(range.partition, range.from, [], [letter]);
+    this.#parts.entries.putDeadLetter(letter);
+    await this.#parts.entries.reach(range.partition, range.from);
   }
 
   /**

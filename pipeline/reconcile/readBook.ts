@@ -20,7 +20,10 @@ export async function readBook(
     return report;
   } catch (error) {
     if (!(error instanceof DuizhangError)) throw error;
-    throw new DuizhangError(error.code, `${file.name}: ${error.message}`, { cause: error });
+    throw new DuizhangError(error.code, `${file.name}: ${error.message}`, {
+      cause: error,
+      messageZh: error.messageZh === null ? null : `${file.name}：${error.messageZh}`,
+    });
   }
 }
 
@@ -42,6 +45,13 @@ function checkBook(file: BookFile, report: BillReport): void {
     throw new DuizhangError(
       'DZ_BILL_WRONG_BOOK',
       `it is a bill of ${channel} (${report.format}), not a ${file.book} book; give it behind --channel`,
+    );
+  }
+  if (report.accountOnly) {
+    throw new DuizhangError(
+      'DZ_BILL_NO_BOOK',
+      `it is an account bill (${report.format}), whose rows are movements of the balance; give the trade bill instead`,
+      { messageZh: `这是账务/资金账单（${report.format}），其明细为资金流水，请改用交易（业务）账单` },
     );
   }
   const [first] = report.errors;

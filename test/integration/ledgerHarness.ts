@@ -7,7 +7,7 @@ import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
-import type { Reconciliation } from '../../domain/ports.ts';
+import type { Reconciliation, VersionedVerdict } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
 /** A migrated ledger of a test's own on the real engine. */
@@ -39,6 +39,15 @@ export async function startLedger(): Promise<TestLedger> {
 export async function insertEntries(ledger: RealtimeLedger, entries: readonly LoggedEntry[]): Promise<void> {
   const batch = ledger.newEntryBatch();
   for (const entry of entries) batch.add(entry);
+  await batch.write();
+}
+
+export async function insertVerdicts(
+  ledger: RealtimeLedger,
+  verdicts: readonly VersionedVerdict[],
+): Promise<void> {
+  const batch = ledger.newVerdictBatch();
+  for (const verdict of verdicts) batch.add(verdict);
   await batch.write();
 }
 

@@ -9,7 +9,7 @@ import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { TestLedger } from './ledgerHarness.ts';
-import { aRun, aVerdict, startLedger } from './ledgerHarness.ts';
+import { aRun, aVerdict, startLedger, insertVerdicts } from './ledgerHarness.ts';
 
 let system: TestLedger;
 let realtime: RealtimeLedger;
@@ -32,8 +32,8 @@ beforeEach(async () => {
 /** Writes everything twice, as a restart would. */
 async function said(version: bigint, ...verdicts: readonly Partial<Verdict>[]): Promise<void> {
   const rows = verdicts.map((more) => ({ verdict: aVerdict(more), version, span: 0 }));
-  await realtime.insertVerdicts(rows);
-  await realtime.insertVerdicts(rows);
+  await insertVerdicts(realtime, rows);
+  await insertVerdicts(realtime, rows);
 }
 
 async function closed(run: Reconciliation, ...verdicts: readonly Partial<Verdict>[]): Promise<void> {
@@ -112,9 +112,9 @@ describe('exceptions', () => {
       version,
       span,
     });
-    await realtime.insertVerdicts([span(0, 4096n, 'joined'), span(1, 5120n, 'joined')]);
-    await realtime.insertVerdicts([span(0, 6144n, 'joined')]);
-    await realtime.insertVerdicts([span(0, 4096n, 'apart'), span(1, 5120n, 'apart')]);
+    await insertVerdicts(realtime, [span(0, 4096n, 'joined'), span(1, 5120n, 'joined')]);
+    await insertVerdicts(realtime, [span(0, 6144n, 'joined')]);
+    await insertVerdicts(realtime, [span(0, 4096n, 'apart'), span(1, 5120n, 'apart')]);
     const items = await allExceptions({ limit: 9 });
     expect(items.map((item) => [item.orderNo, item.businessDate])).toEqual([
       ['apart', '2026-03-29'],

@@ -8,7 +8,7 @@ import type { Entry } from '../../domain/entry.ts';
 import { keyPartOf, orderKeyOf } from '../../domain/entry.ts';
 import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { TestLedger } from './ledgerHarness.ts';
-import { aVerdict, eventEntry, startLedger, insertEntries } from './ledgerHarness.ts';
+import { aVerdict, eventEntry, startLedger, insertEntries, insertVerdicts } from './ledgerHarness.ts';
 
 let system: TestLedger;
 let ledger: RealtimeLedger;
@@ -143,8 +143,8 @@ test('verdicts come back as they went in, whatever their texts hold', async () =
           version,
           span: 0,
         }));
-        await ledger.insertVerdicts(verdicts);
-        await ledger.insertVerdicts(verdicts);
+        await insertVerdicts(ledger, verdicts);
+        await insertVerdicts(ledger, verdicts);
         const stored = await system.rows<VerdictRow>(`SELECT ${VERDICT_FIELDS} FROM verdicts FINAL`);
         const back = stored.map((row) => verdictOfRow('REALTIME', 'H001', row).verdict);
         expect(new Map(back.map((verdict) => [verdict.orderNo, verdict]))).toEqual(
@@ -173,7 +173,7 @@ test('only events are entries of events, and only of the orders asked for', asyn
 
 test('of a key the highest version counts, whichever was written last', async () => {
   const write = (code: 'MATCHED' | 'PLATFORM_ONLY', version: bigint, date: string) =>
-    ledger.insertVerdicts([{ verdict: aVerdict({ code, businessDate: date }), version, span: 0 }]);
+    insertVerdicts(ledger, [{ verdict: aVerdict({ code, businessDate: date }), version, span: 0 }]);
   await write('MATCHED', 5119n, '2026-03-10');
   await write('PLATFORM_ONLY', 3072n, '2026-03-09');
   const read = () =>

@@ -6,7 +6,15 @@ import { caseIdOf } from '../../domain/caseId.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
 import type { TestLedger } from './ledgerHarness.ts';
-import { NOON_MS, aRun, aVerdict, eventEntry, startLedger, insertEntries } from './ledgerHarness.ts';
+import {
+  NOON_MS,
+  aRun,
+  aVerdict,
+  eventEntry,
+  startLedger,
+  insertEntries,
+  insertVerdicts,
+} from './ledgerHarness.ts';
 
 let system: TestLedger;
 
@@ -68,7 +76,7 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
     eventEntry({ book: 'CHANNEL', source: 'BILL', sourceRef: `${unrecorded}:2` }),
   ]);
   const said = (orderNo: string, businessDate: string, version: bigint) =>
-    realtime.insertVerdicts([
+    insertVerdicts(realtime, [
       {
         verdict: aVerdict({ orderNo, businessDate, ...(version > 4000n ? { code: 'MATCHED' } : {}) }),
         version,
