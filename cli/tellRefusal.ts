@@ -11,7 +11,12 @@ export async function tellRefusal(
     return await run();
   } catch (error) {
     if (!json || !(error instanceof DuizhangError)) throw error;
-    io.stdout(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+    io.stdout(`${JSON.stringify({ error: refusalOf(error) })}\n`);
     return 2;
   }
+}
+
+/** A refusal as JSON: `{code, message}`, and `messageZh` where there is one. */
+export function refusalOf({ code, message, messageZh }: DuizhangError) {
+  return { code, message, ...(messageZh === null ? {} : { messageZh }) };
 }

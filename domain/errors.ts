@@ -6,15 +6,22 @@ export class DuizhangError extends Error {
   override readonly name = 'DuizhangError';
   readonly code: DuizhangErrorCode;
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
+  /** The same sentence in Chinese, where hospital staff read it; null elsewhere. */
+  readonly messageZh: string | null;
 
   constructor(
     code: DuizhangErrorCode,
     message: string,
-    options: { cause?: unknown; details?: Record<string, string | number | boolean | null> } = {},
+    options: {
+      cause?: unknown;
+      details?: Readonly<Record<string, string | number | boolean | null>>;
+      messageZh?: string | null;
+    } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
+    this.messageZh = options.messageZh ?? null;
   }
 }
 

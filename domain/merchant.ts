@@ -17,6 +17,15 @@ export type MerchantChannel = {
   readonly channel: Channel;
   /** The hospital's number at the channel (mchid, PID, merId). */
   readonly merchantNo: string;
+  /** Where the hospital shares its number with other businesses; without it every row is the hospital's. */
+  readonly ownRows?: OwnRows;
+};
+
+/** A row of a channel's bill is the hospital's own when each list that is given holds its value. */
+export type OwnRows = {
+  readonly appIds?: readonly string[];
+  readonly subMerchantNos?: readonly string[];
+  readonly orderNoPrefixes?: readonly string[];
 };
 
 export type MatchRules = {

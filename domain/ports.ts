@@ -1,5 +1,6 @@
 import type { BusinessDate } from './businessDate.ts';
 import type { Book, Channel, Entry } from './entry.ts';
+import type { MerchantChannel } from './merchant.ts';
 import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 
 /** The system's only source of time. */
@@ -118,7 +119,10 @@ export type Bill = {
 export type BillError = {
   readonly line: number;
   readonly code: string;
+  /** As the bill's header or document calls it; null where it is the whole row. */
+  readonly column?: string | null;
   readonly message: string;
+  readonly messageZh?: string;
   readonly raw: string;
 };
 
@@ -184,6 +188,13 @@ export type BillLine = {
   readonly amountFen: bigint;
   readonly occurredAtMs: number;
   readonly businessType: string | null;
+  /**
+   * What the channel charged for the row in thousandths of a fen (WeChat writes five decimals of yuan): positive on a
+   * payment, negative where it was given back with a refund. null or absent: the bill does not say.
+   */
+  readonly feeMilliFen?: bigint | null;
+  /** What the channel settles for the row and charges its fee on: without a sign, before the fee, without coupons. */
+  readonly settledFen?: bigint | null;
 };
 
 /** What a whole bill says of itself, once its last byte was read and its totals verified. */
@@ -202,11 +213,30 @@ export type BillReport = {
   readonly refunds: number;
   readonly paymentFen: bigint;
   readonly refundFen: bigint;
+  /** Rows with no place among payments and refunds (充值, fees, adjustments): counted, kept with the bill, not reconciled. */
+  readonly otherRows: number;
+  /** Rows of other businesses under the same merchant number, and their sums; see MerchantChannel. */
+  readonly foreignRows: number;
+  readonly foreignPaymentFen: bigint;
+  readonly foreignRefundFen: bigint;
+  /** Σ of the fees of the lines that have one. */
+  readonly feeMilliFen: bigint;
+  /** A bill of movements of the balance: read for totals and fees, never a book. */
+  readonly accountOnly: boolean;
   /** A valid bill of a day without trade. */
   readonly empty: boolean;
   readonly errorCount: number;
   /** The first row errors, at most 10,000; `errorCount` counts all. */
   readonly errors: readonly BillError[];
+};
+
+/** What the caller knows of a bill before it is read. */
+export type BillHints = {
+  readonly channel?: Channel;
+  /** A bill of another day is refused. */
+  readonly date?: BusinessDate;
+  /** The hospital's numbers: a bill that names another number of its channel is refused. */
+  readonly own?: readonly MerchantChannel[];
 };
 
 /**
@@ -215,7 +245,7 @@ export type BillReport = {
  */
 export type BillReader = (
   bytes: AsyncIterable<Uint8Array>,
-  hints: { readonly channel?: Channel },
+  hints: BillHints,
 ) => { readonly lines: AsyncIterable<readonly BillLine[]>; readonly report: Promise<BillReport> };
 
 /** A decoded event, or why it is none. */

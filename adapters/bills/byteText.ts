@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { DuizhangError } from '../../domain/errors.ts';
+import iconv from 'iconv-lite';
+import { refusal } from './messages.ts';
 
 /**
  * Text that holds one byte in each character (latin1). Rows are cut and compared in this form: commas, digits, ids and
@@ -18,24 +19,16 @@ const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 /** The first line decides how a file is encoded: strict UTF-8, else GB18030 (the superset of GBK), else no text. */
 export function decodeOpening(bytes: ByteText): { text: string; encoding: TextEncoding } {
   if (bytes.startsWith('\xff\xfe') || bytes.startsWith('\xfe\xff')) {
-    throw notText('it is UTF-16; save it as UTF-8');
+    throw refusal('utf16', {});
   }
-  if (CONTROL.test(bytes)) throw notText('it holds control characters');
+  if (CONTROL.test(bytes)) throw refusal('binary', {});
   const buffer = Buffer.from(bytes, 'latin1');
   if (isUtf8(buffer)) return { text: buffer.toString('utf8'), encoding: 'utf-8' };
   try {
     return { text: STRICT_GB18030.decode(buffer), encoding: 'gb18030' };
   } catch (cause) {
-    throw notText('its first line is neither UTF-8 nor GB18030', cause);
+    throw refusal('unknownEncoding', {}, cause);
   }
-}
-
-export function notText(why: string, cause?: unknown): DuizhangError {
-  return new DuizhangError(
-    'DZ_BILL_NOT_TEXT',
-    `the bill is not text: ${why}; fetch the original file again and do not open it in between`,
-    { cause },
-  );
 }
 
 /** A cell or a line as people read it. What cannot be decoded becomes U+FFFD: for display and evidence, not for keys. */
@@ -53,4 +46,21 @@ export function displayText(bytes: ByteText): string {
 function isAscii(bytes: ByteText): boolean {
   for (let at = 0; at < bytes.length; at += 1) if (bytes.charCodeAt(at) > 127) return false;
   return true;
+}
+
+/** A word of ours as the bytes of an encoding, to be compared with cells. */
+export function byteTextOf(word: string, encoding: TextEncoding): ByteText {
+  return iconv.encode(word, encoding).toString('latin1');
+}
+
+/** The same words in both encodings. */
+export function byteWords<W extends string>(
+  words: Readonly<Record<W, string>>,
+): Readonly<Record<TextEncoding, Readonly<Record<W, ByteText>>>> {
+  const inEncoding = (encoding: TextEncoding) => {
+    const encoded: Partial<Record<W, ByteText>> = {};
+    for (const name of Object.keys(words) as W[]) encoded[name] = byteTextOf(words[name], encoding);
+    return encoded as Record<W, ByteText>;
+  };
+  return { 'utf-8': inEncoding('utf-8'), gb18030: inEncoding('gb18030') };
 }

@@ -1,5 +1,5 @@
-import { DuizhangError } from '../../domain/errors.ts';
 import { MAX_COLUMNS } from './cells.ts';
+import { refusal } from './messages.ts';
 
 /** The names one meaning goes by in a format's headers; where several are present the first listed one is taken. */
 export type ColumnAliases<C extends string> = Readonly<
@@ -12,26 +12,26 @@ export type ColumnMap<C extends string> = Readonly<Record<C, number>>;
 /**
  * Maps a header line by name, never by position: columns differ by bill type, by merchant setting and over time.
  * Unknown columns are passed over.
- * @throws DZ_BILL_UNKNOWN_FORMAT when a needed column is missing or a known one stands there twice
+ * @throws DZ_BILL_HEADER when a needed column is missing or a known one stands there twice
  */
 export function mapColumns<C extends string>(
   format: string,
   aliases: ColumnAliases<C>,
   header: readonly string[],
 ): ColumnMap<C> {
-  if (header.length > MAX_COLUMNS) throw unknownHeader(format, `it has ${header.length} columns`);
+  if (header.length > MAX_COLUMNS) throw refusal('headerColumns', { format, count: header.length });
   const map: Partial<Record<C, number>> = {};
   const missing: string[] = [];
   for (const column of Object.keys(aliases) as C[]) {
     const { names, required } = aliases[column];
     const name = names.find((candidate) => header.includes(candidate));
     map[column] = name === undefined ? -1 : header.indexOf(name);
-    if (name === undefined && required) missing.push(names.join(' or '));
+    if (name === undefined && required) missing.push(names.join(' / '));
     if (name !== undefined && header.indexOf(name) !== header.lastIndexOf(name)) {
-      throw unknownHeader(format, `its column ${name} stands there twice`);
+      throw refusal('headerTwice', { format, column: name });
     }
   }
-  if (missing.length > 0) throw unknownHeader(format, `it lacks ${missing.join(', ')}`);
+  if (missing.length > 0) throw refusal('headerLacks', { format, columns: missing.join(', ') });
   return map as Record<C, number>;
 }
 
@@ -40,11 +40,4 @@ export function noColumns<C extends string>(aliases: ColumnAliases<C>): ColumnMa
   const map: Partial<Record<C, number>> = {};
   for (const column of Object.keys(aliases) as C[]) map[column] = -1;
   return map as Record<C, number>;
-}
-
-function unknownHeader(format: string, why: string): DuizhangError {
-  return new DuizhangError(
-    'DZ_BILL_UNKNOWN_FORMAT',
-    `the header looks like ${format}, but ${why}; ask for the bill with its standard columns`,
-  );
 }

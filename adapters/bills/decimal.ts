@@ -12,6 +12,7 @@ export const MAX_DECIMALS = 5;
 const SAFE_DIGITS = 15;
 const POWERS = [1, 10, 100, 1_000, 10_000, 100_000];
 const DECIMAL = /^(-?)(\d{1,20})(?:\.(\d{1,5}))?$/;
+const SAFE = 10n ** 15n;
 const MINUS = 45;
 const DOT = 46;
 const ZERO = 48;
@@ -49,14 +50,15 @@ export function decimalAt(text: string, start: number, end: number, scale: numbe
   return negative && value !== 0 ? -value : value;
 }
 
-function slowDecimal(text: string, scale: number): bigint | null {
+function slowDecimal(text: string, scale: number): Exact | null {
   const match = DECIMAL.exec(text);
   if (!match) return null;
   const fraction = match[3] ?? '';
   if (/[1-9]/.test(fraction.slice(scale))) return null;
   const value = BigInt((match[2] ?? '') + fraction.slice(0, scale).padEnd(scale, '0'));
   if (value > MAX_FEN) return null;
-  return match[1] === '-' ? -value : value;
+  const signed = match[1] === '-' ? -value : value;
+  return value > SAFE ? signed : Number(signed);
 }
 
 /** Exact sum that costs a number addition a row. */

@@ -14,11 +14,14 @@ export type Opening = {
   readonly partName: string | null;
 };
 
-/** DETAIL holds rows; SUMMARY is read for its totals only; IGNORED is known and not read. */
-export type PartRole = 'DETAIL' | 'SUMMARY' | 'IGNORED';
+/** DETAIL holds rows; SUMMARY is read for its totals only; ADJUSTMENTS holds rows that are counted, not reconciled. */
+export type PartRole = 'DETAIL' | 'SUMMARY' | 'ADJUSTMENTS';
 
-/** Whether the bill's own totals could be compared with its rows. */
-export type FooterCheck = 'VERIFIED' | 'COUNTS_ONLY' | 'NONE';
+/**
+ * Whether the bill's own totals could be compared with its rows. PARTIAL: all that it states agrees, but the amounts that
+ * are reconciled are in none of its totals. COUNTS_ONLY: an unreadable amount kept some sums from being compared.
+ */
+export type FooterCheck = 'VERIFIED' | 'PARTIAL' | 'COUNTS_ONLY' | 'NONE';
 
 /** What a bill says of itself beyond its rows. */
 export type BillFacts = {
@@ -27,6 +30,8 @@ export type BillFacts = {
   readonly statedDate: BusinessDate | null;
   readonly merchantNo: string | null;
   readonly footer: FooterCheck;
+  /** See BillReport; false where it is not said. */
+  readonly accountOnly?: boolean;
 };
 
 /** Reads one bill, part after part, line by line. Refuses the bill by throwing; row errors go to the sink. */
@@ -34,8 +39,10 @@ export interface BillParser {
   beginPart(opening: Opening, role: PartRole): void;
   /** One line: `text` from `start` to `end`, without its line end. `lineNo` is 1-based. Blank lines are not passed. */
   line(text: ByteText, start: number, end: number, lineNo: number): void;
-  endPart(): void;
-  finish(): BillFacts;
+  /** @param isCut the part ends inside a line: it lacks its last line end */
+  endPart(isCut: boolean): void;
+  /** @param emptyParts names of parts of 0 bytes */
+  finish(emptyParts: readonly string[]): BillFacts;
 }
 
 /** A bill format: everything that is known of it is in its own file under formats/. */

@@ -1,4 +1,4 @@
-import { DuizhangError } from '../../domain/errors.ts';
+import { refusal } from './messages.ts';
 
 /** What an untrusted file may unpack to. */
 export type UnpackLimits = {
@@ -25,17 +25,13 @@ export const DEFAULT_UNPACK_LIMITS: UnpackLimits = {
 export function checkUnpacked(unpacked: number, packed: number, limits: UnpackLimits): void {
   const tooMuch = unpacked > limits.maxBytes;
   if (tooMuch || (unpacked > limits.freeBytes && unpacked > packed * limits.maxRatio)) {
-    throw new DuizhangError(
-      'DZ_BILL_BOMB',
-      tooMuch
-        ? `the bill unpacks to more than ${limits.maxBytes} bytes; split it`
-        : `the bill unpacks to more than ${limits.maxRatio} times its size; it is no bill`,
-      { details: { unpacked, packed } },
-    );
+    throw tooMuch
+      ? refusal('bombBytes', { maxBytes: limits.maxBytes })
+      : refusal('bombRatio', { maxRatio: limits.maxRatio });
   }
 }
 
-export function damaged(what: string, cause?: unknown): DuizhangError {
-  const why = cause instanceof Error ? ` (${cause.message})` : '';
-  return new DuizhangError('DZ_BILL_DAMAGED', `${what}${why}; fetch the bill again`, { cause });
+/** What an unpacking library said, for the sentence that refuses the file. */
+export function whyOf(cause: unknown): string {
+  return cause instanceof Error ? ` (${cause.message})` : '';
 }

@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { checkUnpacked, damaged, type UnpackLimits } from './limits.ts';
+import { checkUnpacked, whyOf, type UnpackLimits } from './limits.ts';
+import { refusal } from './messages.ts';
 import { zipParts } from './zipParts.ts';
 
 /** One text of a bill file: the file itself, or one file of its archive. */
@@ -80,7 +81,7 @@ async function* gunzip(packed: AsyncIterable<Uint8Array>, limits: UnpackLimits):
       yield chunk;
     }
   } catch (error) {
-    if (isZlibError(error)) throw damaged('the gzip file is damaged or cut off', error);
+    if (isZlibError(error)) throw refusal('damagedGzip', { why: whyOf(error) }, error);
     throw error;
   }
 }

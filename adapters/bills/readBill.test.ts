@@ -104,9 +104,19 @@ describe('the sample bills', () => {
     expect(await byKey('wechat-success-20260309.csv', 'wechat-refund-20260309.csv')).toEqual(all);
   });
 
-  test('the Alipay account bill is refused, for it is not the one to reconcile with', async () => {
-    await expect(readAll(sample('alipay-signcustomer-20260309.zip'))).rejects.toMatchObject({
-      code: 'DZ_BILL_UNKNOWN_FORMAT',
+  test('the Alipay account bill is read for its totals and fees, and is no book', async () => {
+    const { lines, report } = await readAll(sample('alipay-signcustomer-20260309.zip'));
+    expect(lines).toEqual([]);
+    expect(report).toMatchObject({
+      format: 'alipay-account',
+      billDate: '2026-03-09',
+      rows: 38,
+      otherRows: 38,
+      accountOnly: true,
+      footer: 'VERIFIED',
+      errorCount: 0,
+      // 107.45 taken, 12.00 given back.
+      feeMilliFen: 9_545_000n,
     });
   });
 });
@@ -127,8 +137,8 @@ describe('a file that cannot be trusted as a whole is refused', () => {
     ['of blank lines', 'DZ_BILL_EMPTY_FILE', () => '\r\n\r\n'],
     ['that is a gzip of nothing', 'DZ_BILL_EMPTY_FILE', () => gzipSync('')],
     ['that is a zip of nothing', 'DZ_BILL_EMPTY_FILE', () => zipOf({})],
-    ['in UTF-16 LE', 'DZ_BILL_NOT_TEXT', () => Buffer.from(`\ufeff${PLAIN}`, 'utf16le')],
-    ['in UTF-16 without a BOM', 'DZ_BILL_NOT_TEXT', () => Buffer.from(PLAIN, 'utf16le')],
+    ['in UTF-16 LE', 'DZ_BILL_UTF16', () => Buffer.from(`\ufeff${PLAIN}`, 'utf16le')],
+    ['in UTF-16 without a BOM', 'DZ_BILL_UTF16', () => Buffer.from(PLAIN, 'utf16le')],
     [
       'of binary junk',
       'DZ_BILL_NOT_TEXT',
@@ -139,9 +149,9 @@ describe('a file that cannot be trusted as a whole is refused', () => {
     ['with a NUL among its rows', 'DZ_BILL_NOT_TEXT', () => PLAIN.replace('R1', 'R\0')],
     ['with a header nobody knows', 'DZ_BILL_UNKNOWN_FORMAT', () => 'a,b,c\n1,2,3\n'],
     ['of an error page', 'DZ_BILL_UNKNOWN_FORMAT', () => '下载超时,请重新下载'],
-    ['without a needed column', 'DZ_BILL_UNKNOWN_FORMAT', () => PLAIN.replace('occurred_at', 'time')],
-    ['with a column twice', 'DZ_BILL_UNKNOWN_FORMAT', () => PLAIN.replace('business_type', 'amount')],
-    ['that lost its summary', 'DZ_BILL_TRUNCATED', () => wechatBill([{}], { tail: false })],
+    ['without a needed column', 'DZ_BILL_HEADER', () => PLAIN.replace('occurred_at', 'time')],
+    ['with a column twice', 'DZ_BILL_HEADER', () => PLAIN.replace('business_type', 'amount')],
+    ['that lost its summary', 'DZ_BILL_NO_SUMMARY', () => wechatBill([{}], { tail: false })],
     ['cut inside its summary', 'DZ_BILL_TRUNCATED', () => WECHAT.slice(0, -50)],
     ['cut inside a row', 'DZ_BILL_TRUNCATED', () => WECHAT.slice(0, 700)],
     ['that goes on behind its summary', 'DZ_BILL_TRAILING_LINES', () => WECHAT + WECHAT],
@@ -167,7 +177,7 @@ describe('a file that cannot be trusted as a whole is refused', () => {
     ],
     [
       'whose zip holds two formats',
-      'DZ_BILL_UNKNOWN_FORMAT',
+      'DZ_BILL_TWO_FORMATS',
       () => zipOf({ a: Buffer.from(PLAIN), b: Buffer.from(WECHAT) }),
     ],
     [

@@ -1,23 +1,18 @@
-import type { Channel } from '../../domain/entry.ts';
-import { DuizhangError } from '../../domain/errors.ts';
-import type { BillLine, BillReader, BillReport } from '../../domain/ports.ts';
+import type { DuizhangError } from '../../domain/errors.ts';
+import type { BillHints, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { decodeOpening, type ByteText } from './byteText.ts';
-import type { BillFormat, BillParser, FooterCheck, Opening, PartRole } from './format.ts';
+import type { BillFacts, BillFormat, BillParser, FooterCheck, Opening, PartRole } from './format.ts';
 import { BILL_FORMATS } from './formats.ts';
 import { DEFAULT_UNPACK_LIMITS, type UnpackLimits } from './limits.ts';
 import { lineBlocks } from './lineBlocks.ts';
+import { refusal } from './messages.ts';
 import { partsOf, type BillPart } from './parts.ts';
 import { RowSink } from './rowSink.ts';
 
 /** The port's report, and how far the bill could be checked against itself. */
-export type CheckedBillReport = BillReport & {
-  /** COUNTS_ONLY: a row's amount was unreadable, so that some of the bill's sums could not be compared. */
-  readonly footer: FooterCheck;
-  /** Rows that are neither payment nor refund; they are in `rows` and not reconciled. */
-  readonly otherRows: number;
-};
+export type CheckedBillReport = BillReport & { readonly footer: FooterCheck };
 
-export type BillReadHints = { readonly channel?: Channel; readonly limits?: UnpackLimits };
+export type BillReadHints = BillHints & { readonly limits?: UnpackLimits };
 
 /**
  * Reads a bill of any known format. `lines` has to be read to its end for `report` to settle; when reading stops early
@@ -33,16 +28,17 @@ export function readBill(
   promise.catch(() => undefined);
   const lines = async function* (): AsyncGenerator<readonly BillLine[]> {
     try {
-      const reading = new BillReading(hints.channel ?? null);
+      const reading = new BillReading(hints);
       for await (const part of partsOf(bytes, hints.limits ?? DEFAULT_UNPACK_LIMITS))
         yield* reading.read(part);
+      yield* reading.heldLines();
       resolve(reading.finish());
     } catch (error) {
       reject(error);
       throw error;
     } finally {
       // Without effect when the bill was read to its end.
-      reject(new DuizhangError('DZ_BILL_NOT_READ', 'reading of the bill was stopped before its end'));
+      reject(refusal('notRead', {}));
     }
   };
   return { lines: lines(), report: promise };
@@ -57,14 +53,15 @@ class BillReading {
   #format: BillFormat | null = null;
   #parser: BillParser | null = null;
 
-  constructor(channelHint: Channel | null) {
-    this.#sink = new RowSink(channelHint);
+  constructor(hints: BillHints) {
+    this.#sink = new RowSink(hints);
   }
 
   async *read(part: BillPart): AsyncGenerator<readonly BillLine[]> {
     const sink = this.#sink;
     let parser: BillParser | null = null;
     let lineNo = 0;
+    let isCut = false;
     for await (const text of lineBlocks(part.bytes)) {
       let at = lineNo === 0 && text.startsWith('\xef\xbb\xbf') ? 3 : 0;
       while (at < text.length) {
@@ -72,13 +69,10 @@ class BillReading {
         const next = feed < 0 ? text.length : feed + 1;
         let end = feed < 0 ? text.length : feed;
         if (end > at && text.charCodeAt(end - 1) === 13) end -= 1;
+        isCut = feed < 0;
         lineNo += 1;
         if (end > at) {
-          if (parser === null) {
-            const begun = this.#begin(text.slice(at, end), part.name);
-            if (begun.role === 'IGNORED') return;
-            parser = begun.parser;
-          }
+          parser ??= this.#begin(text.slice(at, end), part.name);
           parser.line(text, at, end, lineNo);
         }
         at = next;
@@ -86,80 +80,89 @@ class BillReading {
       if (sink.hasLines) yield sink.take();
     }
     if (parser === null) this.#emptyParts.push(part.name ?? '');
-    else parser.endPart();
+    else parser.endPart(isCut);
     if (sink.hasLines) yield sink.take();
   }
 
-  #begin(firstLine: ByteText, partName: string | null): { role: PartRole; parser: BillParser } {
+  #begin(firstLine: ByteText, partName: string | null): BillParser {
     const opening: Opening = { ...decodeOpening(firstLine), bytes: firstLine, partName };
     for (const format of BILL_FORMATS) {
       const role = format.recognise(opening);
-      if (role === null) continue;
-      const parser = this.#parserOf(format);
-      if (role !== 'IGNORED') parser.beginPart(opening, role);
-      return { role, parser };
+      if (role !== null) return this.#beginPart(format, opening, role);
     }
     throw unknownFormat(opening);
+  }
+
+  #beginPart(format: BillFormat, opening: Opening, role: PartRole): BillParser {
+    const parser = this.#parserOf(format);
+    parser.beginPart(opening, role);
+    return parser;
   }
 
   #parserOf(format: BillFormat): BillParser {
     if (this.#parser !== null && this.#format === format) return this.#parser;
     if (this.#format !== null) {
-      throw new DuizhangError(
-        'DZ_BILL_UNKNOWN_FORMAT',
-        `the archive holds bills of two formats, ${this.#format.name} and ${format.name}; import them one by one`,
-      );
+      throw refusal('twoFormats', { first: this.#format.name, second: format.name });
     }
     const asked = this.#sink.channelHint;
-    if (asked !== null && format.channel !== null && format.channel !== asked) {
-      throw new DuizhangError(
-        'DZ_BILL_CHANNEL_MISMATCH',
-        `the file is a bill of ${format.channel} (${format.name}), not of ${asked}; name the right file or channel`,
-      );
+    const { name, channel } = format;
+    if (asked !== null && channel !== null && channel !== asked) {
+      throw refusal('channelMismatch', { channel, format: name, asked });
     }
     this.#format = format;
     this.#parser = format.open(this.#sink);
     return this.#parser;
   }
 
+  *heldLines(): Generator<readonly BillLine[]> {
+    this.#sink.finish();
+    if (this.#sink.hasLines) yield this.#sink.take();
+  }
+
   finish(): CheckedBillReport {
-    const named = this.#emptyParts.find((name) => name !== '');
-    if (this.#parser === null && named !== undefined) {
+    if (this.#parser === null) {
       const format = BILL_FORMATS.find((f) => this.#emptyParts.some((name) => f.isEmptyPart?.(name)));
       if (format) this.#parserOf(format);
     }
-    if (this.#parser === null || this.#format === null) {
-      throw new DuizhangError(
-        'DZ_BILL_EMPTY_FILE',
-        'the file is empty (0 bytes of text); fetch the bill again',
-      );
-    }
+    if (this.#parser === null || this.#format === null) throw refusal('emptyFile', {});
     const sink = this.#sink;
-    const facts = this.#parser.finish();
+    const facts = this.#parser.finish(this.#emptyParts);
+    const billDate = facts.statedDate ?? sink.date;
+    this.#checkIsTheOneAsked(facts, billDate, this.#format);
     return {
       format: this.#format.name,
       billType: facts.billType,
-      billDate: facts.statedDate ?? sink.onlyDate,
+      billDate,
       merchantNo: facts.merchantNo,
       rows: sink.rows,
       payments: sink.payments,
       refunds: sink.refunds,
-      paymentFen: sink.paymentFen,
-      refundFen: sink.refundFen,
-      empty: sink.rows === 0,
-      errorCount: sink.errorCount,
-      errors: sink.errors,
-      footer: facts.footer,
       otherRows: sink.otherRows,
+      foreignRows: sink.foreignRows,
+      ...sink.sums,
+      feeMilliFen: sink.fee.total,
+      accountOnly: facts.accountOnly ?? false,
+      empty: sink.rows === 0,
+      errorCount: sink.errors.count,
+      errors: sink.errors.kept,
+      footer: facts.footer,
     };
+  }
+
+  #checkIsTheOneAsked(facts: BillFacts, billDate: string | null, format: BillFormat): void {
+    const { date: askedDate, own } = this.#sink.hints;
+    if (askedDate !== undefined && billDate !== null && billDate !== askedDate) {
+      throw refusal('otherDate', { found: billDate, asked: askedDate });
+    }
+    const asked = own?.find(({ channel }) => channel === format.channel)?.merchantNo;
+    if (asked !== undefined && facts.merchantNo !== null && facts.merchantNo !== asked) {
+      throw refusal('otherMerchant', { found: facts.merchantNo, asked });
+    }
   }
 }
 
 function unknownFormat(opening: Opening): DuizhangError {
   const known = BILL_FORMATS.map((format) => `${format.name}: ${format.looksLike}`).join('; ');
-  return new DuizhangError(
-    'DZ_BILL_UNKNOWN_FORMAT',
-    `no known bill begins with "${opening.text.slice(0, 80)}"${opening.partName === null ? '' : ` (in ${opening.partName})`}. ` +
-      `Known are ${known}`,
-  );
+  const part = opening.partName === null ? '' : ` (${opening.partName})`;
+  return refusal('unknownFormat', { opening: opening.text.slice(0, 80), part, known });
 }

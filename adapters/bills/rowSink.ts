@@ -1,67 +1,100 @@
-import { dateOfDay, dayNumberOf, type BusinessDate } from '../../domain/businessDate.ts';
-import type { Channel } from '../../domain/entry.ts';
-import { DuizhangError } from '../../domain/errors.ts';
+import { dateOfDay, dayNumberOf, localOfInstant, type BusinessDate } from '../../domain/businessDate.ts';
+import type { Channel, Kind } from '../../domain/entry.ts';
 import { MAX_FEN } from '../../domain/money.ts';
-import type { BillError, BillLine } from '../../domain/ports.ts';
-import { displayText, type ByteText } from './byteText.ts';
+import type { BillHints, BillLine } from '../../domain/ports.ts';
+import { amountFaultOf, thousandsIn } from './amountFault.ts';
+import { BillDay, LINES_TO_TELL_DAY, type Period } from './billDay.ts';
+import type { ByteText } from './byteText.ts';
 import { ExactSum, type Exact } from './decimal.ts';
 import { IdentitySet } from './identitySet.ts';
-import { isExcelNumber, type IdFault } from './ids.ts';
+import type { IdFault } from './ids.ts';
+import { refusal, type Filling, type ROW_MESSAGES, type RowMessage } from './messages.ts';
+import { RowErrors, type RowPlace } from './rowErrors.ts';
 
-/** Row errors that are kept; all are counted. */
-export const MAX_KEPT_ERRORS = 10_000;
-const MAX_RAW_CHARS = 500;
-const MAX_SHOWN_CHARS = 60;
-
-export type RowErrorCode =
-  | 'DZ_ROW_COLUMN_COUNT'
-  | 'DZ_ROW_AMOUNT'
-  | 'DZ_ROW_EXCEL_NUMBER'
-  | 'DZ_ROW_TIME'
-  | 'DZ_ROW_STATE'
-  | 'DZ_ROW_DUPLICATE'
-  | 'DZ_ROW_ID'
-  | 'DZ_ROW_CHANNEL';
+/** A line that waits until the day of its bill is told. */
+type HeldLine = {
+  readonly line: BillLine;
+  readonly fen: Exact;
+  readonly timeColumn: string;
+  readonly place: RowPlace;
+};
 
 /** Where a format puts its rows: lines for the reader, errors and counts for the report. */
 export class RowSink {
-  /** The channel that the caller says the bill is of. */
-  readonly channelHint: Channel | null;
+  readonly hints: BillHints;
   readonly identities = new IdentitySet();
-  readonly errors: BillError[] = [];
-  errorCount = 0;
+  readonly errors = new RowErrors();
+  readonly day = new BillDay();
   rows = 0;
   /** Rows that are neither payment nor refund (Alipay 充值); kept with the bill, not reconciled. */
   otherRows = 0;
   payments = 0;
   refunds = 0;
-  /** Named in messages while an archive of several detail parts is read. */
-  partName: string | null = null;
+  foreignRows = 0;
+  /** Of the lines, and what the rows of an account bill add up to. */
+  readonly fee = new ExactSum();
   readonly #paymentFen = new ExactSum();
   readonly #refundFen = new ExactSum();
+  readonly #foreignPaymentFen = new ExactSum();
+  readonly #foreignRefundFen = new ExactSum();
   #batch: BillLine[] = [];
-  #text: ByteText = '';
-  #start = 0;
-  #end = 0;
-  #lineNo = 0;
-  #day = Number.NaN;
+  readonly #held: HeldLine[] = [];
+  readonly #place: RowPlace = { text: '', start: 0, end: 0, lineNo: 0 };
+  #lastDay = Number.NaN;
   #severalDays = false;
 
-  constructor(channelHint: Channel | null) {
-    this.channelHint = channelHint;
+  constructor(hints: BillHints) {
+    this.hints = hints;
+  }
+
+  /** The channel that the caller says the bill is of. */
+  get channelHint(): Channel | null {
+    return this.hints.channel ?? null;
   }
 
   /** Counts a detail row; the errors that follow are its. */
   beginRow(text: ByteText, start: number, end: number, lineNo: number): void {
     this.rows += 1;
-    this.#text = text;
-    this.#start = start;
-    this.#end = end;
-    this.#lineNo = lineNo;
+    const place = this.#place;
+    place.text = text;
+    place.start = start;
+    place.end = end;
+    place.lineNo = lineNo;
   }
 
-  /** `fen` is the line's amount as it was read: adding numbers is cheaper than adding bigints. */
-  accept(line: BillLine, fen: Exact): void {
+  /**
+   * `fen` is the line's amount as it was read: adding numbers is cheaper than adding bigints.
+   * @param timeColumn the column that says when it was
+   */
+  accept(line: BillLine, fen: Exact, timeColumn: string): void {
+    if (this.day.isOpen) {
+      this.#held.push({ line, fen, timeColumn, place: { ...this.#place } });
+      if (this.#held.length >= LINES_TO_TELL_DAY) this.#tellDay();
+    } else if (this.day.holds(line)) this.#take(line, fen);
+    else this.failOutside(timeColumn, line.occurredAtMs, this.day.period);
+  }
+
+  /** A good row of another business under the same merchant number. */
+  acceptForeign(kind: Kind, fen: Exact): void {
+    this.foreignRows += 1;
+    (kind === 'PAYMENT' ? this.#foreignPaymentFen : this.#foreignRefundFen).add(fen);
+  }
+
+  /** No more rows come: lines that still waited for the day are decided. */
+  finish(): void {
+    if (this.day.isOpen) this.#tellDay();
+  }
+
+  #tellDay(): void {
+    this.day.tell(this.#held.map(({ line }) => line));
+    for (const { line, fen, timeColumn, place } of this.#held) {
+      if (this.day.holds(line)) this.#take(line, fen);
+      else this.failOutside(timeColumn, line.occurredAtMs, this.day.period, place);
+    }
+    this.#held.length = 0;
+  }
+
+  #take(line: BillLine, fen: Exact): void {
     this.#batch.push(line);
     if (line.kind === 'PAYMENT') {
       this.payments += 1;
@@ -71,75 +104,63 @@ export class RowSink {
       this.#refundFen.add(fen);
     }
     const day = dayNumberOf(line.occurredAtMs);
-    if (day !== this.#day) {
-      if (!Number.isNaN(this.#day)) this.#severalDays = true;
-      this.#day = day;
+    if (day !== this.#lastDay) {
+      if (!Number.isNaN(this.#lastDay)) this.#severalDays = true;
+      this.#lastDay = day;
     }
   }
 
-  fail(code: RowErrorCode, message: string): void {
-    this.errorCount += 1;
-    if (this.errors.length >= MAX_KEPT_ERRORS) return this.#checkAnyIsGood();
-    // A character of GB18030 or UTF-8 has at most four bytes.
-    const raw = this.#text.slice(this.#start, Math.min(this.#end, this.#start + 4 * MAX_RAW_CHARS));
-    this.errors.push({
-      line: this.#lineNo,
-      code,
-      message: this.partName === null ? message : `${message} (in ${this.partName})`,
-      raw: displayText(raw).slice(0, MAX_RAW_CHARS),
+  failOutside(column: string, atMs: number, period: Period | null, place: RowPlace = this.#place): void {
+    this.errors.add(place, this.rows, 'outsideDay', {
+      column,
+      value: localOfInstant(atMs),
+      from: localOfInstant(period?.fromMs ?? 0),
+      to: localOfInstant(period?.toMs ?? 0),
     });
   }
 
-  /** A file of other rows than its header promises is refused before all of it was read. */
-  #checkAnyIsGood(): void {
-    const [first] = this.errors;
-    if (!first || this.errorCount < this.rows) return;
-    throw new DuizhangError(
-      'DZ_BILL_NO_GOOD_ROW',
-      `none of the first ${this.rows} rows could be read, the first for this reason: line ${first.line}, ${first.message}`,
-      { details: { line: first.line, rowCode: first.code } },
-    );
+  fail<K extends RowMessage>(message: K, filling: Filling<(typeof ROW_MESSAGES)[K]>): void {
+    this.errors.add(this.#place, this.rows, message, filling);
   }
 
   failId(column: string, value: ByteText, fault: IdFault): void {
     switch (fault) {
       case 'EMPTY':
-        return this.fail('DZ_ROW_ID', `${column} is empty`);
+        return this.fail('idEmpty', { column });
       case 'EXCEL':
-        return this.fail(
-          'DZ_ROW_EXCEL_NUMBER',
-          `${column} is "${shown(value)}": a spreadsheet has cut the number; import the original file`,
-        );
+        return this.fail('excelNumber', { column, value });
       case 'ILLEGAL':
-        return this.fail(
-          'DZ_ROW_ID',
-          `${column} is "${shown(value)}"; expected 1 to 64 printable ASCII characters without space and "~"`,
-        );
+        return this.fail('idIllegal', { column, value });
     }
   }
 
-  failAmount(column: string, value: ByteText, expected: string): void {
-    const code = isExcelNumber(value) ? 'DZ_ROW_EXCEL_NUMBER' : 'DZ_ROW_AMOUNT';
-    this.fail(code, `${column} is "${shown(value)}"; expected ${expected}`);
+  /** @param expected the sentence for a cell that is wrong in no particular way */
+  failAmount(
+    column: string,
+    value: ByteText,
+    expected: 'amount' | 'feeAmount' | 'fenAmount' | 'signedFenAmount' = 'amount',
+  ): void {
+    switch (amountFaultOf(value)) {
+      case 'EXCEL':
+        return this.fail('excelNumber', { column, value });
+      case 'THOUSANDS':
+        return this.fail('amountThousands', { column, value });
+      case 'TOO_LARGE':
+        return this.fail('amountTooLarge', { column, value });
+      case 'NEGATIVE':
+        return this.fail('amountNegative', { column, value });
+      case 'UNREADABLE':
+        return this.fail(expected, { column, value });
+    }
   }
 
-  failState(column: string, value: ByteText, expected: string): void {
-    this.fail('DZ_ROW_STATE', `${column} is "${shown(value)}"; expected ${expected}`);
-  }
-
-  failTime(column: string, value: ByteText): void {
-    this.fail(
-      'DZ_ROW_TIME',
-      `${column} is "${shown(value)}"; expected a time of the calendar as yyyy-MM-dd HH:mm:ss`,
-    );
-  }
-
-  failColumnCount(found: number, expected: number): void {
-    this.fail('DZ_ROW_COLUMN_COUNT', `the row has ${found} columns, its header ${expected}`);
-  }
-
-  failDuplicate(what: string): void {
-    this.fail('DZ_ROW_DUPLICATE', `${what} stands in this bill already; it counts once`);
+  failColumnCount(found: number, header: readonly string[]): void {
+    const { text, start, end } = this.#place;
+    const row = text.slice(start, end);
+    const value = found > header.length ? thousandsIn(row) : null;
+    if (value === null) return this.fail('columnCount', { found, expected: header.length });
+    const column = header[row.slice(0, row.indexOf(value)).split(',').length - 1] ?? '';
+    return this.fail('amountThousands', { column, value });
   }
 
   /** The lines since the last call. */
@@ -153,30 +174,24 @@ export class RowSink {
     return this.#batch.length > 0;
   }
 
-  get paymentFen(): bigint {
-    return ledgerSum(this.#paymentFen.total);
+  get sums() {
+    return {
+      paymentFen: ledgerSum(this.#paymentFen),
+      refundFen: ledgerSum(this.#refundFen),
+      foreignPaymentFen: ledgerSum(this.#foreignPaymentFen),
+      foreignRefundFen: ledgerSum(this.#foreignRefundFen),
+    };
   }
 
-  get refundFen(): bigint {
-    return ledgerSum(this.#refundFen.total);
-  }
-
-  /** The date all lines share; null when there are none or they lie on several dates. */
-  get onlyDate(): BusinessDate | null {
-    return this.#severalDays || Number.isNaN(this.#day) ? null : dateOfDay(this.#day);
+  /** The day that was told, else the date all lines share; null when there are none or they lie on several dates. */
+  get date(): BusinessDate | null {
+    if (this.day.date !== null) return this.day.date;
+    return this.#severalDays || Number.isNaN(this.#lastDay) ? null : dateOfDay(this.#lastDay);
   }
 }
 
-export function shown(value: ByteText): string {
-  return displayText(value.slice(0, MAX_SHOWN_CHARS));
-}
-
-function ledgerSum(total: bigint): bigint {
-  if (total > MAX_FEN) {
-    throw new DuizhangError(
-      'DZ_AMOUNT_OVERFLOW',
-      `the bill's rows add up to ${total} fen, which does not fit Int64`,
-    );
-  }
+function ledgerSum(sum: ExactSum): bigint {
+  const { total } = sum;
+  if (total > MAX_FEN) throw refusal('sumOverflow', { total: String(total) });
   return total;
 }

@@ -105,6 +105,7 @@ export type AlipayRow = {
   amount?: string;
   received?: string;
   refundNo?: string;
+  fee?: string;
 };
 
 export function alipayRow(row: AlipayRow): string {
@@ -132,7 +133,7 @@ export function alipayRow(row: AlipayRow): string {
     '0.00\t',
     '0.00',
     `${row.refundNo ?? ''}\t`,
-    '-0.11',
+    row.fee ?? (row.type === '退款' ? '0.04' : '-0.11'),
     '0.00',
     '',
   ].join(',');
@@ -163,12 +164,12 @@ export function alipayDetail(
   return lines.map((line) => line + (options.end ?? '\r\n')).join('');
 }
 
-export function alipaySummary(counts: string, amount: string, received = amount): string {
+export function alipaySummary(counts: string, amount: string, received = amount, fee = '-0.11'): string {
   return [
     '#支付宝业务汇总查询',
     '#-----------------------------------------业务汇总列表----------------------------------------',
     '门店编号,门店名称,交易订单总笔数,退款订单总笔数,订单金额（元）,商家实收（元）,支付宝优惠（元）,商家优惠（元）,卡消费金额（元）,服务费（元）,分润（元）,实收净额（元）',
-    `合计\t,\t,${counts},${amount},${received},0.00,0.00,0.00,-1.07,0.00,176.93`,
+    `合计\t,\t,${counts},${amount},${received},0.00,0.00,0.00,${fee},0.00,176.93`,
     '#----------------------------------------业务汇总列表结束-------------------------------------',
     '',
   ].join('\r\n');

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { DuizhangError } from '../../domain/errors.ts';
-import { checkUnpacked, damaged, type UnpackLimits } from './limits.ts';
+import { checkUnpacked, whyOf, type UnpackLimits } from './limits.ts';
+import { refusal } from './messages.ts';
 import type { BillPart } from './parts.ts';
 
 /** General purpose bit 11: the name is UTF-8. Alipay's names are GBK without it. */
@@ -53,10 +54,7 @@ async function write(
   for await (const chunk of packed) {
     size += chunk.length;
     if (size > limits.maxArchiveBytes) {
-      throw new DuizhangError(
-        'DZ_BILL_BOMB',
-        `the archive is larger than ${limits.maxArchiveBytes} bytes; split it`,
-      );
+      throw refusal('archiveTooLarge', { maxBytes: limits.maxArchiveBytes });
     }
     await spool.writeFile(chunk);
   }
@@ -67,7 +65,7 @@ async function openArchive(spool: FileHandle): Promise<yauzl.ZipFile> {
   try {
     return await yauzl.fromFdPromise(spool.fd, { decodeStrings: false, autoClose: false });
   } catch (cause) {
-    throw damaged('the zip archive is damaged or cut off', cause);
+    throw refusal('damagedZip', { why: whyOf(cause) }, cause);
   }
 }
 
@@ -76,24 +74,21 @@ async function entriesOf(
   limits: UnpackLimits,
 ): Promise<readonly { entry: yauzl.Entry; name: string }[]> {
   if (zip.entryCount > limits.maxEntries) {
-    throw new DuizhangError('DZ_BILL_BOMB', `the archive holds ${zip.entryCount} files; a bill has a few`);
+    throw refusal('tooManyEntries', { entries: zip.entryCount, maxEntries: limits.maxEntries });
   }
   const found: { entry: yauzl.Entry; name: string }[] = [];
   try {
     for await (const entry of zip.eachEntry()) found.push({ entry, name: nameOf(entry) });
   } catch (cause) {
-    throw damaged('the directory of the zip archive is damaged', cause);
+    throw refusal('damagedZip', { why: whyOf(cause) }, cause);
   }
   for (const { entry, name } of found) {
     const unsafe = yauzl.validateFileName(name.replaceAll('\\', '/'));
     if (unsafe !== null) {
-      throw new DuizhangError('DZ_BILL_UNSAFE_ARCHIVE', `the archive is refused: ${unsafe}`);
+      throw refusal('unsafePath', { why: unsafe });
     }
     if (entry.isEncrypted()) {
-      throw new DuizhangError(
-        'DZ_BILL_UNSAFE_ARCHIVE',
-        `the archive is encrypted (${name}); unpack it first`,
-      );
+      throw refusal('encrypted', { name });
     }
   }
   return found.filter(({ name }) => !NOT_A_BILL.test(name));
@@ -124,16 +119,16 @@ async function* unpack(
     }
   } catch (cause) {
     if (cause instanceof DuizhangError) throw cause;
-    throw damaged(`the file ${name} in the zip archive is damaged`, cause);
+    throw refusal('damagedZipEntry', { name, why: whyOf(cause) }, cause);
   }
   // yauzl leaves this check to its caller.
-  if (checksum !== entry.crc32) throw damaged(`the checksum of ${name} in the zip archive is wrong`);
+  if (checksum !== entry.crc32) throw refusal('damagedZipEntry', { name, why: ' (checksum)' });
 }
 
 async function openEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, name: string) {
   try {
     return await zip.openReadStreamPromise(entry);
   } catch (cause) {
-    throw damaged(`the file ${name} in the zip archive cannot be unpacked`, cause);
+    throw refusal('damagedZipEntry', { name, why: whyOf(cause) }, cause);
   }
 }

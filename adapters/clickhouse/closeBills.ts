@@ -30,7 +30,9 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
     async writeErrors(bill, errors) {
       if (errors.length === 0) return;
       const { billId: bill_id, merchantId: merchant_id, businessDate: business_date } = bill;
-      const values = errors.map((error) => ({ bill_id, merchant_id, business_date, ...error }));
+      const values = errors.map(({ line, code, message, raw }) => {
+        return { bill_id, merchant_id, business_date, line, code, message, raw };
+      });
       await client.insert({ table: 'bill_errors', values, format: 'JSONEachRow' });
     },
     async record(bill) {

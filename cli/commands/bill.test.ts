@@ -34,6 +34,15 @@ test('a bill is told in JSON, with fen as strings', async () => {
     paymentFen: '1790743',
     refundFen: '200000',
     empty: false,
+    merchantNo: '2088000000000001',
+    otherRows: 0,
+    foreignRows: 0,
+    foreignPaymentFen: '0',
+    foreignRefundFen: '0',
+    feeYuan: '95.45000',
+    accountOnly: false,
+    footer: 'VERIFIED',
+    errorCount: 0,
     errors: [],
   });
 });
@@ -48,7 +57,7 @@ test('row errors give exit code 1 and are named by line', async () => {
   expect(JSON.parse(out)).toMatchObject({
     rows: 1,
     payments: 0,
-    errors: [{ line: 2, code: 'DZ_ROW_AMOUNT' }],
+    errors: [{ line: 2, code: 'DZ_ROW_AMOUNT', column: 'amount', raw: expect.stringMatching(/^HP1/) }],
   });
   expect((await run('parse', 'rows.csv')).out).toMatch(/line 2: DZ_ROW_AMOUNT amount is "1e3"/);
 });
@@ -57,8 +66,14 @@ test('a refused bill gives exit code 2 and nothing but its error', async () => {
   await writeFile(join(folder, 'cut.csv'), wechatBill([{}], { tail: false }));
   const { code, out } = await run('parse', 'cut.csv', '--json');
   expect(code).toBe(2);
-  expect(JSON.parse(out)).toEqual({ error: { code: 'DZ_BILL_TRUNCATED', message: expect.any(String) } });
-  await expect(run('parse', 'cut.csv')).rejects.toMatchObject({ code: 'DZ_BILL_TRUNCATED' });
+  expect(JSON.parse(out)).toEqual({
+    error: {
+      code: 'DZ_BILL_NO_SUMMARY',
+      message: expect.stringContaining('no summary'),
+      messageZh: expect.stringContaining('没有汇总'),
+    },
+  });
+  await expect(run('parse', 'cut.csv')).rejects.toMatchObject({ code: 'DZ_BILL_NO_SUMMARY' });
 });
 
 test('people get a table', async () => {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { CHANNELS, type Channel } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
+import { MAX_DECIMALS, textOfExact } from '../../adapters/bills/decimal.ts';
 import { readBill, type CheckedBillReport } from '../../adapters/bills/readBill.ts';
 import { readChunks } from '../../adapters/files/readChunks.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
@@ -90,12 +91,23 @@ function jsonOf(report: CheckedBillReport) {
     paymentFen: report.paymentFen.toString(),
     refundFen: report.refundFen.toString(),
     empty: report.empty,
-    errors: report.errors.map(({ line, code, message }) => ({ line, code, message })),
+    merchantNo: report.merchantNo,
+    otherRows: report.otherRows,
+    foreignRows: report.foreignRows,
+    foreignPaymentFen: report.foreignPaymentFen.toString(),
+    foreignRefundFen: report.foreignRefundFen.toString(),
+    feeYuan: textOfExact(report.feeMilliFen, MAX_DECIMALS),
+    accountOnly: report.accountOnly,
+    footer: report.footer,
+    errorCount: report.errorCount,
+    errors: report.errors,
   };
 }
 
 const FOOTER_WORDS: Record<CheckedBillReport['footer'], string> = {
   VERIFIED: "the bill's own totals agree with its rows",
+  PARTIAL:
+    'what the bill states agrees with its rows, but the amounts to reconcile are in none of its totals',
   COUNTS_ONLY: "the bill's counts agree; sums with unreadable amounts in them were not compared",
   NONE: 'the format has no totals of its own',
 };
@@ -111,13 +123,17 @@ function tableOf(file: string, report: CheckedBillReport): string {
     ['rows', `${report.rows}${report.empty ? ' (a day without trade)' : ''}`],
     ['payments', `${report.payments}  ${yuanOfFen(report.paymentFen)} yuan`],
     ['refunds', `${report.refunds}  ${yuanOfFen(report.refundFen)} yuan`],
-    ['other rows', `${report.otherRows}`],
+    ['other rows', `${report.otherRows}${report.accountOnly ? ' (an account bill: no book)' : ''}`],
+    ['fees', `${textOfExact(report.feeMilliFen, MAX_DECIMALS)} yuan`],
     ['row errors', `${report.errorCount}`],
     ['totals', FOOTER_WORDS[report.footer]],
   ];
   const errors = report.errors
     .slice(0, SHOWN_ERRORS)
-    .map(({ line, code, message }) => `line ${line}: ${code} ${message}`);
+    .flatMap(({ line, code, message, messageZh }) => [
+      `line ${line}: ${code} ${message}`,
+      `  第${line}行：${messageZh ?? ''}`,
+    ]);
   if (report.errorCount > SHOWN_ERRORS)
     errors.push(`… and ${report.errorCount - SHOWN_ERRORS} more (--json)`);
   return [...facts.map(([name, value]) => `${name.padEnd(13)}${value}`), ...errors].join('\n') + '\n';

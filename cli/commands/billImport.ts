@@ -10,6 +10,7 @@ import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { BillToImport, ImportResult } from '../../pipeline/close/importBill.ts';
 import { openClosing } from '../closing.ts';
+import { refusalOf } from '../tellRefusal.ts';
 import type { CommandIo, ExitCode } from '../command.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
 
@@ -28,7 +29,7 @@ export async function runBillImport(args: readonly string[], io: CommandIo): Pro
     return result.status === 'imported' && result.bill.errorRows > 0 ? 1 : 0;
   } catch (error) {
     if (!json || !(error instanceof DuizhangError) || !error.code.startsWith('DZ_BILL_')) throw error;
-    io.stdout(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+    io.stdout(`${JSON.stringify({ error: refusalOf(error) })}\n`);
     return 2;
   } finally {
     await closing.dispose();
@@ -105,7 +106,7 @@ function jsonOf(result: ImportResult): Readonly<Record<string, unknown>> {
     },
     ...(result.status === 'known'
       ? { supersededBy: result.supersededBy?.billId ?? null }
-      : { errors: result.errors.map(({ line, code, message }) => ({ line, code, message })) }),
+      : { errors: result.errors }),
   };
 }
 

@@ -2,29 +2,33 @@ import { ExactSum, FEN_SCALE, decimalAt, textOfExact, type Exact } from '../deci
 import { checkTotal } from '../totals.ts';
 
 /** The figures of a row that a footer or a summary adds up. */
-export type AmountColumn = 'amount' | 'received' | 'discount';
+export type AmountColumn = 'amount' | 'received' | 'discount' | 'fee';
 
-/** The rows of one 业务类型, added up without their sign. */
+/** The rows of one 业务类型, added up without their sign, but for the fee. */
 export class AlipaySide {
   count = 0;
   readonly amount = new ExactSum();
   readonly received = new ExactSum();
   readonly discount = new ExactSum();
+  readonly fee = new ExactSum();
   /** Where a row's figure could not be read the sum means nothing; the count and the other sums do. */
-  readonly unreadable: Record<AmountColumn, boolean> = { amount: false, received: false, discount: false };
+  readonly unreadable: Record<AmountColumn, boolean> = {
+    amount: false,
+    received: false,
+    discount: false,
+    fee: false,
+  };
 
   get isReadable(): boolean {
-    return !this.unreadable.amount && !this.unreadable.received && !this.unreadable.discount;
+    return !Object.values(this.unreadable).includes(true);
   }
 
   merge(other: AlipaySide): void {
     this.count += other.count;
-    this.amount.add(other.amount.total);
-    this.received.add(other.received.total);
-    this.discount.add(other.discount.total);
-    this.unreadable.amount ||= other.unreadable.amount;
-    this.unreadable.received ||= other.unreadable.received;
-    this.unreadable.discount ||= other.unreadable.discount;
+    for (const column of ['amount', 'received', 'discount', 'fee'] as const) {
+      this[column].add(other[column].total);
+      this.unreadable[column] ||= other.unreadable[column];
+    }
   }
 }
 
@@ -57,6 +61,7 @@ export type AlipaySummary = {
   readonly refundCount: string;
   readonly amount: string | null;
   readonly received: string | null;
+  readonly fee: string | null;
 };
 
 /**
@@ -107,6 +112,27 @@ export function checkSummary(summary: AlipaySummary, rows: AlipayPart): void {
     const gross = rows.trade[column].total;
     checkSum(SUMMARY_NAMES[column], stated, [gross, gross - rows.refund[column].total]);
   }
+  if (summary.fee !== null && !rows.trade.unreadable.fee && !rows.refund.unreadable.fee) {
+    // Of payments alone, or less what refunds gave back.
+    checkSum('汇总 服务费', summary.fee, [
+      rows.trade.fee.total + rows.refund.fee.total,
+      rows.trade.fee.total,
+    ]);
+  }
+}
+
+/**
+ * Whether 订单金额, which is what we reconcile, is in the totals: as the summary's sum (a gross one leaves refunds out), or
+ * because it is 商家实收 and 商家优惠 together, which the footer states.
+ */
+export function provesAmounts(summary: AlipaySummary | null, rows: AlipayPart): boolean {
+  const { trade, refund } = rows;
+  const stated = summary?.amount ? decimalAt(summary.amount, 0, summary.amount.length, FEN_SCALE) : null;
+  const isFooted = (side: AlipaySide) => side.amount.total === side.received.total + side.discount.total;
+  if (stated !== null && magnitude(stated) === magnitude(trade.amount.total - refund.amount.total))
+    return true;
+  const tradeIsProven = isFooted(trade) || (stated !== null && magnitude(stated) === trade.amount.total);
+  return tradeIsProven && isFooted(refund);
 }
 
 const SUMMARY_NAMES = { amount: '汇总 订单金额', received: '汇总 商家实收' };

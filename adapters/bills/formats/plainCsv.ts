@@ -6,7 +6,7 @@ import { mapColumns, noColumns, type ColumnAliases, type ColumnMap } from '../co
 import { decimalAt, FEN_SCALE } from '../decimal.ts';
 import type { BillFacts, BillFormat, BillParser, Opening } from '../format.ts';
 import { idFaultAt, isExcelNumber } from '../ids.ts';
-import { shown, type RowSink } from '../rowSink.ts';
+import type { RowSink } from '../rowSink.ts';
 
 /** The plain shape that any book may use; columns in any order, further ones are passed over. It has no totals. */
 const COLUMNS = {
@@ -42,7 +42,7 @@ class PlainCsvParser implements BillParser {
   readonly #sink: RowSink;
   readonly #cells = new Cells();
   #columns: ColumnMap<Column> = noColumns(COLUMNS);
-  #columnCount = 0;
+  #header: readonly string[] = [];
   #inHeader = true;
   #quoteText: ByteText = '';
   #quoteAt = 0;
@@ -52,9 +52,8 @@ class PlainCsvParser implements BillParser {
   }
 
   beginPart(opening: Opening): void {
-    const header = headerOf(opening.text);
-    this.#columns = mapColumns('the plain CSV', COLUMNS, header);
-    this.#columnCount = header.length;
+    this.#header = headerOf(opening.text);
+    this.#columns = mapColumns('the plain CSV', COLUMNS, this.#header);
     this.#inHeader = true;
   }
 
@@ -67,7 +66,7 @@ class PlainCsvParser implements BillParser {
     this.#sink.beginRow(text, start, end, lineNo);
     if (this.#hasQuote(text, start, end)) splitQuoted(cells, text, start, end);
     else splitCommas(cells, text, start, end);
-    if (cells.count !== this.#columnCount) this.#sink.failColumnCount(cells.count, this.#columnCount);
+    if (cells.count !== this.#header.length) this.#sink.failColumnCount(cells.count, this.#header);
     else this.#row(lineNo);
   }
 
@@ -89,7 +88,8 @@ class PlainCsvParser implements BillParser {
     const { text } = cells;
     const isPayment = cells.is(columns.kind, 'PAYMENT');
     if (!isPayment && !cells.is(columns.kind, 'REFUND')) {
-      return sink.failState('kind', cells.get(columns.kind), 'PAYMENT or REFUND');
+      const value = cells.get(columns.kind);
+      return sink.fail('state', { column: 'kind', value, expected: 'PAYMENT, REFUND' });
     }
     for (const column of ID_COLUMNS) {
       const at = columns[column];
@@ -101,20 +101,21 @@ class PlainCsvParser implements BillParser {
     const hisOrderNo = displayText(cells.get(columns.hisOrderNo));
     if (isExcelNumber(hisOrderNo)) return sink.failId('his_order_no', hisOrderNo, 'EXCEL');
     if (isPayment && !cells.isEmpty(columns.refundNo)) {
-      return sink.failState('refund_no', cells.get(columns.refundNo), 'nothing on a PAYMENT');
+      return sink.fail('notOnPayment', { column: 'refund_no', value: cells.get(columns.refundNo) });
     }
     const amount = decimalAt(text, cells.start(columns.amount), cells.end(columns.amount), FEN_SCALE);
     if (amount === null || amount < 0) {
-      return sink.failAmount('amount', cells.get(columns.amount), 'yuan such as 25.00, not negative');
+      return sink.failAmount('amount', cells.get(columns.amount));
     }
     const occurredAtMs = beijingTimeAt(text, cells.start(columns.time), cells.end(columns.time));
-    if (Number.isNaN(occurredAtMs)) return sink.failTime('occurred_at', cells.get(columns.time));
+    if (Number.isNaN(occurredAtMs)) {
+      return sink.fail('time', { column: 'occurred_at', value: cells.get(columns.time) });
+    }
     const channel = this.#channel();
     if (channel === undefined) return;
     if (!this.#isNew(isPayment)) {
-      return sink.failDuplicate(
-        `this ${isPayment ? 'payment' : 'refund'} of order_no ${cells.get(columns.orderNo)}`,
-      );
+      const value = cells.get(columns.orderNo);
+      return sink.fail('duplicate', { kind: isPayment ? 'payment' : 'refund', column: 'order_no', value });
     }
     sink.accept(
       {
@@ -130,6 +131,7 @@ class PlainCsvParser implements BillParser {
         businessType: displayText(cells.get(columns.businessType)) || null,
       },
       amount,
+      'occurred_at',
     );
   }
 
@@ -140,10 +142,8 @@ class PlainCsvParser implements BillParser {
     if (this.#cells.isEmpty(at)) return hint;
     const channel = CHANNELS.find((candidate) => this.#cells.is(at, candidate));
     if (channel !== undefined && (hint === null || channel === hint)) return channel;
-    this.#sink.fail(
-      'DZ_ROW_CHANNEL',
-      `channel is "${shown(this.#cells.get(at))}"; expected ${hint ?? CHANNELS.join(', ')}`,
-    );
+    const value = this.#cells.get(at);
+    this.#sink.fail('channel', { column: 'channel', value, expected: hint ?? CHANNELS.join(', ') });
     return undefined;
   }
 

@@ -30,25 +30,35 @@ describe('a WeChat row is kept as an error', () => {
     {
       why: 'with a thousands separator',
       row: { amount: '1,234.50' },
-      code: 'DZ_ROW_AMOUNT',
+      code: 'DZ_ROW_AMOUNT_THOUSANDS',
       says: /订单金额 is "1,234.50"/,
     },
     { why: 'with an exponent', row: { amount: '1e3' }, code: 'DZ_ROW_AMOUNT', says: /"1e3"/ },
     { why: 'with half a fen', row: { amount: '1.005' }, code: 'DZ_ROW_AMOUNT', says: /"1.005"/ },
     { why: 'with no amount', row: { amount: '' }, code: 'DZ_ROW_AMOUNT', says: /订单金额 is ""/ },
-    { why: 'beyond Int64', row: { amount: '92233720368547758.08' }, code: 'DZ_ROW_AMOUNT', says: /922337/ },
-    { why: 'with a negative amount', row: { amount: '-5.00' }, code: 'DZ_ROW_AMOUNT', says: /not negative/ },
+    {
+      why: 'beyond Int64',
+      row: { amount: '92233720368547758.08' },
+      code: 'DZ_ROW_AMOUNT_TOO_LARGE',
+      says: /922337/,
+    },
+    {
+      why: 'with a negative amount',
+      row: { amount: '-5.00' },
+      code: 'DZ_ROW_AMOUNT_NEGATIVE',
+      says: /must not be negative/,
+    },
     { why: 'with a broken fee', row: { fee: 'x' }, code: 'DZ_ROW_AMOUNT', says: /手续费 is "x"/ },
     {
       why: 'with a refund of nothing',
       row: { state: 'REFUND', refund: '0.00' },
-      code: 'DZ_ROW_AMOUNT',
+      code: 'DZ_ROW_AMOUNT_ZERO',
       says: /申请退款金额/,
     },
     {
       why: 'revoked without an amount',
       row: { state: 'REVOKED', refund: '0.00' },
-      code: 'DZ_ROW_AMOUNT',
+      code: 'DZ_ROW_REVOKED',
       says: /申请退款金额/,
     },
     {
@@ -162,7 +172,7 @@ describe('an Alipay row is kept as an error', () => {
     {
       why: 'with a negative 交易',
       row: { amount: '-5.00', received: '18.00' },
-      code: 'DZ_ROW_AMOUNT',
+      code: 'DZ_ROW_AMOUNT_NEGATIVE',
       says: /订单金额 is "-5.00"/,
     },
     {
@@ -251,7 +261,7 @@ describe('an Alipay bill', () => {
   test('is one bill over several detail parts, each with its own totals or the whole bill’s', async () => {
     const part = (n: number, totals: typeof TOTALS) =>
       gbk(alipayDetail([alipayRow({ txnNo: `2026${n}`, orderNo: `HP${n}` })], totals));
-    const summary = gbk(alipaySummary('2,0', '36.00'));
+    const summary = gbk(alipaySummary('2,0', '36.00', '36.00', '-0.22'));
     const own = { trade: '1笔，商家实收共18.00元', refund: NONE };
     const whole = { trade: '2笔，商家实收共36.00元', refund: NONE };
     for (const totals of [own, whole]) {
@@ -296,11 +306,16 @@ describe('an Alipay bill', () => {
 
   test.each([
     ['its end line', alipayDetail([alipayRow({})], {}, { listEnd: false })],
-    ['交易合计', alipayDetail([alipayRow({})], {})],
-    ['退款合计', alipayDetail([alipayRow({})], { trade: '1笔，商家实收共18.00元' })],
     ['half of 退款合计', alipayDetail([alipayRow({})], TOTALS).replace(/商家实收退款.*\r\n/, '')],
   ])('is refused as cut off without %s', async (_, bill) => {
     await expect(readAll(bill)).rejects.toMatchObject({ code: 'DZ_BILL_TRUNCATED' });
+  });
+
+  test.each([
+    ['交易合计', alipayDetail([alipayRow({})], {})],
+    ['退款合计', alipayDetail([alipayRow({})], { trade: '1笔，商家实收共18.00元' })],
+  ])('is refused without its %s', async (_, bill) => {
+    await expect(readAll(bill)).rejects.toMatchObject({ code: 'DZ_BILL_NO_SUMMARY' });
   });
 
   test('is read with other brackets, the short refund column, padded # lines and the columns of institutions', async () => {
@@ -326,13 +341,13 @@ describe('a plain row is kept as an error', () => {
     {
       why: 'with a thousands separator',
       row: 'HP1,4200,,PAYMENT,"1,234.50",2026-03-05 10:15:22,WECHAT,,',
-      code: 'DZ_ROW_AMOUNT',
+      code: 'DZ_ROW_AMOUNT_THOUSANDS',
       says: /1,234.50/,
     },
     {
       why: 'with a negative amount',
       row: 'HP1,4200,,PAYMENT,-1.00,2026-03-05 10:15:22,WECHAT,,',
-      code: 'DZ_ROW_AMOUNT',
+      code: 'DZ_ROW_AMOUNT_NEGATIVE',
       says: /-1.00/,
     },
     {
@@ -496,8 +511,8 @@ describe('a UnionPay row is kept as an error', () => {
     {
       why: 'far from its settle date',
       line: zmLine({ 35: '0605101522' }),
-      code: 'DZ_ROW_TIME',
-      says: /settle date 2026-03-05/,
+      code: 'DZ_ROW_OUTSIDE_DAY',
+      says: /2026-06-05 10:15:22.*2026-03-04 23:00:00 to 2026-03-06 00:00:00/,
     },
     {
       why: 'without an order number',
@@ -551,7 +566,7 @@ describe('a UnionPay file', () => {
     expect(report).toMatchObject({ payments: 1, refunds: 1, errorCount: 0 });
   });
 
-  test('keeps the ZME beside it out, whichever comes first', async () => {
+  test('counts the lines of the ZME beside it, whichever comes first, and reconciles none', async () => {
     const zme = Buffer.alloc(339, 0x20);
     const cells = {
       0: 'E74',
@@ -579,7 +594,12 @@ describe('a UnionPay file', () => {
       const zip = await zipOf(
         Object.fromEntries(names.map((n) => [n, n.includes('ZME') ? zme : zmLine({})])),
       );
-      expect((await readAll(zip)).report).toMatchObject({ rows: 1, payments: 1, errorCount: 0 });
+      expect((await readAll(zip)).report).toMatchObject({
+        rows: 2,
+        payments: 1,
+        otherRows: 1,
+        errorCount: 0,
+      });
     }
   });
 });

@@ -1,6 +1,6 @@
-import { DuizhangError } from '../../../domain/errors.ts';
 import { displayText, type ByteText } from '../byteText.ts';
 import type { BillFacts, BillFormat, BillParser } from '../format.ts';
+import { refusal } from '../messages.ts';
 
 /** Error answers are a few hundred bytes. */
 const MAX_BYTES = 1 << 16;
@@ -34,10 +34,7 @@ class WechatAnswerParser implements BillParser {
   endPart(): void {
     const answer = displayText(this.#answer);
     if (NO_BILL.test(answer)) return;
-    throw new DuizhangError(
-      'DZ_BILL_ERROR_ANSWER',
-      `the file is an error answer of the channel, no bill: ${answer.trim().slice(0, 300)}`,
-    );
+    throw refusal('errorAnswer', { answer: answer.trim().slice(0, 300) });
   }
 
   finish(): BillFacts {

@@ -1,0 +1,76 @@
+import type { BillError } from '../../domain/ports.ts';
+import { displayText, type ByteText } from './byteText.ts';
+import { fill, refusal, ROW_MESSAGES, type Filling, type RowMessage } from './messages.ts';
+
+/** Row errors that are kept; all are counted. */
+export const MAX_KEPT_ERRORS = 10_000;
+const MAX_RAW_CHARS = 500;
+const MAX_SHOWN_CHARS = 60;
+/** What a sentence is filled with that comes from the bill's bytes. */
+const FROM_BYTES: ReadonlySet<string> = new Set(['value', 'otherValue']);
+
+/** Where a row lies in its block of text. */
+export type RowPlace = {
+  text: ByteText;
+  start: number;
+  end: number;
+  lineNo: number;
+};
+
+/** The row errors of one bill. */
+export class RowErrors {
+  readonly kept: BillError[] = [];
+  count = 0;
+  /** Named in messages while an archive of several detail parts is read. */
+  partName: string | null = null;
+
+  /** @param rows detail rows read so far, this one too */
+  add<K extends RowMessage>(
+    place: RowPlace,
+    rows: number,
+    message: K,
+    filling: Filling<(typeof ROW_MESSAGES)[K]>,
+  ): void {
+    this.count += 1;
+    if (this.kept.length >= MAX_KEPT_ERRORS) return this.#checkAnyIsGood(rows);
+    const { code, en, zh } = ROW_MESSAGES[message];
+    const values = shownValues(filling);
+    const { text, start, end, lineNo } = place;
+    // A character of GB18030 or UTF-8 has at most four bytes.
+    const raw = text.slice(start, Math.min(end, start + 4 * MAX_RAW_CHARS));
+    const part = this.partName;
+    this.kept.push({
+      line: lineNo,
+      code,
+      column: typeof values['column'] === 'string' ? values['column'] : null,
+      message: fill(en, values) + (part === null ? '' : ` (in ${part})`),
+      messageZh: fill(zh, values) + (part === null ? '' : `（文件${part}）`),
+      raw: displayText(raw).slice(0, MAX_RAW_CHARS),
+    });
+  }
+
+  /** A file of other rows than its header promises is refused before all of it was read. */
+  #checkAnyIsGood(rows: number): void {
+    const [first] = this.kept;
+    if (!first || this.count < rows) return;
+    throw refusal('noGoodRow', {
+      rows,
+      line: first.line,
+      reason: first.message,
+      reasonZh: first.messageZh ?? first.message,
+    });
+  }
+}
+
+function shownValues(filling: Readonly<Record<string, string | number>>) {
+  return Object.fromEntries(
+    Object.entries(filling).map(([name, value]) => [
+      name,
+      FROM_BYTES.has(name) ? shown(String(value)) : value,
+    ]),
+  );
+}
+
+function shown(value: ByteText): string {
+  return displayText(value.slice(0, MAX_SHOWN_CHARS));
+}
