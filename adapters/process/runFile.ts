@@ -10,6 +10,8 @@ export type RunFile = {
   readonly windowRedisUrl: string;
   readonly apiUrl: string;
   readonly startedAt: string;
+  /** Of duizhang.config.yaml, absolute. */
+  readonly configPath: string;
 };
 
 /** The data folder: `DUIZHANG_DATA`, or ./data. */
@@ -66,7 +68,7 @@ function isRunFile(value: unknown): value is RunFile {
   const fields = new Map(Object.entries(value));
   return (
     Number.isInteger(fields.get('pid')) &&
-    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl', 'startedAt'].every(
+    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl', 'startedAt', 'configPath'].every(
       (name) => typeof fields.get(name) === 'string',
     )
   );

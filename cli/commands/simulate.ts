@@ -9,7 +9,7 @@ import { DEFECTS, parseDefects } from '../../simulator/defects/index.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { openOutFolder, writeDay } from '../../simulator/writeDay.ts';
 import type { Command } from '../command.ts';
-import { configPathOf } from './merchantOf.ts';
+import { givenConfigPath } from './merchantOf.ts';
 
 export const simulateCommand: Command = {
   name: 'simulate',
@@ -34,7 +34,7 @@ Defects: ${DEFECTS.map(({ name }) => name).join(', ')}
 `,
   async run(args, io) {
     const request = readArgs(args);
-    const merchants = firstMerchants(configPathOf(io), request.merchants);
+    const merchants = firstMerchants(givenConfigPath(io), request.merchants);
     const out = resolve(io.cwd, request.out);
     await openOutFolder(out);
     const day = simulateDay({ ...request.day, merchants });

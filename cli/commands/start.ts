@@ -24,7 +24,7 @@ import { StatusLine } from '../statusLine.ts';
 import { Supervisor } from '../start/supervisor.ts';
 import { endPlayback, startServers, startWorkers, stopSystem } from '../start/system.ts';
 import { whereToLook } from '../start/whereToLook.ts';
-import { configPathOf } from './merchantOf.ts';
+import { givenConfigPath } from './merchantOf.ts';
 
 const USAGE = `
 npm start -- [options]     (or ./duizhang start [options])
@@ -48,7 +48,7 @@ export const startCommand: Command = {
   summary: 'start the whole system, with a simulated day to look at',
   usage: USAGE,
   async run(args, io) {
-    const config = loadConfig(configPathOf(io));
+    const config = loadConfig(givenConfigPath(io));
     const options = readStartOptions(args, config);
     const dataDir = dataDirOf(io.env, io.cwd);
     const lock = await openDataFolder(dataDir, options.fresh);
@@ -56,7 +56,7 @@ export const startCommand: Command = {
     try {
       const plan = {
         dataDir,
-        configPath: configPathOf(io),
+        configPath: givenConfigPath(io),
         ports: await choosePorts(options.port),
         env: io.env,
       };

@@ -47,7 +47,7 @@ export async function stopSystem(supervisor: Supervisor, plan: SystemPlan): Prom
   await supervisor.stop();
 }
 
-export function runFileOf({ ports }: SystemPlan, nowMs: number): RunFile {
+export function runFileOf({ configPath, ports }: SystemPlan, nowMs: number): RunFile {
   return {
     pid: process.pid,
     clickhouseUrl: `http://127.0.0.1:${ports.ledger}`,
@@ -55,6 +55,7 @@ export function runFileOf({ ports }: SystemPlan, nowMs: number): RunFile {
     windowRedisUrl: `redis://127.0.0.1:${ports.window}`,
     apiUrl: `http://127.0.0.1:${ports.api}`,
     startedAt: new Date(nowMs).toISOString(),
+    configPath,
   };
 }
 

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
@@ -33,6 +34,7 @@ beforeAll(async () => {
     windowRedisUrl: server.url,
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-11-24T00:00:00Z',
+    configPath: fileURLToPath(new URL('../../duizhang.config.yaml', import.meta.url)),
   });
   const client = connectClickHouse(engine.url);
   await client.insert({
