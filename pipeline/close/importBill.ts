@@ -61,6 +61,7 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   const said = await report;
   if ((hashOfRead() ?? billId) !== billId) throw changedWhileRead(request);
   checkReadable(request, said);
+  checkWhole(request, said);
   const channel = request.channel ?? channelOfFormat(said.format);
   const date = checkedDate(request, said);
   checkMerchantNo(request, said, channel);
@@ -167,6 +168,24 @@ function billOf(
 
 function isLatest(bill: Bill, bills: readonly Bill[]): boolean {
   return bills.every((other) => other.version <= bill.version);
+}
+
+/** Bill types of WeChat Pay that leave out what its ALL bill holds (bill_type of 申请交易账单). */
+const LACKING: Readonly<Record<string, { readonly en: string; readonly zh: string } | undefined>> = {
+  SUCCESS: { en: 'the refunds', zh: '退款' },
+  REFUND: { en: 'the payments', zh: '支付' },
+  RECHARGE_REFUND: { en: 'the payments', zh: '支付' },
+};
+
+/** Half a bill would stand as the whole day, and everything of the other half as one-sided. */
+function checkWhole(request: BillToImport, said: BillReport): void {
+  const lacks = LACKING[said.billType];
+  if (lacks === undefined) return;
+  throw new DuizhangError(
+    'DZ_BILL_HALF_BOOK',
+    `${request.fileName} is the ${said.billType} bill, which lacks ${lacks.en}; import the ALL bill of the day`,
+    { messageZh: `${request.fileName}是${said.billType}账单，不含${lacks.zh}，请导入当日的 ALL 账单` },
+  );
 }
 
 /** A bill without one good row would stand as an empty day and push the events aside. */

@@ -146,6 +146,16 @@ describe('a bill', () => {
         system.importFile(`${SAMPLES}wechat-all-20260309.csv`, 'CHANNEL', { merchant, channel: 'ALIPAY' }),
     ],
     [
+      'of payments alone',
+      'DZ_BILL_HALF_BOOK',
+      () => system.importFile(`${SAMPLES}wechat-success-20260309.csv`, 'CHANNEL', { merchant }),
+    ],
+    [
+      'of refunds alone',
+      'DZ_BILL_HALF_BOOK',
+      () => system.importFile(`${SAMPLES}wechat-refund-20260309.csv`, 'CHANNEL', { merchant }),
+    ],
+    [
       'of several days without a date',
       'DZ_BILL_DATE_UNKNOWN',
       () => importText([A, { ...B, date: NEXT_DATE }], 'MERCHANT'),
