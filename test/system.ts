@@ -99,6 +99,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     windowRedisUrl: redis.window.url,
     apiUrl: '',
     startedAt: new Date(0).toISOString(),
+    configPath,
   };
   const env = {
     ...process.env,
