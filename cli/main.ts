@@ -10,7 +10,9 @@ async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   }
   const entry = COMMANDS.find((candidate) => candidate.name === name);
   if (!entry) {
-    io.stderr(`there is no command "${name}"${nearest(name)}; ./duizhang --help lists what there is\n`);
+    io.stderr(
+      `DZ_USAGE: there is no command "${name}"${nearest(name)}; ./duizhang --help lists what there is\n`,
+    );
     return 2;
   }
   const command: Command = await entry.load();
@@ -57,7 +59,7 @@ function report(error: unknown): ExitCode {
     return SYSTEM_FAILURE.test(error.code) ? 3 : 2;
   }
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`DZ_USAGE: ${error.message} (--help tells what there is)\n`);
     return 2;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

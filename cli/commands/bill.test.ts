@@ -86,12 +86,12 @@ test('people get a table', async () => {
 test.each([
   ['a file that is not there', ['parse', 'nowhere.csv'], 'DZ_FILE_UNREADABLE'],
   ['a folder', ['parse', '.'], 'DZ_FILE_UNREADABLE'],
-  ['no file', ['parse'], 'DZ_BAD_USAGE'],
-  ['two files', ['parse', 'a', 'b'], 'DZ_BAD_USAGE'],
-  ['an unknown channel', ['parse', 'a', '--channel', 'CASH'], 'DZ_BAD_USAGE'],
-  ['an unknown option', ['parse', 'a', '--nope'], 'DZ_BAD_USAGE'],
-  ['no subcommand', [], 'DZ_BAD_USAGE'],
-  ['another subcommand', ['eat'], 'DZ_BAD_USAGE'],
+  ['no file', ['parse'], 'DZ_USAGE'],
+  ['two files', ['parse', 'a', 'b'], 'DZ_USAGE'],
+  ['an unknown channel', ['parse', 'a', '--channel', 'CASH'], 'DZ_USAGE'],
+  ['an unknown option', ['parse', 'a', '--nope'], 'DZ_USAGE'],
+  ['no subcommand', [], 'DZ_USAGE'],
+  ['another subcommand', ['eat'], 'DZ_USAGE'],
 ])('%s is refused with a coded error', async (_, args, code) => {
   await expect(run(...args)).rejects.toMatchObject({ code });
 });

@@ -71,7 +71,7 @@ function parsed(args: readonly string[]) {
 }
 
 function badUsage(why: string, cause?: unknown): DuizhangError {
-  return new DuizhangError('DZ_BAD_USAGE', `${why}\n${USAGE}`, { cause });
+  return new DuizhangError('DZ_USAGE', `${why}\n${USAGE}`, { cause });
 }
 
 async function reportOf(path: string, name: string, channel: Channel | null): Promise<CheckedBillReport> {

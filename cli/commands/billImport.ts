@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { unreadableFile } from '../../adapters/files/unreadableFile.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
@@ -70,10 +71,7 @@ async function* readable(path: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path, { highWaterMark: READ_BYTES });
   } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new DuizhangError('DZ_FILE_UNREADABLE', `${path} cannot be read: ${error.message}`, {
-      cause: error,
-    });
+    throw unreadableFile(path, error) ?? error;
   }
 }
 

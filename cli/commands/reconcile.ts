@@ -67,7 +67,7 @@ async function compareBooks(request: ReconcileRequest, io: CommandIo): Promise<E
 /** Nobody means to replace a bill by what was found in it. */
 async function checkOut(path: string, files: readonly InputFile[]): Promise<void> {
   if (files.some((file) => file.path === path)) {
-    throw new DuizhangError('DZ_BAD_USAGE', `--out ${path} is one of the books; choose another name`);
+    throw new DuizhangError('DZ_USAGE', `--out ${path} is one of the books; choose another name`);
   }
   await checkWritable(path);
 }

@@ -83,5 +83,5 @@ function outFormatOf(path: string): OutFormat {
 }
 
 function badUsage(message: string): DuizhangError {
-  return new DuizhangError('DZ_BAD_USAGE', `${message} (see ./duizhang reconcile --help)`);
+  return new DuizhangError('DZ_USAGE', `${message} (see ./duizhang reconcile --help)`);
 }

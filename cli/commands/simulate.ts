@@ -100,7 +100,7 @@ function firstMerchants(configPath: string, count: number): readonly Merchant[] 
   const simulated = [...loadConfig(configPath).merchants.values()].filter(({ mode }) => mode === 'THREE_WAY');
   if (simulated.length >= count) return simulated.slice(0, count);
   throw new DuizhangError(
-    'DZ_BAD_USAGE',
+    'DZ_USAGE',
     `${configPath} has ${simulated.length} hospitals with a HIS (mode THREE_WAY), not ${count}; add some or ask for fewer`,
   );
 }
@@ -156,5 +156,5 @@ function tableOf({ threeWay, deadLetters, badBillLines }: Summary): string {
 }
 
 function badUsage(message: string): DuizhangError {
-  return new DuizhangError('DZ_BAD_USAGE', `${message} (see ./duizhang simulate --help)`);
+  return new DuizhangError('DZ_USAGE', `${message} (see ./duizhang simulate --help)`);
 }

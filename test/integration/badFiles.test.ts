@@ -148,8 +148,8 @@ describe('--out', () => {
     ['nowhere/result.json', 'DZ_FILE_UNWRITABLE', /its folder is not there/],
     ['a-file/result.json', 'DZ_FILE_UNWRITABLE', /its folder is a file/],
     ['folder.json', 'DZ_FILE_UNWRITABLE', /it is a folder/],
-    ['result.txt', 'DZ_BAD_USAGE', /must end in \.xlsx, \.csv or \.json/],
-    [`${SAMPLES}/his-20260309.csv`, 'DZ_BAD_USAGE', /is one of the books/],
+    ['result.txt', 'DZ_USAGE', /must end in \.xlsx, \.csv or \.json/],
+    [`${SAMPLES}/his-20260309.csv`, 'DZ_USAGE', /is one of the books/],
   ])('%s is refused before anything is compared: %s', async (out, code, why) => {
     inFolder('a-file', '');
     if (!existsSync(join(folder, 'folder.json'))) mkdirSync(join(folder, 'folder.json'));
