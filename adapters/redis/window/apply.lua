@@ -7,6 +7,7 @@
 --       5 days      set of the days (since 1970) that have matched sets
 --       6 base      prefix "dz:{slot}:" of the slot's further keys:
 --                   k:<day>:<group> matched key hashes, f:<day>:<group> their facts' hashes, d:<second> due lists
+--                   of orderKey (its payment) and orderKey "\t" part (a refund)
 -- ARGV  1 partition  2 from  3 end  4 start  5 outbox limit  6 groups  7 number of restored orders  8 lines per order
 --       then per restored order: orderKey, lines;  last the events as one MessagePack array, four strings each:
 --       orderKey, line, hash of its key (for a refund also " " and the hash of its payment's key), due ("" when late)
@@ -183,7 +184,7 @@ for n = 1, #keys do
     elseif not state and not other then
       set_args[#set_args + 1] = key
       set_args[#set_args + 1] = line
-      put(due_lists, events[a + 3], key .. '\tP')
+      put(due_lists, events[a + 3], key)
     elseif not state then
       if not let_go(key, events[a + 2], line, other) then order_of(n) end
     elseif line then
@@ -289,7 +290,7 @@ if general then
         set_args[#set_args + 1] = text
         if judged or find(text, '\t!', 1, true) then records[#records + 1] = 'S' .. key .. '\n' .. text end
         for part, mark in pairs(touched) do
-          if mark.due then put(due_lists, mark.due, key .. '\t' .. part) end
+          if mark.due then put(due_lists, mark.due, part == 'P' and key or key .. '\t' .. part) end
         end
       end
     end

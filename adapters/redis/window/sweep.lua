@@ -33,7 +33,11 @@ local function look(items)
   local keys, parts, orders, order_of = {}, {}, {}, {}
   for i, item in ipairs(items) do
     local tab = string.find(item, '\t', 1, true)
-    keys[i], parts[i] = sub(item, 1, tab - 1), sub(item, tab + 1)
+    if tab then
+      keys[i], parts[i] = sub(item, 1, tab - 1), sub(item, tab + 1)
+    else
+      keys[i], parts[i] = item, 'P'
+    end
   end
   local states = redis.call('HMGET', open, unpack(keys))
   for i, key in ipairs(keys) do
