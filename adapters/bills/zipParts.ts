@@ -1,12 +1,10 @@
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { DuizhangError } from '../../domain/errors.ts';
 import { checkUnpacked, whyOf, type UnpackLimits } from './limits.ts';
 import { refusal } from './messages.ts';
 import type { BillPart } from './parts.ts';
+import { Spool } from './spool.ts';
 
 /** General purpose bit 11: the name is UTF-8. Alipay's names are GBK without it. */
 const UTF8_NAME = 0x800;
@@ -15,19 +13,20 @@ const UTF8 = new TextDecoder();
 /** What macOS puts beside the files when somebody packs a bill again. */
 const NOT_A_BILL = /^__MACOSX\/|(?:^|\/)\.DS_Store$|\/$/;
 
-/**
- * The files of a zip archive, in its order. The directory of a zip stands at its end: the stream is spooled to a file that
- * has no name any more when the first part is handed out.
- */
+/** The files of a zip archive, in its order. The directory of a zip stands at its end: the stream is spooled first. */
 export async function* zipParts(
   packed: AsyncIterable<Uint8Array>,
   limits: UnpackLimits,
 ): AsyncGenerator<BillPart> {
-  const spool = await openNamelessFile();
+  const spool = new Spool();
   try {
-    const packedBytes = await write(spool, packed, limits);
+    for await (const chunk of packed) {
+      await spool.add(chunk);
+      if (spool.sizeBytes > limits.maxArchiveBytes)
+        throw refusal('archiveTooLarge', { maxBytes: limits.maxArchiveBytes });
+    }
     const zip = await openArchive(spool);
-    const total = { packedBytes, unpackedBytes: 0 };
+    const total = { packedBytes: spool.sizeBytes, unpackedBytes: 0 };
     for (const { entry, name } of await entriesOf(zip, limits)) {
       yield { name, bytes: unpack(zip, entry, name, total, limits) };
     }
@@ -36,34 +35,9 @@ export async function* zipParts(
   }
 }
 
-async function openNamelessFile(): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), 'duizhang-bill-'));
+async function openArchive(spool: Spool): Promise<yauzl.ZipFile> {
   try {
-    return await open(join(folder, 'spool'), 'wx+', 0o600);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function write(
-  spool: FileHandle,
-  packed: AsyncIterable<Uint8Array>,
-  limits: UnpackLimits,
-): Promise<number> {
-  let size = 0;
-  for await (const chunk of packed) {
-    size += chunk.length;
-    if (size > limits.maxArchiveBytes) {
-      throw refusal('archiveTooLarge', { maxBytes: limits.maxArchiveBytes });
-    }
-    await spool.writeFile(chunk);
-  }
-  return size;
-}
-
-async function openArchive(spool: FileHandle): Promise<yauzl.ZipFile> {
-  try {
-    return await yauzl.fromFdPromise(spool.fd, { decodeStrings: false, autoClose: false });
+    return await spool.open({ decodeStrings: false, autoClose: false });
   } catch (cause) {
     throw refusal('damagedZip', { why: whyOf(cause) }, cause);
   }

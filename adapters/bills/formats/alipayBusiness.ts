@@ -197,7 +197,19 @@ class AlipayBusinessParser implements BillParser {
     else if (type === '') {
       this.#part.unknownRows += 1;
       sink.fail('state', { column: '业务类型', value: type, expected: '交易, 退款' });
-    } else sink.otherRows += 1;
+    } else this.#otherRow();
+  }
+
+  /** 充值 and whatever else: of neither side, but a line that is no row at all is not passed over for one. */
+  #otherRow(): void {
+    const sink = this.#sink;
+    const cells = this.#cells;
+    const { amount, time } = this.#columns;
+    if (decimalAt(cells.text, cells.start(amount), cells.end(amount), FEN_SCALE) === null)
+      return sink.failAmount('订单金额', cells.get(amount));
+    if (Number.isNaN(beijingTimeAt(cells.text, cells.start(time), cells.end(time))))
+      return sink.fail('time', { column: '完成时间', value: cells.get(time) });
+    sink.otherRows += 1;
   }
 
   /** A raw comma inside 商品名称 shows where it is when both times stand in place once the surplus cells are one. */

@@ -1,0 +1,45 @@
+import { zipOf, gbk } from '../testBills.ts';
+import {
+  alipayAccountDetail,
+  ALIPAY_29_DAY,
+  ALIPAY_DAY,
+  ALIPAY_DAY_SUMMARY,
+  fundBill,
+  PLAIN_DAY,
+  UNIONPAY_DAY,
+  WECHAT_LAYOUTS,
+  ZME_DAY,
+} from '../testChannelBills.ts';
+
+/** A good bill whose bytes are damaged at random. */
+export type FuzzSeed = {
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** Packs damaged bytes again, where damage to the packing would be found by its checksum alone. */
+  readonly pack?: (bytes: Buffer) => Promise<Buffer>;
+};
+
+export const FUZZ_SEEDS: readonly FuzzSeed[] = [
+  ...Object.entries(WECHAT_LAYOUTS).map(([layout, text]) => ({
+    name: `wechat-trade ${layout}`,
+    bytes: Buffer.from(text),
+  })),
+  { name: 'wechat-fund', bytes: Buffer.from(fundBill()) },
+  { name: 'alipay-business', bytes: gbk(ALIPAY_DAY) },
+  {
+    name: 'alipay-business in a zip with its summary',
+    bytes: gbk(ALIPAY_DAY),
+    pack: (bytes) => zipOf({ detail: bytes, summary: gbk(ALIPAY_DAY_SUMMARY) }),
+  },
+  { name: 'alipay-business of 29 columns', bytes: Buffer.from(ALIPAY_29_DAY) },
+  { name: 'alipay-account', bytes: gbk(alipayAccountDetail()) },
+  { name: 'unionpay-zm', bytes: UNIONPAY_DAY },
+  { name: 'unionpay-zm with a ZME', bytes: ZME_DAY, pack: (zme) => zipOf({ zm: UNIONPAY_DAY, zme }) },
+  { name: 'plain-csv', bytes: Buffer.from(PLAIN_DAY) },
+  {
+    name: 'wechat-answer',
+    bytes: Buffer.from(
+      '<xml>\n<return_code>FAIL</return_code>\n<return_msg>No Bill Exist</return_msg>\n</xml>',
+    ),
+  },
+];
