@@ -15,44 +15,47 @@ export type RowPlace = {
   start: number;
   end: number;
   lineNo: number;
+  /** Which of the detail rows it is, from 1. */
+  ordinal: number;
 };
 
 /** The row errors of one bill. */
 export class RowErrors {
-  readonly kept: BillError[] = [];
+  readonly #kept: { readonly ordinal: number; readonly error: BillError }[] = [];
   count = 0;
   /** Named in messages while an archive of several detail parts is read. */
   partName: string | null = null;
 
-  /** @param rows detail rows read so far, this one too */
-  add<K extends RowMessage>(
-    place: RowPlace,
-    rows: number,
-    message: K,
-    filling: Filling<(typeof ROW_MESSAGES)[K]>,
-  ): void {
+  /** In the order of their rows: a row may be found wrong when later ones were read. */
+  get kept(): readonly BillError[] {
+    return this.#kept.toSorted((a, b) => a.ordinal - b.ordinal).map(({ error }) => error);
+  }
+
+  add<K extends RowMessage>(place: RowPlace, message: K, filling: Filling<(typeof ROW_MESSAGES)[K]>): void {
     this.count += 1;
-    if (this.kept.length >= MAX_KEPT_ERRORS) return this.#checkAnyIsGood(rows);
+    if (this.#kept.length >= MAX_KEPT_ERRORS) return this.#checkAnyIsGood(place.ordinal);
     const { code, en, zh } = ROW_MESSAGES[message];
     const values = shownValues(filling);
-    const { text, start, end, lineNo } = place;
+    const { text, start, end, lineNo, ordinal } = place;
     // A character of GB18030 or UTF-8 has at most four bytes.
     const raw = text.slice(start, Math.min(end, start + 4 * MAX_RAW_CHARS));
     const part = this.partName;
-    this.kept.push({
+    const error = {
       line: lineNo,
       code,
       column: typeof values['column'] === 'string' ? values['column'] : null,
       message: fill(en, values) + (part === null ? '' : ` (in ${part})`),
       messageZh: fill(zh, values) + (part === null ? '' : `（文件${part}）`),
       raw: displayText(raw).slice(0, MAX_RAW_CHARS),
-    });
+    };
+    this.#kept.push({ ordinal, error });
   }
 
   /** A file of other rows than its header promises is refused before all of it was read. */
   #checkAnyIsGood(rows: number): void {
+    if (this.count < rows) return;
     const [first] = this.kept;
-    if (!first || this.count < rows) return;
+    if (!first) return;
     throw refusal('noGoodRow', {
       rows,
       line: first.line,

@@ -39,7 +39,7 @@ export class RowSink {
   readonly #foreignRefundFen = new ExactSum();
   #batch: BillLine[] = [];
   readonly #held: HeldLine[] = [];
-  readonly #place: RowPlace = { text: '', start: 0, end: 0, lineNo: 0 };
+  readonly #place: RowPlace = { text: '', start: 0, end: 0, lineNo: 0, ordinal: 0 };
   #lastDay = Number.NaN;
   #severalDays = false;
 
@@ -60,6 +60,7 @@ export class RowSink {
     place.start = start;
     place.end = end;
     place.lineNo = lineNo;
+    place.ordinal = this.rows;
   }
 
   /**
@@ -111,7 +112,7 @@ export class RowSink {
   }
 
   failOutside(column: string, atMs: number, period: Period | null, place: RowPlace = this.#place): void {
-    this.errors.add(place, this.rows, 'outsideDay', {
+    this.errors.add(place, 'outsideDay', {
       column,
       value: localOfInstant(atMs),
       from: localOfInstant(period?.fromMs ?? 0),
@@ -120,7 +121,7 @@ export class RowSink {
   }
 
   fail<K extends RowMessage>(message: K, filling: Filling<(typeof ROW_MESSAGES)[K]>): void {
-    this.errors.add(this.#place, this.rows, message, filling);
+    this.errors.add(this.#place, message, filling);
   }
 
   failId(column: string, value: ByteText, fault: IdFault): void {

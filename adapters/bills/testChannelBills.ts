@@ -139,7 +139,7 @@ export function wechatTradeBill(header: string, rows: readonly NamedCells[], sum
 function sumOf(rows: readonly NamedCells[], column: string, decimals: number): string {
   const units = rows.reduce((sum, row) => {
     const value = Number(row[column]);
-    return Number.isFinite(value) ? sum + Math.round(value * 10 ** decimals) : sum;
+    return Number.isFinite(value) && value < 1e12 ? sum + Math.round(value * 10 ** decimals) : sum;
   }, 0);
   return (units / 10 ** decimals).toFixed(decimals);
 }

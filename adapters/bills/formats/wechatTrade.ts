@@ -151,7 +151,8 @@ class WechatTradeParser implements BillParser {
   }
 
   #refund(lineNo: number): void {
-    const { askedRefund, refund } = this.#amounts;
+    const { askedRefund, refund, orderAmount } = this.#amounts;
+    if (orderAmount.value !== 0) return this.#contradiction(orderAmount);
     const state = this.#columns.refundState;
     if (!this.#cells.isEmpty(state) && !REFUND_STATES.some((known) => this.#cells.is(state, known))) {
       const value = this.#cells.get(state);
@@ -168,12 +169,14 @@ class WechatTradeParser implements BillParser {
 
   /** A payment-code order reversed after success. Its refund columns were not seen in a real file: the order number is its key. */
   #revoked(lineNo: number): void {
-    const { askedRefund, refund } = this.#amounts;
+    const { askedRefund, refund, orderAmount } = this.#amounts;
+    if (orderAmount.value !== 0) return this.#contradiction(orderAmount);
     const amount = askedRefund.value === 0 ? refund : askedRefund;
     if (amount.value === 0) return this.#sink.fail('revokedWithoutAmount', {});
     this.#accept('REFUND', lineNo, this.#cells.get(this.#columns.orderNo), amount.value, refund);
   }
 
+  /** Payments have no refund, refunds no order amount: a figure in the wrong row would change two sums and no total. */
   #contradiction(amount: AmountColumn): void {
     const otherValue = this.#cells.get(this.#columns.state);
     const value = this.#cells.get(amount.at);
