@@ -273,9 +273,9 @@ class WechatTradeParser implements BillParser {
       else if (!amount.readable) this.#footer = 'COUNTS_ONLY';
       else checkTotal(name, textOfExact(value, amount.scale), textOfExact(amount.total.total, amount.scale));
     }
-    const { orderAmount, askedRefund, refund } = this.#amounts;
-    const reconciled = [orderAmount, askedRefund.at >= 0 ? askedRefund : refund];
-    if (this.#footer === 'VERIFIED' && reconciled.some(({ at, isStated }) => at >= 0 && !isStated))
+    const { orderAmount, askedRefund, refund, fee } = this.#amounts;
+    const needed = [orderAmount, askedRefund.at >= 0 ? askedRefund : refund, fee];
+    if (this.#footer === 'VERIFIED' && needed.some(({ at, isStated }) => at >= 0 && !isStated))
       this.#footer = 'PARTIAL';
   }
 }
