@@ -219,8 +219,8 @@ export type BillReport = {
   readonly foreignRows: number;
   readonly foreignPaymentFen: bigint;
   readonly foreignRefundFen: bigint;
-  /** Σ of the fees of the lines that have one. */
-  readonly feeMilliFen: bigint;
+  /** Σ of the lines' fees (of an account bill: of its fee rows); null where the bill names no fees. */
+  readonly feeMilliFen: bigint | null;
   /** A bill of movements of the balance: read for totals and fees, never a book. */
   readonly accountOnly: boolean;
   /** A valid bill of a day without trade. */

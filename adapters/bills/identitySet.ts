@@ -1,15 +1,20 @@
-const LANES = 3;
-const FIRST_SLOTS = 1024;
+const LANES = 2;
+/** Tables by the hash's first bits: each is small enough to stay in the processor's cache while it grows. */
+const SEGMENTS = 64;
+const SEGMENT_SHIFT = 26;
+const FIRST_SLOTS = 32;
+const GROWTH = 1.25;
+const MAX_LOAD = 0.8;
+const TWO_32 = 4_294_967_296;
 
 /**
- * The identities seen in one bill, as 96-bit hashes in one flat table: about 20 bytes each instead of the 150 of a Set of
- * strings. Two different identities taken for one: 6e-18 for a bill of a million rows.
+ * The identities seen in one bill, as 64-bit hashes in flat tables: 10 to 13 bytes each instead of the 150 of a Set of
+ * strings. Two different identities taken for one: 3e-8 for a bill of a million rows, and then a row error, never a
+ * changed sum in silence.
  * Use: start(), mix() each part of the identity, then add().
  */
 export class IdentitySet {
-  #table = new Uint32Array(FIRST_SLOTS * LANES);
-  #slots = FIRST_SLOTS;
-  #size = 0;
+  readonly #segments = Array.from({ length: SEGMENTS }, () => new Segment());
   #a = 0;
   #b = 0;
   #c = 0;
@@ -49,36 +54,49 @@ export class IdentitySet {
   /** @returns false when the identity was there already */
   add(): boolean {
     const a = scramble(this.#a ^ this.#c);
-    const b = scramble(this.#b ^ a);
-    // Three zeros mark a free slot.
-    const c = scramble(this.#c ^ b) || 1;
-    if (!this.#place(a, b, c)) return false;
+    const b = scramble(this.#b ^ a ^ rotate(this.#c, 16));
+    const segment = this.#segments[a >>> SEGMENT_SHIFT];
+    // Two zeros mark a free slot.
+    return segment?.add(a, b || 1) ?? false;
+  }
+}
+
+class Segment {
+  #slots = FIRST_SLOTS;
+  #table = new Uint32Array(FIRST_SLOTS * LANES);
+  #size = 0;
+
+  add(a: number, b: number): boolean {
+    if (!this.#place(a, b)) return false;
     this.#size += 1;
-    if (this.#size * 10 > this.#slots * 6) this.#grow();
+    if (this.#size > this.#slots * MAX_LOAD) this.#grow();
     return true;
   }
 
-  #place(a: number, b: number, c: number): boolean {
+  #place(a: number, b: number): boolean {
     const table = this.#table;
-    for (let slot = a & (this.#slots - 1); ; slot = (slot + 1) & (this.#slots - 1)) {
-      const at = slot * LANES;
-      if (table[at + 2] === 0) {
+    const end = this.#slots * LANES;
+    let at = Math.floor((b * this.#slots) / TWO_32) * LANES;
+    for (;;) {
+      const found = table[at + 1];
+      if (found === 0) {
         table[at] = a;
         table[at + 1] = b;
-        table[at + 2] = c;
         return true;
       }
-      if (table[at] === a && table[at + 1] === b && table[at + 2] === c) return false;
+      if (found === b && table[at] === a) return false;
+      at += LANES;
+      if (at === end) at = 0;
     }
   }
 
   #grow(): void {
     const old = this.#table;
-    this.#slots *= 2;
+    this.#slots = Math.ceil(this.#slots * GROWTH);
     this.#table = new Uint32Array(this.#slots * LANES);
     for (let at = 0; at < old.length; at += LANES) {
-      const [a = 0, b = 0, c = 0] = [old[at], old[at + 1], old[at + 2]];
-      if (c !== 0) this.#place(a, b, c);
+      const [a = 0, b = 0] = [old[at], old[at + 1]];
+      if (b !== 0) this.#place(a, b);
     }
   }
 }

@@ -4,7 +4,7 @@ import { refusal } from './messages.ts';
 /** Longest line accepted, in bytes without its line feed. */
 export const MAX_LINE_BYTES = 1 << 20;
 /** Larger chunks are cut, so that a block is never much larger than one read. */
-const MAX_BLOCK_BYTES = 1 << 18;
+const MAX_BLOCK_BYTES = 1 << 16;
 const LINE_FEED = 10;
 const LOOKED_AT_FOR_UTF16 = 4096;
 

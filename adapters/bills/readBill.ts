@@ -140,7 +140,7 @@ class BillReading {
       otherRows: sink.otherRows,
       foreignRows: sink.foreignRows,
       ...sink.sums,
-      feeMilliFen: sink.fee.total,
+      feeMilliFen: sink.namesFees ? sink.fee.total : null,
       accountOnly: facts.accountOnly ?? false,
       empty: sink.rows === 0,
       errorCount: sink.errors.count,

@@ -31,7 +31,9 @@ export class RowSink {
   payments = 0;
   refunds = 0;
   foreignRows = 0;
-  /** Of the lines, and what the rows of an account bill add up to. */
+  /** The bill has a column for fees. */
+  namesFees = false;
+  /** Of the lines; of an account bill: of its fee rows. */
   readonly fee = new ExactSum();
   readonly #paymentFen = new ExactSum();
   readonly #refundFen = new ExactSum();

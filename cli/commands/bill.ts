@@ -96,12 +96,16 @@ function jsonOf(report: CheckedBillReport) {
     foreignRows: report.foreignRows,
     foreignPaymentFen: report.foreignPaymentFen.toString(),
     foreignRefundFen: report.foreignRefundFen.toString(),
-    feeYuan: textOfExact(report.feeMilliFen, MAX_DECIMALS),
+    feeYuan: feeTextOf(report),
     accountOnly: report.accountOnly,
     footer: report.footer,
     errorCount: report.errorCount,
     errors: report.errors,
   };
+}
+
+function feeTextOf({ feeMilliFen }: CheckedBillReport): string | null {
+  return feeMilliFen === null ? null : textOfExact(feeMilliFen, MAX_DECIMALS);
 }
 
 const FOOTER_WORDS: Record<CheckedBillReport['footer'], string> = {
@@ -124,7 +128,7 @@ function tableOf(file: string, report: CheckedBillReport): string {
     ['payments', `${report.payments}  ${yuanOfFen(report.paymentFen)} yuan`],
     ['refunds', `${report.refunds}  ${yuanOfFen(report.refundFen)} yuan`],
     ['other rows', `${report.otherRows}${report.accountOnly ? ' (an account bill: no book)' : ''}`],
-    ['fees', `${textOfExact(report.feeMilliFen, MAX_DECIMALS)} yuan`],
+    ['fees', report.feeMilliFen === null ? 'none named' : `${feeTextOf(report)} yuan`],
     ['row errors', `${report.errorCount}`],
     ['totals', FOOTER_WORDS[report.footer]],
   ];

@@ -90,6 +90,7 @@ class AlipayAccountParser implements BillParser {
 
   constructor(sink: RowSink) {
     this.#sink = sink;
+    sink.namesFees = true;
   }
 
   beginPart({ encoding, partName }: Opening, role: PartRole): void {

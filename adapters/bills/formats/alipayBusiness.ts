@@ -159,6 +159,7 @@ class AlipayBusinessParser implements BillParser {
   #detailHeader(names: readonly string[]): void {
     this.#columns = mapColumns('an Alipay 业务明细', COLUMNS, names);
     this.#header = names;
+    this.#sink.namesFees ||= this.#columns.fee >= 0;
     if (this.#frame.period !== null) this.#sink.day.state(this.#frame.period);
     else this.#sink.day.expectOneDay(0);
   }

@@ -50,6 +50,7 @@ class UnionpayParser implements BillParser {
 
   constructor(sink: RowSink) {
     this.#sink = sink;
+    sink.namesFees = true;
     this.#own = sink.hints.own?.find(({ channel }) => channel === 'UNIONPAY') ?? null;
     this.#settleDate = sink.hints.date ?? null;
   }

@@ -70,6 +70,7 @@ class WechatFundParser implements BillParser {
 
   constructor(sink: RowSink) {
     this.#sink = sink;
+    sink.namesFees = true;
   }
 
   beginPart({ text, encoding }: Opening): void {

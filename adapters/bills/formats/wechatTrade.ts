@@ -64,6 +64,7 @@ class WechatTradeParser implements BillParser {
     this.#billType = billTypeOf(this.#columns);
     this.#amounts = amountColumnsOf(this.#columns);
     this.#amountList = Object.values(this.#amounts).filter(({ at }) => at >= 0);
+    this.#sink.namesFees = this.#amounts.fee.at >= 0;
     this.#partRows = 0;
     this.#state = 'HEADER';
   }

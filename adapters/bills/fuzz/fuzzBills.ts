@@ -96,7 +96,8 @@ function reportFault(
   const changed = stated.find((sum) => report[sum] !== good[sum]);
   if (changed !== undefined)
     return `${changed} changed from ${good[changed]} to ${report[changed]} in silence`;
-  if (report.format === FEE_IS_STATED && report.feeMilliFen !== good.feeMilliFen)
+  const { feeMilliFen } = report;
+  if (report.format === FEE_IS_STATED && feeMilliFen !== null && feeMilliFen !== good.feeMilliFen)
     return 'the fees changed in silence';
   return null;
 }
