@@ -25,6 +25,8 @@ const queries: LedgerQueries = {
           platformFen: null,
           channelFen: 9_007_199_254_740_993n,
           possiblyCrossDay: false,
+          conflictingBooks: ['PLATFORM'],
+          amountConflict: true,
           status: 'OPEN',
           provisional: false,
         },

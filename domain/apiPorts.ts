@@ -1,5 +1,5 @@
 import type { BusinessDate } from './businessDate.ts';
-import type { Channel, Kind } from './entry.ts';
+import type { Book, Channel, Kind } from './entry.ts';
 import type { Reconciliation, Topic } from './ports.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
@@ -35,6 +35,10 @@ export type ExceptionItem = {
   readonly platformFen: bigint | null;
   readonly channelFen: bigint | null;
   readonly possiblyCrossDay: boolean;
+  /** Books in which one identity stands with several amounts: the amounts shown may then be equal. */
+  readonly conflictingBooks: readonly Book[];
+  /** CHANNEL_ONLY although the platform has the order too, with another amount. */
+  readonly amountConflict: boolean;
   readonly status: CaseStatus;
   /** A realtime verdict whose day is not closed yet. */
   readonly provisional: boolean;

@@ -4,10 +4,12 @@ import { CASE_STATUSES } from '../../domain/apiPorts.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';
+import { BOOKS } from '../../domain/entry.ts';
 import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
+import { CONFLICT_BIT } from './verdictRows.ts';
 import { anyText, cursorOf, integerUpTo, readCursor } from './pageCursor.ts';
 
 const LIST = 'exceptions';
@@ -31,12 +33,15 @@ type Row = {
   readonly platform: string | null;
   readonly at_channel: string | null;
   readonly possibly_cross_day: number;
+  readonly conflicts: number;
+  readonly amount_conflict: number;
   readonly version: string;
   readonly provisional: number;
 };
 
 /**
- * One page of verdicts that need a person, newest date first. Rows that say "exception" are found first; which of the
+ * One page of verdicts that need a person, newest date first; realtime ones of closed dates only when asked for by mode.
+ * Rows that say "exception" are found first; which of the
  * realtime ones are still the latest word on their key is asked for these alone, since merging all rows of a big
  * ledger for one page would take seconds.
  */
@@ -55,10 +60,10 @@ export async function exceptionPage(
     after = keysOf(last);
   }
   const rows = found.slice(0, filter.limit);
-  const statuses = await statusesOf(client, rows);
+  const [statuses, open] = await Promise.all([statusesOf(client, rows), openAtLast(client, rows)]);
   const last = rows.at(-1);
   return {
-    items: rows.map((row) => itemOf(row, statuses)),
+    items: rows.map((row) => itemOf(row, statuses.get(caseOf(row)) ?? (open(row) ? 'OPEN' : 'HEALED'))),
     nextCursor: found.length > filter.limit && last ? cursorOf(LIST, keysOf(last)) : null,
   };
 }
@@ -79,16 +84,15 @@ async function candidatesAfter(
   const conditions = [
     `code IN (${[...EXCEPTION_CODES].map(text).join(', ')})`,
     ...sql,
-    filter.mode === 'REALTIME' ? '' : filter.mode ? published : `(mode = 'REALTIME' OR ${published})`,
+    filter.mode === 'REALTIME' ? '' : filter.mode ? published : `(${PROVISIONAL} OR ${published})`,
     ...(after ? [BEHIND_CURSOR] : []),
   ].filter((condition) => condition !== '');
   return rowsOf<Row>(
     client,
     `SELECT toString(v.business_date) AS date, merchant_id, order_no, key_part, mode, span, code, kind, refund_no,
        channel, toString(merchant_fen) AS merchant, toString(platform_fen) AS platform,
-       toString(channel_fen) AS at_channel, possibly_cross_day, toString(v.version) AS version,
-       mode = 'REALTIME' AND (merchant_id, business_date) NOT IN (
-         SELECT merchant_id, business_date FROM publications) AS provisional
+       toString(channel_fen) AS at_channel, possibly_cross_day, conflicts, amount_conflict,
+       toString(v.version) AS version, ${PROVISIONAL} AS provisional
      FROM verdicts AS v ${whereOf(conditions)}
      ORDER BY v.business_date DESC, merchant_id, order_no, key_part, mode, span, v.version DESC
      LIMIT 1 BY v.business_date, merchant_id, order_no, key_part, mode, span, v.version
@@ -96,6 +100,10 @@ async function candidatesAfter(
     { ...values, ...cursorValues(after) },
   );
 }
+
+/** A realtime row whose day no run has closed yet; once one has, the run's own rows speak. */
+const PROVISIONAL = `(mode = 'REALTIME' AND (merchant_id, v.business_date) NOT IN (
+  SELECT merchant_id, business_date FROM publications))`;
 
 const BEHIND_CURSOR = `v.business_date <= {at_date:Date} AND (v.business_date < {at_date:Date}
   OR (merchant_id, order_no, key_part, mode, span)
@@ -168,10 +176,27 @@ function caseOf(row: Row): string {
   return caseIdOf(row.merchant_id, row.order_no, row.key_part);
 }
 
-function itemOf(row: Row, statuses: ReadonlyMap<string, CaseStatus>): ExceptionItem {
-  const id = caseOf(row);
+/** Which rows still stand open: provisional ones, and those whose key needs a person by the last published word. */
+async function openAtLast(client: ClickHouseClient, rows: readonly Row[]): Promise<(row: Row) => boolean> {
+  const judged = rows.filter((row) => row.provisional === 0);
+  if (judged.length === 0) return () => true;
+  const open = await rowsOf<Pick<Row, 'date' | 'merchant_id' | 'order_no' | 'key_part'>>(
+    client,
+    `SELECT toString(for_date) AS date, merchant_id, order_no, key_part FROM last_words
+     WHERE merchant_id IN (${listOf(judged.map((row) => row.merchant_id))})
+       AND order_no IN (${listOf(judged.map((row) => row.order_no))}) AND open`,
+  );
+  const keys = new Set(open.map(dateKey));
+  return (row) => row.provisional === 1 || keys.has(dateKey(row));
+}
+
+function dateKey(row: Pick<Row, 'date' | 'merchant_id' | 'order_no' | 'key_part'>): string {
+  return `${row.date} ${row.merchant_id} ${row.order_no} ${row.key_part}`;
+}
+
+function itemOf(row: Row, status: CaseStatus): ExceptionItem {
   return {
-    id,
+    id: caseOf(row),
     mode: row.mode,
     type: row.code,
     kind: row.kind,
@@ -184,7 +209,9 @@ function itemOf(row: Row, statuses: ReadonlyMap<string, CaseStatus>): ExceptionI
     platformFen: fenOf(row.platform),
     channelFen: fenOf(row.at_channel),
     possiblyCrossDay: row.possibly_cross_day === 1,
-    status: statuses.get(id) ?? 'OPEN',
+    conflictingBooks: BOOKS.filter((book) => (row.conflicts & CONFLICT_BIT[book]) !== 0),
+    amountConflict: row.amount_conflict === 1,
+    status,
     provisional: row.provisional === 1,
   };
 }

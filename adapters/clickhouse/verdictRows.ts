@@ -83,7 +83,8 @@ function bit(flag: boolean): string {
 }
 
 /** Which sides hold one identity with different amounts. */
-const CONFLICT_BIT: Readonly<Record<Book, number>> = { MERCHANT: 1, PLATFORM: 2, CHANNEL: 4 };
+/** The side's bit in `conflicts`. */
+export const CONFLICT_BIT: Readonly<Record<Book, number>> = { MERCHANT: 1, PLATFORM: 2, CHANNEL: 4 };
 
 function conflictBits({ sides }: Verdict): number {
   return (

@@ -16,6 +16,8 @@ const DateText = Type.String({ format: 'date', examples: ['2026-03-09'] });
 const Fen = Type.String({ pattern: '^-?\\d+$', description: 'fen', examples: ['2500'] });
 const NullableFen = Type.Union([Fen, Type.Null()]);
 
+const BOOK_NAME = { MERCHANT: 'merchant', PLATFORM: 'platform', CHANNEL: 'channel' } as const;
+
 const Query = Type.Object(
   {
     mode: Type.Optional(oneOf(MODES)),
@@ -42,6 +44,10 @@ const ExceptionSchema = Type.Object({
   platformFen: NullableFen,
   channelFen: NullableFen,
   possiblyCrossDay: Type.Boolean(),
+  conflictingBooks: Type.Array(oneOf(Object.values(BOOK_NAME)), {
+    description: 'books that hold one identity with several amounts; the first is shown',
+  }),
+  amountConflict: Type.Boolean({ description: 'CHANNEL_ONLY, yet the platform has it with another amount' }),
   status: oneOf(CASE_STATUSES),
   provisional: Type.Boolean({ description: 'a realtime verdict whose day is not closed yet' }),
 });
@@ -163,6 +169,7 @@ function exceptionJson(item: ExceptionItem) {
     merchantFen: fen(item.merchantFen),
     platformFen: fen(item.platformFen),
     channelFen: fen(item.channelFen),
+    conflictingBooks: item.conflictingBooks.map((book) => BOOK_NAME[book]),
   };
 }
 

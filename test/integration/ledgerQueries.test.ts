@@ -78,6 +78,8 @@ describe('exceptions', () => {
       platformFen: 2500n,
       channelFen: null,
       possiblyCrossDay: false,
+      conflictingBooks: [],
+      amountConflict: false,
       status: 'OPEN',
       provisional: true,
     };
@@ -129,24 +131,85 @@ describe('exceptions', () => {
     ]);
   });
 
-  test('of final modes are those of the published run only, and make realtime ones not provisional', async () => {
+  test('of final modes are those of the published run only, in place of the realtime ones', async () => {
     await said(3n, { orderNo: 'A' });
     await closed(aRun({ runId: 'r1', token: 1n }), { orderNo: 'old', code: 'CHANNEL_ONLY' });
     await closed(aRun({ runId: 'r2', token: 2n }), { orderNo: 'A' }, { orderNo: 'B', code: 'MATCHED' });
     await closed(aRun({ runId: 'r3', token: 3n, outcome: 'FAILED' }), { orderNo: 'failed' });
     const items = await allExceptions({ limit: 2 });
-    expect(items.map((item) => [item.orderNo, item.mode, item.provisional])).toEqual([
-      ['A', 'REALTIME', false],
-      ['A', 'THREE_WAY', false],
-    ]);
-    expect(new Set(items.map((item) => item.id)).size).toBe(1);
-    expect((await allExceptions({ limit: 9, mode: 'THREE_WAY' })).map((item) => item.mode)).toEqual([
-      'THREE_WAY',
-    ]);
-    expect((await allExceptions({ limit: 9, mode: 'REALTIME' })).map((item) => item.mode)).toEqual([
-      'REALTIME',
+    expect(items.map((item) => [item.orderNo, item.mode])).toEqual([['A', 'THREE_WAY']]);
+    expect(await allExceptions({ limit: 9, mode: 'THREE_WAY' })).toEqual(items);
+    const before = await allExceptions({ limit: 9, mode: 'REALTIME' });
+    expect(before.map((item) => [item.mode, item.id, item.provisional])).toEqual([
+      ['REALTIME', items[0]?.id, false],
     ]);
     expect(await allExceptions({ limit: 9, mode: 'TWO_WAY' })).toEqual([]);
+  });
+
+  test('are healed by the last close that speaks of their key, and by no other', async () => {
+    await said(3n, ...['matched', 'stays', 'gone', 'paired', 'elsewhere'].map((orderNo) => ({ orderNo })));
+    await said(3n, { orderNo: 'next', businessDate: '2026-03-10' });
+    const run = (runId: string, businessDate: string, token: bigint) =>
+      aRun({ runId, businessDate, token, outcome: 'UNBALANCED' });
+    await closed(run('r1', '2026-03-09', 1n), { orderNo: 'matched', code: 'MATCHED' });
+    expect((await allExceptions({ limit: 9 })).map((item) => [item.orderNo, item.status])).toEqual([
+      ['next', 'OPEN'],
+    ]);
+    await closed(
+      run('r2', '2026-03-09', 2n),
+      { orderNo: 'matched', code: 'MATCHED' },
+      { orderNo: 'stays', code: 'PLATFORM_ONLY' },
+      { orderNo: 'paired', code: 'PLATFORM_ONLY', possiblyCrossDay: true },
+      { orderNo: 'elsewhere', code: 'PLATFORM_ONLY' },
+    );
+    await closed(
+      run('r3', '2026-03-10', 3n),
+      { orderNo: 'paired', code: 'CROSS_DAY', businessDate: '2026-03-10' },
+      { orderNo: 'next', code: 'AMOUNT_MISMATCH' },
+    );
+    await closed(run('r4', '2026-03-20', 4n), { orderNo: 'elsewhere', code: 'MATCHED' });
+    await closed(aRun({ runId: 'r5', businessDate: '2026-03-10', token: 5n, outcome: 'FAILED' }), {
+      orderNo: 'next',
+      code: 'MATCHED',
+    });
+    const statuses = async (mode: 'REALTIME' | 'THREE_WAY') =>
+      Object.fromEntries(
+        (await allExceptions({ limit: 2, mode })).map((item) => [item.orderNo, item.status]),
+      );
+    const final = { stays: 'OPEN', paired: 'HEALED', elsewhere: 'OPEN', next: 'OPEN' };
+    expect(await statuses('THREE_WAY')).toEqual(final);
+    expect(await statuses('REALTIME')).toEqual({ ...final, matched: 'HEALED', gone: 'HEALED' });
+    const viewed = await system.rows<{ mode: string; order_no: string; status: string }>(
+      'SELECT mode, order_no, status FROM v_exceptions ORDER BY order_no',
+    );
+    for (const { mode, order_no, status } of viewed) {
+      const listed = mode === 'REALTIME' ? await statuses('REALTIME') : final;
+      expect([order_no, status]).toEqual([
+        order_no,
+        Object.entries(listed).find(([no]) => no === order_no)?.[1],
+      ]);
+    }
+    expect(viewed).toHaveLength(10);
+  });
+
+  test('tell which book holds one identity with several amounts, where the amounts shown are equal', async () => {
+    const side = aVerdict({}).sides.PLATFORM;
+    await said(3n, {
+      orderNo: 'A',
+      code: 'AMOUNT_MISMATCH',
+      sides: { MERCHANT: side, PLATFORM: side && { ...side, conflict: true }, CHANNEL: null },
+    });
+    await closed(aRun({ businessDate: '2026-03-08' }), {
+      orderNo: 'B',
+      code: 'CHANNEL_ONLY',
+      amountConflict: true,
+    });
+    const items = await allExceptions({ limit: 9 });
+    expect(items.map((item) => [item.conflictingBooks, item.amountConflict])).toEqual([
+      [['PLATFORM'], false],
+      [[], true],
+    ]);
+    expect(items[0]?.merchantFen).toBe(items[0]?.platformFen);
   });
 
   test('carry the status of their case, the highest version of it', async () => {

@@ -1,0 +1,70 @@
+-- What became of an exception once a close has spoken: a realtime row of a closed date, or a final row that a later run
+-- paired over midnight, must not stay "open" for ever.
+
+-- The last published word on a key, for each date it may speak for: the run's own and its neighbours, since a close
+-- pairs with the adjacent days. open: 1 where it still needs a person.
+CREATE OR REPLACE VIEW last_words AS
+SELECT
+    merchant_id,
+    order_no,
+    key_part,
+    for_date,
+    argMax(run_open, run_date) AS open
+FROM
+(
+    SELECT
+        v.merchant_id AS merchant_id,
+        v.order_no AS order_no,
+        v.key_part AS key_part,
+        p.business_date AS run_date,
+        max(v.code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')) AS run_open
+    FROM verdicts AS v
+    INNER JOIN publications AS p ON p.merchant_id = v.merchant_id AND p.mode = v.mode AND p.run_id = v.run_id
+    WHERE v.mode != 'REALTIME'
+    GROUP BY merchant_id, order_no, key_part, run_date
+)
+ARRAY JOIN [run_date - 1, run_date, run_date + 1] AS for_date
+GROUP BY merchant_id, order_no, key_part, for_date;
+
+-- Verdicts that need a person, with what became of their case: its own status where it has one; else HEALED where the
+-- date is closed and the last published word on the key is no exception, or there is none left to say.
+CREATE OR REPLACE VIEW v_exceptions AS
+SELECT
+    v.case_id AS id,
+    v.mode AS mode,
+    v.code AS type,
+    v.kind AS kind,
+    v.merchant_id AS merchant_id,
+    v.business_date AS business_date,
+    v.order_no AS order_no,
+    v.refund_no AS refund_no,
+    v.key_part AS key_part,
+    v.span AS span,
+    v.channel AS channel,
+    v.business_type AS business_type,
+    v.merchant_fen AS merchant_fen,
+    v.platform_fen AS platform_fen,
+    v.channel_fen AS channel_fen,
+    v.merchant_yuan AS merchant_yuan,
+    v.platform_yuan AS platform_yuan,
+    v.channel_yuan AS channel_yuan,
+    v.possibly_cross_day AS possibly_cross_day,
+    v.conflicts AS conflicts,
+    v.amount_conflict AS amount_conflict,
+    v.surplus_fen AS surplus_fen,
+    v.possible_duplicate_of AS possible_duplicate_of,
+    v.provisional AS provisional,
+    v.run_id AS run_id,
+    multiIf(c.status != '', c.status, v.provisional OR w.open, 'OPEN', 'HEALED') AS status
+FROM
+(
+    SELECT
+        *,
+        lower(substring(hex(SHA256(concat(merchant_id, ' ', order_no, ' ', key_part))), 1, 32)) AS case_id
+    FROM v_verdicts
+    WHERE code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')
+) AS v
+LEFT JOIN (SELECT merchant_id, case_id, toString(status) AS status FROM exceptions FINAL) AS c
+    ON c.merchant_id = v.merchant_id AND c.case_id = v.case_id
+LEFT JOIN last_words AS w
+    ON w.merchant_id = v.merchant_id AND w.order_no = v.order_no AND w.key_part = v.key_part AND w.for_date = v.business_date;
