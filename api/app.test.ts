@@ -52,7 +52,11 @@ test('amounts beyond the exact range of JSON numbers arrive as strings of fen', 
   const app = await appWith();
   const answer = await app.inject('/api/v1/exceptions?mode=THREE_WAY&from=2026-03-09&to=2026-03-09&limit=2');
   expect(answer.statusCode).toBe(200);
-  expect(answer.json().items[0]).toMatchObject({ channelFen: '9007199254740993', merchantFen: null });
+  expect(answer.json().items[0]).toMatchObject({
+    channelFen: '9007199254740993',
+    merchantFen: null,
+    conflictingBooks: ['platform'],
+  });
   expect(asked).toEqual([{ mode: 'THREE_WAY', from: '2026-03-09', to: '2026-03-09', limit: 2 }]);
 });
 

@@ -1,8 +1,8 @@
 -- What became of an exception once a close has spoken: a realtime row of a closed date, or a final row that a later run
 -- paired over midnight, must not stay "open" for ever.
 
--- The last published word on a key, for each date it may speak for: the run's own and its neighbours, since a close
--- pairs with the adjacent days. open: 1 where it still needs a person.
+-- The last published word on a key, for each date it speaks for: the run's own, the earlier one that it settles, and the
+-- neighbours of the run's own, on which realtime may have dated the key. open: 1 where it still needs a person.
 CREATE OR REPLACE VIEW last_words AS
 SELECT
     merchant_id,
@@ -17,13 +17,14 @@ FROM
         v.order_no AS order_no,
         v.key_part AS key_part,
         p.business_date AS run_date,
+        groupArray(v.refers_to) AS settled,
         max(v.code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')) AS run_open
     FROM verdicts AS v
     INNER JOIN publications AS p ON p.merchant_id = v.merchant_id AND p.mode = v.mode AND p.run_id = v.run_id
     WHERE v.mode != 'REALTIME'
     GROUP BY merchant_id, order_no, key_part, run_date
 )
-ARRAY JOIN [run_date - 1, run_date, run_date + 1] AS for_date
+ARRAY JOIN arrayDistinct(arrayConcat([run_date - 1, run_date, run_date + 1], settled)) AS for_date
 GROUP BY merchant_id, order_no, key_part, for_date;
 
 -- Verdicts that need a person, with what became of their case: its own status where it has one; else HEALED where the

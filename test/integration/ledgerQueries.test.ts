@@ -147,7 +147,10 @@ describe('exceptions', () => {
   });
 
   test('are healed by the last close that speaks of their key, and by no other', async () => {
-    await said(3n, ...['matched', 'stays', 'gone', 'paired', 'elsewhere'].map((orderNo) => ({ orderNo })));
+    await said(
+      3n,
+      ...['matched', 'stays', 'gone', 'paired', 'elsewhere', 'settled'].map((orderNo) => ({ orderNo })),
+    );
     await said(3n, { orderNo: 'next', businessDate: '2026-03-10' });
     const run = (runId: string, businessDate: string, token: bigint) =>
       aRun({ runId, businessDate, token, outcome: 'UNBALANCED' });
@@ -161,6 +164,7 @@ describe('exceptions', () => {
       { orderNo: 'stays', code: 'PLATFORM_ONLY' },
       { orderNo: 'paired', code: 'PLATFORM_ONLY', possiblyCrossDay: true },
       { orderNo: 'elsewhere', code: 'PLATFORM_ONLY' },
+      { orderNo: 'settled', code: 'PLATFORM_ONLY' },
     );
     await closed(
       run('r3', '2026-03-10', 3n),
@@ -168,6 +172,19 @@ describe('exceptions', () => {
       { orderNo: 'next', code: 'AMOUNT_MISMATCH' },
     );
     await closed(run('r4', '2026-03-20', 4n), { orderNo: 'elsewhere', code: 'MATCHED' });
+    const later = run('r6', '2026-03-14', 6n);
+    await close.writeVerdicts(later, [
+      {
+        verdict: aVerdict({
+          mode: 'THREE_WAY',
+          orderNo: 'settled',
+          code: 'CROSS_DAY',
+          businessDate: '2026-03-14',
+        }),
+        refersTo: '2026-03-09',
+      },
+    ]);
+    await close.publish(later);
     await closed(aRun({ runId: 'r5', businessDate: '2026-03-10', token: 5n, outcome: 'FAILED' }), {
       orderNo: 'next',
       code: 'MATCHED',
@@ -176,7 +193,7 @@ describe('exceptions', () => {
       Object.fromEntries(
         (await allExceptions({ limit: 2, mode })).map((item) => [item.orderNo, item.status]),
       );
-    const final = { stays: 'OPEN', paired: 'HEALED', elsewhere: 'OPEN', next: 'OPEN' };
+    const final = { stays: 'OPEN', paired: 'HEALED', elsewhere: 'OPEN', settled: 'HEALED', next: 'OPEN' };
     expect(await statuses('THREE_WAY')).toEqual(final);
     expect(await statuses('REALTIME')).toEqual({ ...final, matched: 'HEALED', gone: 'HEALED' });
     const viewed = await system.rows<{ mode: string; order_no: string; status: string }>(
@@ -189,7 +206,7 @@ describe('exceptions', () => {
         Object.entries(listed).find(([no]) => no === order_no)?.[1],
       ]);
     }
-    expect(viewed).toHaveLength(10);
+    expect(viewed).toHaveLength(12);
   });
 
   test('tell which book holds one identity with several amounts, where the amounts shown are equal', async () => {
