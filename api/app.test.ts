@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
+import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import type { EventIntake, ListFilter, LedgerQueries } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { buildApp } from './app.ts';
@@ -41,7 +42,8 @@ const intake: EventIntake = {
 };
 
 async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
-  return buildApp({ queries, intake, readiness: [], metrics: new Registry(), ...parts });
+  const eventForms = [PaymentEventJson, HisOrderEventJson];
+  return buildApp({ queries, intake, eventForms, readiness: [], metrics: new Registry(), ...parts });
 }
 
 afterEach(() => {
@@ -154,4 +156,17 @@ test('the OpenAPI document names every route', async () => {
     '/metrics',
     '/readyz',
   ]);
+});
+
+test('the OpenAPI document shows what an event is, in both forms of the body', async () => {
+  const app = await appWith();
+  const document = (await app.inject('/openapi.json')).json();
+  const { content } = document.paths['/api/v1/events'].post.requestBody;
+  const forms = content['application/json'].schema.items.anyOf.map((form: { title: string }) => form.title);
+  expect(forms).toEqual(['payment-event', 'his-order-event']);
+  expect(content['application/x-ndjson'].schema.anyOf).toHaveLength(2);
+  const tags = Object.values<Record<string, { tags: string[] }>>(document.paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap((operation) => operation.tags);
+  expect(new Set(tags)).toEqual(new Set(['events', 'ledger', 'system']));
 });

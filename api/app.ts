@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { TSchema } from 'typebox';
 import type { EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
@@ -12,9 +13,18 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A body that the OpenAPI document shows in place of the schema that requests are checked by. */
+    documentedBody?: object;
+  }
+}
+
 export type ApiParts = {
   readonly queries: LedgerQueries;
   readonly intake: EventIntake;
+  /** JSON schemas of the events that the intake takes, for the OpenAPI document. */
+  readonly eventForms: readonly TSchema[];
   readonly readiness: readonly ReadinessCheck[];
   /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
@@ -48,6 +58,15 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
           'Reconciliation of hospital payments. Amounts are strings of fen (1/100 yuan), dates are Asia/Shanghai business dates.',
         license: { name: 'Apache-2.0' },
       },
+      tags: [
+        { name: 'ledger', description: 'What the ledger says: runs, exceptions, match rates' },
+        { name: 'events', description: 'Payments and HIS orders as they happen' },
+        { name: 'system', description: 'Is it up, ready, and how busy' },
+      ],
+    },
+    transform: ({ schema, url, route }) => {
+      const body = route.config?.documentedBody;
+      return { schema: body ? { ...schema, body } : schema, url };
     },
   });
   app.setErrorHandler((error, request, reply) => {
@@ -72,7 +91,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   });
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
-  await app.register(eventRoutes(parts.intake), { prefix: '/api/v1' });
+  await app.register(eventRoutes(parts.intake, parts.eventForms), { prefix: '/api/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/', { schema: { hide: true } }, (_, reply) =>
     reply

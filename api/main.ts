@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseLedgerQueries } from '../adapters/clickhouse/ledgerQueries.ts';
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
+import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
@@ -35,6 +36,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
+    eventForms: [PaymentEventJson, HisOrderEventJson],
     readiness: [
       { part: 'log', check: async () => void (await log.ping()) },
       { part: 'window', check: async () => void (await window.ping()) },

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
 import type { EventIntake, IntakeResult } from '../../domain/apiPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -24,8 +25,19 @@ const Answer = Type.Object({
 /** Most events in one request; more is a mistake or an attack. */
 const MAX_EVENTS = 10_000;
 
+/** The body as the OpenAPI document shows it. @param forms JSON schemas of the events that are taken */
+function documentedBody(forms: readonly TSchema[]) {
+  const event = Type.Union([...forms]);
+  return {
+    content: {
+      'application/json': { schema: Type.Array(event, { minItems: 1, maxItems: MAX_EVENTS }) },
+      'application/x-ndjson': { schema: { ...event, description: 'one event a line' } },
+    },
+  };
+}
+
 /** Events over HTTP, for producers without a Kafka or Redis client. */
-export function eventRoutes(intake: EventIntake): FastifyPluginAsyncTypebox {
+export function eventRoutes(intake: EventIntake, forms: readonly TSchema[]): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.addContentTypeParser(
       ['application/x-ndjson', 'application/ndjson'],
@@ -37,16 +49,18 @@ export function eventRoutes(intake: EventIntake): FastifyPluginAsyncTypebox {
     app.post(
       '/events',
       {
+        config: { documentedBody: documentedBody(forms) },
         schema: {
+          tags: ['events'],
           summary: 'Appends events; each is answered for itself, accepted ones are durable',
           description:
-            'Body: a JSON array, or one JSON object a line (application/x-ndjson). payment-event: {eventId, merchantId, ' +
-            'kind, orderNo, refundNo, channel, channelTxnNo, amountFen, occurredAt, businessType}; his-order-event has ' +
-            'hisOrderNo instead of channel and channelTxnNo.',
+            'Body: a JSON array, or one JSON object a line. Of one request some may be accepted and others not; what was not ' +
+            'accepted is answered with its reason and kept nowhere.',
           querystring: Type.Object(
             { topic: Type.Optional(Type.Unsafe<Topic>({ type: 'string', enum: [...TOPICS] })) },
             { additionalProperties: false },
           ),
+          // Items are judged one by one, by the intake: one bad event must not refuse its neighbours.
           body: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_EVENTS }),
           response: {
             200: Answer,

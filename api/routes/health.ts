@@ -19,7 +19,7 @@ export function healthRoutes(
   return async (app) => {
     app.get(
       '/healthz',
-      { schema: { summary: 'The process is alive', response: { 200: Health } } },
+      { schema: { tags: ['system'], summary: 'The process is alive', response: { 200: Health } } },
       async () => ({
         status: 'ok' as const,
       }),
@@ -29,6 +29,7 @@ export function healthRoutes(
       '/readyz',
       {
         schema: {
+          tags: ['system'],
           summary: 'Every part answers; names the part that does not',
           response: { 200: Readiness, 503: Readiness },
         },
@@ -42,7 +43,7 @@ export function healthRoutes(
 
     app.get(
       '/metrics',
-      { schema: { summary: 'Prometheus metrics', produces: ['text/plain'] } },
+      { schema: { tags: ['system'], summary: 'Prometheus metrics', produces: ['text/plain'] } },
       async (_, reply) => reply.type(METRICS_TYPE).send(await metrics()),
     );
   };

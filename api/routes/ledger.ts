@@ -96,6 +96,7 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
       '/reconciliations',
       {
         schema: {
+          tags: ['ledger'],
           summary: 'Runs by merchant and date, newest date first (对账记录)',
           querystring: Query,
           response: {
@@ -114,6 +115,7 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
       '/exceptions',
       {
         schema: {
+          tags: ['ledger'],
           summary: 'Verdicts that need a person (异常订单)',
           querystring: Query,
           response: {
@@ -132,6 +134,7 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
       '/match-rates',
       {
         schema: {
+          tags: ['ledger'],
           summary: 'Match rate by merchant, date and mode (匹配率)',
           querystring: Type.Omit(Query, ['cursor']),
           response: { 200: Type.Object({ items: Type.Array(MatchRateSchema) }), ...problems },
