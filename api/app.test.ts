@@ -35,7 +35,7 @@ const queries: LedgerQueries = {
       nextCursor: 'n',
     };
   },
-  matchRates: async () => [],
+  matchRates: async () => ({ items: [], nextCursor: null }),
 };
 const intake: EventIntake = {
   accept: async (_, events) => events.map((_event, i) => ({ status: 'accepted' as const, eventId: `e${i}` })),

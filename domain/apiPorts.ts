@@ -58,7 +58,7 @@ export type MatchRate = {
 export interface LedgerQueries {
   reconciliations(filter: ListFilter): Promise<Page<Reconciliation>>;
   exceptions(filter: ListFilter): Promise<Page<ExceptionItem>>;
-  matchRates(filter: Omit<ListFilter, 'cursor'>): Promise<readonly MatchRate[]>;
+  matchRates(filter: ListFilter): Promise<Page<MatchRate>>;
 }
 
 /** One event as a producer sent it, or why it was not taken. */

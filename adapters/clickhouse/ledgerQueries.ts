@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { LedgerQueries } from '../../domain/apiPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { exceptionPage } from './exceptionPages.ts';
-import { matchRates } from './matchRates.ts';
+import { matchRatePage } from './matchRates.ts';
 import { isAway } from './patientLedger.ts';
 import { reconciliationPage } from './reconciliationPages.ts';
 
@@ -11,7 +11,7 @@ export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries
   return {
     reconciliations: (filter) => asked(reconciliationPage(client, filter)),
     exceptions: (filter) => asked(exceptionPage(client, filter)),
-    matchRates: (filter) => asked(matchRates(client, filter)),
+    matchRates: (filter) => asked(matchRatePage(client, filter)),
   };
 }
 

@@ -1,53 +1,83 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ListFilter, MatchRate } from '../../domain/apiPorts.ts';
+import type { ListFilter, MatchRate, Page } from '../../domain/apiPorts.ts';
+import { isBusinessDate } from '../../domain/businessDate.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
+import { anyText, cursorOf, readCursor } from './pageCursor.ts';
 
 /** In both the books agree on the money. OFFSET is neither matched nor an exception. */
 const MATCHED_CODES: readonly VerdictCode[] = ['MATCHED', 'CROSS_DAY'];
 
+const LIST = 'match-rates';
+const CURSOR_KEYS = [isBusinessDate, anyText, anyText];
+
+type Row = {
+  readonly merchant_id: string;
+  readonly date: string;
+  readonly mode: Mode;
+  readonly verdicts: string;
+  readonly matched: string;
+  readonly exceptions: string;
+};
+
 /** Newest date first. Closed days are counted by their run already; only realtime rows are counted here. */
-export async function matchRates(
-  client: ClickHouseClient,
-  filter: Omit<ListFilter, 'cursor'>,
-): Promise<readonly MatchRate[]> {
+export async function matchRatePage(client: ClickHouseClient, filter: ListFilter): Promise<Page<MatchRate>> {
   const { sql, values } = listConditions(filter);
-  const final = `SELECT merchant_id, business_date, mode, arraySum(mapValues(counts)) AS verdicts,
-      ${sumOf(MATCHED_CODES)} AS matched, ${sumOf([...EXCEPTION_CODES])} AS exceptions
-    FROM (
-      SELECT merchant_id, business_date, mode, argMax(r.verdicts, (r.token, r.run_id)) AS counts
-      FROM reconciliations AS r ${whereOf(["outcome != 'FAILED'", ...sql])}
-      GROUP BY merchant_id, business_date, mode)`;
-  const realtime = `SELECT merchant_id, business_date, mode, count() AS verdicts,
-      countIf(code IN (${listOf(MATCHED_CODES)})) AS matched, countIf(code IN (${listOf([...EXCEPTION_CODES])})) AS exceptions
-    FROM verdicts FINAL ${whereOf(["mode = 'REALTIME'", "run_id = ''", ...sql])}
-    GROUP BY merchant_id, business_date, mode`;
+  const after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
+  const conditions = after ? [...sql, BEHIND_CURSOR] : sql;
   const parts = filter.mode === 'REALTIME' ? [realtime] : filter.mode ? [final] : [final, realtime];
-  const rows = await rowsOf<{
-    merchant_id: string;
-    date: string;
-    mode: Mode;
-    verdicts: string;
-    matched: string;
-    exceptions: string;
-  }>(
+  const found = await rowsOf<Row>(
     client,
     `SELECT merchant_id, toString(business_date) AS date, mode, toString(verdicts) AS verdicts,
        toString(matched) AS matched, toString(exceptions) AS exceptions
-     FROM (${parts.join(' UNION ALL ')})
-     ORDER BY business_date DESC, merchant_id, mode LIMIT ${filter.limit}`,
-    values,
+     FROM (${parts.map((part) => part(conditions)).join(' UNION ALL ')})
+     ORDER BY business_date DESC, merchant_id, mode LIMIT ${filter.limit + 1}`,
+    { ...values, ...cursorValues(after) },
   );
-  return rows.map((row) => ({
+  const rows = found.slice(0, filter.limit);
+  const last = rows.at(-1);
+  const more = found.length > filter.limit && last !== undefined;
+  return {
+    items: rows.map(rateOf),
+    nextCursor: more ? cursorOf(LIST, [last.date, last.merchant_id, last.mode]) : null,
+  };
+}
+
+function final(conditions: readonly string[]): string {
+  return `SELECT merchant_id, business_date, mode, arraySum(mapValues(counts)) AS verdicts,
+      ${sumOf(MATCHED_CODES)} AS matched, ${sumOf([...EXCEPTION_CODES])} AS exceptions
+    FROM (
+      SELECT merchant_id, business_date, mode, argMax(r.verdicts, (r.token, r.run_id)) AS counts
+      FROM reconciliations AS r ${whereOf(["outcome != 'FAILED'", ...conditions])}
+      GROUP BY merchant_id, business_date, mode)`;
+}
+
+function realtime(conditions: readonly string[]): string {
+  return `SELECT merchant_id, business_date, mode, count() AS verdicts,
+      countIf(code IN (${listOf(MATCHED_CODES)})) AS matched, countIf(code IN (${listOf([...EXCEPTION_CODES])})) AS exceptions
+    FROM v_verdicts ${whereOf(["mode = 'REALTIME'", "run_id = ''", ...conditions])}
+    GROUP BY merchant_id, business_date, mode`;
+}
+
+const BEHIND_CURSOR = `business_date <= {at_date:Date} AND (business_date < {at_date:Date}
+  OR (merchant_id, mode) > ({at_merchant:String}, {at_mode:String}))`;
+
+function cursorValues(after: readonly string[] | null): Record<string, string> {
+  const names = ['at_date', 'at_merchant', 'at_mode'];
+  return Object.fromEntries((after ?? []).map((value, i) => [names[i] ?? '', value]));
+}
+
+function rateOf(row: Row): MatchRate {
+  return {
     merchantId: row.merchant_id,
     businessDate: row.date,
     mode: row.mode,
     verdicts: Number(row.verdicts),
     matched: Number(row.matched),
     exceptions: Number(row.exceptions),
-  }));
+  };
 }
 
 function sumOf(codes: readonly VerdictCode[]): string {

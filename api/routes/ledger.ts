@@ -136,11 +136,17 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
         schema: {
           tags: ['ledger'],
           summary: 'Match rate by merchant, date and mode (匹配率)',
-          querystring: Type.Omit(Query, ['cursor']),
-          response: { 200: Type.Object({ items: Type.Array(MatchRateSchema) }), ...problems },
+          querystring: Query,
+          response: {
+            200: Type.Object({ items: Type.Array(MatchRateSchema), nextCursor: NextCursor }),
+            ...problems,
+          },
         },
       },
-      async ({ query }) => ({ items: (await queries.matchRates(checked(query))).map(matchRateJson) }),
+      async ({ query }) => {
+        const page = await queries.matchRates(checked(query));
+        return { items: page.items.map(matchRateJson), nextCursor: page.nextCursor };
+      },
     );
   };
 }

@@ -318,7 +318,7 @@ describe('what a caller sends', () => {
         items: [],
         nextCursor: null,
       });
-      expect(await queries.matchRates({ merchantId, limit: 9 })).toEqual([]);
+      expect(await queries.matchRates({ merchantId, limit: 9 })).toEqual({ items: [], nextCursor: null });
     }
   });
 
@@ -349,6 +349,7 @@ describe('what a caller sends', () => {
       const refusal = expect.objectContaining({ code: 'DZ_BAD_CURSOR' });
       await expect(queries.exceptions({ limit: 9, cursor })).rejects.toEqual(refusal);
       await expect(queries.reconciliations({ limit: 9, cursor })).rejects.toEqual(refusal);
+      await expect(queries.matchRates({ limit: 9, cursor })).rejects.toEqual(refusal);
     }
   });
 });
@@ -406,10 +407,19 @@ test('match rates count each verdict once, matched and cross-day as matched, off
     { ...rate, mode: 'REALTIME', verdicts: 4, matched: 2, exceptions: 1 },
     { ...rate, mode: 'THREE_WAY', verdicts: 3, matched: 2, exceptions: 1 },
   ];
-  expect(await queries.matchRates({ limit: 9 })).toEqual(expected);
-  expect(await queries.matchRates({ limit: 1, mode: 'THREE_WAY' })).toEqual([expected[1]]);
-  expect(await queries.matchRates({ limit: 9, mode: 'REALTIME' })).toEqual([expected[0]]);
-  expect(await queries.matchRates({ limit: 9, from: '2026-03-10' })).toEqual([]);
+  const found = async (filter: Partial<ListFilter>) =>
+    (await queries.matchRates({ limit: 9, ...filter })).items;
+  expect(await found({})).toEqual(expected);
+  expect(await found({ limit: 1, mode: 'THREE_WAY' })).toEqual([expected[1]]);
+  expect(await found({ mode: 'REALTIME' })).toEqual([expected[0]]);
+  expect(await found({ from: '2026-03-10' })).toEqual([]);
+  const first = await queries.matchRates({ limit: 1 });
+  expect(first.items).toEqual([expected[0]]);
+  const second = await queries.matchRates({
+    limit: 1,
+    ...(first.nextCursor ? { cursor: first.nextCursor } : {}),
+  });
+  expect(second).toEqual({ items: [expected[1]], nextCursor: null });
   const viewed = await system.rows(
     `SELECT merchant_id AS merchantId, toString(business_date) AS businessDate, mode, toUInt32(verdicts) AS verdicts,
        toUInt32(matched) AS matched, toUInt32(exceptions) AS exceptions FROM v_match_rates AS r ORDER BY mode`,
