@@ -37,6 +37,13 @@ test.each([
   expect(stderr).toContain(`did you mean "${right}"`);
 });
 
+test('the version is told alone', () => {
+  expect(duizhang('--version')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
+
 test('what is no command at all gets no suggestion', () => {
   expect(duizhang('frobnicate').stderr).not.toContain('did you mean');
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -7,6 +9,10 @@ async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.stdout(overview());
     return name === undefined ? 2 : 0;
+  }
+  if (name === '--version' || name === 'version') {
+    io.stdout(`${version()}\n`);
+    return 0;
   }
   const entry = COMMANDS.find((candidate) => candidate.name === name);
   if (!entry) {
@@ -23,10 +29,17 @@ async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   return command.run(args, io);
 }
 
+function version(): string {
+  const about: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
+  return typeof about === 'object' && about !== null && 'version' in about
+    ? String(about.version)
+    : 'unknown';
+}
+
 function overview(): string {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
   const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return `./duizhang <command> [options]    (--help after a command explains it)\n\n${lines.join('\n')}\n`;
+  return `./duizhang <command> [options]    (--help after a command explains it; --version)\n\n${lines.join('\n')}\n`;
 }
 
 function nearest(name: string): string {

@@ -84,7 +84,10 @@ export interface WindowStore {
   newestInOutbox(slot: number): Promise<string | null>;
   /** Whether the ledger has everything of the slot's outbox up to and including `id`. */
   isTrimmed(slot: number, id: string): Promise<boolean>;
-  /** Whether the window has been set up since it was last empty. */
+  /**
+   * Whether the window has been set up since it was last empty.
+   * @throws DZ_WINDOW_SLOTS_CHANGED when that was with another number of slots
+   */
   isSetUp(): Promise<boolean>;
   markSetUp(): Promise<void>;
   /** Adds lines to open orders of a slot, by orderKey: what a window that was emptied cannot read from the log any more. */

@@ -90,7 +90,7 @@ export type JudgeContext = {
  * The verdicts of one order: of its payment and of each of its refunds, in key order. This one function serves the
  * realtime window, the day's close and the comparison of files.
  * @param entries all lines known of the order (one merchant, one orderNo), in any order; repeats change nothing
- * @returns one verdict a key (design.md §2, "Verdicts by presence"); more than one only where lines of a key lie
+ * @returns one verdict a key (docs/design.md, "Verdicts by presence"); more than one only where lines of a key lie
  *   further apart than the cross-day span
  */
 export function judgeOrder(entries: readonly Entry[], context: JudgeContext): Verdict[] {
@@ -246,7 +246,7 @@ function classify(
   return { code: code === 'MATCHED' && !sameDate ? 'CROSS_DAY' : code, split };
 }
 
-/** The presence tables of design.md §2; rows that need equal amounts say AMOUNT_MISMATCH otherwise. */
+/** The tables of docs/design.md, "Verdicts by presence"; rows that need equal amounts say AMOUNT_MISMATCH otherwise. */
 function classifyByPresence(sides: Record<Book, Side | null>, equal: boolean, mode: Mode): VerdictCode {
   const { MERCHANT: merchant, PLATFORM: platform, CHANNEL: channel } = sides;
   const agreed = equal ? 'MATCHED' : 'AMOUNT_MISMATCH';

@@ -8,9 +8,9 @@ import type { Bill } from '../../domain/ports.ts';
 type Slot = { readonly book: Book; readonly channel: Channel | null; readonly businessDate: BusinessDate };
 
 /**
- * Which lines are the three books around a date (design.md §3, "Day close"): where a bill was imported, its lines are the
- * authority for its book, channel and day, and the events of that day stand behind it; elsewhere the events are the
- * book. Of several bills for one place the latest import counts.
+ * Which lines are the three books around a date: where a bill was imported, its lines are the authority for its book,
+ * channel and day, and the events of that day stand behind it; elsewhere the events are the book. Of several bills for
+ * one place the latest import counts.
  * A line without a channel (a HIS event) stands behind any bill of its book and day.
  */
 export function bookScope(

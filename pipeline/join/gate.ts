@@ -1,3 +1,4 @@
+import { localOfInstant } from '../../domain/businessDate.ts';
 import type { HeartbeatBoard, WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Clock, EventLog, PartitionId, Position } from '../../domain/ports.ts';
@@ -31,9 +32,9 @@ const HEARTBEAT_STALE_MS = 5_000;
 /**
  * Opens when event time has passed the date's end and everything that stood in the log at that moment is consumed and
  * stored: every partition read past its end by every slot and by the entries, deadlines looked through, and the verdicts
- * of all that in the ledger (design.md, "Day close"). A run that starts earlier would read green by accident.
+ * of all that in the ledger. A run that starts earlier would read green by accident.
  * @returns the ends of that moment
- * @throws DZ_CLOSE_NOT_READY with what is missing, when patience runs out
+ * @throws DZ_CLOSE_NOT_READY with what is missing, when patience runs out or cannot be enough
  */
 export async function waitUntilStored(
   parts: GateParts,
@@ -54,7 +55,7 @@ export async function waitUntilStored(
 async function passAll(parts: GateParts, options: GateOptions): Promise<ReadonlyMap<PartitionId, Position>> {
   const waiting = new Waiting(parts, options);
   const partitions = await parts.log.partitions();
-  await waiting.until(() => behindInTime(parts, partitions, options.eventTimeMs));
+  await waiting.until(() => behindInTime(parts, partitions, options));
   const bounds = await parts.log.bounds();
   await waiting.until(() => behindInLog(parts, bounds));
   await waiting.until(() => behindInDeadlines(parts.window, options.eventTimeMs));
@@ -93,15 +94,18 @@ class Waiting {
 }
 
 async function behindInTime(
-  parts: GateParts,
+  { board, clock }: GateParts,
   partitions: readonly PartitionId[],
-  eventTimeMs: number,
+  { eventTimeMs, patienceMs }: GateOptions,
 ): Promise<string | null> {
-  const beats = await parts.board.read();
-  const watermark = lowestWatermark(partitions, beats, parts.clock.wallMs(), HEARTBEAT_STALE_MS);
+  const beats = await board.read();
+  const watermark = lowestWatermark(partitions, beats, clock.wallMs(), HEARTBEAT_STALE_MS);
   if (watermark === null) return 'a partition has no owner that is alive, or events of unknown time';
   if (watermark >= eventTimeMs) return null;
-  return `events are known up to ${iso(watermark)}, needed up to ${iso(eventTimeMs)}`;
+  const reason = `events are known up to ${localOfInstant(watermark)}, needed up to ${localOfInstant(eventTimeMs)} (Beijing time)`;
+  // No patience will do: the date is not over.
+  if (eventTimeMs - Math.max(clock.wallMs(), watermark) > patienceMs) throw notReady(reason);
+  return reason;
 }
 
 async function behindInLog(parts: GateParts, bounds: Bounds): Promise<string | null> {
@@ -139,8 +143,4 @@ function firstBehind(bounds: Bounds, reached: ReadonlyMap<PartitionId, Position>
 
 function slotsOf(window: WindowStore): readonly number[] {
   return Array.from({ length: window.slots }, (_, slot) => slot);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -9,9 +9,8 @@ export type WatermarkOptions = {
 };
 
 /**
- * Event time of one partition (design.md, "Time"): it follows the events. Once it is fully read and has been silent for
- * the grace, nothing older than the grace is on its way to the log any more, and event time follows the clock. With a
- * backlog it never does.
+ * Event time of one partition: it follows the events. Once it is fully read and has been silent for the grace, nothing
+ * older than the grace is on its way to the log any more, and event time follows the clock. With a backlog it never does.
  */
 export class PartitionWatermark {
   readonly #options: WatermarkOptions;

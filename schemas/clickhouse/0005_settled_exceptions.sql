@@ -2,27 +2,36 @@
 -- paired over midnight, must not stay "open" for ever.
 
 -- The last published word on a key, for each date it speaks for: the run's own, the earlier one that it settles, and the
--- neighbours of the run's own, on which realtime may have dated the key. open: 1 where it still needs a person.
+-- neighbours of the run's own, on which realtime may have dated the key. Last is what was published last: of two days the
+-- earlier may be closed after the later. open: 1 where it still needs a person.
 CREATE OR REPLACE VIEW last_words AS
 SELECT
     merchant_id,
     order_no,
     key_part,
     for_date,
-    argMax(run_open, run_date) AS open
+    argMax(run_open, (ended_at, run_date)) AS open
 FROM
 (
     SELECT
         v.merchant_id AS merchant_id,
         v.order_no AS order_no,
         v.key_part AS key_part,
-        p.business_date AS run_date,
+        r.run_date AS run_date,
+        r.ended_at AS ended_at,
         groupArray(v.refers_to) AS settled,
         max(v.code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')) AS run_open
     FROM verdicts AS v
-    INNER JOIN publications AS p ON p.merchant_id = v.merchant_id AND p.mode = v.mode AND p.run_id = v.run_id
+    INNER JOIN
+    (
+        SELECT merchant_id, mode, run_id, business_date AS run_date, max(ended_at) AS ended_at
+        FROM reconciliations
+        WHERE (merchant_id, business_date, mode, run_id) IN (
+            SELECT merchant_id, business_date, mode, run_id FROM publications)
+        GROUP BY merchant_id, mode, run_id, run_date
+    ) AS r ON r.merchant_id = v.merchant_id AND r.mode = v.mode AND r.run_id = v.run_id
     WHERE v.mode != 'REALTIME'
-    GROUP BY merchant_id, order_no, key_part, run_date
+    GROUP BY merchant_id, order_no, key_part, run_date, ended_at
 )
 ARRAY JOIN arrayDistinct(arrayConcat([run_date - 1, run_date, run_date + 1], settled)) AS for_date
 GROUP BY merchant_id, order_no, key_part, for_date;

@@ -26,7 +26,7 @@ export type CloseCase = {
 };
 
 export const CLOSE_CASES: readonly CloseCase[] = [
-  // presence, design.md §2, amounts equal
+  // presence, amounts equal
   { says: 'all three', merchant: 'P 100', platform: 'P 100', channel: 'P 100', gives: 'P MATCHED' },
   { says: 'merchant alone', merchant: 'P 100', gives: 'P MERCHANT_ONLY' },
   { says: 'merchant and platform', merchant: 'P 100', platform: 'P 100', gives: 'P MERCHANT_ONLY' },

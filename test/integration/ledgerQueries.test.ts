@@ -9,7 +9,7 @@ import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { TestLedger } from './ledgerHarness.ts';
-import { aRun, aVerdict, startLedger, insertVerdicts } from './ledgerHarness.ts';
+import { NOON_MS, aRun, aVerdict, startLedger, insertVerdicts } from './ledgerHarness.ts';
 
 let system: TestLedger;
 let realtime: RealtimeLedger;
@@ -153,7 +153,7 @@ describe('exceptions', () => {
     );
     await said(3n, { orderNo: 'next', businessDate: '2026-03-10' });
     const run = (runId: string, businessDate: string, token: bigint) =>
-      aRun({ runId, businessDate, token, outcome: 'UNBALANCED' });
+      aRun({ runId, businessDate, token, outcome: 'UNBALANCED', endedAtMs: NOON_MS + Number(token) });
     await closed(run('r1', '2026-03-09', 1n), { orderNo: 'matched', code: 'MATCHED' });
     expect((await allExceptions({ limit: 9 })).map((item) => [item.orderNo, item.status])).toEqual([
       ['next', 'OPEN'],

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { encodeEvent } from '../../adapters/events/eventCodec.ts';
+import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
 import type { Closing } from '../../cli/closing.ts';
 import { openClosing } from '../../cli/closing.ts';
-import { instantOfLocal } from '../../domain/businessDate.ts';
+import { addDays, businessDateOf, instantOfLocal } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { NewRecord } from '../../domain/ports.ts';
 import type { TestSystem } from '../system.ts';
@@ -189,8 +191,29 @@ test.each(CASES)(
     expect(rows).toContain(`THREE_WAY ${other} CROSS_DAY`);
     expect(rows).toContain(`REALTIME ${platformAt.slice(0, 10)} CROSS_DAY`);
     expect(rows.filter((row) => row.includes('_ONLY'))).toHaveLength(1);
+    const exceptions = await clickHouseLedgerQueries(system.clickhouse).exceptions({ merchantId, limit: 9 });
+    expect(exceptions.items.map((item) => [item.orderNo, item.mode, item.status])).toEqual([
+      [orderNo, 'THREE_WAY', 'HEALED'],
+    ]);
   },
 );
+
+test('a date that is not over is refused at once, whatever the patience', async () => {
+  const startedAt = Date.now();
+  const today = businessDateOf(startedAt);
+  const refusal = expect.objectContaining({
+    code: 'DZ_CLOSE_NOT_READY',
+    message: expect.stringContaining(`needed up to ${addDays(today, 2)} 00:`),
+  });
+  await expect(close('H001', addDays(today, 1))).rejects.toEqual(refusal);
+  expect(Date.now() - startedAt).toBeLessThan(5_000);
+});
+
+test('a window that was made for another number of slots is refused: its orders lie elsewhere', async () => {
+  const other = new RedisWindow(system.windowRedis, { slots: system.config.slots * 2 });
+  await expect(other.isSetUp()).rejects.toEqual(expect.objectContaining({ code: 'DZ_WINDOW_SLOTS_CHANGED' }));
+  expect(await system.window.isSetUp()).toBe(true);
+});
 
 test('an event that comes after its day was closed opens no window, and its day runs again by itself', async () => {
   const merchantId = 'H020';

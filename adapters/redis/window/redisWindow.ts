@@ -119,11 +119,24 @@ export class RedisWindow implements WindowStore {
   }
 
   async isSetUp(): Promise<boolean> {
-    return (await this.#redis.exists(SET_UP_KEY)) === 1;
+    const mark = await this.#redis.get(SET_UP_KEY);
+    if (mark === null) return false;
+    // Orders would be looked for in other slots than those they lie in, and every one would seem one-sided.
+    if (mark !== this.#setUpMark()) {
+      throw new DuizhangError(
+        'DZ_WINDOW_SLOTS_CHANGED',
+        `the window in Redis was made for ${mark}, the configuration says ${this.#setUpMark()}; put \`slots\` back, or empty the window's Redis (FLUSHALL): it is rebuilt from the ledger and the log`,
+      );
+    }
+    return true;
   }
 
   async markSetUp(): Promise<void> {
-    await this.#redis.set(SET_UP_KEY, '1');
+    await this.#redis.set(SET_UP_KEY, this.#setUpMark());
+  }
+
+  #setUpMark(): string {
+    return `${this.slots} slots`;
   }
 
   async restoreOrders(slot: number, orders: ReadonlyMap<string, readonly string[]>): Promise<void> {
