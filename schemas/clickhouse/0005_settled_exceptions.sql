@@ -31,6 +31,10 @@ FROM
         GROUP BY merchant_id, mode, run_id, run_date
     ) AS r ON r.merchant_id = v.merchant_id AND r.mode = v.mode AND r.run_id = v.run_id
     WHERE v.mode != 'REALTIME'
+        -- Of all others nobody asks what became of them: some in a hundred orders.
+        AND v.order_no IN (
+            SELECT order_no FROM verdicts
+            WHERE code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE'))
     GROUP BY merchant_id, order_no, key_part, run_date, ended_at
 )
 ARRAY JOIN arrayDistinct(arrayConcat([run_date - 1, run_date, run_date + 1], settled)) AS for_date
