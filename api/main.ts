@@ -17,6 +17,7 @@ import { buildApp } from './app.ts';
 const DRAIN_MS = 8_000;
 const PIPELINE_ANSWERS_WITHIN_MS = 1_500;
 /** Less than a request may take: the caller gets an answer, not a cut connection. */
+const LEDGER_ANSWERS_WITHIN_MS = 20_000;
 const APPEND_WAITS_MS = 15_000;
 
 async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
@@ -24,7 +25,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
-  const ledger = connectClickHouse(clickhouseUrl);
+  const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
   const { partitions, maxBytes } = config.log;
   const producer = new RedisEventProducer(log, {
     topics: { payments: partitions, 'his-orders': partitions },

@@ -3,19 +3,21 @@ import type { ClickHouseClient } from '@clickhouse/client';
 
 export const DATABASE = 'duizhang';
 
+/** Inserts of many rows and the close's joins take their time. */
 const REQUEST_TIMEOUT_MS = 120_000;
 const MAX_CONNECTIONS = 8;
 
 /**
  * The one way to reach ClickHouse, embedded or a server of its own.
  * @param url `http://[user:password@]host:port`
+ * @param timeoutMs how long an answer is waited for
  */
-export function connectClickHouse(url: string): ClickHouseClient {
+export function connectClickHouse(url: string, timeoutMs = REQUEST_TIMEOUT_MS): ClickHouseClient {
   return createClient({
     url,
     database: DATABASE,
     application: 'duizhang',
-    request_timeout: REQUEST_TIMEOUT_MS,
+    request_timeout: timeoutMs,
     max_open_connections: MAX_CONNECTIONS,
     // The embedded engine does not compress; on one machine it would only cost time.
     compression: { request: false, response: false },
