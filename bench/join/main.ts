@@ -16,7 +16,6 @@ const { values } = parseArgs({
     events: { type: 'string', default: '2000000' },
     runs: { type: 'string', default: '3' },
     'one-sided-per-mille': { type: 'string', default: '30' },
-    'cpu-prof': { type: 'string' },
   },
 });
 const TICKS_PER_SECOND = 100;
