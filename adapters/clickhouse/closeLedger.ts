@@ -4,6 +4,7 @@ import type { Kind } from '../../domain/entry.ts';
 import { BOOKS } from '../../domain/entry.ts';
 import type { BookTotals, Reconciliation } from '../../domain/ports.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
+import { VERDICT_CODES } from '../../domain/verdict.ts';
 import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
@@ -23,9 +24,11 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
     async verdictCounts(run) {
       const rows = await rowsOf<{ code: VerdictCode; rows: string }>(
         client,
-        `SELECT code, toString(count()) AS rows FROM verdicts WHERE ${rowsOfRun(run)} GROUP BY code ORDER BY code`,
+        `SELECT code, toString(count()) AS rows FROM verdicts WHERE ${rowsOfRun(run)} GROUP BY code`,
       );
-      return Object.fromEntries(rows.map((row) => [row.code, Number(row.rows)]));
+      const counts = new Map(rows.map((row) => [row.code, Number(row.rows)]));
+      // In the order of the table of verdicts, as files are reported.
+      return Object.fromEntries([...counts].toSorted(([a], [b]) => placeOf(a) - placeOf(b)));
     },
     leaves: (run) => leaves(client, run),
     rows: (run, codes) => finalVerdicts(client, run, codes),
@@ -122,4 +125,8 @@ function totalsJson(totals: BookTotals): Record<string, unknown> {
     paymentFen: totals.paymentFen.toString(),
     refundFen: totals.refundFen.toString(),
   };
+}
+
+function placeOf(code: VerdictCode): number {
+  return VERDICT_CODES.indexOf(code);
 }
