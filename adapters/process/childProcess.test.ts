@@ -116,3 +116,14 @@ test('a program that does not exist is named', async () => {
     /no-such-program could not be started: .*ENOENT/,
   );
 });
+
+test.runIf(process.platform === 'linux')(
+  'a child whose guard is killed with -9 is taken down with it',
+  async () => {
+    const child = await startChild({ command: 'sleep', args: ['60'] });
+    const parentLine = /^PPid:\s+(\d+)/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'));
+    process.kill(Number(parentLine?.[1]), 'SIGKILL');
+    await child.exited;
+    expect(await goneWithin(child.pid, 2_000)).toBe(true);
+  },
+);

@@ -64,8 +64,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
   for (const handle of [guard, ...guard.stdio]) unref(handle);
   let gone = false;
-  void exited.then(() => {
+  guard.on('exit', (_, signal) => {
     gone = true;
+    // A guard that was killed leaves its program without one, and whoever starts it again would find two.
+    if (signal !== null) killIfThere(pid);
   });
   return {
     pid,
@@ -82,6 +84,14 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       await exited;
     },
   };
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
 }
 
 /** Pipes of a child are sockets; the types of spawn do not say so. */
