@@ -2,6 +2,7 @@ import type { BusinessDate } from './businessDate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
 import type { Bill, BillError, PartitionId, Position, Reconciliation } from './ports.ts';
+import type { DayStatus } from './schedule.ts';
 import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 
 // What the import of bills and the day's close need of the outside.
@@ -131,4 +132,26 @@ export interface CloseGate {
     merchantId: string,
     date: BusinessDate,
   ): Promise<{ readonly positions: Readonly<Record<PartitionId, Position>> }>;
+}
+
+// --- schedule ----------------------------------------------------------------------------------------------------
+
+/** A day that is due and waits for what is missing. */
+export type CloseWait = {
+  readonly merchantId: string;
+  readonly businessDate: BusinessDate;
+  readonly mode: CloseMode;
+  /** What is missing, in words; empty: it waits no more. */
+  readonly waitsFor: readonly string[];
+  readonly sinceMs: number;
+  /** The run comes then at the latest. */
+  readonly untilMs: number;
+};
+
+/** What the schedule asks of the ledger and tells it. */
+export interface ScheduleLedger {
+  /** Every (merchant, date) with data or a run, dated on or after `since`. */
+  daysSince(since: BusinessDate): Promise<readonly DayStatus[]>;
+  waits(): Promise<readonly CloseWait[]>;
+  recordWait(wait: CloseWait): Promise<void>;
 }

@@ -11,7 +11,21 @@ export type Merchant = {
   readonly rules: MatchRules;
   /** How long after the date's end a close waits for stragglers. */
   readonly graceMs: number;
+  /** Absent: DEFAULT_SCHEDULE. */
+  readonly schedule?: CloseSchedule;
+  /** Who integrated the hospital. */
+  readonly isv?: string;
 };
+
+/** When a date is closed by itself. */
+export type CloseSchedule = {
+  /** Milliseconds after Shanghai midnight of the next date. */
+  readonly atMs: number;
+  /** How much longer a close that is due waits for bills that are missing. */
+  readonly billPatienceMs: number;
+};
+
+export const DEFAULT_SCHEDULE: CloseSchedule = { atMs: 12 * 3_600_000, billPatienceMs: 6 * 3_600_000 };
 
 export type MerchantChannel = {
   readonly channel: Channel;

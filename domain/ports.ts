@@ -154,6 +154,8 @@ export type Reconciliation = {
   readonly mode: Exclude<Mode, 'REALTIME'>;
   readonly outcome: Outcome;
   readonly reasons: readonly FailureReason[];
+  /** Each reason in words. */
+  readonly details: Readonly<Partial<Record<FailureReason, string>>>;
   readonly operator: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
@@ -161,6 +163,8 @@ export type Reconciliation = {
   readonly token: bigint;
   readonly books: Readonly<Partial<Record<Book, BookTotals>>>;
   readonly verdicts: Readonly<Partial<Record<VerdictCode, number>>>;
+  /** Ids of the bills of the date that stood for their books, sorted. */
+  readonly bills: readonly string[];
   /** Root over the verdict leaves (hex), without run, version or time in them. */
   readonly merkleRoot: string;
   /** What was consumed when the run began: partition → end. */

@@ -11,6 +11,7 @@ import { clickHouseCloseLedger } from '../adapters/clickhouse/closeLedger.ts';
 import { clickHouseDayLedger } from '../adapters/clickhouse/dayLedger.ts';
 import { isAway, patientLedger } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
+import { clickHouseScheduleLedger } from '../adapters/clickhouse/scheduleLedger.ts';
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
@@ -22,10 +23,11 @@ import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../domain/businessDate.ts';
 import { DuizhangError } from '../domain/errors.ts';
-import type { MatchRules } from '../domain/merchant.ts';
+import type { MatchRules, Merchant } from '../domain/merchant.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
 import { closeDay } from './close/closeDay.ts';
 import { DayKeeper } from './close/dayKeeper.ts';
+import { CloseScheduler } from './close/scheduler.ts';
 import { ClosedDays } from './join/closedDays.ts';
 import { closeGate } from './join/closeGate.ts';
 import { EntryWriter } from './join/entryWriter.ts';
@@ -34,7 +36,7 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino({ name: 'pipeline' });
-const { config, logUrl, windowUrl, clickhouseUrl, clock, rate } = processEnvOf(process.env);
+const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule } = processEnvOf(process.env);
 const metrics = pipelineMetrics();
 
 /** How long an event may be on its way to the log, and how wrong a producer's clock may be. */
@@ -45,6 +47,7 @@ const ENTRIES_A_WRITE = 50_000;
 const ENTRY_DELAY_MS = 1_000;
 const DAYS_ROUND_MS = 2_000;
 const DAYS_LOOK_MS = 100;
+const SCHEDULE_ROUND_MS = 2_000;
 const GATE_PATIENCE_MS = 60_000;
 
 const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
@@ -71,26 +74,26 @@ function rulesOf(merchantId: string): MatchRules {
   return config.merchants.get(merchantId)?.rules ?? DEFAULT_RULES;
 }
 
-async function closeAgain(merchantId: string, date: BusinessDate): Promise<void> {
-  const merchant = config.merchants.get(merchantId);
-  if (!merchant) return;
-  const onWaiting = (reason: string): void => log.info({ merchantId, date, reason }, 'a close waits');
+const closeLedger = clickHouseCloseLedger(clickhouse);
+const bills = clickHouseBills(clickhouse);
+const tokens = redisTokenIssuer(windowRedis);
+
+/** @returns whether it ran: somebody else may be closing it, or it is too early */
+async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string): Promise<boolean> {
+  const at = { merchantId: merchant.merchantId, date, why };
+  const onWaiting = (reason: string): void => log.info({ ...at, reason }, 'a close waits');
+  const gate = closeGate(gateParts, config.merchants, { patienceMs: GATE_PATIENCE_MS, onWaiting });
   try {
     const run = await closeDay(
       { merchant, date, runId: randomUUID(), operator: 'system' },
-      {
-        ledger: clickHouseCloseLedger(clickhouse),
-        bills: clickHouseBills(clickhouse),
-        tokens: redisTokenIssuer(windowRedis),
-        gate: closeGate(gateParts, config.merchants, { patienceMs: GATE_PATIENCE_MS, onWaiting }),
-        now: () => clock.now(),
-      },
+      { ledger: closeLedger, bills, tokens, gate, now: () => clock.now() },
     );
-    log.info({ merchantId, date, run: run.runId, outcome: run.outcome }, 'closed again: late events came');
+    log.info({ ...at, run: run.runId, outcome: run.outcome, details: run.details }, 'closed');
+    return true;
   } catch (error) {
-    // Somebody else closes it, or it is too early: the next round looks again.
     if (!(error instanceof DuizhangError) || !error.code.startsWith('DZ_CLOSE_')) throw error;
-    log.warn({ merchantId, date, code: error.code }, error.message);
+    log.warn({ ...at, code: error.code }, error.message);
+    return false;
   }
 }
 
@@ -106,8 +109,18 @@ const keeper = new DayKeeper({
   closedDays,
   clock,
   trimLog: (partition, before) => producer.trim(partition, before),
-  closeAgain,
+  closeAgain: async (merchantId, date) => {
+    const merchant = config.merchants.get(merchantId);
+    if (merchant) await closeBySystem(merchant, date, 'LATE_EVENTS');
+  },
   crossDayDays,
+});
+const scheduler = new CloseScheduler({
+  ledger: clickHouseScheduleLedger(clickhouse, () => clock.now()),
+  bills,
+  merchants: () => config.merchants.values(),
+  clock,
+  close: closeBySystem,
 });
 
 /** Until a close has ended, or a while has passed. */
@@ -142,6 +155,18 @@ async function keepDays(): Promise<void> {
       if (!isAway(error)) throw error;
     }
     await untilDaysMayHaveChanged(ended);
+  }
+}
+
+async function keepSchedule(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    try {
+      await scheduler.round();
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      if (!isAway(error)) throw error;
+    }
+    await pause(SCHEDULE_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 }
 
@@ -213,7 +238,8 @@ async function main(): Promise<void> {
   });
   ready = true;
   log.info({ slots: config.slots, partitions: config.log.partitions }, 'ready');
-  await Promise.race([asked.promise, realtime.done, keepDays(), forced.promise]);
+  const kept = closesBySchedule ? [keepDays(), keepSchedule()] : [keepDays()];
+  await Promise.race([asked.promise, realtime.done, ...kept, forced.promise]);
   await Promise.race([realtime.stop(), forced.promise]);
   server.close();
   server.closeAllConnections();

@@ -32,6 +32,8 @@ export type SystemOptions = {
   /** Text of a configuration; absent: the repository's. */
   readonly config?: string;
   readonly playback?: Playback;
+  /** Whether the pipeline closes days by itself; absent: no. */
+  readonly schedule?: boolean;
 };
 
 export type RedisName = 'log' | 'window';
@@ -108,6 +110,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     DUIZHANG_WINDOW_URL: run.windowRedisUrl,
     DUIZHANG_CLICKHOUSE_URL: run.clickhouseUrl,
     DUIZHANG_PIPELINE_PORT: String(ports.pipeline),
+    DUIZHANG_SCHEDULE: options.schedule === true ? 'on' : 'off',
     ...(options.playback ? { DUIZHANG_PLAYBACK: JSON.stringify(options.playback) } : {}),
   };
 

@@ -106,6 +106,8 @@ function reconciliationRow(run: Reconciliation): Record<string, unknown> {
     mode: run.mode,
     outcome: run.outcome,
     reasons: run.reasons,
+    details: run.details,
+    bills: run.bills,
     operator: run.operator,
     started_at: timeText(run.startedAtMs),
     ended_at: timeText(run.endedAtMs),

@@ -17,6 +17,8 @@ type Row = {
   readonly run_id: string;
   readonly outcome: Outcome;
   readonly reasons: readonly FailureReason[];
+  readonly details: Reconciliation['details'];
+  readonly bills: readonly string[];
   readonly operator: string;
   readonly started: string;
   readonly ended: string;
@@ -36,7 +38,7 @@ export async function reconciliationPage(
   const found = await rowsOf<Row>(
     client,
     `SELECT toString(r.business_date) AS date, merchant_id, mode, toString(r.token) AS token_text, run_id, outcome,
-       reasons, operator, toString(toUnixTimestamp64Milli(started_at)) AS started,
+       reasons, details, bills, operator, toString(toUnixTimestamp64Milli(started_at)) AS started,
        toString(toUnixTimestamp64Milli(ended_at)) AS ended, books, verdicts, merkle_root, positions
      FROM reconciliations AS r ${whereOf(after ? [...sql, BEHIND_CURSOR] : sql)}
      ORDER BY r.business_date DESC, merchant_id, mode, r.token DESC, run_id
@@ -72,6 +74,8 @@ function runOf(row: Row): Reconciliation {
     mode: row.mode,
     outcome: row.outcome,
     reasons: row.reasons,
+    details: row.details,
+    bills: row.bills,
     operator: row.operator,
     startedAtMs: Number(row.started),
     endedAtMs: Number(row.ended),

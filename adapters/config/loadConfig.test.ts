@@ -37,7 +37,18 @@ test('a merchant’s own rules win over the defaults', () => {
   expect(config.merchants.get('A')?.rules).toMatchObject({ windowMs: 90_000, cutOffMs: -3_600_000 });
 });
 
+test('a merchant’s own schedule wins over that of all', () => {
+  const config = load(
+    'schedule: { at: "09:30" }\nmerchants:\n  - { id: A, name: a, channels: { WECHAT: "1" }, schedule: { billPatience: 90m } }\n',
+  );
+  expect(config.merchants.get('A')?.schedule).toEqual({ atMs: 34_200_000, billPatienceMs: 5_400_000 });
+});
+
 test.each([
+  [
+    'schedule: { at: noon }\nmerchants:\n  - { id: A, name: a, channels: { WECHAT: "1" } }\n',
+    /c\.yaml:1: schedule\.at: must be a time of day like 12:00/,
+  ],
   ['merchants: []\n', /c\.yaml:1: merchants: /],
   ['merchants:\n  - id: A\n    name: a\n    channels: {}\n', /c\.yaml:4: merchants\.0\.channels: /],
   [

@@ -5,11 +5,12 @@ import { Compile } from 'typebox/compile';
 import { LineCounter, parseDocument } from 'yaml';
 import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { Merchant } from '../../domain/merchant.ts';
-import { DEFAULT_RULES } from '../../domain/merchant.ts';
+import type { CloseSchedule, Merchant } from '../../domain/merchant.ts';
+import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 
 const DURATION = '^\\d+(ms|s|m|h|d)$';
 const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
+const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
 const DURATION_PATTERNS = [DURATION, SIGNED_DURATION];
 const Duration = Type.String({ pattern: DURATION });
 const SignedDuration = Type.String({ pattern: SIGNED_DURATION });
@@ -28,9 +29,18 @@ const RulesSchema = Type.Object(
   { additionalProperties: false },
 );
 
+const ScheduleSchema = Type.Object(
+  {
+    at: Type.Optional(Type.String({ pattern: TIME_OF_DAY })),
+    billPatience: Type.Optional(Duration),
+  },
+  { additionalProperties: false },
+);
+
 const ConfigSchema = Type.Object(
   {
     defaults: Type.Optional(RulesSchema),
+    schedule: Type.Optional(ScheduleSchema),
     merchants: Type.Array(
       Type.Object(
         {
@@ -43,6 +53,8 @@ const ConfigSchema = Type.Object(
             { WECHAT: MerchantNo, ALIPAY: MerchantNo, UNIONPAY: MerchantNo },
             { additionalProperties: false, minProperties: 1 },
           ),
+          isv: Type.Optional(Type.String({ minLength: 1 })),
+          schedule: Type.Optional(ScheduleSchema),
           rules: Type.Optional(RulesSchema),
         },
         { additionalProperties: false },
@@ -99,6 +111,9 @@ function complaint(error: ReturnType<typeof check.Errors>[number] | undefined): 
   if (error?.keyword === 'pattern' && DURATION_PATTERNS.includes(String(error.params.pattern))) {
     return 'must be a duration like 30s, 5m or 24h';
   }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === TIME_OF_DAY) {
+    return 'must be a time of day like 12:00';
+  }
   if (error?.keyword === 'boolean') return 'is not known here';
   return error?.message ?? 'not as expected';
 }
@@ -123,6 +138,8 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, messag
         cutOffMs: ms(rules.cutOff) ?? DEFAULT_RULES.cutOffMs,
       },
       graceMs: ms(rules.grace) ?? DEFAULT_GRACE_MS,
+      schedule: scheduleOf({ ...raw.schedule, ...merchant.schedule }),
+      ...(merchant.isv === undefined ? {} : { isv: merchant.isv }),
     });
   });
   return {
@@ -130,6 +147,14 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, messag
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
     slots: raw.slots ?? 16,
     port: raw.port ?? 0,
+  };
+}
+
+function scheduleOf({ at, billPatience }: Static<typeof ScheduleSchema>): CloseSchedule {
+  const [hours = 0, minutes = 0] = at === undefined ? [] : at.split(':').map(Number);
+  return {
+    atMs: at === undefined ? DEFAULT_SCHEDULE.atMs : (hours * 60 + minutes) * 60_000,
+    billPatienceMs: ms(billPatience) ?? DEFAULT_SCHEDULE.billPatienceMs,
   };
 }
 

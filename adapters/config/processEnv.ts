@@ -13,10 +13,13 @@ export type ProcessEnv = {
   readonly clock: Clock;
   /** How many times faster than the machine's the clock runs while it plays a day back; else 1. */
   readonly rate: number;
+  /** Whether days are closed by themselves (DUIZHANG_SCHEDULE: on, the default, or off). */
+  readonly closesBySchedule: boolean;
 };
 
 /**
- * Reads DUIZHANG_CONFIG (a path), DUIZHANG_LOG_URL, DUIZHANG_WINDOW_URL, DUIZHANG_CLICKHOUSE_URL and DUIZHANG_PLAYBACK.
+ * Reads DUIZHANG_CONFIG (a path), DUIZHANG_LOG_URL, DUIZHANG_WINDOW_URL, DUIZHANG_CLICKHOUSE_URL,
+ * DUIZHANG_PLAYBACK and DUIZHANG_SCHEDULE.
  * @throws DZ_CONFIG_INVALID naming the variable or the line of the configuration that is wrong
  */
 export function processEnvOf(env: NodeJS.ProcessEnv): ProcessEnv {
@@ -26,7 +29,14 @@ export function processEnvOf(env: NodeJS.ProcessEnv): ProcessEnv {
     windowUrl: urlOf(env, 'DUIZHANG_WINDOW_URL', ['redis:', 'rediss:']),
     clickhouseUrl: urlOf(env, 'DUIZHANG_CLICKHOUSE_URL', ['http:', 'https:']),
     ...clockOf(env),
+    closesBySchedule: scheduleOf(env),
   };
+}
+
+function scheduleOf(env: NodeJS.ProcessEnv): boolean {
+  const value = env['DUIZHANG_SCHEDULE'] ?? 'on';
+  if (value === 'on' || value === 'off') return value === 'on';
+  throw new DuizhangError('DZ_CONFIG_INVALID', `DUIZHANG_SCHEDULE is "${value}", not on or off`);
 }
 
 function needed(env: NodeJS.ProcessEnv, name: string): string {

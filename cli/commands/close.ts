@@ -77,8 +77,8 @@ function readArgs(args: readonly string[]): { merchantId: string; date: string; 
 const SHOWN_EXCEPTIONS = 20;
 
 function textOf({ run, exceptions }: ClosedDay): string {
-  const head =
-    `${run.merchantId} ${run.businessDate} ${run.mode}: ${run.outcome} ${run.reasons.join(', ')}`.trimEnd();
+  const head = `${run.merchantId} ${run.businessDate} ${run.mode}: ${run.outcome}`;
+  const reasons = run.reasons.map((reason) => `  ${reason}: ${run.details[reason] ?? ''}`);
   const books = Object.entries(run.books).map(
     ([book, totals]) =>
       `  ${book.padEnd(10)}${totals.payments} payments ${yuanOfFen(totals.paymentFen)}, ${totals.refunds} refunds ${yuanOfFen(totals.refundFen)}`,
@@ -94,6 +94,6 @@ function textOf({ run, exceptions }: ClosedDay): string {
   if (exceptions.length > SHOWN_EXCEPTIONS) {
     shown.push(`  … and ${exceptions.length - SHOWN_EXCEPTIONS} more (--json)`);
   }
-  const sections = [head, ...books, ...verdicts, ...shown];
+  const sections = [head, ...reasons, ...books, ...verdicts, ...shown];
   return `${sections.join('\n')}\n`;
 }

@@ -90,6 +90,8 @@ export function pipelinePart(plan: SystemPlan, playback: Playback | null): Part 
   return nodePart(plan, 'pipeline', {
     DUIZHANG_PIPELINE_PORT: String(plan.ports.pipeline),
     DUIZHANG_PLAYBACK: playback === null ? '' : JSON.stringify(playback),
+    // A day that is played back closes when it has been played, not at noon of a clock that runs a thousand times as fast.
+    DUIZHANG_SCHEDULE: playback === null ? 'on' : 'off',
   });
 }
 

@@ -55,6 +55,13 @@ export function billDatesAround(
   return { from: addDays(date, -spanDays - STRAY_DAYS), to: addDays(date, spanDays + STRAY_DAYS) };
 }
 
+/** Ids of the date's own bills that count in the scope, sorted. @param bills those that the scope was made of */
+export function billsOfDate(scope: BookScope, bills: readonly Bill[]): readonly string[] {
+  const counting = new Set(scope.bills.map(({ billId }) => billId));
+  const own = bills.filter((bill) => bill.businessDate === scope.businessDate && counting.has(bill.billId));
+  return [...new Set(own.map(({ billId }) => billId))].toSorted();
+}
+
 function channelsOf(bill: Bill): readonly (Channel | null)[] {
   return bill.channel === null ? [null, ...CHANNELS] : [bill.channel];
 }

@@ -20,13 +20,14 @@ import type { Merchant } from '../../domain/merchant.ts';
 import { EMPTY_ROOT, merkleBuilder } from '../../domain/merkle.ts';
 import { addFen } from '../../domain/money.ts';
 import type { Bill, BookTotals, Outcome, Reconciliation } from '../../domain/ports.ts';
+import { FAILURE_REASONS } from '../../domain/ports.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
-import { billDatesAround, bookScope } from './bookScope.ts';
+import { billDatesAround, billsOfDate, bookScope } from './bookScope.ts';
 import { assertConserved, restOfOrder } from './conservation.ts';
 import type { IsBilled } from './judgeForDate.ts';
 import { judgeForDate } from './judgeForDate.ts';
-import { failureReasons } from './outcome.ts';
+import { failuresOf } from './outcome.ts';
 
 export type CloseRequest = {
   readonly merchant: Merchant;
@@ -76,7 +77,10 @@ export async function closeDay(request: CloseRequest, deps: CloseDeps): Promise<
   }
 }
 
-type RunResult = Pick<Reconciliation, 'outcome' | 'reasons' | 'books' | 'verdicts' | 'merkleRoot'>;
+type RunResult = Pick<
+  Reconciliation,
+  'outcome' | 'reasons' | 'details' | 'books' | 'bills' | 'verdicts' | 'merkleRoot'
+>;
 
 async function runOnce(run: RunKey, merchant: Merchant, deps: CloseDeps): Promise<RunResult> {
   const span = merchant.rules.crossDayDays;
@@ -87,16 +91,18 @@ async function runOnce(run: RunKey, merchant: Merchant, deps: CloseDeps): Promis
   try {
     const sums = await snapshot.sums();
     const books = totalsOf(run.mode, sums);
-    const reasons = failureReasons(run.mode, sums, importedChannels(bills, run));
+    const details = failuresOf(run.mode, sums, importedChannels(bills, run));
+    const seen = { books, bills: billsOfDate(scope, bills) };
+    const reasons = FAILURE_REASONS.filter((reason) => details[reason] !== undefined);
     if (reasons.length > 0) {
-      return { outcome: 'FAILED', reasons, books, verdicts: {}, merkleRoot: EMPTY_ROOT };
+      return { outcome: 'FAILED', reasons, details, ...seen, verdicts: {}, merkleRoot: EMPTY_ROOT };
     }
     await snapshot.matchTrivial();
     const rest = await judgeOthers(run, merchant, snapshot, deps.ledger, billedBy(bills));
     assertConserved(run, sums, await deps.ledger.sideSums(run), rest);
     const verdicts = await deps.ledger.verdictCounts(run);
     const merkleRoot = await rootOf(run, deps.ledger);
-    return { outcome: outcomeOf(verdicts), reasons: [], books, verdicts, merkleRoot };
+    return { outcome: outcomeOf(verdicts), reasons: [], details: {}, ...seen, verdicts, merkleRoot };
   } finally {
     await snapshot.discard();
   }

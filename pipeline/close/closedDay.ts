@@ -29,6 +29,7 @@ export function jsonOfClosedDay({ run, exceptions }: ClosedDay): Readonly<Record
     ...jsonOfResult({ mode, outcome, books: ofMode(run, books), verdicts, exceptions }),
     outcome: run.outcome,
     reasons: run.reasons,
+    details: run.details,
     runId: run.runId,
     merkleRoot: run.merkleRoot,
   };

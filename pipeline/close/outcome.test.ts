@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BookSum } from '../../domain/closePorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
-import { failureReasons } from './outcome.ts';
+import { failuresOf } from './outcome.ts';
 
 const lines = (book: Book, channel: Channel | null): BookSum => ({
   book,
@@ -23,11 +23,11 @@ describe('a day closes when', () => {
     ['nobody has anything of a channel whose bill is missing', wechat, ['WECHAT']],
     ['the HIS lines name no channel', [his, ...wechat.slice(1)], ['WECHAT']],
   ])('%s', (_, sums, imported) => {
-    expect(failureReasons('THREE_WAY', sums, new Set(imported))).toEqual([]);
+    expect(failuresOf('THREE_WAY', sums, new Set(imported))).toEqual({});
   });
 
   test('the merchant is empty but does not take part', () => {
-    expect(failureReasons('TWO_WAY', wechat.slice(1), new Set(['WECHAT']))).toEqual([]);
+    expect(failuresOf('TWO_WAY', wechat.slice(1), new Set(['WECHAT']))).toEqual({});
   });
 });
 
@@ -51,6 +51,14 @@ describe('a day fails with', () => {
       ['CHANNEL_BILL_EMPTY', 'BILL_NOT_READY'],
     ],
   ])('%s', (_, sums, imported, reasons) => {
-    expect(failureReasons('THREE_WAY', sums, new Set(imported)).toSorted()).toEqual(reasons.toSorted());
+    const failures = failuresOf('THREE_WAY', sums, new Set(imported));
+    expect(Object.keys(failures).toSorted()).toEqual(reasons.toSorted());
+  });
+
+  test('words that name the channel and what the others hold', () => {
+    const sums = [...wechat, lines('PLATFORM', 'ALIPAY'), lines('MERCHANT', 'ALIPAY')];
+    expect(failuresOf('THREE_WAY', sums, new Set(['WECHAT']))).toEqual({
+      BILL_NOT_READY: 'ALIPAY has 2 lines in the other books; the bill is not there',
+    });
   });
 });

@@ -117,6 +117,8 @@ export function aRun(more: Partial<Reconciliation> = {}): Reconciliation {
     mode: 'THREE_WAY',
     outcome: 'BALANCED',
     reasons: [],
+    details: {},
+    bills: [],
     operator: 'test',
     startedAtMs: NOON_MS,
     endedAtMs: NOON_MS + 1500,

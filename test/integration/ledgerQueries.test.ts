@@ -361,6 +361,8 @@ test('runs come newest date first, the latest run of a date first, each once, as
     businessDate: '2026-03-10',
     outcome: 'UNBALANCED',
     reasons: [],
+    details: { BILL_NOT_READY: 'why' },
+    bills: ['a', 'b'],
     token: 18_446_744_073_709_551_615n,
     books: { PLATFORM: totals, CHANNEL: totals },
     verdicts: { MATCHED: 3, PLATFORM_ONLY: 1 },

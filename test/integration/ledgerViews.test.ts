@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
+import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
@@ -17,6 +18,7 @@ import {
 } from './ledgerHarness.ts';
 
 let system: TestLedger;
+let clock = 0;
 
 beforeAll(async () => {
   system = await startLedger();
@@ -108,6 +110,12 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
       receivedAtMs: 0,
     },
   ]);
+  const schedule = clickHouseScheduleLedger(client, () => (clock += 1));
+  const wait = { merchantId: 'H001', mode: 'THREE_WAY', sinceMs: NOON_MS, untilMs: NOON_MS } as const;
+  await schedule.recordWait({ ...wait, businessDate: '2026-03-09', waitsFor: ['a'] });
+  await schedule.recordWait({ ...wait, businessDate: '2026-03-09', waitsFor: [] });
+  await schedule.recordWait({ ...wait, businessDate: '2026-03-10', waitsFor: ['a'] });
+  await schedule.recordWait({ ...wait, businessDate: '2026-03-10', waitsFor: ['b'] });
   const case_id = caseIdOf('H001', 'B', 'P');
   const state = { case_id, merchant_id: 'H001', order_no: 'B', status: 'IN_PROGRESS', version: 1 };
   await client.insert({ table: 'exceptions', values: [state], format: 'JSONEachRow' });
@@ -137,6 +145,7 @@ const QUERIES: Readonly<Record<string, string>> = {
       toUInt32(matched) AS matched, toUInt32(exceptions) AS exceptions, rate, provisional
     FROM v_match_rates AS r ORDER BY date, mode`,
   v_reconciliations: 'SELECT run_id, outcome, published FROM v_reconciliations ORDER BY run_id',
+  v_close_waits: `SELECT merchant_id, toString(w.business_date) AS date, waits_for FROM v_close_waits AS w ORDER BY date`,
   v_dead_letters: 'SELECT log_partition, toUInt32(log_position) AS at, code FROM v_dead_letters',
   v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
 };
@@ -201,6 +210,7 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
     { run_id: 'r2', outcome: 'BALANCED', published: 1 },
     { run_id: 'r3', outcome: 'FAILED', published: 0 },
   ],
+  v_close_waits: [{ merchant_id: 'H001', date: '2026-03-10', waits_for: ['b'] }],
   v_dead_letters: [{ log_partition: 'payments/0', at: 5, code: 'DZ_X' }],
   v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
 };

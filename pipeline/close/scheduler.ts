@@ -1,0 +1,104 @@
+import { addDays, businessDateOf } from '../../domain/businessDate.ts';
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { BillStore, CloseWait, ScheduleLedger } from '../../domain/closePorts.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { Clock } from '../../domain/ports.ts';
+import type { DueClose } from '../../domain/schedule.ts';
+import { CATCH_UP_DAYS, dueCloses, scheduledAtMs, waitsUntilMs } from '../../domain/schedule.ts';
+
+export type SchedulerParts = {
+  readonly ledger: ScheduleLedger;
+  readonly bills: Pick<BillStore, 'billsBetween'>;
+  /** Asked anew each round: the configuration may be read again. */
+  readonly merchants: () => Iterable<Merchant>;
+  readonly clock: Clock;
+  /** Closes a date as `system`; false when it could not be now and should be tried again. */
+  readonly close: (merchant: Merchant, date: BusinessDate, why: DueClose['why']) => Promise<boolean>;
+};
+
+/** What could not be closed is left alone for this long, of the machine's time. */
+const TRY_AGAIN_MS = 15_000;
+
+/**
+ * Closes days by themselves: each merchant's dates in order when their hour has come, again when a bill came since. A date
+ * whose bills are not all there waits, and the ledger says for what and since when. Several processes may do this at
+ * once: a close holds a lease.
+ */
+export class CloseScheduler {
+  readonly #parts: SchedulerParts;
+  readonly #triedAtMs = new Map<string, number>();
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+  }
+
+  async round(): Promise<void> {
+    const { ledger, merchants, clock } = this.#parts;
+    const now = clock.now();
+    const days = await ledger.daysSince(addDays(businessDateOf(now), -CATCH_UP_DAYS - 7));
+    const waits = new Map((await ledger.waits()).map((wait) => [keyOf(wait), wait]));
+    const held = new Set<string>();
+    for (const due of dueCloses(days, merchants(), now)) {
+      const { merchantId } = due.merchant;
+      // A later date must not close before an earlier one that can still wait.
+      if (held.has(merchantId)) {
+        waits.delete(keyOf(placeOf(due)));
+        continue;
+      }
+      const isDone = await this.#closeOrWait(due, waits, now);
+      if (!isDone && due.why === 'SCHEDULED') held.add(merchantId);
+      waits.delete(keyOf(placeOf(due)));
+    }
+    // What somebody else has closed meanwhile.
+    for (const wait of waits.values()) await ledger.recordWait({ ...wait, waitsFor: [] });
+  }
+
+  async #closeOrWait(due: DueClose, waits: ReadonlyMap<string, CloseWait>, now: number): Promise<boolean> {
+    const { merchant, date, why } = due;
+    const known = waits.get(keyOf(placeOf(due)));
+    const missing = why === 'SCHEDULED' && now < waitsUntilMs(merchant, date) ? await this.#missing(due) : [];
+    if (missing.length > 0) {
+      if (known?.waitsFor.join() !== missing.join()) await this.#record(due, missing, known);
+      return false;
+    }
+    const key = keyOf(placeOf(due));
+    if (this.#parts.clock.wallMs() - (this.#triedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < TRY_AGAIN_MS) {
+      return false;
+    }
+    this.#triedAtMs.set(key, this.#parts.clock.wallMs());
+    const isClosed = await this.#parts.close(merchant, date, why);
+    // Events come in flocks; a bill comes once, and a person waits for what it says.
+    if (isClosed && why !== 'EVENTS') this.#triedAtMs.delete(key);
+    if (isClosed && known) await this.#record(due, [], known);
+    return isClosed;
+  }
+
+  /** Channels whose bill of the date is not on record; an empty bill is one. */
+  async #missing({ merchant, date }: DueClose): Promise<readonly string[]> {
+    const bills = await this.#parts.bills.billsBetween(merchant.merchantId, date, date);
+    const there = bills.filter((bill) => bill.book === 'CHANNEL').map((bill) => bill.channel);
+    if (there.includes(null)) return [];
+    return merchant.channels
+      .filter(({ channel }) => !there.includes(channel))
+      .map(({ channel }) => `the ${channel} bill of ${date}`);
+  }
+
+  async #record(due: DueClose, waitsFor: readonly string[], known: CloseWait | undefined): Promise<void> {
+    await this.#parts.ledger.recordWait({
+      ...placeOf(due),
+      waitsFor,
+      sinceMs: known?.sinceMs ?? scheduledAtMs(due.merchant, due.date),
+      untilMs: waitsUntilMs(due.merchant, due.date),
+    });
+  }
+}
+
+type Place = Pick<CloseWait, 'merchantId' | 'businessDate' | 'mode'>;
+
+function placeOf({ merchant, date }: DueClose): Place {
+  return { merchantId: merchant.merchantId, businessDate: date, mode: merchant.mode };
+}
+
+function keyOf({ merchantId, businessDate, mode }: Place): string {
+  return `${merchantId} ${businessDate} ${mode}`;
+}
