@@ -17,10 +17,22 @@ export interface BillStore {
   billsBetween(merchantId: string, from: BusinessDate, to: BusinessDate): Promise<readonly Bill[]>;
   /** Stores lines of a bill; storing the same lines again changes nothing. */
   writeLines(billId: string, entries: readonly Entry[]): Promise<void>;
+  /** Stores what the channel charged for lines; storing it again changes nothing. */
+  writeFees(billId: string, fees: readonly BillFee[]): Promise<void>;
   writeErrors(bill: Bill, errors: readonly BillError[]): Promise<void>;
   /** Puts the bill on record, which makes its lines count. Durable when it resolves. */
   record(bill: Bill): Promise<void>;
 }
+
+/** The fee of one line of a channel's bill; see BillLine. */
+export type BillFee = {
+  readonly entry: Entry;
+  readonly line: number;
+  readonly feeMilliFen: bigint;
+  readonly settledFen: bigint | null;
+  /** Parts per million of `settledFen`; null where none is configured. */
+  readonly configuredRatePpm: number | null;
+};
 
 // --- close -------------------------------------------------------------------------------------------------------
 

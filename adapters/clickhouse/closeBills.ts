@@ -4,6 +4,7 @@ import type { Book, Channel } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
 import { date, text } from './closeSql.ts';
 import { LINE_COLUMNS, lineTsv } from './entryRows.ts';
+import { FEE_COLUMNS, feeTsv } from './feeRows.ts';
 import { insertTsv, timeText } from './tsv.ts';
 
 /** Bills on ClickHouse: lines in `entries`, the record that makes them count in `bills`. */
@@ -27,11 +28,16 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
         return lineTsv(entry, { billId, line });
       });
     },
+    async writeFees(billId, fees) {
+      if (fees.length === 0) return;
+      await insertTsv(client, 'bill_fees', FEE_COLUMNS, fees, (fee) => feeTsv(billId, fee));
+    },
     async writeErrors(bill, errors) {
       if (errors.length === 0) return;
       const { billId: bill_id, merchantId: merchant_id, businessDate: business_date } = bill;
-      const values = errors.map(({ line, code, message, raw }) => {
-        return { bill_id, merchant_id, business_date, line, code, message, raw };
+      const place = { bill_id, merchant_id, business_date };
+      const values = errors.map(({ line, code, column, message, messageZh, raw }) => {
+        return { ...place, line, code, column_name: column ?? '', message, message_zh: messageZh ?? '', raw };
       });
       await client.insert({ table: 'bill_errors', values, format: 'JSONEachRow' });
     },

@@ -3,19 +3,38 @@ import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LineCounter, parseDocument } from 'yaml';
+import type { Channel } from '../../domain/entry.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { CloseSchedule, Merchant } from '../../domain/merchant.ts';
+import type { CloseSchedule, Merchant, MerchantChannel } from '../../domain/merchant.ts';
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 
 const DURATION = '^\\d+(ms|s|m|h|d)$';
 const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
 const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
+const PERCENT = '^\\d{1,2}(\\.\\d{1,4})?%$';
 const DURATION_PATTERNS = [DURATION, SIGNED_DURATION];
 const Duration = Type.String({ pattern: DURATION });
 const SignedDuration = Type.String({ pattern: SIGNED_DURATION });
-const MerchantNo = Type.Optional(
-  Type.String({ minLength: 1, description: 'the hospital’s number at the channel' }),
+const Texts = Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }));
+/** The hospital's number at the channel; with more to say of it, an object. */
+const ChannelSchema = Type.Optional(
+  Type.Union([
+    Type.String({ minLength: 1 }),
+    Type.Object(
+      {
+        merchantNo: Type.String({ minLength: 1 }),
+        feeRate: Type.Optional(Type.String({ pattern: PERCENT })),
+        ownRows: Type.Optional(
+          Type.Object(
+            { appIds: Texts, subMerchantNos: Texts, orderNoPrefixes: Texts },
+            { additionalProperties: false, minProperties: 1 },
+          ),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  ]),
 );
 
 const RulesSchema = Type.Object(
@@ -50,7 +69,7 @@ const ConfigSchema = Type.Object(
             Type.Unsafe<'THREE_WAY' | 'TWO_WAY'>({ type: 'string', enum: ['THREE_WAY', 'TWO_WAY'] }),
           ),
           channels: Type.Object(
-            { WECHAT: MerchantNo, ALIPAY: MerchantNo, UNIONPAY: MerchantNo },
+            { WECHAT: ChannelSchema, ALIPAY: ChannelSchema, UNIONPAY: ChannelSchema },
             { additionalProperties: false, minProperties: 1 },
           ),
           isv: Type.Optional(Type.String({ minLength: 1 })),
@@ -128,8 +147,8 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, messag
       name: merchant.name,
       mode: merchant.mode ?? 'THREE_WAY',
       channels: CHANNELS.flatMap((channel) => {
-        const merchantNo = merchant.channels[channel];
-        return merchantNo === undefined ? [] : [{ channel, merchantNo }];
+        const said = merchant.channels[channel];
+        return said === undefined ? [] : [channelOf(channel, said)];
       }),
       rules: {
         windowMs: ms(rules.window) ?? DEFAULT_RULES.windowMs,
@@ -155,6 +174,18 @@ function scheduleOf({ at, billPatience }: Static<typeof ScheduleSchema>): CloseS
   return {
     atMs: at === undefined ? DEFAULT_SCHEDULE.atMs : (hours * 60 + minutes) * 60_000,
     billPatienceMs: ms(billPatience) ?? DEFAULT_SCHEDULE.billPatienceMs,
+  };
+}
+
+function channelOf(channel: Channel, said: Static<typeof ChannelSchema>): MerchantChannel {
+  if (typeof said === 'string') return { channel, merchantNo: said };
+  const { merchantNo, feeRate, ownRows } = said;
+  return {
+    channel,
+    merchantNo,
+    // A percentage of at most four decimals is a whole number of millionths.
+    ...(feeRate === undefined ? {} : { feeRatePpm: Math.round(Number.parseFloat(feeRate) * 10_000) }),
+    ...(ownRows === undefined ? {} : { ownRows }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { businessDateOf } from '../../domain/businessDate.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { BillStore } from '../../domain/closePorts.ts';
+import type { BillFee, BillStore } from '../../domain/closePorts.ts';
 import type { Book, Channel, Entry } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
@@ -50,14 +50,14 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   const { lines, report, hashOfRead } = readAgain(request, deps.readBill);
   // The report rejects together with the lines; whoever waits for the lines first must not leave it unheard.
   report.catch(() => undefined);
-  let waiting: Entry[] = [];
+  let waiting = new WaitingLines(request, billId);
   for await (const batch of lines) {
-    for (const line of batch) waiting.push(entryOf(line, request, billId));
-    if (waiting.length < LINES_A_WRITE) continue;
-    await deps.store.writeLines(billId, waiting);
-    waiting = [];
+    for (const line of batch) waiting.add(line);
+    if (waiting.entries.length < LINES_A_WRITE) continue;
+    await waiting.write(deps.store);
+    waiting = new WaitingLines(request, billId);
   }
-  await deps.store.writeLines(billId, waiting);
+  await waiting.write(deps.store);
   const said = await report;
   if ((hashOfRead() ?? billId) !== billId) throw changedWhileRead(request);
   checkReadable(request, said);
@@ -78,6 +78,39 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   await deps.store.writeErrors(bill, said.errors);
   await deps.store.record(bill);
   return { status: 'imported', bill, errors: said.errors };
+}
+
+/** Lines and their fees that are to be written in one go. */
+class WaitingLines {
+  readonly entries: Entry[] = [];
+  readonly #fees: BillFee[] = [];
+  readonly #request: BillToImport;
+  readonly #billId: string;
+
+  constructor(request: BillToImport, billId: string) {
+    this.#request = request;
+    this.#billId = billId;
+  }
+
+  add(line: BillLine): void {
+    const entry = entryOf(line, this.#request, this.#billId);
+    this.entries.push(entry);
+    const { feeMilliFen } = line;
+    if (feeMilliFen === undefined || feeMilliFen === null || this.#request.book !== 'CHANNEL') return;
+    const own = this.#request.merchant.channels.find(({ channel }) => channel === entry.channel);
+    this.#fees.push({
+      entry,
+      line: line.line,
+      feeMilliFen,
+      settledFen: line.settledFen ?? null,
+      configuredRatePpm: own?.feeRatePpm ?? null,
+    });
+  }
+
+  async write(store: BillStore): Promise<void> {
+    await store.writeLines(this.#billId, this.entries);
+    await store.writeFees(this.#billId, this.#fees);
+  }
 }
 
 async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {

@@ -70,6 +70,10 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
     const { billId, book } = bill;
     const line = eventEntry({ orderNo: 'B1', book, source: 'BILL', sourceRef: `${billId}:7` });
     await bills.writeLines(billId, [line]);
+    if (book === 'CHANNEL') {
+      const fee = { line: 7, feeMilliFen: 16_000n, settledFen: 2505n, configuredRatePpm: 6_000 };
+      await bills.writeFees(billId, [{ entry: line, ...fee }]);
+    }
     await bills.writeErrors(bill, [{ line: 8, code: 'BAD_AMOUNT', message: 'not a number', raw: 'x,\t"y"' }]);
     await bills.record(bill);
   }
@@ -132,6 +136,10 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
 
 /** What each view says, in order; times of writing differ between repeats. */
 const QUERIES: Readonly<Record<string, string>> = {
+  v_bill_fees:
+    'SELECT left(bill_id, 1) AS bill, line, toString(fee_yuan) AS fee, configured_fee_fen FROM v_bill_fees',
+  v_fee_report: 'SELECT channel, toUInt32(payments) AS payments, applied_rate FROM v_fee_report',
+  v_fee_differences: 'SELECT line, off_by_fen FROM v_fee_differences',
   v_entries: `SELECT order_no, book, source, toString(amount_yuan) AS yuan, counts FROM v_entries
     ORDER BY order_no, book, bill_id`,
   v_bills:
@@ -156,6 +164,9 @@ async function readAll(): Promise<Record<string, unknown[]>> {
 }
 
 const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
+  v_bill_fees: [{ bill: 'b', line: 7, fee: '0.16', configured_fee_fen: 15 }],
+  v_fee_report: [{ channel: 'WECHAT', payments: 1, applied_rate: 0.006387 }],
+  v_fee_differences: [{ line: 7, off_by_fen: 1 }],
   v_entries: [
     { order_no: 'B1', book: 'CHANNEL', source: 'BILL', yuan: '25', counts: 0 },
     { order_no: 'B1', book: 'CHANNEL', source: 'BILL', yuan: '25', counts: 1 },
