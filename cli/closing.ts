@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readBill } from '../adapters/bills/readBill.ts';
+import { billReader } from '../adapters/bills/billReader.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../adapters/clickhouse/closeLedger.ts';
@@ -50,6 +50,7 @@ export function openClosing(run: RunFile, config: Config): Closing {
   const log = new RedisEventLog(logRedis, { topics });
   const ledger = clickHouseCloseLedger(clickhouse);
   const bills = clickHouseBills(clickhouse);
+  const readBill = billReader(config.books);
   const gateParts = {
     log,
     window: new RedisWindow(windowRedis, { slots: config.slots }),

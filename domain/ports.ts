@@ -236,6 +236,8 @@ export type BillReport = {
 
 /** What the caller knows of a bill before it is read. */
 export type BillHints = {
+  /** Whose bill it is, and of which book: a hospital's own files may be read by a mapping of its own. */
+  readonly place?: { readonly merchantId: string; readonly book: Book };
   readonly channel?: Channel;
   /** A bill of another day is refused. */
   readonly date?: BusinessDate;

@@ -90,6 +90,21 @@ export const ROW_MESSAGES = {
     en: '{column} is "{value}"; expected a time of the calendar as yyyy-MM-dd HH:mm:ss',
     zh: '“{column}”为“{value}”，应为真实存在的时间，格式yyyy-MM-dd HH:mm:ss',
   },
+  timePattern: {
+    code: 'DZ_ROW_TIME',
+    en: '{column} is "{value}"; expected a time of the calendar as {pattern}',
+    zh: '“{column}”为“{value}”，应为真实存在的时间，格式{pattern}',
+  },
+  wholeFen: {
+    code: 'DZ_ROW_AMOUNT',
+    en: '{column} is "{value}"; expected whole fen, as the configuration says',
+    zh: '“{column}”为“{value}”，按配置应为以分为单位的整数',
+  },
+  cellFault: {
+    code: 'DZ_ROW_CELL',
+    en: '{column} holds the fault "{value}" of a formula; correct the workbook, or export it again',
+    zh: '“{column}”为公式错误值“{value}”，请更正表格或重新导出',
+  },
   monthDayTime: {
     code: 'DZ_ROW_TIME',
     en: '{column} is "{value}"; expected a time of the calendar as MMDDhhmmss (settle date: {settleDate})',
@@ -174,6 +189,51 @@ export const FILE_MESSAGES = {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
     en: 'the header looks like {format}, but it has {count} columns; ask for the bill with its standard columns',
     zh: '表头像是{format}，但有{count}列，请按标准列重新下载账单',
+  },
+  otherFileFormat: {
+    code: 'DZ_BILL_UNKNOWN_FORMAT',
+    en: 'the file is {found}, but {where} reads {asked}; give the right file or correct the configuration',
+    zh: '该文件为{found}格式，而{where}规定为{asked}，请提供正确的文件或更正配置',
+  },
+  oldWorkbook: {
+    code: 'DZ_BILL_UNKNOWN_FORMAT',
+    en: 'the file is an old workbook (.xls); save it as .xlsx or CSV',
+    zh: '该文件是旧版表格（.xls），请另存为.xlsx或CSV',
+  },
+  mappedHeader: {
+    code: 'DZ_BILL_HEADER',
+    en: 'no line of the file has the columns that {where} names; line {line} comes nearest and lacks {missing}; give the right file or correct the configuration',
+    zh: '文件中没有一行包含{where}所列的列名；最接近的是第{line}行，缺少{missing}，请提供正确的文件或更正配置',
+  },
+  payOrRefund: {
+    code: 'DZ_BILL_HEADER',
+    en: 'the file may be either kind that {where} describes: their columns are the same; give one of them a column or a sheet that tells them apart',
+    zh: '该文件符合{where}中的两种写法，无法区分，请为其中一种指定可区分的列名或工作表',
+  },
+  totalNotPaid: {
+    code: 'DZ_BILL_TOTAL_NOT_PAID',
+    en: '{where} takes {column} for the amount, but the file has {insurance}: with medical insurance a total is more than what the channel was paid; name the column of that part, or write channelPaid: true',
+    zh: '{where}以“{column}”为金额，但文件含“{insurance}”：有医保时总额大于渠道实收，请改为渠道支付部分的列，或写明channelPaid: true',
+  },
+  jsonNotUtf8: {
+    code: 'DZ_BILL_NOT_TEXT',
+    en: 'the file is JSON, but not UTF-8; export it again',
+    zh: '该文件是JSON，但不是UTF-8编码，请重新导出',
+  },
+  damagedJson: {
+    code: 'DZ_BILL_DAMAGED',
+    en: 'record {record} is no JSON object: {why}; export the file again',
+    zh: '第{record}条不是JSON对象：{why}，请重新导出',
+  },
+  damagedWorkbook: {
+    code: 'DZ_BILL_DAMAGED',
+    en: 'the workbook is damaged: {why}; export it again',
+    zh: '表格文件已损坏：{why}，请重新导出',
+  },
+  noSheet: {
+    code: 'DZ_BILL_HEADER',
+    en: '{where} reads the sheet "{sheet}", but the workbook has {found}; give the right file or correct the configuration',
+    zh: '{where}读取工作表“{sheet}”，而文件中有{found}，请提供正确的文件或更正配置',
   },
   headerTwice: {
     code: 'DZ_BILL_HEADER',

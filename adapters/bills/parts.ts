@@ -11,8 +11,8 @@ export type BillPart = {
   readonly bytes: AsyncIterable<Uint8Array>;
 };
 
-const GZIP = [0x1f, 0x8b];
-const ZIP = [0x50, 0x4b];
+export const GZIP = [0x1f, 0x8b];
+export const ZIP = [0x50, 0x4b];
 const READ_BYTES = 1 << 17;
 
 /** Unpacks a file by what its first bytes say, never by its name. Each part is to be read before the next is asked for. */
@@ -26,12 +26,12 @@ export async function* partsOf(
   else yield { name: null, bytes };
 }
 
-function beginsWith(head: Uint8Array, magic: readonly number[]): boolean {
+export function beginsWith(head: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, at) => head[at] === byte);
 }
 
 /** The first `count` bytes, and the whole stream again. */
-async function peek(
+export async function peek(
   file: AsyncIterable<Uint8Array>,
   count: number,
 ): Promise<{ head: Uint8Array; bytes: AsyncIterable<Uint8Array> }> {
@@ -59,7 +59,10 @@ async function peek(
   return { head: Buffer.concat(read), bytes: again() };
 }
 
-async function* gunzip(packed: AsyncIterable<Uint8Array>, limits: UnpackLimits): AsyncGenerator<Uint8Array> {
+export async function* gunzip(
+  packed: AsyncIterable<Uint8Array>,
+  limits: UnpackLimits,
+): AsyncGenerator<Uint8Array> {
   let packedBytes = 0;
   let unpackedBytes = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array> {

@@ -7,6 +7,7 @@ import { DEFAULT_UNPACK_LIMITS, type UnpackLimits } from './limits.ts';
 import { lineBlocks } from './lineBlocks.ts';
 import { refusal } from './messages.ts';
 import { partsOf, type BillPart } from './parts.ts';
+import { reading } from './reading.ts';
 import { RowSink } from './rowSink.ts';
 
 /** The port's report, and how far the bill could be checked against itself. */
@@ -23,25 +24,10 @@ export function readBill(
   bytes: AsyncIterable<Uint8Array>,
   hints: BillReadHints,
 ): { readonly lines: AsyncIterable<readonly BillLine[]>; readonly report: Promise<CheckedBillReport> } {
-  const { promise, resolve, reject } = Promise.withResolvers<CheckedBillReport>();
-  // Who reads only the lines learns of a refusal there; the report's rejection must not bring the process down.
-  promise.catch(() => undefined);
-  const lines = async function* (): AsyncGenerator<readonly BillLine[]> {
-    try {
-      const reading = new BillReading(hints);
-      for await (const part of partsOf(bytes, hints.limits ?? DEFAULT_UNPACK_LIMITS))
-        yield* reading.read(part);
-      yield* reading.heldLines();
-      resolve(reading.finish());
-    } catch (error) {
-      reject(error);
-      throw error;
-    } finally {
-      // Without effect when the bill was read to its end.
-      reject(refusal('notRead', {}));
-    }
-  };
-  return { lines: lines(), report: promise };
+  return reading(() => {
+    const bill = new BillReading(hints);
+    return { lines: bill.readAll(bytes, hints.limits ?? DEFAULT_UNPACK_LIMITS), finish: () => bill.finish() };
+  });
 }
 
 readBill satisfies BillReader;
@@ -57,7 +43,15 @@ class BillReading {
     this.#sink = new RowSink(hints);
   }
 
-  async *read(part: BillPart): AsyncGenerator<readonly BillLine[]> {
+  async *readAll(
+    bytes: AsyncIterable<Uint8Array>,
+    limits: UnpackLimits,
+  ): AsyncGenerator<readonly BillLine[]> {
+    for await (const part of partsOf(bytes, limits)) yield* this.#read(part);
+    yield* this.#heldLines();
+  }
+
+  async *#read(part: BillPart): AsyncGenerator<readonly BillLine[]> {
     const sink = this.#sink;
     let parser: BillParser | null = null;
     let lineNo = 0;
@@ -114,7 +108,7 @@ class BillReading {
     return this.#parser;
   }
 
-  *heldLines(): Generator<readonly BillLine[]> {
+  *#heldLines(): Generator<readonly BillLine[]> {
     this.#sink.finish();
     if (this.#sink.hasLines) yield this.#sink.take();
   }

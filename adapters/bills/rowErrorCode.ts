@@ -14,5 +14,6 @@ export type RowErrorCode =
   | 'DZ_ROW_STATE'
   | 'DZ_ROW_DUPLICATE'
   | 'DZ_ROW_ID'
+  | 'DZ_ROW_CELL'
   | 'DZ_ROW_CHANNEL'
   | 'DZ_ROW_OTHER_MERCHANT';

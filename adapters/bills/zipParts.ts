@@ -13,11 +13,15 @@ const UTF8 = new TextDecoder();
 /** What macOS puts beside the files when somebody packs a bill again. */
 const NOT_A_BILL = /^__MACOSX\/|(?:^|\/)\.DS_Store$|\/$/;
 
-/** The files of a zip archive, in its order. The directory of a zip stands at its end: the stream is spooled first. */
-export async function* zipParts(
-  packed: AsyncIterable<Uint8Array>,
-  limits: UnpackLimits,
-): AsyncGenerator<BillPart> {
+/** An archive whose files may be read in any order, each after the other. */
+export type OpenZip = {
+  readonly names: readonly string[];
+  read(name: string): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+};
+
+/** The directory of a zip stands at its end: the stream is spooled first. To be closed. */
+export async function openZip(packed: AsyncIterable<Uint8Array>, limits: UnpackLimits): Promise<OpenZip> {
   const spool = new Spool();
   try {
     for await (const chunk of packed) {
@@ -26,12 +30,33 @@ export async function* zipParts(
         throw refusal('archiveTooLarge', { maxBytes: limits.maxArchiveBytes });
     }
     const zip = await openArchive(spool);
+    const entries = await entriesOf(zip, limits);
     const total = { packedBytes: spool.sizeBytes, unpackedBytes: 0 };
-    for (const { entry, name } of await entriesOf(zip, limits)) {
-      yield { name, bytes: unpack(zip, entry, name, total, limits) };
-    }
-  } finally {
+    return {
+      names: entries.map(({ name }) => name),
+      read(name) {
+        const found = entries.find((entry) => entry.name === name);
+        if (!found) throw refusal('damagedZipEntry', { name, why: ' (missing)' });
+        return unpack(zip, found.entry, name, total, limits);
+      },
+      close: () => spool.close(),
+    };
+  } catch (error) {
     await spool.close();
+    throw error;
+  }
+}
+
+/** The files of a zip archive, in its order. */
+export async function* zipParts(
+  packed: AsyncIterable<Uint8Array>,
+  limits: UnpackLimits,
+): AsyncGenerator<BillPart> {
+  const zip = await openZip(packed, limits);
+  try {
+    for (const name of zip.names) yield { name, bytes: zip.read(name) };
+  } finally {
+    await zip.close();
   }
 }
 

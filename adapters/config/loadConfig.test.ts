@@ -44,6 +44,18 @@ test('a merchant’s own schedule wins over that of all', () => {
   expect(config.merchants.get('A')?.schedule).toEqual({ atMs: 34_200_000, billPatienceMs: 5_400_000 });
 });
 
+test('a hospital’s books say how its own files are read', () => {
+  const books =
+    'books: { merchant: { orderNo: no, amount: { column: fee, unit: fen }, time: { column: t, pattern: yyyy-MM }, kind: SIGN } }';
+  const text = `merchants:\n  - id: A\n    name: a\n    channels: { WECHAT: "1" }\n    ${books}\n`;
+  expect(() => load(text)).toThrow(/c\.yaml:5: merchants\.0\.books\.merchant\.time\.pattern: must say yyyy/);
+  const { MERCHANT } = load(text.replace('yyyy-MM', 'epochMillis')).books.get('A') ?? {};
+  expect(MERCHANT).toMatchObject({
+    where: 'books.merchant of A',
+    files: [{ kind: { by: 'SIGN' }, amount: { unit: 'FEN' } }],
+  });
+});
+
 test.each([
   [
     'schedule: { at: noon }\nmerchants:\n  - { id: A, name: a, channels: { WECHAT: "1" } }\n',

@@ -8,6 +8,8 @@ import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { CloseSchedule, Merchant, MerchantChannel } from '../../domain/merchant.ts';
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
+import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
+import { BooksSchema, booksOf } from './bookMappings.ts';
 
 const DURATION = '^\\d+(ms|s|m|h|d)$';
 const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
@@ -72,6 +74,7 @@ const ConfigSchema = Type.Object(
             { WECHAT: ChannelSchema, ALIPAY: ChannelSchema, UNIONPAY: ChannelSchema },
             { additionalProperties: false, minProperties: 1 },
           ),
+          books: Type.Optional(BooksSchema),
           isv: Type.Optional(Type.String({ minLength: 1 })),
           schedule: Type.Optional(ScheduleSchema),
           rules: Type.Optional(RulesSchema),
@@ -97,6 +100,8 @@ const ConfigSchema = Type.Object(
 
 export type Config = {
   readonly merchants: ReadonlyMap<string, Merchant>;
+  /** How hospitals' own files are read, by merchant. */
+  readonly books: ReadonlyMap<string, MerchantBooks>;
   readonly log: { readonly partitions: number; readonly maxBytes: number };
   readonly slots: number;
   /** Where the API listens; 0: a free port. */
@@ -120,8 +125,8 @@ export function loadConfig(path: string): Config {
     const steps = (error?.instancePath ?? '').split('/').slice(1);
     throw invalid(path, lineOf(document, lines, steps), steps.join('.'), complaint(error));
   }
-  return configOf(value, (index, message) =>
-    invalid(path, lineOf(document, lines, ['merchants', String(index)]), `merchants.${index}`, message),
+  return configOf(value, (steps, message) =>
+    invalid(path, lineOf(document, lines, steps), steps.join('.'), message),
   );
 }
 
@@ -137,10 +142,18 @@ function complaint(error: ReturnType<typeof check.Errors>[number] | undefined): 
   return error?.message ?? 'not as expected';
 }
 
-function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, message: string) => Error): Config {
+type Fail = (steps: readonly string[], message: string) => Error;
+
+function configOf(raw: Static<typeof ConfigSchema>, fail: Fail): Config {
   const merchants = new Map<string, Merchant>();
+  const books = new Map<string, MerchantBooks>();
   raw.merchants.forEach((merchant, index) => {
-    if (merchants.has(merchant.id)) throw fail(index, `the merchant ${merchant.id} stands twice`);
+    const place = ['merchants', String(index)];
+    if (merchants.has(merchant.id)) throw fail(place, `the merchant ${merchant.id} stands twice`);
+    if (merchant.books !== undefined) {
+      const failBook: Fail = (steps, message) => fail([...place, 'books', ...steps], message);
+      books.set(merchant.id, booksOf(merchant.id, merchant.books, failBook));
+    }
     const rules = { ...raw.defaults, ...merchant.rules };
     merchants.set(merchant.id, {
       merchantId: merchant.id,
@@ -163,6 +176,7 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, messag
   });
   return {
     merchants,
+    books,
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
     slots: raw.slots ?? 16,
     port: raw.port ?? 0,

@@ -1,17 +1,21 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CHANNELS, type Channel } from '../../domain/entry.ts';
+import { CHANNELS, type Book, type Channel } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import { MAX_DECIMALS, textOfExact } from '../../adapters/bills/decimal.ts';
-import { readBill, type CheckedBillReport } from '../../adapters/bills/readBill.ts';
+import { billReader } from '../../adapters/bills/billReader.ts';
+import type { CheckedBillReport } from '../../adapters/bills/readBill.ts';
+import type { BillHints } from '../../domain/ports.ts';
 import { readChunks } from '../../adapters/files/readChunks.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
 import { tellRefusal } from '../tellRefusal.ts';
+import { givenConfigPath, merchantOf } from './merchantOf.ts';
 
 const USAGE = `Usage:
-  duizhang bill parse FILE [--channel WECHAT|ALIPAY|UNIONPAY] [--json]
-      Detects the format of a bill, reads it and checks its own totals.
+  duizhang bill parse FILE [--channel WECHAT|ALIPAY|UNIONPAY] [--merchant H [--book merchant|platform]] [--json]
+      Detects the format of a bill, reads it and checks its own totals. With --merchant as that hospital's: rows of
+      others under a shared number are told apart, and its own files are read as duizhang.config.yaml maps them.
       Exit code 0: every row was read; 1: some rows have errors; 2: the file is refused.
   duizhang bill import FILE --merchant H --book merchant|platform|channel [--channel C] [--date D]
       Imports a bill into the running system. The same bill again changes nothing.`;
@@ -36,12 +40,19 @@ export const billCommand: Command = {
   },
 };
 
-type ParseArgs = { readonly file: string; readonly channel: Channel | null; readonly json: boolean };
+type ParseArgs = {
+  readonly file: string;
+  readonly channel: Channel | null;
+  /** Whose bill it is, and of which book. */
+  readonly place: { readonly merchantId: string; readonly book: Book } | null;
+  readonly json: boolean;
+};
 
 async function parseBill(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const { file, channel, json } = parseArguments(args);
+  const request = parseArguments(args);
+  const { file, json } = request;
   return tellRefusal(json, io, async () => {
-    const report = await reportOf(resolve(io.cwd, file), file, channel);
+    const report = await reportOf(request, io);
     io.stdout(json ? `${JSON.stringify(jsonOf(report))}\n` : tableOf(file, report));
     return report.errorCount > 0 ? 1 : 0;
   });
@@ -55,14 +66,19 @@ function parseArguments(args: readonly string[]): ParseArgs {
   if (values.channel !== undefined && channel === null) {
     throw badUsage(`--channel ${values.channel} is none of ${CHANNELS.join(', ')}`);
   }
-  return { file, channel, json: values.json ?? false };
+  return { file, channel, place: placeOf(values), json: values.json ?? false };
 }
 
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { channel: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        channel: { type: 'string' },
+        merchant: { type: 'string' },
+        book: { type: 'string' },
+        json: { type: 'boolean' },
+      },
       allowPositionals: true,
     });
   } catch (cause) {
@@ -74,10 +90,42 @@ function badUsage(why: string, cause?: unknown): DuizhangError {
   return new DuizhangError('DZ_USAGE', `${why}\n${USAGE}`, { cause });
 }
 
-async function reportOf(path: string, name: string, channel: Channel | null): Promise<CheckedBillReport> {
-  const { lines, report } = readBill(readChunks(path, name), channel === null ? {} : { channel });
+const OWN_BOOKS: Readonly<Record<string, Book>> = {
+  merchant: 'MERCHANT',
+  platform: 'PLATFORM',
+  channel: 'CHANNEL',
+};
+
+function placeOf({ merchant, book }: { merchant?: string; book?: string }): ParseArgs['place'] {
+  if (merchant === undefined) {
+    if (book === undefined) return null;
+    throw badUsage(`--book ${book} needs --merchant: whose book is it?`);
+  }
+  const found = OWN_BOOKS[book?.toLowerCase() ?? 'channel'];
+  if (found === undefined) throw badUsage(`--book ${book} is none of merchant, platform, channel`);
+  return { merchantId: merchant, book: found };
+}
+
+async function reportOf({ file, channel, place }: ParseArgs, io: CommandIo): Promise<CheckedBillReport> {
+  const hints: BillHints = channel === null ? {} : { channel };
+  const bytes = readChunks(resolve(io.cwd, file), file);
+  const { lines, report } =
+    place === null ? billReader(new Map())(bytes, hints) : await asOwn(bytes, hints, place, io);
   for await (const batch of lines) void batch;
   return report;
+}
+
+/** Only what is a hospital's own needs the configuration. */
+async function asOwn(
+  bytes: AsyncIterable<Uint8Array>,
+  hints: BillHints,
+  place: NonNullable<ParseArgs['place']>,
+  io: CommandIo,
+) {
+  const { loadConfig } = await import('../../adapters/config/loadConfig.ts');
+  const config = loadConfig(givenConfigPath(io));
+  const { channels } = merchantOf(config, place.merchantId);
+  return billReader(config.books)(bytes, { ...hints, place, own: channels });
 }
 
 function jsonOf(report: CheckedBillReport) {
@@ -108,6 +156,12 @@ function feeTextOf({ feeMilliFen }: CheckedBillReport): string | null {
   return feeMilliFen === null ? null : textOfExact(feeMilliFen, MAX_DECIMALS);
 }
 
+function foreignFacts({ foreignRows, foreignPaymentFen, foreignRefundFen }: CheckedBillReport) {
+  if (foreignRows === 0) return [];
+  const sums = `payments ${yuanOfFen(foreignPaymentFen)}, refunds ${yuanOfFen(foreignRefundFen)} yuan`;
+  return [['of others', `${foreignRows} rows under the same number: ${sums}`] as const];
+}
+
 const FOOTER_WORDS: Record<CheckedBillReport['footer'], string> = {
   VERIFIED: "the bill's own totals agree with its rows",
   PARTIAL:
@@ -129,6 +183,7 @@ function tableOf(file: string, report: CheckedBillReport): string {
     ['refunds', `${report.refunds}  ${yuanOfFen(report.refundFen)} yuan`],
     ['other rows', `${report.otherRows}${report.accountOnly ? ' (an account bill: no book)' : ''}`],
     ['fees', report.feeMilliFen === null ? 'none named' : `${feeTextOf(report)} yuan`],
+    ...foreignFacts(report),
     ['row errors', `${report.errorCount}`],
     ['totals', FOOTER_WORDS[report.footer]],
   ];

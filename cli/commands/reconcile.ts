@@ -10,6 +10,8 @@ import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
 import { tellRefusal } from '../tellRefusal.ts';
+import type { Hospital } from './hospitalReader.ts';
+import { givenConfigPath, merchantOf } from './merchantOf.ts';
 import type { ReconcileRequest } from './reconcileArgs.ts';
 import { readReconcileArgs } from './reconcileArgs.ts';
 import { reconcilePlain } from './reconcilePlain.ts';
@@ -35,9 +37,11 @@ export const reconcileCommand: Command = {
 Compares three books (三方对账), or two: --platform with --channel (两方对账), --platform with --merchant.
 A file is a bill in any known format (duizhang bill --help), plain or gzip or zip; several files make one book.
 
-  --date D     only what belongs to this business date (YYYY-MM-DD); otherwise everything in the files
-  --out FILE   write the result as .xlsx, .csv (the exceptions) or .json
-  --json       the result as JSON on stdout
+  --hospital H  whose files they are: its own books are read as the configuration maps them (books:), its rules hold
+                and of a shared channel number only its own rows count
+  --date D      only what belongs to this business date (YYYY-MM-DD); otherwise everything in the files
+  --out FILE    write the result as .xlsx, .csv (the exceptions) or .json
+  --json        the result as JSON on stdout
 
 Exit code 0: balanced; 1: exceptions or rows in error; 2: a file was refused.
 `,
@@ -53,7 +57,9 @@ async function compareBooks(request: ReconcileRequest, io: CommandIo): Promise<E
   const out = request.out && { ...request.out, path: resolve(io.cwd, request.out.path) };
   if (out) await checkOut(out.path, files);
   const { mode, date } = request;
-  const reconciled = await reconcile(files, { mode, date, rules: DEFAULT_RULES });
+  const hospital = await hospitalOf(request, io);
+  const rules = hospital?.rules ?? DEFAULT_RULES;
+  const reconciled = await reconcile(files, { mode, date, rules }, hospital);
   io.stderr(errorLines(reconciled) + emptyBookLines(reconciled, date));
   if (out) {
     await writeWhole(out.path, await contentOf(reconciled, out.format));
@@ -78,18 +84,30 @@ async function openFiles(request: ReconcileRequest, cwd: string) {
   return distinctFiles(files);
 }
 
-async function reconcile(files: readonly InputFile[], options: ReconcileOptions): Promise<ReconciledFiles> {
+/** @throws DZ_UNKNOWN_MERCHANT, DZ_CONFIG_INVALID */
+async function hospitalOf({ hospital: merchantId }: ReconcileRequest, io: CommandIo) {
+  if (merchantId === null) return null;
+  const { loadConfig } = await import('../../adapters/config/loadConfig.ts');
+  const configPath = givenConfigPath(io);
+  return { merchantId, configPath, rules: merchantOf(loadConfig(configPath), merchantId).rules };
+}
+
+async function reconcile(
+  files: readonly InputFile[],
+  options: ReconcileOptions,
+  hospital: Hospital | null,
+): Promise<ReconciledFiles> {
   const result = await reconcilePlain(files, options, { threads: THREADS });
   if (result !== null) return { result, errors: [], errorCount: 0 };
   // The readers of bills, as the writer of workbooks below, are loaded only where they are needed: it halves the start.
   const isLarge = files.reduce((sum, file) => sum + file.sizeBytes, 0) >= WORTH_REWRITING_BYTES;
   if (isLarge && files.every((file) => file.isSeekable)) {
     const { reconcileRewritten } = await import('./reconcileRewritten.ts');
-    const rewritten = await reconcileRewritten(files, options, THREADS);
+    const rewritten = await reconcileRewritten(files, options, { threads: THREADS, hospital });
     if (rewritten !== null) return rewritten;
   }
   const { reconcileAny } = await import('./reconcileAny.ts');
-  return reconcileAny(files, options);
+  return reconcileAny(files, options, hospital);
 }
 
 async function contentOf(reconciled: ReconciledFiles, format: 'XLSX' | 'CSV' | 'JSON') {

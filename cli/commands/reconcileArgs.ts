@@ -8,6 +8,8 @@ import type { Mode } from '../../domain/verdict.ts';
 export type ReconcileRequest = {
   readonly mode: Mode;
   readonly files: readonly { readonly book: Book; readonly path: string }[];
+  /** Merchant whose files they are; null: not said. */
+  readonly hospital: string | null;
   readonly date: string | null;
   readonly out: { readonly path: string; readonly format: OutFormat } | null;
   readonly json: boolean;
@@ -44,6 +46,7 @@ export function readReconcileArgs(args: readonly string[]): ReconcileRequest {
   return {
     mode: modeOf(new Set(files.map((file) => file.book))),
     files,
+    hospital: values.hospital ?? null,
     date: values.date ?? null,
     out: values.out === undefined ? null : { path: values.out, format: outFormatOf(values.out) },
     json: values.json,
@@ -58,6 +61,7 @@ function parse(args: readonly string[]) {
         merchant: { type: 'string', multiple: true },
         platform: { type: 'string', multiple: true },
         channel: { type: 'string', multiple: true },
+        hospital: { type: 'string' },
         date: { type: 'string' },
         out: { type: 'string' },
         json: { type: 'boolean', default: false },

@@ -1,7 +1,6 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBill } from '../../adapters/bills/readBill.ts';
 import type { InputFile } from '../../adapters/files/inputFiles.ts';
 import type { OpenFile } from '../../adapters/files/openFile.ts';
 import { readChunks } from '../../adapters/files/readChunks.ts';
@@ -12,6 +11,8 @@ import { plainRow } from '../../pipeline/reconcile/plain/plainRow.ts';
 import { PLAIN_HEADER } from '../../pipeline/reconcile/plain/scanRows.ts';
 import { readBook, rowErrorsOf } from '../../pipeline/reconcile/readBook.ts';
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
+import type { Hospital } from './hospitalReader.ts';
+import { filesReader } from './hospitalReader.ts';
 import { comparePlain } from './reconcilePlain.ts';
 
 /** Rows are written in pieces of this many characters. */
@@ -25,9 +26,10 @@ const WRITE_CHARS = 1 << 18;
 export async function reconcileRewritten(
   files: readonly InputFile[],
   options: ReconcileOptions,
-  threads: number,
+  { threads, hospital }: { readonly threads: number; readonly hospital: Hospital | null },
 ): Promise<ReconciledFiles | null> {
   const copies: PlainCopy[] = [];
+  const readBill = filesReader(hospital);
   const reports: [BookFile, BillReport][] = [];
   try {
     for (const { book, name, path } of files) {

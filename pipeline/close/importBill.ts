@@ -137,8 +137,10 @@ function readAgain(
     }
     digest = hash.digest('hex');
   }
+  const { merchant, book } = request;
   const hints = {
-    own: request.merchant.channels,
+    place: { merchantId: merchant.merchantId, book },
+    own: merchant.channels,
     ...(request.channel === null ? {} : { channel: request.channel }),
     ...(request.date === null ? {} : { date: request.date }),
   };

@@ -2,6 +2,7 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { channelOfFormat } from '../channelOfFormat.ts';
 import type { BookFile, FileRowError } from './books.ts';
+import { FILES_MERCHANT } from './books.ts';
 
 /**
  * Reads a file of a book to its end.
@@ -13,7 +14,9 @@ export async function readBook(
   put: (line: BillLine) => void,
 ): Promise<BillReport> {
   try {
-    const bill = readBill(file.open(), file.channel === null ? {} : { channel: file.channel });
+    const place = { merchantId: FILES_MERCHANT, book: file.book };
+    const channel = file.channel === null ? {} : { channel: file.channel };
+    const bill = readBill(file.open(), { place, ...channel });
     for await (const lines of bill.lines) for (const line of lines) put(line);
     const report = await bill.report;
     checkBook(file, report);

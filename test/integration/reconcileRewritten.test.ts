@@ -36,10 +36,13 @@ describe('bills rewritten in the plain shape', () => {
             writeFileSync(join(folder, book), bytes);
             files.push(await inputFile(book, book, join(folder, book)));
           }
-          const rewritten = await reconcileRewritten(files, options(mode, date), 1).catch(refusal);
+          const rewritten = await reconcileRewritten(files, options(mode, date), {
+            threads: 1,
+            hospital: null,
+          }).catch(refusal);
           if (rewritten === null) return;
           taken += 1;
-          expect(rewritten).toEqual(await reconcileAny(files, options(mode, date)).catch(refusal));
+          expect(rewritten).toEqual(await reconcileAny(files, options(mode, date), null).catch(refusal));
         },
       ),
       { numRuns: 150 },
@@ -58,9 +61,12 @@ describe('bills rewritten in the plain shape', () => {
       const book = bookOf(name);
       if (book) files.push(await inputFile(book, name, join(SAMPLES, name)));
     }
-    const rewritten = await reconcileRewritten(files, options('THREE_WAY', date), 2);
+    const rewritten = await reconcileRewritten(files, options('THREE_WAY', date), {
+      threads: 2,
+      hospital: null,
+    });
     expect(rewritten).not.toBeNull();
-    expect(rewritten).toEqual(await reconcileAny(files, options('THREE_WAY', date)));
+    expect(rewritten).toEqual(await reconcileAny(files, options('THREE_WAY', date), null));
   });
 
   test.each([
@@ -71,7 +77,7 @@ describe('bills rewritten in the plain shape', () => {
     const path = join(folder, 'odd.csv');
     writeFileSync(path, `${PLAIN_HEADER}\n${row}\n`);
     const files = [await inputFile('PLATFORM', 'odd', path), await inputFile('CHANNEL', 'odd', path)];
-    expect(await reconcileRewritten(files, options('TWO_WAY'), 1)).toBeNull();
-    expect((await reconcileAny(files, options('TWO_WAY'))).result.verdicts).toEqual({ MATCHED: 1 });
+    expect(await reconcileRewritten(files, options('TWO_WAY'), { threads: 1, hospital: null })).toBeNull();
+    expect((await reconcileAny(files, options('TWO_WAY'), null)).result.verdicts).toEqual({ MATCHED: 1 });
   });
 });

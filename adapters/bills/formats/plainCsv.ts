@@ -34,6 +34,16 @@ export const plainCsv: BillFormat = {
   open: (sink) => new PlainCsvParser(sink),
 };
 
+/** Whether a file begins with the header of the plain CSV; compressed files are not looked into. */
+export function isPlainCsv(head: Buffer): boolean {
+  const [line = ''] = head
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart()
+    .split(/\r?\n/, 1);
+  return plainCsv.recognise({ text: line, bytes: line, encoding: 'utf-8', partName: null }) !== null;
+}
+
 function headerOf(line: string): readonly string[] {
   return line.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
 }

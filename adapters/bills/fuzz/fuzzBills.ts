@@ -36,12 +36,13 @@ export class FuzzFailure extends Error {
 export async function fuzzBill(seed: FuzzSeed, runs: number, random: Random): Promise<FuzzCounts> {
   const counts: FuzzCounts = { refused: 0, withErrors: 0, taken: 0, slowestMs: 0 };
   const pack = seed.pack ?? ((bytes: Buffer) => Promise.resolve(bytes));
-  const { report: good } = await readAll(await pack(seed.bytes));
+  const read = seed.read ?? ((bytes: Buffer, chunkBytes: number) => readAll(bytes, {}, chunkBytes));
+  const { report: good } = await read(await pack(seed.bytes), 65_536);
   for (let run = 0; run < runs; run += 1) {
     const bytes = await pack(mutate(seed.bytes, random));
     const chunkBytes = 1 + Math.floor(random() * 65_536);
     const beganAt = performance.now();
-    const outcome = await outcomeOf(bytes, chunkBytes);
+    const outcome = await read(bytes, chunkBytes).catch(errorOf);
     const ms = performance.now() - beganAt;
     counts.slowestMs = Math.max(counts.slowestMs, ms);
     if (ms > MAX_MS) throw new FuzzFailure(`${seed.name}, run ${run}: read for ${Math.round(ms)} ms`, bytes);
@@ -58,12 +59,8 @@ export async function fuzzBill(seed: FuzzSeed, runs: number, random: Random): Pr
   return counts;
 }
 
-async function outcomeOf(bytes: Buffer, chunkBytes: number) {
-  try {
-    return await readAll(bytes, {}, chunkBytes);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function lineFault(lines: readonly BillLine[]): string | null {

@@ -1,3 +1,6 @@
+import type { BillLine } from '../../../domain/ports.ts';
+import { mappedDay, mappedJson, mappedReader, workbookWith, WORKBOOK_SHEET } from '../mapped/testBooks.ts';
+import type { CheckedBillReport } from '../readBill.ts';
 import { zipOf, gbk } from '../testBills.ts';
 import {
   alipayAccountDetail,
@@ -17,6 +20,11 @@ export type FuzzSeed = {
   readonly bytes: Buffer;
   /** Packs damaged bytes again, where damage to the packing would be found by its checksum alone. */
   readonly pack?: (bytes: Buffer) => Promise<Buffer>;
+  /** How it is read where no format of ours is its own. */
+  readonly read?: (
+    bytes: Buffer,
+    chunkBytes: number,
+  ) => Promise<{ readonly lines: readonly BillLine[]; readonly report: CheckedBillReport }>;
 };
 
 export const FUZZ_SEEDS: readonly FuzzSeed[] = [
@@ -36,6 +44,9 @@ export const FUZZ_SEEDS: readonly FuzzSeed[] = [
   { name: 'unionpay-zm', bytes: UNIONPAY_DAY },
   { name: 'unionpay-zm with a ZME', bytes: ZME_DAY, pack: (zme) => zipOf({ zm: UNIONPAY_DAY, zme }) },
   { name: 'plain-csv', bytes: Buffer.from(PLAIN_DAY) },
+  { name: 'mapped-csv', bytes: gbk(mappedDay()), read: mappedReader },
+  { name: 'mapped-json', bytes: Buffer.from(mappedJson()), read: mappedReader },
+  { name: 'mapped-xlsx', bytes: Buffer.from(WORKBOOK_SHEET), pack: workbookWith, read: mappedReader },
   {
     name: 'wechat-answer',
     bytes: Buffer.from(

@@ -1,0 +1,35 @@
+import type { ByteText } from '../byteText.ts';
+
+const FIRST_BYTES = 1 << 16;
+
+/** The texts of a workbook, in one buffer: a million receipts have millions of them, each 40 bytes more as a string. */
+export class SharedStrings {
+  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #ends = new Uint32Array(1024);
+  #used = 0;
+  #count = 0;
+
+  add(text: string): void {
+    const size = Buffer.byteLength(text, 'utf8');
+    if (this.#used + size > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#used + size));
+      this.#bytes.copy(larger, 0, 0, this.#used);
+      this.#bytes = larger;
+    }
+    if (this.#count === this.#ends.length) {
+      const longer = new Uint32Array(this.#ends.length * 2);
+      longer.set(this.#ends);
+      this.#ends = longer;
+    }
+    this.#used += this.#bytes.write(text, this.#used, 'utf8');
+    this.#ends[this.#count] = this.#used;
+    this.#count += 1;
+  }
+
+  /** null when there is no such text. */
+  get(index: number): ByteText | null {
+    const end = this.#ends[index];
+    if (end === undefined || index >= this.#count) return null;
+    return this.#bytes.toString('latin1', index === 0 ? 0 : this.#ends[index - 1], end);
+  }
+}
