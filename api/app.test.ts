@@ -7,6 +7,16 @@ import { buildApp } from './app.ts';
 
 const asked: ListFilter[] = [];
 const queries: LedgerQueries = {
+  closeWaits: async () => [
+    {
+      merchantId: 'H001',
+      businessDate: '2026-03-09',
+      mode: 'THREE_WAY',
+      waitsFor: ['the ALIPAY bill'],
+      sinceMs: 0,
+      untilMs: 1,
+    },
+  ],
   reconciliations: async () => ({ items: [], nextCursor: null }),
   exceptions: async (filter) => {
     asked.push(filter);
@@ -144,10 +154,25 @@ test('a full log is told to the producer, and an inner failure tells nothing', a
   expect(broken.json().detail).toMatch(/logged as req-/);
 });
 
+test('days that wait are listed with what they wait for', async () => {
+  const answer = await (await appWith()).inject('/api/v1/close-waits');
+  expect(answer.json().items).toEqual([
+    {
+      merchantId: 'H001',
+      businessDate: '2026-03-09',
+      mode: 'THREE_WAY',
+      waitsFor: ['the ALIPAY bill'],
+      since: '1970-01-01T00:00:00.000Z',
+      until: '1970-01-01T00:00:00.001Z',
+    },
+  ]);
+});
+
 test('the OpenAPI document names every route', async () => {
   const app = await appWith();
   const { paths } = (await app.inject('/openapi.json')).json();
   expect(Object.keys(paths).sort()).toEqual([
+    '/api/v1/close-waits',
     '/api/v1/events',
     '/api/v1/exceptions',
     '/api/v1/match-rates',

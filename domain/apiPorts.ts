@@ -1,4 +1,5 @@
 import type { BusinessDate } from './businessDate.ts';
+import type { CloseWait } from './closePorts.ts';
 import type { Book, Channel, Kind } from './entry.ts';
 import type { Reconciliation, Topic } from './ports.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
@@ -54,9 +55,17 @@ export type MatchRate = {
   readonly exceptions: number;
 };
 
+/**
+ * A run, or the state of a merchant's realtime day: that has no token and no root, ends when its last verdict was written,
+ * and is provisional until a run has closed the date.
+ */
+export type RunRecord = Omit<Reconciliation, 'mode'> & { readonly mode: Mode; readonly provisional: boolean };
+
 /** The ledger as the API reads it; each list is right under repeated rows. */
 export interface LedgerQueries {
-  reconciliations(filter: ListFilter): Promise<Page<Reconciliation>>;
+  reconciliations(filter: ListFilter): Promise<Page<RunRecord>>;
+  /** Days that are due and wait, the earliest first. */
+  closeWaits(): Promise<readonly CloseWait[]>;
   exceptions(filter: ListFilter): Promise<Page<ExceptionItem>>;
   matchRates(filter: ListFilter): Promise<Page<MatchRate>>;
 }

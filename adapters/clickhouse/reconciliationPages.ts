@@ -1,8 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ListFilter, Page } from '../../domain/apiPorts.ts';
+import type { ListFilter, Page, RunRecord } from '../../domain/apiPorts.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import type { BookTotals, FailureReason, Outcome, Reconciliation } from '../../domain/ports.ts';
-import { rowsOf } from './closeSql.ts';
+import type { Mode } from '../../domain/verdict.ts';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
+import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
 import { anyText, cursorOf, integerUpTo, readCursor } from './pageCursor.ts';
 
@@ -12,7 +14,8 @@ const CURSOR_KEYS = [isBusinessDate, anyText, anyText, integerUpTo(2n ** 64n - 1
 type Row = {
   readonly date: string;
   readonly merchant_id: string;
-  readonly mode: Reconciliation['mode'];
+  readonly mode: Mode;
+  readonly provisional: number;
   readonly token_text: string;
   readonly run_id: string;
   readonly outcome: Outcome;
@@ -28,19 +31,23 @@ type Row = {
   readonly positions: Readonly<Record<string, string>>;
 };
 
-/** All runs, failed and superseded ones too: newest date first, of a date's the latest run first. */
+/** All runs, failed and superseded ones too, and realtime days: newest date first, of a date's the latest run first. */
 export async function reconciliationPage(
   client: ClickHouseClient,
   filter: ListFilter,
-): Promise<Page<Reconciliation>> {
+): Promise<Page<RunRecord>> {
   const { sql, values } = listConditions(filter);
   const after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
+  const conditions = after ? [...sql, BEHIND_CURSOR] : sql;
+  const parts = filter.mode === 'REALTIME' ? [realtimeDays] : filter.mode ? [runs] : [runs, realtimeDays];
   const found = await rowsOf<Row>(
     client,
     `SELECT toString(r.business_date) AS date, merchant_id, mode, toString(r.token) AS token_text, run_id, outcome,
        reasons, details, bills, operator, toString(toUnixTimestamp64Milli(started_at)) AS started,
-       toString(toUnixTimestamp64Milli(ended_at)) AS ended, books, verdicts, merkle_root, positions
-     FROM reconciliations AS r ${whereOf(after ? [...sql, BEHIND_CURSOR] : sql)}
+       toString(toUnixTimestamp64Milli(ended_at)) AS ended, books, verdicts, merkle_root, positions,
+       mode = 'REALTIME' AND (merchant_id, r.business_date) NOT IN (
+         SELECT merchant_id, business_date FROM publications) AS provisional
+     FROM (${parts.map((part) => part(sql)).join(' UNION ALL ')}) AS r ${whereOf(conditions)}
      ORDER BY r.business_date DESC, merchant_id, mode, r.token DESC, run_id
      LIMIT 1 BY merchant_id, r.business_date, mode, r.token, run_id
      LIMIT ${filter.limit + 1}`,
@@ -50,6 +57,51 @@ export async function reconciliationPage(
   const last = rows.at(-1);
   const more = found.length > filter.limit && last !== undefined;
   return { items: rows.map(runOf), nextCursor: more ? cursorOf(LIST, keysOf(last)) : null };
+}
+
+const COLUMNS = [
+  'business_date',
+  'merchant_id',
+  'mode',
+  'token',
+  'run_id',
+  'outcome',
+  'reasons',
+  'details',
+  'bills',
+  'operator',
+  'started_at',
+  'ended_at',
+  'books',
+  'verdicts',
+  'merkle_root',
+  'positions',
+] as const;
+
+function runs(conditions: readonly string[]): string {
+  return `SELECT ${COLUMNS.join(', ')} FROM reconciliations ${whereOf(conditions)}`;
+}
+
+/** What the realtime verdicts of a date come to, in the columns of a run. */
+function realtimeDays(conditions: readonly string[]): string {
+  const empty = { strings: "CAST([], 'Array(LowCardinality(String))')" };
+  const books = (['merchant', 'platform'] as const).map((book) => {
+    const of = (kind: string, what: string): string => `toString(sumIf(${what}, v.kind = '${kind}'))`;
+    const [lines, fen] = [`length(v.${book}_identities)`, `ifNull(v.${book}_fen, 0)`];
+    return `'"${book.toUpperCase()}":{"payments":', ${of('PAYMENT', lines)}, ',"refunds":', ${of('REFUND', lines)},
+      ',"paymentFen":"', ${of('PAYMENT', fen)}, '","refundFen":"', ${of('REFUND', fen)}, '"}'`;
+  });
+  const needsPerson = `v.code IN (${[...EXCEPTION_CODES].map(text).join(', ')})`;
+  return `SELECT v.business_date, v.merchant_id, 'REALTIME' AS mode, toUInt64(0) AS token,
+      concat('realtime-', v.merchant_id, '-', toString(v.business_date)) AS run_id,
+      if(countIf(${needsPerson}) > 0, 'UNBALANCED', 'BALANCED') AS outcome, ${empty.strings} AS reasons,
+      CAST(map(), 'Map(LowCardinality(String), String)') AS details, CAST([], 'Array(String)') AS bills,
+      'system' AS operator, toDateTime64(v.business_date, 3, 'Asia/Shanghai') AS started_at,
+      max(v.written_at) AS ended_at, concat('{', ${books.join(`, ',', `)}, '}') AS books,
+      CAST(sumMap(map(v.code, toUInt64(1))), 'Map(LowCardinality(String), UInt64)') AS verdicts, '' AS merkle_root,
+      CAST(map(), 'Map(String, Int64)') AS positions
+    FROM v_verdicts AS v ${whereOf(["v.mode = 'REALTIME'", ...conditions])}
+    GROUP BY v.business_date, v.merchant_id`;
 }
 
 function keysOf(row: Row): readonly string[] {
@@ -66,8 +118,9 @@ function cursorValues(after: readonly string[] | null): Record<string, string> {
   return Object.fromEntries((after ?? []).map((value, i) => [names[i] ?? '', value]));
 }
 
-function runOf(row: Row): Reconciliation {
+function runOf(row: Row): RunRecord {
   return {
+    provisional: row.provisional === 1,
     runId: row.run_id,
     merchantId: row.merchant_id,
     businessDate: row.date,

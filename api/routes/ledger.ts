@@ -1,11 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { ExceptionItem, LedgerQueries, ListFilter, MatchRate } from '../../domain/apiPorts.ts';
+import type {
+  ExceptionItem,
+  LedgerQueries,
+  ListFilter,
+  MatchRate,
+  RunRecord,
+} from '../../domain/apiPorts.ts';
+import type { CloseWait } from '../../domain/closePorts.ts';
 import { CASE_STATUSES } from '../../domain/apiPorts.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import { CHANNELS, KINDS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { Reconciliation } from '../../domain/ports.ts';
 import { FAILURE_REASONS } from '../../domain/ports.ts';
 import { MODES, VERDICT_CODES } from '../../domain/verdict.ts';
 import { ProblemSchema } from '../problem.ts';
@@ -74,6 +80,7 @@ const ReconciliationSchema = Type.Object({
   books: Type.Record(Type.String(), BookTotalsSchema),
   verdicts: Type.Record(Type.String(), Type.Integer()),
   merkleRoot: Type.String(),
+  provisional: Type.Boolean({ description: 'a realtime day that no run has closed yet' }),
 });
 
 const MatchRateSchema = Type.Object({
@@ -86,6 +93,15 @@ const MatchRateSchema = Type.Object({
   rate: Type.Union([Type.Number(), Type.Null()], {
     description: 'matched / verdicts; null when there are none',
   }),
+});
+
+const WaitSchema = Type.Object({
+  merchantId: Type.String(),
+  businessDate: DateText,
+  mode: oneOf(MODES),
+  waitsFor: Type.Array(Type.String(), { examples: [['the ALIPAY bill of 2026-03-09']] }),
+  since: Type.String({ format: 'date-time' }),
+  until: Type.String({ format: 'date-time', description: 'the run comes then at the latest' }),
 });
 
 const NextCursor = Type.Union([Type.String(), Type.Null()]);
@@ -111,6 +127,18 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
         const page = await queries.reconciliations(checked(query));
         return { items: page.items.map(reconciliationJson), nextCursor: page.nextCursor };
       },
+    );
+
+    app.get(
+      '/close-waits',
+      {
+        schema: {
+          tags: ['ledger'],
+          summary: 'Days that are due and wait, for what and since when',
+          response: { 200: Type.Object({ items: Type.Array(WaitSchema) }), ...problems },
+        },
+      },
+      async () => ({ items: (await queries.closeWaits()).map(waitJson) }),
     );
 
     app.get(
@@ -184,11 +212,16 @@ function exceptionJson(item: ExceptionItem) {
   };
 }
 
+function waitJson({ merchantId, businessDate, mode, waitsFor, sinceMs, untilMs }: CloseWait) {
+  const [since, until] = [new Date(sinceMs).toISOString(), new Date(untilMs).toISOString()];
+  return { merchantId, businessDate, mode, waitsFor: [...waitsFor], since, until };
+}
+
 function matchRateJson(item: MatchRate) {
   return { ...item, rate: item.verdicts === 0 ? null : item.matched / item.verdicts };
 }
 
-function reconciliationJson(run: Reconciliation) {
+function reconciliationJson(run: RunRecord) {
   return {
     id: run.runId,
     merchantId: run.merchantId,
@@ -209,5 +242,6 @@ function reconciliationJson(run: Reconciliation) {
     ),
     verdicts: Object.fromEntries(Object.entries(run.verdicts)),
     merkleRoot: run.merkleRoot,
+    provisional: run.provisional,
   };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
-import type { ExceptionItem, LedgerQueries, ListFilter } from '../../domain/apiPorts.ts';
+import type { ExceptionItem, LedgerQueries, ListFilter, RunRecord } from '../../domain/apiPorts.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { CloseLedger } from '../../domain/closePorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
@@ -374,20 +374,48 @@ test('runs come newest date first, the latest run of a date first, each once, as
   );
   await closed(aRun({ runId: 'r2', token: 2n }));
   await closed(aRun({ runId: 'r3', merchantId: 'H002', mode: 'TWO_WAY' }));
-  const runs: Reconciliation[] = [];
+  const runs: RunRecord[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await queries.reconciliations({ limit: 1, ...(cursor === undefined ? {} : { cursor }) });
     runs.push(...page.items);
     cursor = page.nextCursor;
   }
   expect(runs.map((run) => run.runId)).toEqual(['r9', 'r2', 'r1', 'r3']);
-  expect(runs[0]).toEqual(full);
+  expect(runs[0]).toEqual({ ...full, provisional: false });
   expect(runs[2]?.reasons).toEqual(['CHANNEL_BILL_EMPTY', 'BILL_NOT_READY']);
   const found = async (filter: Partial<ListFilter>) =>
     (await queries.reconciliations({ limit: 9, ...filter })).items.map((run) => run.runId);
   expect(await found({ mode: 'TWO_WAY' })).toEqual(['r3']);
   expect(await found({ mode: 'REALTIME' })).toEqual([]);
   expect(await found({ merchantId: 'H001', to: '2026-03-09' })).toEqual(['r2', 'r1']);
+});
+
+test('a realtime day stands among the runs as it is now', async () => {
+  const pair = aVerdict({}).sides.PLATFORM;
+  await said(3n, { orderNo: 'A' }, { orderNo: 'B', kind: 'REFUND', refundNo: 'R1', keyPart: 'RR1' });
+  await said(5n, { orderNo: 'A', code: 'MATCHED', sides: { MERCHANT: pair, PLATFORM: pair, CHANNEL: null } });
+  await said(3n, { orderNo: 'C', businessDate: '2026-03-10' });
+  await closed(aRun({ runId: 'r1', outcome: 'UNBALANCED' }), { orderNo: 'A' });
+  const items = (await queries.reconciliations({ limit: 9 })).items;
+  expect(items.map((run) => [run.businessDate, run.mode, run.outcome, run.provisional])).toEqual([
+    ['2026-03-10', 'REALTIME', 'UNBALANCED', true],
+    ['2026-03-09', 'REALTIME', 'UNBALANCED', false],
+    ['2026-03-09', 'THREE_WAY', 'UNBALANCED', false],
+  ]);
+  expect(items[1]).toMatchObject({
+    runId: 'realtime-H001-2026-03-09',
+    operator: 'system',
+    startedAtMs: Date.UTC(2026, 2, 8, 16),
+    books: {
+      MERCHANT: { payments: 1, refunds: 0, paymentFen: 2500n, refundFen: 0n },
+      PLATFORM: { payments: 1, refunds: 1, paymentFen: 2500n, refundFen: 2500n },
+    },
+    verdicts: { MATCHED: 1, PLATFORM_ONLY: 1 },
+  });
+  const first = await queries.reconciliations({ limit: 1, mode: 'REALTIME' });
+  const { nextCursor: cursor } = first;
+  const second = await queries.reconciliations({ limit: 1, mode: 'REALTIME', ...(cursor && { cursor }) });
+  expect([...first.items, ...second.items]).toEqual([items[0], items[1]]);
 });
 
 test('match rates count each verdict once, matched and cross-day as matched, offsets as neither', async () => {

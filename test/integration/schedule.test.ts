@@ -7,7 +7,7 @@ import type { Closing } from '../../cli/closing.ts';
 import { openClosing } from '../../cli/closing.ts';
 import { addDays, businessDateOf, startOfDate } from '../../domain/businessDate.ts';
 import type { CloseWait } from '../../domain/closePorts.ts';
-import type { Reconciliation } from '../../domain/ports.ts';
+import type { RunRecord } from '../../domain/apiPorts.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 
@@ -75,11 +75,9 @@ async function importBill(
   });
 }
 
-async function runsOf(merchantId: string): Promise<readonly Reconciliation[]> {
-  const { items } = await clickHouseLedgerQueries(system.clickhouse).reconciliations({
-    merchantId,
-    limit: 50,
-  });
+async function runsOf(merchantId: string): Promise<readonly RunRecord[]> {
+  const filter = { merchantId, mode: 'THREE_WAY', limit: 50 } as const;
+  const { items } = await clickHouseLedgerQueries(system.clickhouse).reconciliations(filter);
   return items.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
 }
 
@@ -95,7 +93,7 @@ async function until<T>(look: () => Promise<T>, isThere: (found: T) => boolean):
   }
 }
 
-const told = (run: Reconciliation | undefined) => [run?.businessDate, run?.operator, run?.outcome];
+const told = (run: RunRecord | undefined) => [run?.businessDate, run?.operator, run?.outcome];
 
 test(
   'a day waits for its bill and says so, closes when it comes, and again when it is corrected',
