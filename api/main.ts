@@ -21,7 +21,11 @@ const LEDGER_ANSWERS_WITHIN_MS = 20_000;
 const APPEND_WAITS_MS = 15_000;
 
 async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
-  const { config, logUrl, windowUrl, clickhouseUrl } = processEnvOf(env);
+  const { config, live, logUrl, windowUrl, clickhouseUrl } = processEnvOf(env, {
+    onLoaded: (needsRestart) => app.log.info({ needsRestart }, 'the configuration was read again'),
+    onRefused: (error) =>
+      app.log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
+  });
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
@@ -49,11 +53,13 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     logger: true,
   });
   app.addHook('onClose', async () => {
+    live.stop();
     await producer.close();
     log.disconnect();
     window.disconnect();
     await ledger.close();
   });
+  live.watch();
   await app.listen({ host: '127.0.0.1', port: portOf(env, 'DUIZHANG_PORT') });
   return app;
 }

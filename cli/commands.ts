@@ -39,6 +39,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sql.ts')).sqlCommand,
   },
   {
+    name: 'config',
+    summary: 'check a configuration',
+    load: async () => (await import('./commands/config.ts')).configCommand,
+  },
+  {
     name: 'dead-letters',
     summary: 'list events that could not be taken, and replay them',
     load: async () => (await import('./commands/deadLetters.ts')).deadLettersCommand,

@@ -36,7 +36,13 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino({ name: 'pipeline' });
-const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule } = processEnvOf(process.env);
+const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule, live } = processEnvOf(
+  process.env,
+  {
+    onLoaded: (needsRestart) => log.info({ needsRestart }, 'the configuration was read again'),
+    onRefused: (error) => log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
+  },
+);
 const metrics = pipelineMetrics();
 
 /** How long an event may be on its way to the log, and how wrong a producer's clock may be. */
@@ -98,9 +104,10 @@ async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string
 }
 
 /** Longest time over which keys settle each other, over all merchants. */
-const crossDayDays = Math.max(
-  ...[...config.merchants.values()].map((merchant) => merchant.rules.crossDayDays),
-);
+function crossDayDays(): number {
+  return Math.max(...[...config.merchants.values()].map((merchant) => merchant.rules.crossDayDays));
+}
+
 const days = clickHouseDayLedger(clickhouse);
 const keeper = new DayKeeper({
   days,
@@ -135,7 +142,7 @@ async function untilDaysMayHaveChanged(endedBefore: string): Promise<void> {
 /** A window that is new or was emptied gets back what the log may not hold any more. */
 async function keepWindowSetUp(): Promise<void> {
   if (await window.isSetUp()) return;
-  const since = addDays(businessDateOf(clock.now()), -crossDayDays - 1);
+  const since = addDays(businessDateOf(clock.now()), -crossDayDays() - 1);
   const orders = await setUpWindow({ window, days, ledger }, since);
   log.info({ orders, since }, 'the window was empty; its unsettled orders come from the ledger');
 }
@@ -237,6 +244,7 @@ async function main(): Promise<void> {
     },
   });
   ready = true;
+  live.watch();
   log.info({ slots: config.slots, partitions: config.log.partitions }, 'ready');
   const kept = closesBySchedule ? [keepDays(), keepSchedule()] : [keepDays()];
   await Promise.race([asked.promise, realtime.done, ...kept, forced.promise]);

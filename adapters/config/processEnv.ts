@@ -2,11 +2,14 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { clockOf } from '../clock/playbackClock.ts';
 import type { Config } from './loadConfig.ts';
-import { loadConfig } from './loadConfig.ts';
+import type { LiveOptions } from './liveConfig.ts';
+import { LiveConfig } from './liveConfig.ts';
 
 /** What every process of the system is told by its environment. */
 export type ProcessEnv = {
+  /** Its hospitals follow the file once `live.watch()` was called. */
   readonly config: Config;
+  readonly live: LiveConfig;
   readonly logUrl: string;
   readonly windowUrl: string;
   readonly clickhouseUrl: string;
@@ -22,9 +25,11 @@ export type ProcessEnv = {
  * DUIZHANG_PLAYBACK and DUIZHANG_SCHEDULE.
  * @throws DZ_CONFIG_INVALID naming the variable or the line of the configuration that is wrong
  */
-export function processEnvOf(env: NodeJS.ProcessEnv): ProcessEnv {
+export function processEnvOf(env: NodeJS.ProcessEnv, options: LiveOptions): ProcessEnv {
+  const live = new LiveConfig(needed(env, 'DUIZHANG_CONFIG'), options);
   return {
-    config: loadConfig(needed(env, 'DUIZHANG_CONFIG')),
+    live,
+    config: live.config,
     logUrl: urlOf(env, 'DUIZHANG_LOG_URL', ['redis:', 'rediss:']),
     windowUrl: urlOf(env, 'DUIZHANG_WINDOW_URL', ['redis:', 'rediss:']),
     clickhouseUrl: urlOf(env, 'DUIZHANG_CLICKHOUSE_URL', ['http:', 'https:']),

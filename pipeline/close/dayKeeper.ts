@@ -17,7 +17,7 @@ export type DayKeeperParts = {
   /** Runs the close of a date again. */
   readonly closeAgain: (merchantId: string, date: BusinessDate) => Promise<void>;
   /** Longest time over which keys settle each other, over all merchants, in days. */
-  readonly crossDayDays: number;
+  readonly crossDayDays: () => number;
 };
 
 /** Late events come in flocks, and a run that failed fails again until a person has done something. */
@@ -71,7 +71,7 @@ export class DayKeeper {
     const open = (await days.oldestOpenDate()) ?? addDays(this.#newestClosed, 1);
     const keepFrom = addDays(earlier(open, today), -1);
     if (keepFrom === this.#keptFrom) return;
-    await window.dropBefore(dayOfDate(keepFrom), dayOfDate(keepFrom) - crossDayDays);
+    await window.dropBefore(dayOfDate(keepFrom), dayOfDate(keepFrom) - crossDayDays());
     await this.#trimLog(earlier(keepFrom, addDays(today, -LOG_DAYS)));
     this.#keptFrom = keepFrom;
   }

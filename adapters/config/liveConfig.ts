@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
+import type { Config } from './loadConfig.ts';
+import { loadConfig } from './loadConfig.ts';
+
+export type LiveOptions = {
+  /** Told after hospitals were read again. @param needsRestart settings that changed and hold from the next start only */
+  readonly onLoaded: (needsRestart: readonly string[]) => void;
+  /** The file is wrong now: what was read before still holds. */
+  readonly onRefused: (error: Error) => void;
+};
+
+const LOOK_MS = 2_000;
+
+/** The configuration of a process that runs: its hospitals follow the file without a restart. */
+export class LiveConfig {
+  readonly #path: string;
+  readonly #options: LiveOptions;
+  readonly #merchants: Map<string, Merchant>;
+  readonly #books: Map<string, MerchantBooks>;
+  readonly #fixed: Config;
+  #hash: string;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** @throws DZ_CONFIG_INVALID */
+  constructor(path: string, options: LiveOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#hash = hashOf(path);
+    this.#fixed = loadConfig(path);
+    this.#merchants = new Map(this.#fixed.merchants);
+    this.#books = new Map(this.#fixed.books);
+  }
+
+  /** The same object for ever, with the hospitals of now. */
+  get config(): Config {
+    return { ...this.#fixed, merchants: this.#merchants, books: this.#books };
+  }
+
+  watch(): void {
+    this.#timer = setInterval(() => this.look(), LOOK_MS).unref();
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+  }
+
+  /** Reads the file again when it has changed. */
+  look(): void {
+    try {
+      const hash = hashOf(this.#path);
+      if (hash === this.#hash) return;
+      this.#hash = hash;
+      const next = loadConfig(this.#path);
+      replace(this.#merchants, next.merchants);
+      replace(this.#books, next.books);
+      this.#options.onLoaded(fixedThatDiffer(this.#fixed, next));
+    } catch (error) {
+      // Said once a change: a file that an editor is just replacing is there again at the next look.
+      this.#options.onRefused(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+function replace<V>(into: Map<string, V>, from: ReadonlyMap<string, V>): void {
+  into.clear();
+  for (const [key, value] of from) into.set(key, value);
+}
+
+function fixedThatDiffer(a: Config, b: Config): readonly string[] {
+  const settings = [
+    ['slots', a.slots, b.slots],
+    ['port', a.port, b.port],
+    ['log.partitions', a.log.partitions, b.log.partitions],
+    ['log.maxBytes', a.log.maxBytes, b.log.maxBytes],
+  ] as const;
+  return settings.filter(([, before, after]) => before !== after).map(([name]) => name);
+}
