@@ -1,3 +1,5 @@
+import type { BillHandling } from '../domain/closePorts.ts';
+import type { Bill } from '../domain/ports.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { billReader } from '../adapters/bills/billReader.ts';
@@ -14,6 +16,7 @@ import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
+import { DuizhangError } from '../domain/errors.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import { closeDay } from '../pipeline/close/closeDay.ts';
 import type { ClosedDay } from '../pipeline/close/closedDay.ts';
@@ -35,6 +38,8 @@ export type CloseWish = {
 /** Bills and closes of a running system, for commands. */
 export type Closing = {
   importBill(bill: BillToImport): Promise<ImportResult>;
+  /** @param billId may be the beginning of one. @throws DZ_BILL_NOT_FOUND */
+  handleBill(handling: Omit<BillHandling, 'handledAtMs'>): Promise<Bill>;
   /** @throws DZ_CLOSE_NOT_READY when patience runs out, and what closeDay throws */
   close(wish: CloseWish): Promise<ClosedDay>;
   /** Waits until event time has passed an instant and everything before it is in the ledger, verdicts and all. */
@@ -61,6 +66,17 @@ export function openClosing(run: RunFile, config: Config): Closing {
   };
   return {
     importBill: (bill) => importBill(bill, { store: bills, readBill, now: Date.now }),
+    async handleBill(handling) {
+      const [bill, ...others] = await bills.billsById(handling.merchantId, handling.billId);
+      if (bill && others.every((other) => other.billId === bill.billId)) {
+        await bills.recordHandling({ ...handling, billId: bill.billId, handledAtMs: Date.now() });
+        return bill;
+      }
+      throw new DuizhangError(
+        'DZ_BILL_NOT_FOUND',
+        `${handling.merchantId} has ${bill ? 'several bills whose ids begin' : 'no bill whose id begins'} with ${handling.billId}`,
+      );
+    },
     async close({ merchant, date, operator, ...waiting }) {
       const reconciliation = await closeDay(
         { merchant, date, runId: randomUUID(), operator },

@@ -22,7 +22,21 @@ export interface BillStore {
   writeErrors(bill: Bill, errors: readonly BillError[]): Promise<void>;
   /** Puts the bill on record, which makes its lines count. Durable when it resolves. */
   record(bill: Bill): Promise<void>;
+  /** Bills on record of a merchant whose id begins so. */
+  billsById(merchantId: string, idPrefix: string): Promise<readonly Bill[]>;
+  /** Of the given bills those whose row errors a person has handled. */
+  handledBills(merchantId: string, billIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Says that a day may close without the bill's rows in error. Durable when it resolves. */
+  recordHandling(handling: BillHandling): Promise<void>;
 }
+
+export type BillHandling = {
+  readonly merchantId: string;
+  readonly billId: string;
+  readonly handledBy: string;
+  readonly note: string;
+  readonly handledAtMs: number;
+};
 
 /** The fee of one line of a channel's bill; see BillLine. */
 export type BillFee = {

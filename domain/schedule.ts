@@ -13,7 +13,7 @@ export type DayStatus = {
   /** The latest run, failed or not. */
   readonly lastRun: {
     readonly outcome: Outcome;
-    /** The bills of the date are others now than those it saw. */
+    /** The bills of the date are others now than those it saw, or what it found wrong in them was handled. */
     readonly hasOtherBills: boolean;
     /** Events of the date came since. */
     readonly hasMoreEvents: boolean;

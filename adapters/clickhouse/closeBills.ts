@@ -10,17 +10,9 @@ import { insertTsv, timeText } from './tsv.ts';
 /** Bills on ClickHouse: lines in `entries`, the record that makes them count in `bills`. */
 export function clickHouseBills(client: ClickHouseClient): BillStore {
   return {
-    async billsBetween(merchantId, from, to) {
-      const result = await client.query({
-        query: `SELECT * REPLACE (toString(business_date) AS business_date, toString(payment_fen) AS payment_fen,
-            toString(refund_fen) AS refund_fen, toString(version) AS version,
-            toString(toUnixTimestamp64Milli(imported_at)) AS imported_at)
-          FROM (SELECT * FROM bills FINAL WHERE merchant_id = ${text(merchantId)}
-            AND business_date BETWEEN ${date(from)} AND ${date(to)})`,
-        format: 'JSONEachRow',
-      });
-      return (await result.json<BillRow>()).map(billOfRow);
-    },
+    billsBetween: (merchantId, from, to) =>
+      billsWhere(client, merchantId, `business_date BETWEEN ${date(from)} AND ${date(to)}`),
+    billsById: (merchantId, prefix) => billsWhere(client, merchantId, `startsWith(bill_id, ${text(prefix)})`),
     async writeLines(billId, entries) {
       if (entries.length === 0) return;
       await insertTsv(client, 'entries', LINE_COLUMNS, entries, (entry) => {
@@ -41,10 +33,39 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
       });
       await client.insert({ table: 'bill_errors', values, format: 'JSONEachRow' });
     },
+    async handledBills(merchantId, billIds) {
+      if (billIds.length === 0) return new Set();
+      const result = await client.query({
+        query: `SELECT DISTINCT bill_id FROM bill_handlings
+          WHERE merchant_id = ${text(merchantId)} AND bill_id IN (${billIds.map(text).join(', ')})`,
+        format: 'JSONEachRow',
+      });
+      return new Set((await result.json<{ bill_id: string }>()).map((row) => row.bill_id));
+    },
+    async recordHandling({ merchantId, billId, handledBy, note, handledAtMs }) {
+      const row = { merchant_id: merchantId, bill_id: billId, handled_by: handledBy, note };
+      const values = [{ ...row, handled_at: timeText(handledAtMs) }];
+      await client.insert({ table: 'bill_handlings', values, format: 'JSONEachRow' });
+    },
     async record(bill) {
       await client.insert({ table: 'bills', values: [billRow(bill)], format: 'JSONEachRow' });
     },
   };
+}
+
+async function billsWhere(
+  client: ClickHouseClient,
+  merchantId: string,
+  condition: string,
+): Promise<readonly Bill[]> {
+  const result = await client.query({
+    query: `SELECT * REPLACE (toString(business_date) AS business_date, toString(payment_fen) AS payment_fen,
+        toString(refund_fen) AS refund_fen, toString(version) AS version,
+        toString(toUnixTimestamp64Milli(imported_at)) AS imported_at)
+      FROM (SELECT * FROM bills FINAL WHERE merchant_id = ${text(merchantId)} AND ${condition})`,
+    format: 'JSONEachRow',
+  });
+  return (await result.json<BillRow>()).map(billOfRow);
 }
 
 type BillRow = {

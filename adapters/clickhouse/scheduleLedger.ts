@@ -42,6 +42,7 @@ export function clickHouseScheduleLedger(client: ClickHouseClient, now: () => nu
 type Place = { readonly merchant_id: string; readonly date: string };
 type RunRow = Place & {
   readonly outcome: Outcome;
+  readonly reasons: readonly string[];
   readonly bills: readonly string[];
   readonly positions: Readonly<Record<string, string>>;
 };
@@ -49,12 +50,14 @@ type EventsRow = Place & { readonly last: Readonly<Record<string, string>> };
 type BillsRow = Place & { readonly bills: readonly string[] };
 
 async function statusesSince(client: ClickHouseClient, since: string): Promise<readonly DayStatus[]> {
-  const [runs, events, bills] = await Promise.all([
+  const [runs, events, bills, unhandled] = await Promise.all([
     rowsOf<RunRow>(client, runsSql(since)),
     rowsOf<EventsRow>(client, eventsSql(since)),
     rowsOf<BillsRow>(client, billsSql(since)),
+    rowsOf<Place>(client, unhandledSql(since)),
   ]);
   const [runOf, eventsOf, billsOf] = [placed(runs), placed(events), placed(bills)];
+  const isUnhandled = placed(unhandled);
   const places = new Map([...runs, ...events, ...bills].map((row) => [keyOf(row), row]));
   return [...places].map(([key, { merchant_id, date: businessDate }]) => {
     const hasData = eventsOf.has(key) || billsOf.has(key);
@@ -62,7 +65,9 @@ async function statusesSince(client: ClickHouseClient, since: string): Promise<r
     if (!run) return { merchantId: merchant_id, businessDate, hasData, lastRun: null };
     const lastRun = {
       outcome: run.outcome,
-      hasOtherBills: (billsOf.get(key)?.bills ?? []).join() !== run.bills.join(),
+      hasOtherBills:
+        (billsOf.get(key)?.bills ?? []).join() !== run.bills.join() ||
+        (run.reasons.includes('BILL_PARSE_ERROR') && !isUnhandled.has(key)),
       hasMoreEvents: reachesBehind(eventsOf.get(key)?.last ?? {}, run.positions),
     };
     return { merchantId: merchant_id, businessDate, hasData, lastRun };
@@ -73,7 +78,7 @@ async function statusesSince(client: ClickHouseClient, since: string): Promise<r
 function runsSql(since: string): string {
   const latest = (column: string): string => `argMax(r.${column}, (r.started_at, r.token))`;
   return `SELECT merchant_id, toString(business_date) AS date, toString(${latest('outcome')}) AS outcome,
-      ${latest('bills')} AS bills, ${latest('positions')} AS positions
+      ${latest('reasons')} AS reasons, ${latest('bills')} AS bills, ${latest('positions')} AS positions
     FROM reconciliations AS r WHERE business_date >= ${since} GROUP BY merchant_id, business_date`;
 }
 
@@ -88,6 +93,11 @@ function eventsSql(since: string): string {
 function billsSql(since: string): string {
   return `SELECT merchant_id, toString(business_date) AS date, arraySort(groupUniqArray(bill_id)) AS bills
     FROM bill_slots WHERE business_date >= ${since} GROUP BY merchant_id, business_date`;
+}
+
+function unhandledSql(since: string): string {
+  return `SELECT DISTINCT merchant_id, toString(business_date) AS date FROM v_unhandled_bills
+    WHERE business_date >= ${since}`;
 }
 
 /** Positions of a run are the ends of what it saw. */

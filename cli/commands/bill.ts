@@ -18,7 +18,10 @@ const USAGE = `Usage:
       others under a shared number are told apart, and its own files are read as duizhang.config.yaml maps them.
       Exit code 0: every row was read; 1: some rows have errors; 2: the file is refused.
   duizhang bill import FILE --merchant H --book merchant|platform|channel [--channel C] [--date D]
-      Imports a bill into the running system. The same bill again changes nothing.`;
+      Imports a bill into the running system. The same bill again changes nothing.
+  duizhang bill handled BILL_ID --merchant H --note TEXT [--by NAME]
+      Rows that could not be read keep their day from closing until somebody has looked at them, and says so here, or
+      a corrected bill is imported.`;
 
 export const billCommand: Command = {
   name: 'bill',
@@ -34,8 +37,14 @@ export const billCommand: Command = {
         const { runBillImport } = await import('./billImport.ts');
         return runBillImport(rest, io);
       }
+      case 'handled': {
+        const { runBillHandled } = await import('./billHandled.ts');
+        return runBillHandled(rest, io);
+      }
       default:
-        throw badUsage(subcommand === undefined ? 'say parse or import' : `there is no "bill ${subcommand}"`);
+        throw badUsage(
+          subcommand === undefined ? 'say parse, import or handled' : `there is no "bill ${subcommand}"`,
+        );
     }
   },
 };

@@ -27,6 +27,7 @@ import { billDatesAround, billsOfDate, bookScope } from './bookScope.ts';
 import { assertConserved, restOfOrder } from './conservation.ts';
 import type { IsBilled } from './judgeForDate.ts';
 import { judgeForDate } from './judgeForDate.ts';
+import type { Failures } from './outcome.ts';
 import { failuresOf } from './outcome.ts';
 
 export type CloseRequest = {
@@ -40,7 +41,7 @@ export type CloseRequest = {
 
 export type CloseDeps = {
   readonly ledger: CloseLedger;
-  readonly bills: Pick<BillStore, 'billsBetween'>;
+  readonly bills: Pick<BillStore, 'billsBetween' | 'handledBills'>;
   readonly tokens: TokenIssuer;
   readonly gate: CloseGate;
   /** Epoch milliseconds. */
@@ -91,7 +92,10 @@ async function runOnce(run: RunKey, merchant: Merchant, deps: CloseDeps): Promis
   try {
     const sums = await snapshot.sums();
     const books = totalsOf(run.mode, sums);
-    const details = failuresOf(run.mode, sums, importedChannels(bills, run));
+    const details = {
+      ...failuresOf(run.mode, sums, importedChannels(bills, run)),
+      ...(await unreadRows(run, billsOfDate(scope, bills), bills, deps)),
+    };
     const seen = { books, bills: billsOfDate(scope, bills) };
     const reasons = FAILURE_REASONS.filter((reason) => details[reason] !== undefined);
     if (reasons.length > 0) {
@@ -106,6 +110,29 @@ async function runOnce(run: RunKey, merchant: Merchant, deps: CloseDeps): Promis
   } finally {
     await snapshot.discard();
   }
+}
+
+/** Rows of the date's bills that could not be read and that nobody has handled: what they hold would be missed in silence. */
+async function unreadRows(
+  run: RunKey,
+  ofDate: readonly string[],
+  bills: readonly Bill[],
+  deps: CloseDeps,
+): Promise<Failures> {
+  const faulty = bills.filter(
+    (bill) =>
+      bill.errorRows > 0 && ofDate.includes(bill.billId) && BOOKS_OF_MODE[run.mode].includes(bill.book),
+  );
+  const handled = await deps.bills.handledBills(
+    run.merchantId,
+    faulty.map(({ billId }) => billId),
+  );
+  const open = faulty.filter(({ billId }) => !handled.has(billId));
+  if (open.length === 0) return {};
+  const words = open.map(
+    ({ fileName, errorRows, billId }) => `${fileName} has ${errorRows} (bill ${billId.slice(0, 12)})`,
+  );
+  return { BILL_PARSE_ERROR: `rows that could not be read and are not handled: ${words.join(', ')}` };
 }
 
 /** @returns what the sides of the written rows hold beside plain lines of the date, see `assertConserved` */

@@ -77,6 +77,14 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
     await bills.writeErrors(bill, [{ line: 8, code: 'BAD_AMOUNT', message: 'not a number', raw: 'x,\t"y"' }]);
     await bills.record(bill);
   }
+  const handling = {
+    merchantId: 'H001',
+    billId: BILLS[2] ?? '',
+    handledBy: 'a',
+    note: 'b',
+    handledAtMs: NOON_MS,
+  };
+  await bills.recordHandling(handling);
   const unrecorded = 'f'.repeat(64);
   await bills.writeLines(unrecorded, [
     eventEntry({ book: 'CHANNEL', source: 'BILL', sourceRef: `${unrecorded}:2` }),
@@ -153,6 +161,7 @@ const QUERIES: Readonly<Record<string, string>> = {
       toUInt32(matched) AS matched, toUInt32(exceptions) AS exceptions, rate, provisional
     FROM v_match_rates AS r ORDER BY date, mode`,
   v_reconciliations: 'SELECT run_id, outcome, published FROM v_reconciliations ORDER BY run_id',
+  v_unhandled_bills: 'SELECT left(bill_id, 1) AS bill, error_rows FROM v_unhandled_bills ORDER BY bill',
   v_close_waits: `SELECT merchant_id, toString(w.business_date) AS date, waits_for FROM v_close_waits AS w ORDER BY date`,
   v_dead_letters: 'SELECT log_partition, toUInt32(log_position) AS at, code FROM v_dead_letters',
   v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
@@ -221,6 +230,7 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
     { run_id: 'r2', outcome: 'BALANCED', published: 1 },
     { run_id: 'r3', outcome: 'FAILED', published: 0 },
   ],
+  v_unhandled_bills: [{ bill: 'b', error_rows: 1 }],
   v_close_waits: [{ merchant_id: 'H001', date: '2026-03-10', waits_for: ['b'] }],
   v_dead_letters: [{ log_partition: 'payments/0', at: 5, code: 'DZ_X' }],
   v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],

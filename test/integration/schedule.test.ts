@@ -160,9 +160,43 @@ test(
   },
 );
 
+test(
+  'a bill with unread rows keeps its day open until somebody has handled them',
+  { timeout: 60_000 },
+  async () => {
+    const before = (await runsOf('FAILS')).length;
+    await importBill('FAILS', YESTERDAY, ['F1', 'no number'], '25.00');
+    const failed = (
+      await until(
+        () => runsOf('FAILS'),
+        (runs) => runs.length > before,
+      )
+    ).at(-1);
+    expect(failed).toMatchObject({
+      outcome: 'FAILED',
+      details: { BILL_PARSE_ERROR: expect.stringContaining(`${YESTERDAY}.csv has 1`) },
+    });
+    const billId = failed?.bills[0] ?? '';
+    await closing.handleBill({
+      merchantId: 'FAILS',
+      billId: billId.slice(0, 12),
+      handledBy: 'test',
+      note: 'not ours',
+    });
+    const runs = await until(
+      () => runsOf('FAILS'),
+      (found) => found.length > before + 1,
+    );
+    expect(told(runs.at(-1))).toEqual([YESTERDAY, 'system', 'BALANCED']);
+    await expect(
+      closing.handleBill({ merchantId: 'WAITS', billId, handledBy: 'test', note: '' }),
+    ).rejects.toMatchObject({ code: 'DZ_BILL_NOT_FOUND' });
+  },
+);
+
 test('nothing runs before its hour, and what has run does not run again', async () => {
   await pause(5_000);
   const counts = await Promise.all(['WAITS', 'FAILS', 'LATER'].map(async (id) => (await runsOf(id)).length));
   const isLaterDue = Date.now() >= startOfDate(addDays(YESTERDAY, 1)) + 24 * 3_600_000 - 60_000;
-  expect(counts).toEqual([3, 2, isLaterDue ? 1 : 0]);
+  expect(counts).toEqual([3, 4, isLaterDue ? 1 : 0]);
 });

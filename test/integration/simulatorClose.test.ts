@@ -20,10 +20,17 @@ async function importSimulated(bills: readonly SimulatedBill[], merchant: Mercha
   for (const { book, channel, date, fileName, bytes } of bills) {
     const open = () => ReadableStream.from([bytes]);
     const { bills: store, deps } = system;
-    await importBill(
-      { merchant, book, channel, date, fileName, open },
-      { store, readBill, now: () => deps.now() },
-    );
+    const request = { merchant, book, channel, date, fileName, open };
+    const { bill } = await importBill(request, { store, readBill, now: () => deps.now() });
+    const { merchantId, billId } = bill;
+    if (bill.errorRows === 0) continue;
+    await store.recordHandling({
+      merchantId,
+      billId,
+      handledBy: 'test',
+      note: 'planted',
+      handledAtMs: deps.now(),
+    });
   }
 }
 
