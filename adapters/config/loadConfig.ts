@@ -7,6 +7,8 @@ import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
+import type { ArchiveConfig } from './archiveConfig.ts';
+import { ArchiveSchema } from './archiveConfig.ts';
 
 const DURATION = '^\\d+(ms|s|m|h|d)$';
 const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
@@ -58,6 +60,7 @@ const ConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    archive: Type.Optional(ArchiveSchema),
     slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   },
@@ -67,6 +70,8 @@ const ConfigSchema = Type.Object(
 export type Config = {
   readonly merchants: ReadonlyMap<string, Merchant>;
   readonly log: { readonly partitions: number; readonly maxBytes: number };
+  /** null: in the data folder. */
+  readonly archive: ArchiveConfig | null;
   readonly slots: number;
   /** Where the API listens; 0: a free port. */
   readonly port: number;
@@ -128,6 +133,7 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, messag
   return {
     merchants,
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
+    archive: raw.archive ?? null,
     slots: raw.slots ?? 16,
     port: raw.port ?? 0,
   };
