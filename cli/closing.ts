@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openArchive } from '../adapters/archive/openArchive.ts';
 import { readBill } from '../adapters/bills/readBill.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
@@ -42,7 +43,8 @@ export type Closing = {
   dispose(): Promise<void>;
 };
 
-export function openClosing(run: RunFile, config: Config): Closing {
+/** @param env holds the keys of an archive that needs some */
+export function openClosing(run: RunFile, config: Config, env: NodeJS.ProcessEnv = process.env): Closing {
   const clickhouse = connectClickHouse(run.clickhouseUrl);
   const logRedis = connectRedis(run.logRedisUrl);
   const windowRedis = connectRedis(run.windowRedisUrl);
@@ -59,7 +61,10 @@ export function openClosing(run: RunFile, config: Config): Closing {
     pause: (ms: number): Promise<void> => pause(ms),
   };
   return {
-    importBill: (bill) => importBill(bill, { store: bills, readBill, now: Date.now }),
+    importBill(bill) {
+      const archive = openArchive(config.archive, run.dataDir, env);
+      return importBill(bill, { store: bills, archive, readBill, now: Date.now });
+    },
     async close({ merchant, date, operator, ...waiting }) {
       const reconciliation = await closeDay(
         { merchant, date, runId: randomUUID(), operator },

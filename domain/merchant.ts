@@ -19,6 +19,8 @@ export type MerchantChannel = {
   readonly merchantNo: string;
   /** Where the hospital shares its number with other businesses; without it every row is the hospital's. */
   readonly ownRows?: OwnRows;
+  /** The fee agreed with the channel, in parts per million (0.6 % is 6000); for the fee report alone. */
+  readonly feeRatePpm?: number;
 };
 
 /** A row of a channel's bill is the hospital's own when each list that is given holds its value. */

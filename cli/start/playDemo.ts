@@ -123,7 +123,8 @@ async function importBill(
 ): Promise<void> {
   const { book, channel, date, fileName } = bill;
   const path = billPathOf(dataDir, bill);
-  await closing.importBill({ merchant, book, channel, date, fileName, open: () => createReadStream(path) });
+  const open = () => createReadStream(path);
+  await closing.importBill({ merchant, book, channel, date, fileName, source: 'simulator', open });
 }
 
 const ISO_INSTANT = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readBill } from '../../adapters/bills/readBill.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import type { SimulatedBill } from '../../simulator/day.ts';
@@ -19,11 +18,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 async function importSimulated(bills: readonly SimulatedBill[], merchant: Merchant): Promise<void> {
   for (const { book, channel, date, fileName, bytes } of bills) {
     const open = () => ReadableStream.from([bytes]);
-    const { bills: store, deps } = system;
-    await importBill(
-      { merchant, book, channel, date, fileName, open },
-      { store, readBill, now: () => deps.now() },
-    );
+    await importBill({ merchant, book, channel, date, fileName, open }, system.importDeps);
   }
 }
 

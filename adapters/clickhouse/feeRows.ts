@@ -1,0 +1,25 @@
+import type { BillFee } from '../../domain/closePorts.ts';
+import { TSV_NULL, tsvText } from './tsv.ts';
+
+export const FEE_COLUMNS = [
+  'bill_id',
+  'merchant_id',
+  'business_date',
+  'channel',
+  'line',
+  'kind',
+  'order_no',
+  'refund_no',
+  'amount_fen',
+  'settled_fen',
+  'fee_milli_fen',
+] as const;
+
+/** A row of `bill_fees`, in the order of FEE_COLUMNS. */
+export function feeTsv(billId: string, { entry, line, settledFen, feeMilliFen }: BillFee): string {
+  return `${billId}\t${tsvText(entry.merchantId)}\t${entry.businessDate}\t${entry.channel ?? ''}\t${line}\t${
+    entry.kind
+  }\t${tsvText(entry.orderNo)}\t${tsvText(entry.refundNo ?? '')}\t${entry.amountFen}\t${
+    settledFen ?? TSV_NULL
+  }\t${feeMilliFen}\n`;
+}
