@@ -2,6 +2,7 @@ import type { BillHandling } from '../domain/closePorts.ts';
 import type { Bill } from '../domain/ports.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openArchive } from '../adapters/archive/openArchive.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
@@ -47,7 +48,8 @@ export type Closing = {
   dispose(): Promise<void>;
 };
 
-export function openClosing(run: RunFile, config: Config): Closing {
+/** @param env holds the keys of an archive that needs some */
+export function openClosing(run: RunFile, config: Config, env: NodeJS.ProcessEnv = process.env): Closing {
   const clickhouse = connectClickHouse(run.clickhouseUrl);
   const logRedis = connectRedis(run.logRedisUrl);
   const windowRedis = connectRedis(run.windowRedisUrl);
@@ -65,9 +67,13 @@ export function openClosing(run: RunFile, config: Config): Closing {
     pause: (ms: number): Promise<void> => pause(ms),
   };
   return {
-    importBill: (bill) => importBill(bill, { store: bills, readBill, now: Date.now }),
+    importBill(bill) {
+      const archive = openArchive(config.archive, run.dataDir, env);
+      return importBill(bill, { store: bills, archive, readBill, now: Date.now });
+    },
     async handleBill(handling) {
-      const [bill, ...others] = await bills.billsById(handling.merchantId, handling.billId);
+      const found = await bills.billsById(handling.billId);
+      const [bill, ...others] = found.filter((candidate) => candidate.merchantId === handling.merchantId);
       if (bill && others.every((other) => other.billId === bill.billId)) {
         await bills.recordHandling({ ...handling, billId: bill.billId, handledAtMs: Date.now() });
         return bill;

@@ -1,7 +1,7 @@
 import type { BusinessDate } from './businessDate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
-import type { Bill, BillError, PartitionId, Position, Reconciliation } from './ports.ts';
+import type { Bill, BillError, BillOrigin, PartitionId, Position, Reconciliation } from './ports.ts';
 import type { DayStatus } from './schedule.ts';
 import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 
@@ -15,6 +15,12 @@ export type CloseMode = Exclude<Mode, 'REALTIME'>;
 export interface BillStore {
   /** All bills on record of a merchant whose date lies in [from, to], superseded ones too. */
   billsBetween(merchantId: string, from: BusinessDate, to: BusinessDate): Promise<readonly Bill[]>;
+  /** All bills on record that were read from these bytes, of any book and date. */
+  billsOfBytes(merchantId: string, sha256: string): Promise<readonly Bill[]>;
+  /** All bills on record whose id begins so, of any merchant. */
+  billsById(idStart: string): Promise<readonly Bill[]>;
+  /** Whether lines are stored under the id, on record or not. */
+  hasLines(merchantId: string, billId: string): Promise<boolean>;
   /** Stores lines of a bill; storing the same lines again changes nothing. */
   writeLines(billId: string, entries: readonly Entry[]): Promise<void>;
   /** Stores what the channel charged for lines; storing it again changes nothing. */
@@ -22,12 +28,13 @@ export interface BillStore {
   writeErrors(bill: Bill, errors: readonly BillError[]): Promise<void>;
   /** Puts the bill on record, which makes its lines count. Durable when it resolves. */
   record(bill: Bill): Promise<void>;
-  /** Bills on record of a merchant whose id begins so. */
-  billsById(merchantId: string, idPrefix: string): Promise<readonly Bill[]>;
   /** Of the given bills those whose row errors a person has handled. */
   handledBills(merchantId: string, billIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Says that a day may close without the bill's rows in error. Durable when it resolves. */
   recordHandling(handling: BillHandling): Promise<void>;
+  recordRefusal(refusal: BillRefusal): Promise<void>;
+  /** Refusals of bytes whose SHA-256 begins so. */
+  refusalsById(shaStart: string): Promise<readonly BillRefusal[]>;
 }
 
 export type BillHandling = {
@@ -38,14 +45,23 @@ export type BillHandling = {
   readonly handledAtMs: number;
 };
 
-/** The fee of one line of a channel's bill; see BillLine. */
+/** What the channel charged for one line of its bill; see BillLine. */
 export type BillFee = {
   readonly entry: Entry;
   readonly line: number;
   readonly feeMilliFen: bigint;
   readonly settledFen: bigint | null;
-  /** Parts per million of `settledFen`; null where none is configured. */
-  readonly configuredRatePpm: number | null;
+};
+
+/** A file that was refused as a whole; its bytes are kept all the same. */
+export type BillRefusal = Pick<BillOrigin, 'sha256' | 'sizeBytes' | 'source' | 'fetchedAtMs'> & {
+  readonly merchantId: string;
+  readonly book: Book;
+  readonly fileName: string;
+  readonly code: string;
+  readonly message: string;
+  readonly messageZh: string | null;
+  readonly refusedAtMs: number;
 };
 
 // --- close -------------------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ export type DeadLetter = {
 };
 
 export type Bill = {
-  /** SHA-256 of the original bytes, hex. */
+  /** SHA-256 of the original bytes, hex; a later reading of them that gave other rows has `<sha256>-<hash of its rows>`. */
   readonly billId: string;
   readonly merchantId: string;
   readonly book: Book;
@@ -114,6 +114,28 @@ export type Bill = {
   readonly importedAtMs: number;
   /** The later import of a (merchant, book, channel, date) is the one that counts; strictly growing. */
   readonly version: bigint;
+  /** Absent: imported before bytes were kept. */
+  readonly origin?: BillOrigin;
+};
+
+/** Where a bill's bytes lie and came from, and how they were read. */
+export type BillOrigin = {
+  /** Of the original bytes, hex; the archive keeps them under it. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** In words, e.g. `cli /home/finance/bill.csv`. */
+  readonly source: string;
+  readonly fetchedAtMs: number;
+  /** See BillReport. */
+  readonly parserVersion: number;
+  /** Over the rows as they were read, hex: two readings with the same one are the same bill. */
+  readonly rowsHash: string;
+  /** The date was said by who imported it, not only by the bill. */
+  readonly isDateGiven: boolean;
+  /** See BillReport. */
+  readonly feeMilliFen: bigint | null;
+  /** The rate agreed with the channel when the bill was read, see MerchantChannel. */
+  readonly feeRatePpm: number | null;
 };
 
 export type BillError = {
@@ -205,6 +227,8 @@ export type BillLine = {
 export type BillReport = {
   /** e.g. `wechat-trade`, `alipay-business`, `unionpay-zm`, `plain-csv`. */
   readonly format: string;
+  /** Of the format's reader; it grows with every change of what rows come to mean. */
+  readonly parserVersion: number;
   /** e.g. `ALL`. */
   readonly billType: string;
   /** The day the bill speaks for; null where it does not say and its rows lie on several days. */

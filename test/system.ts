@@ -102,6 +102,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     apiUrl: '',
     startedAt: new Date(0).toISOString(),
     configPath,
+    dataDir: dir,
   };
   const env = {
     ...process.env,

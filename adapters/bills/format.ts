@@ -48,6 +48,8 @@ export interface BillParser {
 /** A bill format: everything that is known of it is in its own file under formats/. */
 export type BillFormat = {
   readonly name: string;
+  /** Raised with every change of what its rows come to mean: kept bills can then be read anew. */
+  readonly version: number;
   /** The channel whose bill this is; null: any book may use it. */
   readonly channel: Channel | null;
   /** What its first line looks like, for the message that refuses an unknown file. */

@@ -125,6 +125,7 @@ class BillReading {
     this.#checkIsTheOneAsked(facts, billDate, this.#format);
     return {
       format: this.#format.name,
+      parserVersion: this.#format.version,
       billType: facts.billType,
       billDate,
       merchantNo: facts.merchantNo,

@@ -74,7 +74,7 @@ export class RowSink {
       this.#held.push({ line, fen, timeColumn, place: { ...this.#place } });
       if (this.#held.length >= LINES_TO_TELL_DAY) this.#tellDay();
     } else if (this.day.holds(line)) this.#take(line, fen);
-    else this.failOutside(timeColumn, line.occurredAtMs, this.day.period);
+    else this.#leaveOut(line, timeColumn, this.#place);
   }
 
   /** A good row of another business under the same merchant number. */
@@ -92,9 +92,15 @@ export class RowSink {
     this.day.tell(this.#held.map(({ line }) => line));
     for (const { line, fen, timeColumn, place } of this.#held) {
       if (this.day.holds(line)) this.#take(line, fen);
-      else this.failOutside(timeColumn, line.occurredAtMs, this.day.period, place);
+      else this.#leaveOut(line, timeColumn, place);
     }
     this.#held.length = 0;
+  }
+
+  /** Its fee was added with those of the lines, of which it is none. */
+  #leaveOut(line: BillLine, timeColumn: string, place: RowPlace): void {
+    this.fee.add(-(line.feeMilliFen ?? 0n));
+    this.failOutside(timeColumn, line.occurredAtMs, this.day.period, place);
   }
 
   #take(line: BillLine, fen: Exact): void {

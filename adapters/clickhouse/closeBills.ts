@@ -1,18 +1,41 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { BillStore } from '../../domain/closePorts.ts';
-import type { Book, Channel } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
-import { date, text } from './closeSql.ts';
+import {
+  BILL_FIELDS,
+  billOfRow,
+  billRow,
+  REFUSAL_FIELDS,
+  refusalOfRow,
+  refusalRow,
+  type BillRow,
+  type RefusalRow,
+} from './billRows.ts';
+import { date, rowsOf, text } from './closeSql.ts';
 import { LINE_COLUMNS, lineTsv } from './entryRows.ts';
 import { FEE_COLUMNS, feeTsv } from './feeRows.ts';
 import { insertTsv, timeText } from './tsv.ts';
 
-/** Bills on ClickHouse: lines in `entries`, the record that makes them count in `bills`. */
+/** Bills on ClickHouse: lines in `entries`, fees in `bill_fees`, the record that makes both count in `bills`. */
 export function clickHouseBills(client: ClickHouseClient): BillStore {
+  const billsWhere = async (condition: string): Promise<readonly Bill[]> => {
+    // The condition is on the columns as they are stored, not on the texts that are selected.
+    const sql = `SELECT ${BILL_FIELDS} FROM (SELECT * FROM bills FINAL WHERE ${condition})`;
+    return (await rowsOf<BillRow>(client, sql)).map(billOfRow);
+  };
   return {
     billsBetween: (merchantId, from, to) =>
-      billsWhere(client, merchantId, `business_date BETWEEN ${date(from)} AND ${date(to)}`),
-    billsById: (merchantId, prefix) => billsWhere(client, merchantId, `startsWith(bill_id, ${text(prefix)})`),
+      billsWhere(`merchant_id = ${text(merchantId)} AND business_date BETWEEN ${date(from)} AND ${date(to)}`),
+    billsOfBytes: (merchantId, sha256) =>
+      billsWhere(`merchant_id = ${text(merchantId)} AND sha256 = ${text(sha256)}`),
+    billsById: (idStart) => billsWhere(`startsWith(bill_id, ${text(idStart)})`),
+    async hasLines(merchantId, billId) {
+      const found = await rowsOf(
+        client,
+        `SELECT 1 FROM entries WHERE merchant_id = ${text(merchantId)} AND bill_id = ${text(billId)} LIMIT 1`,
+      );
+      return found.length > 0;
+    },
     async writeLines(billId, entries) {
       if (entries.length === 0) return;
       await insertTsv(client, 'entries', LINE_COLUMNS, entries, (entry) => {
@@ -50,78 +73,13 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
     async record(bill) {
       await client.insert({ table: 'bills', values: [billRow(bill)], format: 'JSONEachRow' });
     },
-  };
-}
-
-async function billsWhere(
-  client: ClickHouseClient,
-  merchantId: string,
-  condition: string,
-): Promise<readonly Bill[]> {
-  const result = await client.query({
-    query: `SELECT * REPLACE (toString(business_date) AS business_date, toString(payment_fen) AS payment_fen,
-        toString(refund_fen) AS refund_fen, toString(version) AS version,
-        toString(toUnixTimestamp64Milli(imported_at)) AS imported_at)
-      FROM (SELECT * FROM bills FINAL WHERE merchant_id = ${text(merchantId)} AND ${condition})`,
-    format: 'JSONEachRow',
-  });
-  return (await result.json<BillRow>()).map(billOfRow);
-}
-
-type BillRow = {
-  readonly bill_id: string;
-  readonly merchant_id: string;
-  readonly book: Book;
-  readonly channel: Channel | '';
-  readonly business_date: string;
-  readonly format: string;
-  readonly file_name: string;
-  readonly rows: number;
-  readonly error_rows: number;
-  readonly payments: number;
-  readonly refunds: number;
-  readonly payment_fen: string;
-  readonly refund_fen: string;
-  readonly imported_at: string;
-  readonly version: string;
-};
-
-function billOfRow(row: BillRow): Bill {
-  return {
-    billId: row.bill_id,
-    merchantId: row.merchant_id,
-    book: row.book,
-    channel: row.channel || null,
-    businessDate: row.business_date,
-    format: row.format,
-    fileName: row.file_name,
-    rows: row.rows,
-    errorRows: row.error_rows,
-    payments: row.payments,
-    refunds: row.refunds,
-    paymentFen: BigInt(row.payment_fen),
-    refundFen: BigInt(row.refund_fen),
-    importedAtMs: Number(row.imported_at),
-    version: BigInt(row.version),
-  };
-}
-
-function billRow(bill: Bill): Record<string, unknown> {
-  return {
-    bill_id: bill.billId,
-    merchant_id: bill.merchantId,
-    book: bill.book,
-    channel: bill.channel ?? '',
-    business_date: bill.businessDate,
-    format: bill.format,
-    file_name: bill.fileName,
-    rows: bill.rows,
-    error_rows: bill.errorRows,
-    payments: bill.payments,
-    refunds: bill.refunds,
-    payment_fen: bill.paymentFen.toString(),
-    refund_fen: bill.refundFen.toString(),
-    imported_at: timeText(bill.importedAtMs),
-    version: bill.version.toString(),
+    async recordRefusal(refusal) {
+      await client.insert({ table: 'bill_refusals', values: [refusalRow(refusal)], format: 'JSONEachRow' });
+    },
+    async refusalsById(shaStart) {
+      const sql = `SELECT ${REFUSAL_FIELDS} FROM (SELECT * FROM bill_refusals FINAL
+        WHERE startsWith(sha256, ${text(shaStart)}))`;
+      return (await rowsOf<RefusalRow>(client, sql)).map(refusalOfRow);
+    },
   };
 }

@@ -13,15 +13,13 @@ export const FEE_COLUMNS = [
   'amount_fen',
   'settled_fen',
   'fee_milli_fen',
-  'configured_rate_ppm',
 ] as const;
 
 /** A row of `bill_fees`, in the order of FEE_COLUMNS. */
-export function feeTsv(billId: string, fee: BillFee): string {
-  const { entry, line, settledFen, feeMilliFen, configuredRatePpm } = fee;
+export function feeTsv(billId: string, { entry, line, settledFen, feeMilliFen }: BillFee): string {
   return `${billId}\t${tsvText(entry.merchantId)}\t${entry.businessDate}\t${entry.channel ?? ''}\t${line}\t${
     entry.kind
   }\t${tsvText(entry.orderNo)}\t${tsvText(entry.refundNo ?? '')}\t${entry.amountFen}\t${
     settledFen ?? TSV_NULL
-  }\t${feeMilliFen}\t${configuredRatePpm ?? TSV_NULL}\n`;
+  }\t${feeMilliFen}\n`;
 }

@@ -9,6 +9,8 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { CloseSchedule, Merchant, MerchantChannel } from '../../domain/merchant.ts';
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
+import type { ArchiveConfig } from './archiveConfig.ts';
+import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
 
 const DURATION = '^\\d+(ms|s|m|h|d)$';
@@ -92,6 +94,7 @@ const ConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    archive: Type.Optional(ArchiveSchema),
     slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   },
@@ -103,6 +106,8 @@ export type Config = {
   /** How hospitals' own files are read, by merchant. */
   readonly books: ReadonlyMap<string, MerchantBooks>;
   readonly log: { readonly partitions: number; readonly maxBytes: number };
+  /** null: in the data folder. */
+  readonly archive: ArchiveConfig | null;
   readonly slots: number;
   /** Where the API listens; 0: a free port. */
   readonly port: number;
@@ -178,6 +183,7 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: Fail): Config {
     merchants,
     books,
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
+    archive: raw.archive ?? null,
     slots: raw.slots ?? 16,
     port: raw.port ?? 0,
   };

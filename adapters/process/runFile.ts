@@ -12,6 +12,8 @@ export type RunFile = {
   readonly startedAt: string;
   /** Of duizhang.config.yaml, absolute. */
   readonly configPath: string;
+  /** Absolute. */
+  readonly dataDir: string;
 };
 
 /** The data folder: `DUIZHANG_DATA`, or ./data. */
@@ -68,7 +70,7 @@ function isRunFile(value: unknown): value is RunFile {
   const fields = new Map(Object.entries(value));
   return (
     Number.isInteger(fields.get('pid')) &&
-    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl', 'startedAt', 'configPath'].every(
+    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl', 'startedAt', 'configPath', 'dataDir'].every(
       (name) => typeof fields.get(name) === 'string',
     )
   );

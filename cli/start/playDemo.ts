@@ -124,7 +124,8 @@ async function importBill(
   const { book, channel, date, fileName } = bill;
   const path = billPathOf(dataDir, bill);
   const open = () => createReadStream(path);
-  const result = await closing.importBill({ merchant, book, channel, date, fileName, open });
+  const request = { merchant, book, channel, date, fileName, source: 'simulator', open };
+  const result = await closing.importBill(request);
   // The day has bad lines planted; whoever finds some in earnest looks at them before the day may close.
   const { merchantId } = merchant;
   const { billId, errorRows } = result.bill;

@@ -47,7 +47,7 @@ export async function stopSystem(supervisor: Supervisor, plan: SystemPlan): Prom
   await supervisor.stop();
 }
 
-export function runFileOf({ configPath, ports }: SystemPlan, nowMs: number): RunFile {
+export function runFileOf({ configPath, dataDir, ports }: SystemPlan, nowMs: number): RunFile {
   return {
     pid: process.pid,
     clickhouseUrl: `http://127.0.0.1:${ports.ledger}`,
@@ -56,6 +56,7 @@ export function runFileOf({ configPath, ports }: SystemPlan, nowMs: number): Run
     apiUrl: `http://127.0.0.1:${ports.api}`,
     startedAt: new Date(nowMs).toISOString(),
     configPath,
+    dataDir,
   };
 }
 

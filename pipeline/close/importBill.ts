@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto';
-import { businessDateOf } from '../../domain/businessDate.ts';
-import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { BillFee, BillStore } from '../../domain/closePorts.ts';
-import type { Book, Channel, Entry } from '../../domain/entry.ts';
+import type { Bill, BillError } from '../../domain/ports.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { Merchant } from '../../domain/merchant.ts';
-import type { Bill, BillError, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
-import { channelOfFormat } from '../channelOfFormat.ts';
+import type { FoundFile } from './billRecord.ts';
+import { billOf, laterOf, nextVersion } from './billRecord.ts';
+import type { BillWish, ReadingDeps } from './readKeptBill.ts';
+import { idOfReading, readKeptBill } from './readKeptBill.ts';
 
-export type BillToImport = {
-  readonly merchant: Merchant;
-  readonly book: Book;
-  /** null: as the bill says; a plain CSV then speaks for every channel. */
-  readonly channel: Channel | null;
-  /** null: as the bill says. */
-  readonly date: BusinessDate | null;
-  readonly fileName: string;
-  /** Opens the original bytes from their beginning; called twice, since a line's evidence names the hash of them all. */
+export type BillToImport = BillWish & {
+  /** See BillOrigin. */
+  readonly source?: string;
+  /** Absent: now. */
+  readonly fetchedAtMs?: number;
+  /** Opens the original bytes from their beginning; called once. */
   open(): AsyncIterable<Uint8Array>;
 };
 
@@ -29,253 +23,93 @@ export type ImportResult =
       readonly supersededBy: Bill | null;
     };
 
-export type ImportDeps = {
-  readonly store: BillStore;
-  readonly readBill: BillReader;
+export type ImportDeps = ReadingDeps & {
   /** Epoch milliseconds. */
   now(): number;
 };
 
-/** Fewer would give ClickHouse many small parts, more would cost memory. */
-const LINES_A_WRITE = 20_000;
+/** Everything that is offered is kept, bad files too: this bounds what one of them can cost. */
+const MAX_BILL_BYTES = 16 * 1024 ** 3;
 
 /**
- * Imports a bill into its book: lines first, the bill's record last, so that an import that was refused or killed leaves
- * nothing that anybody reads. The same bytes again are a no-op; other bytes for the same place supersede, and both
- * stay on record.
- * @throws DZ_BILL_… when the file cannot be trusted as a whole or is not the bill it was said to be
+ * Imports a bill into its book: its bytes go to the archive, then its lines, and last the bill's record, so that an import
+ * that was refused or killed leaves nothing that anybody reads and loses nothing. The same bytes again are a no-op; other
+ * bytes for the same place supersede, and both stay on record.
+ * @throws DZ_BILL_… when the file cannot be trusted as a whole or is not the bill it was said to be; its bytes are kept
+ *   and the refusal is on record
  */
 export async function importBill(request: BillToImport, deps: ImportDeps): Promise<ImportResult> {
-  const billId = await hashOf(request.open());
-  const { lines, report, hashOfRead } = readAgain(request, deps.readBill);
-  // The report rejects together with the lines; whoever waits for the lines first must not leave it unheard.
-  report.catch(() => undefined);
-  let waiting = new WaitingLines(request, billId);
-  for await (const batch of lines) {
-    for (const line of batch) waiting.add(line);
-    if (waiting.entries.length < LINES_A_WRITE) continue;
-    await waiting.write(deps.store);
-    waiting = new WaitingLines(request, billId);
+  const fetchedAtMs = request.fetchedAtMs ?? deps.now();
+  const kept = await deps.archive.keep(bounded(request));
+  const file: FoundFile = { ...kept, source: request.source ?? '', fetchedAtMs };
+  const known = await knownBill(request, file, deps);
+  if (known) return known;
+  try {
+    return await importNew(request, file, deps);
+  } catch (error) {
+    if (error instanceof DuizhangError && error.code.startsWith('DZ_BILL_')) {
+      await recordRefusal(request, file, error, deps);
+    }
+    throw error;
   }
-  await waiting.write(deps.store);
-  const said = await report;
-  if ((hashOfRead() ?? billId) !== billId) throw changedWhileRead(request);
-  checkReadable(request, said);
-  checkWhole(request, said);
-  const channel = request.channel ?? channelOfFormat(said.format);
-  const date = checkedDate(request, said);
-  checkMerchantNo(request, said, channel);
+}
 
-  const onRecord = (await deps.store.billsBetween(request.merchant.merchantId, date, date)).filter(
-    (bill) => bill.book === request.book && bill.channel === channel,
-  );
-  const known = onRecord.find((bill) => bill.billId === billId);
-  if (known) {
-    const supersededBy = onRecord.find((bill) => isLatest(bill, onRecord) && bill.billId !== billId) ?? null;
-    return { status: 'known', bill: known, supersededBy };
+/** Known by its bytes alone: its lines must not be written over by what a newer reader makes of them. */
+async function knownBill(
+  { merchant, book, channel, date }: BillToImport,
+  { sha256 }: FoundFile,
+  { store }: ImportDeps,
+): Promise<ImportResult | null> {
+  const sameBytes = await store.billsOfBytes(merchant.merchantId, sha256);
+  const [bill] = sameBytes
+    .filter((known) => known.book === book)
+    .filter((known) => channel === null || known.channel === channel)
+    .filter((known) => date === null || known.businessDate === date)
+    .toSorted((a, b) => Number(b.version - a.version));
+  if (!bill) return null;
+  const ofDate = await store.billsBetween(merchant.merchantId, bill.businessDate, bill.businessDate);
+  return { status: 'known', bill, supersededBy: laterOf(bill, ofDate) };
+}
+
+async function importNew(request: BillToImport, file: FoundFile, deps: ImportDeps): Promise<ImportResult> {
+  const { merchantId } = request.merchant;
+  let billId = file.sha256;
+  if (await deps.store.hasLines(merchantId, billId)) {
+    // An import that ended early left lines, perhaps other ones: what counts must not mix with them.
+    billId = idOfReading(file, await readKeptBill(request, file, deps, null));
   }
-  const bill = billOf(request, { billId, channel, date, said, onRecord, now: deps.now() });
+  const reading = await readKeptBill(request, file, deps, billId);
+  const { date, said } = reading;
+  const importedAtMs = deps.now();
+  const version = nextVersion(await deps.store.billsBetween(merchantId, date, date), importedAtMs);
+  const bill = billOf(request, file, reading, { billId, importedAtMs, version });
   await deps.store.writeErrors(bill, said.errors);
   await deps.store.record(bill);
   return { status: 'imported', bill, errors: said.errors };
 }
 
-/** Lines and their fees that are to be written in one go. */
-class WaitingLines {
-  readonly entries: Entry[] = [];
-  readonly #fees: BillFee[] = [];
-  readonly #request: BillToImport;
-  readonly #billId: string;
-
-  constructor(request: BillToImport, billId: string) {
-    this.#request = request;
-    this.#billId = billId;
-  }
-
-  add(line: BillLine): void {
-    const entry = entryOf(line, this.#request, this.#billId);
-    this.entries.push(entry);
-    const { feeMilliFen } = line;
-    if (feeMilliFen === undefined || feeMilliFen === null || this.#request.book !== 'CHANNEL') return;
-    const own = this.#request.merchant.channels.find(({ channel }) => channel === entry.channel);
-    this.#fees.push({
-      entry,
-      line: line.line,
-      feeMilliFen,
-      settledFen: line.settledFen ?? null,
-      configuredRatePpm: own?.feeRatePpm ?? null,
-    });
-  }
-
-  async write(store: BillStore): Promise<void> {
-    await store.writeLines(this.#billId, this.entries);
-    await store.writeFees(this.#billId, this.#fees);
-  }
+async function recordRefusal(
+  { merchant, book, fileName }: BillToImport,
+  { sha256, sizeBytes, source, fetchedAtMs }: FoundFile,
+  { code, message, messageZh }: DuizhangError,
+  deps: ImportDeps,
+): Promise<void> {
+  const file = { sha256, sizeBytes, source, fetchedAtMs, fileName };
+  const refusedAtMs = deps.now();
+  const { merchantId } = merchant;
+  await deps.store.recordRefusal({ merchantId, book, ...file, code, message, messageZh, refusedAtMs });
 }
 
-async function hashOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of bytes) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-/** `hashOfRead` is null where the reader had no need of the file's last bytes. */
-function readAgain(
-  request: BillToImport,
-  readBill: BillReader,
-): {
-  lines: AsyncIterable<readonly BillLine[]>;
-  report: Promise<BillReport>;
-  hashOfRead: () => string | null;
-} {
-  const hash = createHash('sha256');
-  let digest: string | null = null;
-  async function* hashed(): AsyncIterable<Uint8Array> {
-    for await (const chunk of request.open()) {
-      hash.update(chunk);
-      yield chunk;
+async function* bounded(request: BillToImport): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of request.open()) {
+    size += chunk.length;
+    if (size > MAX_BILL_BYTES) {
+      throw new DuizhangError(
+        'DZ_BILL_TOO_LARGE',
+        `${request.fileName} is larger than ${MAX_BILL_BYTES} bytes, which no bill of a day is; split it`,
+      );
     }
-    digest = hash.digest('hex');
+    yield chunk;
   }
-  const { merchant, book } = request;
-  const hints = {
-    place: { merchantId: merchant.merchantId, book },
-    own: merchant.channels,
-    ...(request.channel === null ? {} : { channel: request.channel }),
-    ...(request.date === null ? {} : { date: request.date }),
-  };
-  return { ...readBill(hashed(), hints), hashOfRead: () => digest };
-}
-
-function entryOf(line: BillLine, request: BillToImport, billId: string): Entry {
-  const { merchant, book } = request;
-  return {
-    book,
-    merchantId: merchant.merchantId,
-    kind: line.kind,
-    orderNo: line.orderNo,
-    refundNo: line.refundNo,
-    channel: line.channel ?? request.channel,
-    channelTxnNo: line.channelTxnNo,
-    hisOrderNo: line.hisOrderNo,
-    amountFen: line.amountFen,
-    occurredAtMs: line.occurredAtMs,
-    businessDate: businessDateOf(line.occurredAtMs, merchant.rules.cutOffMs),
-    businessType: line.businessType,
-    source: 'BILL',
-    sourceRef: `${billId}:${line.line}`,
-  };
-}
-
-function billOf(
-  request: BillToImport,
-  found: {
-    readonly billId: string;
-    readonly channel: Channel | null;
-    readonly date: BusinessDate;
-    readonly said: BillReport;
-    readonly onRecord: readonly Bill[];
-    readonly now: number;
-  },
-): Bill {
-  const latest = found.onRecord.reduce((max, bill) => (bill.version > max ? bill.version : max), 0n);
-  // Growing with the clock too: two imports at once that see the same latest bill still differ.
-  const version = BigInt(found.now) > latest ? BigInt(found.now) : latest + 1n;
-  const { said } = found;
-  return {
-    billId: found.billId,
-    merchantId: request.merchant.merchantId,
-    book: request.book,
-    channel: found.channel,
-    businessDate: found.date,
-    format: said.format,
-    fileName: request.fileName,
-    rows: said.rows,
-    errorRows: said.errorCount,
-    payments: said.payments,
-    refunds: said.refunds,
-    paymentFen: said.paymentFen,
-    refundFen: said.refundFen,
-    importedAtMs: found.now,
-    version,
-  };
-}
-
-function isLatest(bill: Bill, bills: readonly Bill[]): boolean {
-  return bills.every((other) => other.version <= bill.version);
-}
-
-/** Bill types of WeChat Pay that leave out what its ALL bill holds (bill_type of 申请交易账单). */
-const LACKING: Readonly<Record<string, { readonly en: string; readonly zh: string } | undefined>> = {
-  SUCCESS: { en: 'the refunds', zh: '退款' },
-  REFUND: { en: 'the payments', zh: '支付' },
-  RECHARGE_REFUND: { en: 'the payments', zh: '支付' },
-};
-
-/** Half a bill would stand as the whole day, and everything of the other half as one-sided. */
-function checkWhole(request: BillToImport, said: BillReport): void {
-  const lacks = LACKING[said.billType];
-  if (lacks === undefined) return;
-  throw new DuizhangError(
-    'DZ_BILL_HALF_BOOK',
-    `${request.fileName} is the ${said.billType} bill, which lacks ${lacks.en}; import the ALL bill of the day`,
-    { messageZh: `${request.fileName}是${said.billType}账单，不含${lacks.zh}，请导入当日的 ALL 账单` },
-  );
-}
-
-/** A bill without one good row would stand as an empty day and push the events aside. */
-function checkReadable(request: BillToImport, said: BillReport): void {
-  if (said.accountOnly) {
-    throw new DuizhangError(
-      'DZ_BILL_NO_BOOK',
-      `${request.fileName} is an account bill (${said.format}), whose rows are movements of the balance; import the trade bill`,
-      {
-        messageZh: `${request.fileName}是账务/资金账单（${said.format}），其明细为资金流水，请导入交易（业务）账单`,
-      },
-    );
-  }
-  const [first] = said.errors;
-  if (!first || said.errorCount < said.rows) return;
-  throw new DuizhangError(
-    'DZ_BILL_NO_GOOD_ROW',
-    `${request.fileName}: none of its ${said.rows} rows could be read, the first for this reason: line ${first.line}, ${first.message}`,
-    { details: { line: first.line, rowCode: first.code } },
-  );
-}
-
-function checkedDate(request: BillToImport, said: BillReport): BusinessDate {
-  if (said.billDate !== null && request.date !== null && said.billDate !== request.date) {
-    throw new DuizhangError(
-      'DZ_BILL_OTHER_DATE',
-      `${request.fileName} is the bill of ${said.billDate}, not of ${request.date}; give the right file or the right --date`,
-    );
-  }
-  const date = request.date ?? said.billDate;
-  if (date === null) {
-    throw new DuizhangError(
-      'DZ_BILL_DATE_UNKNOWN',
-      `${request.fileName} does not say which day it is of; add --date YYYY-MM-DD`,
-    );
-  }
-  return date;
-}
-
-function checkMerchantNo(request: BillToImport, said: BillReport, channel: Channel | null): void {
-  if (said.merchantNo === null || channel === null) return;
-  const own = request.merchant.channels.find((c) => c.channel === channel);
-  if (own?.merchantNo === said.merchantNo) return;
-  const { merchantId } = request.merchant;
-  throw new DuizhangError(
-    'DZ_BILL_OTHER_MERCHANT',
-    `${request.fileName} is the bill of ${channel} merchant ${said.merchantNo}, but ${merchantId} ${
-      own ? `is ${own.merchantNo} there` : 'has no number there'
-    }; give the right --merchant or correct duizhang.config.yaml`,
-  );
-}
-
-function changedWhileRead(request: BillToImport): DuizhangError {
-  return new DuizhangError(
-    'DZ_BILL_CHANGED',
-    `${request.fileName} changed while it was read; import it again when it is complete`,
-  );
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
+import { FolderArchive } from '../../adapters/archive/folderArchive.ts';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
@@ -19,7 +20,7 @@ import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { Bill, Reconciliation } from '../../domain/ports.ts';
 import type { CloseDeps } from '../../pipeline/close/closeDay.ts';
 import { closeDay } from '../../pipeline/close/closeDay.ts';
-import type { ImportResult } from '../../pipeline/close/importBill.ts';
+import type { ImportDeps, ImportResult } from '../../pipeline/close/importBill.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import { VERDICT_CODES } from '../../domain/verdict.ts';
 
@@ -45,14 +46,16 @@ export class CloseSystem implements AsyncDisposable {
   readonly bills: BillStore;
   readonly ledger: CloseLedger;
   readonly redis: Redis;
+  readonly archive: FolderArchive;
   readonly #stop: () => Promise<void>;
   #runs = 0;
   #bills = 0;
   #nowMs = Date.UTC(2026, 2, 10, 4);
 
-  constructor(client: ClickHouseClient, redis: Redis, stop: () => Promise<void>) {
+  constructor(client: ClickHouseClient, redis: Redis, archiveDir: string, stop: () => Promise<void>) {
     this.client = client;
     this.redis = redis;
+    this.archive = new FolderArchive(archiveDir, Date.now);
     this.bills = clickHouseBills(client);
     this.ledger = clickHouseCloseLedger(client);
     this.#stop = stop;
@@ -74,6 +77,10 @@ export class CloseSystem implements AsyncDisposable {
     };
   }
 
+  get importDeps(): ImportDeps {
+    return { store: this.bills, archive: this.archive, readBill, now: () => this.#now() };
+  }
+
   async importFile(
     path: string,
     book: Book,
@@ -88,7 +95,7 @@ export class CloseSystem implements AsyncDisposable {
         fileName: path,
         open: () => createReadStream(path),
       },
-      { store: this.bills, readBill, now: () => this.#now() },
+      this.importDeps,
     );
   }
 
@@ -106,7 +113,7 @@ export class CloseSystem implements AsyncDisposable {
         fileName: 'text.csv',
         open: () => ReadableStream.from([Buffer.from(text)]),
       },
-      { store: this.bills, readBill, now: () => this.#now() },
+      this.importDeps,
     );
   }
 
@@ -171,7 +178,7 @@ export async function startCloseSystem(): Promise<CloseSystem> {
   await mkdir(join(dir, 'redis'));
   const redisServer = await startRedis({ dir: join(dir, 'redis'), appendfsync: 'everysec' });
   const client = connectClickHouse(engine.url);
-  return new CloseSystem(client, new Redis(redisServer.url), async () => {
+  return new CloseSystem(client, new Redis(redisServer.url), join(dir, 'bills'), async () => {
     await engine.stop();
     await redisServer.stop();
     await rm(dir, { recursive: true, force: true });

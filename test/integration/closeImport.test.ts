@@ -118,7 +118,7 @@ describe('a bill', () => {
       fileName: 'b.csv',
       open: () => ReadableStream.from([Buffer.from(csvOf([{ ...A, fen: 90n }, B]))]),
     };
-    const deps = { store: system.bills, readBill: killed, now: Date.now };
+    const deps = { ...system.importDeps, readBill: killed };
     await expect(importBill(request, deps)).rejects.toThrow('killed');
     const after = await system.close(DATE, merchant);
     expect(after.run).toMatchObject({ merkleRoot: before.run.merkleRoot, books: before.run.books });

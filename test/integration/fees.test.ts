@@ -1,95 +1,151 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Merchant } from '../../domain/merchant.ts';
+import { importBill } from '../../pipeline/close/importBill.ts';
+import { reimportBill } from '../../pipeline/close/reimportBill.ts';
+import { gbk, wechatBill, zipOf } from '../../adapters/bills/testBills.ts';
+import { ALIPAY_DAY, ALIPAY_DAY_SUMMARY, UNIONPAY_DAY } from '../../adapters/bills/testChannelBills.ts';
 import type { CloseSystem } from './closeHarness.ts';
 import { SAMPLE_MERCHANT, SAMPLES, startCloseSystem } from './closeHarness.ts';
 
-const merchant: Merchant = {
-  ...SAMPLE_MERCHANT,
-  channels: [
-    { channel: 'WECHAT', merchantNo: '1900000001', feeRatePpm: 6_000 },
-    { channel: 'ALIPAY', merchantNo: '2088000000000001', feeRatePpm: 3_800 },
-    { channel: 'UNIONPAY', merchantNo: '777000000000001' },
-  ],
-};
+const DATE = '2026-03-05';
 
 let system: CloseSystem;
+let merchants = 0;
+
 beforeAll(async () => {
   system = await startCloseSystem();
-});
+}, 60_000);
 afterAll(() => system[Symbol.asyncDispose]());
 
-async function rows<T>(query: string): Promise<readonly T[]> {
-  return (await system.client.query({ query, format: 'JSONEachRow' })).json<T>();
+function newMerchant(rates: Partial<Record<'WECHAT' | 'ALIPAY' | 'UNIONPAY', number>> = {}): Merchant {
+  merchants += 1;
+  const channels = SAMPLE_MERCHANT.channels.map((own) => {
+    const feeRatePpm = rates[own.channel];
+    return feeRatePpm === undefined ? own : { ...own, feeRatePpm };
+  });
+  return { ...SAMPLE_MERCHANT, merchantId: `F${merchants}`, channels };
 }
 
-const REPORT = `SELECT channel, toUInt32(payments) AS payments, toUInt32(refunds) AS refunds, toString(fee_yuan) AS fee,
-    toString(applied_rate) AS applied, toString(configured_rate) AS configured, toUInt32(rows_off_by_a_fen_or_more) AS off
-  FROM v_fee_report ORDER BY channel`;
+async function rowsOf(merchant: Merchant, view: string, columns: string): Promise<unknown[]> {
+  const result = await system.client.query({
+    query: `SELECT ${columns} FROM ${view} WHERE merchant_id = {id:String} ORDER BY ALL`,
+    query_params: { id: merchant.merchantId },
+    format: 'JSONCompactEachRow',
+  });
+  return result.json();
+}
 
-test('each channel row keeps its fee, and the report holds the rate against the agreed one', async () => {
-  for (let time = 0; time < 2; time += 1) {
-    await system.importFile(`${SAMPLES}wechat-all-20260309.csv`, 'CHANNEL', { merchant });
-    await system.importFile(`${SAMPLES}alipay-trade-20260309.zip`, 'CHANNEL', { merchant });
-    await system.importFile(`${SAMPLES}unionpay-20260309.zip`, 'CHANNEL', { merchant });
-  }
-  const before = await rows<Record<string, unknown>>(REPORT);
-  expect(before).toMatchInlineSnapshot(`
-    [
-      {
-        "applied": "0.006",
-        "channel": "ALIPAY",
-        "configured": "0.0038",
-        "fee": "95.45",
-        "off": 19,
-        "payments": 16,
-        "refunds": 3,
-      },
-      {
-        "applied": "0.006",
-        "channel": "UNIONPAY",
-        "configured": null,
-        "fee": "83.91",
-        "off": 0,
-        "payments": 6,
-        "refunds": 1,
-      },
-      {
-        "applied": "0.006",
-        "channel": "WECHAT",
-        "configured": "0.006",
-        "fee": "306.23",
-        "off": 0,
-        "payments": 34,
-        "refunds": 8,
-      },
-    ]
-  `);
-  // What the bill's own summary says of its fees (手续费总金额).
-  const [sum] = await rows<{ fee: string }>(
-    "SELECT toString(toDecimal128(sum(fee_milli_fen), 5) / 100000) AS fee FROM v_bill_fees WHERE channel = 'WECHAT'",
+const FEES = 'channel, toString(fees_yuan), applied_rate, configured_rate, toUInt32(differences)';
+const DIFFERENCES =
+  'line, kind, toString(fee_yuan), toString(configured_fee_yuan), toString(difference_yuan)';
+
+const importBytes = (merchant: Merchant, bytes: Uint8Array | string, date: string | null = null) =>
+  importBill(
+    {
+      merchant,
+      book: 'CHANNEL',
+      channel: null,
+      date,
+      fileName: 'bill',
+      open: () => ReadableStream.from([Buffer.from(bytes)]),
+    },
+    system.importDeps,
   );
-  expect(sum?.fee).toBe('306.23');
-  const off = await rows<{ channel: string; off: string }>(
-    'SELECT channel, toUInt32(count()) AS off FROM v_fee_differences GROUP BY channel',
-  );
-  expect(off).toEqual([{ channel: 'ALIPAY', off: 19 }]);
-  await system.client.command({ query: 'OPTIMIZE TABLE bill_fees FINAL' });
-  expect(await rows(REPORT)).toEqual(before);
+
+/** A payment of `yuan` with a fee, each of its own order. */
+const paid = (n: number, amount: string, fee: string) => ({
+  orderNo: `O${n}`,
+  txnNo: `42000${n}`,
+  amount,
+  fee,
 });
 
-test('a bill that is superseded has no fees any more', async () => {
-  await system.importFile(`${SAMPLES}wechat-all-legacy-20260309.csv`, 'CHANNEL', { merchant });
-  const [sum] = await rows<{ bills: number; fees: number }>(
-    "SELECT toUInt32(uniq(bill_id)) AS bills, toUInt32(count()) AS fees FROM v_bill_fees WHERE channel = 'WECHAT'",
+test('every channel’s rows keep what was settled and charged, and their sum is the bill’s own', async () => {
+  const merchant = newMerchant();
+  for (const file of ['wechat-all-20260309.csv', 'alipay-trade-20260309.zip', 'unionpay-20260309.zip']) {
+    await system.importFile(`${SAMPLES}${file}`, 'CHANNEL', { merchant });
+  }
+  const perBill = await rowsOf(
+    merchant,
+    '(SELECT merchant_id, channel, bill_id, sum(fee_milli_fen) AS fee FROM v_bill_fees GROUP BY ALL)',
+    'channel, toString(fee)',
   );
-  expect(sum).toEqual({ bills: 1, fees: 42 });
+  const stated = await rowsOf(merchant, 'v_bills', 'channel, toString(fee_milli_fen)');
+  expect(perBill).toEqual(stated);
+  expect(stated).toContainEqual(['WECHAT', '30623000']);
+  expect(await rowsOf(merchant, 'v_fee_differences', DIFFERENCES)).toEqual([]);
+});
+
+test('a fee that rounding explains is no difference, one that is a fen away is', async () => {
+  const merchant = newMerchant({ WECHAT: 6_000 });
+  const bill = wechatBill([
+    // 0.6 % of 11.11 is 0.06666: up, down and unrounded.
+    paid(1, '11.11', '0.07000'),
+    paid(2, '11.11', '0.06000'),
+    paid(3, '11.11', '0.06666'),
+    paid(4, '11.11', '0.05666'),
+    paid(5, '11.11', '0.05667'),
+    paid(6, '100.00', '0.38000'),
+    { state: 'REFUND', orderNo: 'O1', txnNo: '420001', refund: '10.00', fee: '-0.06000' },
+    { state: 'REFUND', orderNo: 'O2', txnNo: '420002', refundNo: 'R2', refund: '10.00', fee: '0.00000' },
+  ]);
+  await importBytes(merchant, bill);
+  expect(await rowsOf(merchant, 'v_fee_differences', DIFFERENCES)).toEqual([
+    [5, 'PAYMENT', '0.05666', '0.06666', '-0.01'],
+    [7, 'PAYMENT', '0.38', '0.6', '-0.22'],
+    [9, 'REFUND', '0', '-0.06', '0.06'],
+  ]);
+  expect(await rowsOf(merchant, 'v_fees', FEES)).toEqual([['WECHAT', '0.62999', 0.004436, 0.006, 3]]);
+});
+
+test('Alipay and UnionPay are held against their own rates, whatever sign their fees are written with', async () => {
+  const merchant = newMerchant({ ALIPAY: 6_000, UNIONPAY: 6_000 });
+  await importBytes(merchant, await zipOf({ 'a.csv': gbk(ALIPAY_DAY), 'b.csv': gbk(ALIPAY_DAY_SUMMARY) }));
+  await importBytes(merchant, UNIONPAY_DAY, DATE);
+  const fees = await rowsOf(merchant, 'v_fees', FEES);
+  expect(fees).toEqual([
+    ['ALIPAY', '1.63', 0.006007, 0.006, 0],
+    ['UNIONPAY', '0.09', 0.006, 0.006, 0],
+  ]);
+});
+
+test('without a configured rate nothing is a difference; with a corrected one a reading anew shows it', async () => {
+  const merchant = newMerchant();
+  const imported = await importBytes(merchant, wechatBill([paid(1, '100.00', '0.38000')]));
+  expect(await rowsOf(merchant, 'v_fees', FEES)).toEqual([['WECHAT', '0.38', 0.0038, null, 0]]);
+  const channels = merchant.channels.map((own) => ({ ...own, feeRatePpm: 6_000 }));
+  const again = await reimportBill(imported.bill, { ...merchant, channels }, system.importDeps);
+  expect(again.status).toBe('unchanged');
+  expect(await rowsOf(merchant, 'v_fees', FEES)).toEqual([['WECHAT', '0.38', 0.0038, 0.006, 1]]);
+});
+
+test('a corrected bill’s fees stand in the place of the former’s, and a bill imported twice counts once', async () => {
+  const merchant = newMerchant({ WECHAT: 6_000 });
+  await importBytes(merchant, wechatBill([paid(1, '100.00', '0.38000')]));
+  const corrected = wechatBill([paid(1, '100.00', '0.60000')]);
+  for (let time = 0; time < 2; time += 1) await importBytes(merchant, corrected);
+  expect(await rowsOf(merchant, 'v_fees', FEES)).toEqual([['WECHAT', '0.6', 0.006, 0.006, 0]]);
+  expect(await rowsOf(merchant, 'v_fee_differences', DIFFERENCES)).toEqual([]);
 });
 
 test('no difference of fees becomes an exception of an order', async () => {
-  await system.importFile(`${SAMPLES}his-20260309.csv`, 'MERCHANT', { merchant });
-  await system.importFile(`${SAMPLES}platform-20260309.csv`, 'PLATFORM', { merchant });
-  const withRates = await system.close('2026-03-09', merchant);
-  const without = await system.close('2026-03-09', SAMPLE_MERCHANT);
-  expect(withRates.run.outcome).toBe('UNBALANCED');
-  expect(withRates.run.merkleRoot).toBe(without.run.merkleRoot);
+  const merchant = newMerchant({ WECHAT: 6_000 });
+  await importBytes(merchant, wechatBill([paid(1, '100.00', '0.01000')]));
+  const csv =
+    'order_no,channel_txn_no,refund_no,kind,amount,occurred_at,channel,business_type,his_order_no\n' +
+    `O1,420001,,PAYMENT,100.00,${DATE} 10:15:22,WECHAT,,H1\n`;
+  for (const book of ['MERCHANT', 'PLATFORM'] as const) await system.importText(csv, book, { merchant });
+  expect(await rowsOf(merchant, 'v_fee_differences', 'line')).toHaveLength(1);
+  const { run, rows } = await system.close(DATE, merchant);
+  expect(run.outcome).toBe('BALANCED');
+  expect(rows.map(({ verdict }) => verdict.code)).toEqual(['MATCHED']);
+  expect(await rowsOf(merchant, 'v_exceptions', 'type')).toEqual([]);
+});
+
+test('the fee of a row that lies outside the bill’s day is none of its lines’', async () => {
+  const merchant = newMerchant();
+  const stray = { ...paid(9, '50.00', '0.30000'), time: '2026-03-08 10:00:00' };
+  const day = [1, 2, 3].map((n) => paid(n, '100.00', '0.60000'));
+  const { bill } = await importBytes(merchant, wechatBill([...day, stray]), DATE);
+  expect(bill).toMatchObject({ errorRows: 1, origin: { feeMilliFen: 180_000n } });
 });

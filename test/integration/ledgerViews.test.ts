@@ -45,6 +45,17 @@ function aBill(n: number, more: Partial<Bill>): Bill {
     refundFen: 0n,
     importedAtMs: NOON_MS,
     version: BigInt(n + 1),
+    origin: {
+      sha256: BILLS[n] ?? '',
+      sizeBytes: 100,
+      source: 'test',
+      fetchedAtMs: NOON_MS,
+      parserVersion: 1,
+      rowsHash: 'ab'.repeat(32),
+      isDateGiven: false,
+      feeMilliFen: 16_500n,
+      feeRatePpm: 6_000,
+    },
     ...more,
   };
 }
@@ -70,10 +81,11 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
     const { billId, book } = bill;
     const line = eventEntry({ orderNo: 'B1', book, source: 'BILL', sourceRef: `${billId}:7` });
     await bills.writeLines(billId, [line]);
-    if (book === 'CHANNEL') {
-      const fee = { line: 7, feeMilliFen: 16_000n, settledFen: 2505n, configuredRatePpm: 6_000 };
-      await bills.writeFees(billId, [{ entry: line, ...fee }]);
-    }
+    const fee = { entry: line, settledFen: 2500n };
+    await bills.writeFees(billId, [
+      { ...fee, line: 7, feeMilliFen: 15_500n },
+      { ...fee, line: 9, feeMilliFen: 1_000n },
+    ]);
     await bills.writeErrors(bill, [{ line: 8, code: 'BAD_AMOUNT', message: 'not a number', raw: 'x,\t"y"' }]);
     await bills.record(bill);
   }
@@ -86,6 +98,11 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
   };
   await bills.recordHandling(handling);
   const unrecorded = 'f'.repeat(64);
+  await bills.writeFees(unrecorded, [{ entry: eventEntry(), line: 2, feeMilliFen: 1n, settledFen: 1n }]);
+  const { sha256 = '', sizeBytes = 0, source = '', fetchedAtMs = 0 } = aBill(0, {}).origin ?? {};
+  const refused = { merchantId: 'H001', book: 'CHANNEL', fileName: 'x.csv', code: 'DZ_BILL_X' } as const;
+  const words = { message: 'why', messageZh: '为何', refusedAtMs: NOON_MS + (clock += 1) };
+  await bills.recordRefusal({ ...refused, ...words, sha256, sizeBytes, source, fetchedAtMs });
   await bills.writeLines(unrecorded, [
     eventEntry({ book: 'CHANNEL', source: 'BILL', sourceRef: `${unrecorded}:2` }),
   ]);
@@ -144,14 +161,19 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
 
 /** What each view says, in order; times of writing differ between repeats. */
 const QUERIES: Readonly<Record<string, string>> = {
-  v_bill_fees:
-    'SELECT left(bill_id, 1) AS bill, line, toString(fee_yuan) AS fee, configured_fee_fen FROM v_bill_fees',
-  v_fee_report: 'SELECT channel, toUInt32(payments) AS payments, applied_rate FROM v_fee_report',
-  v_fee_differences: 'SELECT line, off_by_fen FROM v_fee_differences',
   v_entries: `SELECT order_no, book, source, toString(amount_yuan) AS yuan, counts FROM v_entries
     ORDER BY order_no, book, bill_id`,
-  v_bills:
-    'SELECT left(bill_id, 1) AS bill, current, toString(payment_yuan) AS yuan FROM v_bills ORDER BY bill_id',
+  v_bills: `SELECT left(bill_id, 1) AS bill, current, toString(payment_yuan) AS yuan, toString(fee_yuan) AS fee, source
+    FROM v_bills ORDER BY bill_id`,
+  v_bill_refusals: 'SELECT left(sha256, 1) AS bill, code, message_zh FROM v_bill_refusals',
+  v_bill_fees: `SELECT left(bill_id, 1) AS bill, line, toString(fee_yuan) AS fee, configured_rate_ppm AS ppm
+    FROM v_bill_fees ORDER BY line`,
+  v_fees: `SELECT merchant_id, channel, toString(f.business_date) AS date, toUInt32(payments) AS payments,
+      toString(settled_net_yuan) AS settled, toString(fees_yuan) AS fees, applied_rate,
+      toString(configured_fees_yuan) AS configured, configured_rate, toUInt32(differences) AS differences
+    FROM v_fees AS f`,
+  v_fee_differences:
+    'SELECT left(bill_id, 1) AS bill, line, toString(difference_yuan) AS off FROM v_fee_differences',
   v_bill_errors: 'SELECT left(bill_id, 1) AS bill, line, code, raw FROM v_bill_errors ORDER BY bill_id',
   v_verdicts: `SELECT mode, order_no, code, provisional, toString(platform_yuan) AS yuan, merchant_yuan IS NULL AS alone
     FROM v_verdicts ORDER BY mode, order_no`,
@@ -173,9 +195,6 @@ async function readAll(): Promise<Record<string, unknown[]>> {
 }
 
 const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
-  v_bill_fees: [{ bill: 'b', line: 7, fee: '0.16', configured_fee_fen: 15 }],
-  v_fee_report: [{ channel: 'WECHAT', payments: 1, applied_rate: 0.006387 }],
-  v_fee_differences: [{ line: 7, off_by_fen: 1 }],
   v_entries: [
     { order_no: 'B1', book: 'CHANNEL', source: 'BILL', yuan: '25', counts: 0 },
     { order_no: 'B1', book: 'CHANNEL', source: 'BILL', yuan: '25', counts: 1 },
@@ -184,10 +203,30 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
     { order_no: 'E2', book: 'MERCHANT', source: 'EVENT', yuan: '25', counts: 0 },
   ],
   v_bills: [
-    { bill: 'a', current: 0, yuan: '25.05' },
-    { bill: 'b', current: 1, yuan: '25.05' },
-    { bill: 'c', current: 1, yuan: '25.05' },
+    { bill: 'a', current: 0, yuan: '25.05', fee: '0.165', source: 'test' },
+    { bill: 'b', current: 1, yuan: '25.05', fee: '0.165', source: 'test' },
+    { bill: 'c', current: 1, yuan: '25.05', fee: '0.165', source: 'test' },
   ],
+  v_bill_refusals: [{ bill: 'a', code: 'DZ_BILL_X', message_zh: '为何' }],
+  v_bill_fees: [
+    { bill: 'b', line: 7, fee: '0.155', ppm: 6000 },
+    { bill: 'b', line: 9, fee: '0.01', ppm: 6000 },
+  ],
+  v_fees: [
+    {
+      merchant_id: 'H001',
+      channel: 'WECHAT',
+      date: '2026-03-09',
+      payments: 2,
+      settled: '50',
+      fees: '0.165',
+      applied_rate: 0.0033,
+      configured: '0.3',
+      configured_rate: 0.006,
+      differences: 1,
+    },
+  ],
+  v_fee_differences: [{ bill: 'b', line: 9, off: '-0.14' }],
   v_bill_errors: ['a', 'b', 'c'].map((bill) => ({ bill, line: 8, code: 'BAD_AMOUNT', raw: 'x,\t"y"' })),
   v_verdicts: [
     { mode: 'REALTIME', order_no: 'A', code: 'MATCHED', provisional: 0, yuan: '25', alone: 1 },

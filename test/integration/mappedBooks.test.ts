@@ -99,8 +99,7 @@ test('imported books close the day as files do', async () => {
   const config = loadConfig(join(dir, 'c.yaml'));
   const merchant = config.merchants.get('H001');
   if (!merchant) throw new Error('no H001');
-  let now = TEN;
-  const deps = { store: system.bills, readBill: billReader(config.books), now: () => (now += 1) };
+  const deps = { ...system.importDeps, readBill: billReader(config.books) };
   for (const [fileName, book] of [
     ['his.xlsx', 'MERCHANT'],
     ['platform.json', 'PLATFORM'],

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readBill } from '../../adapters/bills/readBill.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import type { SimulatedBill } from '../../simulator/day.ts';
@@ -19,17 +18,17 @@ afterAll(() => system[Symbol.asyncDispose]());
 async function importSimulated(bills: readonly SimulatedBill[], merchant: Merchant): Promise<void> {
   for (const { book, channel, date, fileName, bytes } of bills) {
     const open = () => ReadableStream.from([bytes]);
-    const { bills: store, deps } = system;
     const request = { merchant, book, channel, date, fileName, open };
-    const { bill } = await importBill(request, { store, readBill, now: () => deps.now() });
+    const { bill } = await importBill(request, system.importDeps);
     const { merchantId, billId } = bill;
     if (bill.errorRows === 0) continue;
-    await store.recordHandling({
+    const handledAtMs = system.deps.now();
+    await system.bills.recordHandling({
       merchantId,
       billId,
       handledBy: 'test',
       note: 'planted',
-      handledAtMs: deps.now(),
+      handledAtMs,
     });
   }
 }

@@ -40,6 +40,7 @@ const MILLI_FEN = 1000n;
 /** Every movement of the balance, fees too: read for totals and fees, never a book. The business bill is the one to reconcile. */
 export const alipayAccount: BillFormat = {
   name: 'alipay-account',
+  version: 1,
   channel: 'ALIPAY',
   looksLike: `${DETAIL_TITLE} (Alipay 账务账单, bill_type=signcustomer)`,
   recognise: ({ text }) => {

@@ -58,6 +58,7 @@ const MILLI_FEN = 1000n;
 
 export const alipayBusiness: BillFormat = {
   name: 'alipay-business',
+  version: 1,
   channel: 'ALIPAY',
   looksLike: `${DETAIL_TITLE} (Alipay 业务账单, bill_type=trade)`,
   recognise: ({ text }) => {

@@ -24,6 +24,7 @@ type Column = keyof typeof COLUMNS;
 
 export const plainCsv: BillFormat = {
   name: 'plain-csv',
+  version: 1,
   channel: null,
   looksLike:
     'order_no,channel_txn_no,refund_no,kind,amount,occurred_at,channel,business_type,his_order_no (plain CSV of any book)',

@@ -29,6 +29,7 @@ const ZME_NEEDED: readonly Field[] = ['time', 'amount'];
 /** ZM: successful trades, the lines of the book. ZME: errors and adjustments of unknown meaning, counted and not reconciled. */
 export const unionpay: BillFormat = {
   name: 'unionpay-zm',
+  version: 1,
   channel: 'UNIONPAY',
   looksLike: 'lines of 607 bytes, fields separated by one space (UnionPay ZM, with its ZME)',
   recognise: ({ bytes }) => {

@@ -13,6 +13,7 @@ const NO_BILL = /no bill exist|NO_STATEMENT_EXIST/i;
  */
 export const wechatAnswer: BillFormat = {
   name: 'wechat-answer',
+  version: 1,
   channel: 'WECHAT',
   looksLike: '<xml>… or {… (an answer of WeChat Pay in place of a bill)',
   recognise: (opening) => (/^\s*(?:<xml\b|\{)/.test(opening.text) ? 'DETAIL' : null),

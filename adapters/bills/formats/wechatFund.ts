@@ -46,6 +46,7 @@ const MILLI_FEN = 1000n;
  */
 export const wechatFund: BillFormat = {
   name: 'wechat-fund',
+  version: 1,
   channel: 'WECHAT',
   looksLike: '记账时间,微信支付业务单号,资金流水单号,… (WeChat Pay 资金账单)',
   recognise: ({ text }) => {

@@ -29,6 +29,7 @@ const REFUND_SLACK_MS = 3_600_000;
 
 export const wechatTrade: BillFormat = {
   name: 'wechat-trade',
+  version: 1,
   channel: 'WECHAT',
   looksLike: '交易时间,公众账号ID,商户号,…,微信订单号,商户订单号,… (WeChat Pay 交易账单)',
   recognise: ({ text }) => {

@@ -15,6 +15,8 @@ import { xlsxRows } from './xlsxRows.ts';
 const OLD_WORKBOOK = [0xd0, 0xcf, 0x11, 0xe0];
 const JSON_OPENINGS = new Set(['{', '[']);
 const HEAD_BYTES = 64;
+/** See BillFormat. */
+const PARSER_VERSION = 1;
 
 /** Reads a hospital's own file of a book as its mapping says; what `readBill` promises holds here too. */
 export function readMappedBook(
@@ -99,6 +101,7 @@ class MappedReading {
     }
     return {
       format: `mapped-${this.#format}`,
+      parserVersion: PARSER_VERSION,
       billType: 'MAPPED',
       billDate: sink.date,
       merchantNo: null,

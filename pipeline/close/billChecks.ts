@@ -1,0 +1,85 @@
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { Channel } from '../../domain/entry.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { BillReport } from '../../domain/ports.ts';
+import type { BillWish } from './readKeptBill.ts';
+
+/**
+ * Whether a bill that was read is the one it was said to be and may stand as a day's book.
+ * @returns its day @throws DZ_BILL_…
+ */
+export function checkBill(wish: BillWish, said: BillReport, channel: Channel | null): BusinessDate {
+  checkReadable(wish, said);
+  checkWhole(wish, said);
+  const date = checkedDate(wish, said);
+  checkMerchantNo(wish, said, channel);
+  return date;
+}
+
+/** Bill types of WeChat Pay that leave out what its ALL bill holds (bill_type of 申请交易账单). */
+const LACKING: Readonly<Record<string, { readonly en: string; readonly zh: string } | undefined>> = {
+  SUCCESS: { en: 'the refunds', zh: '退款' },
+  REFUND: { en: 'the payments', zh: '支付' },
+  RECHARGE_REFUND: { en: 'the payments', zh: '支付' },
+};
+
+/** Half a bill would stand as the whole day, and everything of the other half as one-sided. */
+function checkWhole(wish: BillWish, said: BillReport): void {
+  const lacks = LACKING[said.billType];
+  if (lacks === undefined) return;
+  throw new DuizhangError(
+    'DZ_BILL_HALF_BOOK',
+    `${wish.fileName} is the ${said.billType} bill, which lacks ${lacks.en}; import the ALL bill of the day`,
+    { messageZh: `${wish.fileName}是${said.billType}账单，不含${lacks.zh}，请导入当日的 ALL 账单` },
+  );
+}
+
+/** A bill without one good row would stand as an empty day and push the events aside. */
+function checkReadable(wish: BillWish, said: BillReport): void {
+  if (said.accountOnly) {
+    throw new DuizhangError(
+      'DZ_BILL_NO_BOOK',
+      `${wish.fileName} is an account bill (${said.format}), whose rows are movements of the balance; import the trade bill`,
+      {
+        messageZh: `${wish.fileName}是账务/资金账单（${said.format}），其明细为资金流水，请导入交易（业务）账单`,
+      },
+    );
+  }
+  const [first] = said.errors;
+  if (!first || said.errorCount < said.rows) return;
+  throw new DuizhangError(
+    'DZ_BILL_NO_GOOD_ROW',
+    `${wish.fileName}: none of its ${said.rows} rows could be read, the first for this reason: line ${first.line}, ${first.message}`,
+    { details: { line: first.line, rowCode: first.code } },
+  );
+}
+
+function checkedDate(wish: BillWish, said: BillReport): BusinessDate {
+  if (said.billDate !== null && wish.date !== null && said.billDate !== wish.date) {
+    throw new DuizhangError(
+      'DZ_BILL_OTHER_DATE',
+      `${wish.fileName} is the bill of ${said.billDate}, not of ${wish.date}; give the right file or the right --date`,
+    );
+  }
+  const date = wish.date ?? said.billDate;
+  if (date === null) {
+    throw new DuizhangError(
+      'DZ_BILL_DATE_UNKNOWN',
+      `${wish.fileName} does not say which day it is of; add --date YYYY-MM-DD`,
+    );
+  }
+  return date;
+}
+
+function checkMerchantNo(wish: BillWish, said: BillReport, channel: Channel | null): void {
+  if (said.merchantNo === null || channel === null) return;
+  const own = wish.merchant.channels.find((c) => c.channel === channel);
+  if (own?.merchantNo === said.merchantNo) return;
+  const { merchantId } = wish.merchant;
+  throw new DuizhangError(
+    'DZ_BILL_OTHER_MERCHANT',
+    `${wish.fileName} is the bill of ${channel} merchant ${said.merchantNo}, but ${merchantId} ${
+      own ? `is ${own.merchantNo} there` : 'has no number there'
+    }; give the right --merchant or correct duizhang.config.yaml`,
+  );
+}
