@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { BillStore } from '../../domain/closePorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
+import { accountOfJson, accountJson } from './billAccounts.ts';
 import { date, text } from './closeSql.ts';
 import { LINE_COLUMNS, lineTsv } from './entryRows.ts';
 import { insertTsv, timeText } from './tsv.ts';
@@ -57,6 +58,7 @@ type BillRow = {
   readonly refund_fen: string;
   readonly imported_at: string;
   readonly version: string;
+  readonly account: string;
 };
 
 function billOfRow(row: BillRow): Bill {
@@ -76,6 +78,7 @@ function billOfRow(row: BillRow): Bill {
     refundFen: BigInt(row.refund_fen),
     importedAtMs: Number(row.imported_at),
     version: BigInt(row.version),
+    ...(row.account !== '' && { account: accountOfJson(row.account) }),
   };
 }
 
@@ -96,5 +99,6 @@ function billRow(bill: Bill): Record<string, unknown> {
     refund_fen: bill.refundFen.toString(),
     imported_at: timeText(bill.importedAtMs),
     version: bill.version.toString(),
+    account: bill.account === undefined ? '' : accountJson(bill.account),
   };
 }

@@ -25,3 +25,12 @@ export function leavesSql(run: RunKey): string {
   return `SELECT hex(SHA256(concat(char(0), ${LEAF_TEXT}))) FROM verdicts
     WHERE ${rowsOfRun(run)} ORDER BY order_no, key_part, span`;
 }
+
+/**
+ * An order's leaves as texts, in key order, each with its place among all leaves. An order's rows stand side by side.
+ */
+export function orderLeavesSql(run: RunKey, orderNo: string): string {
+  return `SELECT ${LEAF_TEXT} AS leaf, (SELECT toString(count()) FROM verdicts
+      WHERE ${rowsOfRun(run)} AND order_no < ${text(orderNo)}) AS before
+    FROM verdicts WHERE ${rowsOfRun(run)} AND order_no = ${text(orderNo)} ORDER BY key_part, span`;
+}

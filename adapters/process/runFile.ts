@@ -12,6 +12,8 @@ export type RunFile = {
   readonly startedAt: string;
   /** Of duizhang.config.yaml, absolute. */
   readonly configPath: string;
+  /** Of the key that certificates are signed with, absolute. */
+  readonly signingKeyPath: string;
 };
 
 /** The data folder: `DUIZHANG_DATA`, or ./data. */
@@ -68,8 +70,14 @@ function isRunFile(value: unknown): value is RunFile {
   const fields = new Map(Object.entries(value));
   return (
     Number.isInteger(fields.get('pid')) &&
-    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl', 'startedAt', 'configPath'].every(
-      (name) => typeof fields.get(name) === 'string',
-    )
+    [
+      'clickhouseUrl',
+      'logRedisUrl',
+      'windowRedisUrl',
+      'apiUrl',
+      'startedAt',
+      'configPath',
+      'signingKeyPath',
+    ].every((name) => typeof fields.get(name) === 'string')
   );
 }

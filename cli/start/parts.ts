@@ -6,6 +6,7 @@ import type { SpawnNode } from '../../adapters/clickhouse/embedded/start.ts';
 import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { Playback } from '../../adapters/clock/playbackClock.ts';
+import { signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { startChild } from '../../adapters/process/childProcess.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
 import type { Ports } from './addresses.ts';
@@ -90,6 +91,7 @@ export function pipelinePart(plan: SystemPlan, playback: Playback | null): Part 
   return nodePart(plan, 'pipeline', {
     DUIZHANG_PIPELINE_PORT: String(plan.ports.pipeline),
     DUIZHANG_PLAYBACK: playback === null ? '' : JSON.stringify(playback),
+    DUIZHANG_SIGNING_KEY: signingKeyPath(plan.env, plan.dataDir),
   });
 }
 

@@ -7,6 +7,7 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Bill, BillError, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { channelOfFormat } from '../channelOfFormat.ts';
+import { BillAccounting } from './billAccount.ts';
 
 export type BillToImport = {
   readonly merchant: Merchant;
@@ -50,9 +51,14 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   const { lines, report, hashOfRead } = readAgain(request, deps.readBill);
   // The report rejects together with the lines; whoever waits for the lines first must not leave it unheard.
   report.catch(() => undefined);
+  const accounting = new BillAccounting();
   let waiting: Entry[] = [];
   for await (const batch of lines) {
-    for (const line of batch) waiting.push(entryOf(line, request, billId));
+    for (const line of batch) {
+      const entry = entryOf(line, request, billId);
+      accounting.add(entry);
+      waiting.push(entry);
+    }
     if (waiting.length < LINES_A_WRITE) continue;
     await deps.store.writeLines(billId, waiting);
     waiting = [];
@@ -74,7 +80,8 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
     const supersededBy = onRecord.find((bill) => isLatest(bill, onRecord) && bill.billId !== billId) ?? null;
     return { status: 'known', bill: known, supersededBy };
   }
-  const bill = billOf(request, { billId, channel, date, said, onRecord, now: deps.now() });
+  const account = accounting.accountOf(said, date);
+  const bill = { ...billOf(request, { billId, channel, date, said, onRecord, now: deps.now() }), account };
   await deps.store.writeErrors(bill, said.errors);
   await deps.store.record(bill);
   return { status: 'imported', bill, errors: said.errors };

@@ -1,22 +1,34 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
+import { clickHouseCertificates } from '../../adapters/clickhouse/certificates.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
+import { makeSigningKey, signerOf, signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
-import { redisTokenIssuer } from '../../adapters/redis/lease.ts';
-import type { BillStore, CloseLedger, FinalVerdict } from '../../domain/closePorts.ts';
+import { redisChainLock, redisTokenIssuer } from '../../adapters/redis/lease.ts';
+import type {
+  BillStore,
+  CertificateArchive,
+  CertificateStore,
+  CloseLedger,
+  FinalVerdict,
+  Signer,
+} from '../../domain/closePorts.ts';
 import type { Book, Channel, Entry } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { Bill, Reconciliation } from '../../domain/ports.ts';
+import { certifier } from '../../pipeline/close/certifier.ts';
 import type { CloseDeps } from '../../pipeline/close/closeDay.ts';
 import { closeDay } from '../../pipeline/close/closeDay.ts';
 import type { ImportResult } from '../../pipeline/close/importBill.ts';
@@ -44,13 +56,17 @@ export class CloseSystem implements AsyncDisposable {
   readonly client: ClickHouseClient;
   readonly bills: BillStore;
   readonly ledger: CloseLedger;
+  readonly certificates: CertificateStore & CertificateArchive;
+  readonly signer: Signer;
   readonly redis: Redis;
   readonly #stop: () => Promise<void>;
   #runs = 0;
   #bills = 0;
   #nowMs = Date.UTC(2026, 2, 10, 4);
 
-  constructor(client: ClickHouseClient, redis: Redis, stop: () => Promise<void>) {
+  constructor(client: ClickHouseClient, redis: Redis, signer: Signer, stop: () => Promise<void>) {
+    this.signer = signer;
+    this.certificates = clickHouseCertificates(client);
     this.client = client;
     this.redis = redis;
     this.bills = clickHouseBills(client);
@@ -70,8 +86,18 @@ export class CloseSystem implements AsyncDisposable {
       bills: this.bills,
       tokens: redisTokenIssuer(this.redis),
       gate: { waitUntilStored: () => Promise.resolve({ positions: { 'payments/0': 7 } }) },
+      certifier: this.certifier,
       now: () => this.#now(),
     };
+  }
+
+  get certifier(): ReturnType<typeof certifier> {
+    return certifier({
+      store: this.certificates,
+      signer: this.signer,
+      lock: redisChainLock(this.redis, randomUUID),
+      pause: (ms) => pause(ms),
+    });
   }
 
   async importFile(
@@ -155,11 +181,26 @@ export class CloseSystem implements AsyncDisposable {
     });
   }
 
+  /** Empties the ledger: a test begins with nothing. */
+  async forgetAll(): Promise<void> {
+    for (const table of KEPT) await this.client.command({ query: `TRUNCATE TABLE ${table}` });
+  }
+
   /** Lines that came as events: everything that is no bill. */
   async writeEvents(entries: readonly Entry[]): Promise<void> {
     await this.bills.writeLines('', entries);
   }
 }
+
+const KEPT = [
+  'entries',
+  'bills',
+  'bill_errors',
+  'verdicts',
+  'reconciliations',
+  'certificate_drafts',
+  'certificates',
+];
 
 export type BillPlace = Pick<Bill, 'book' | 'channel' | 'businessDate'>;
 export type ClosedRun = { readonly run: Reconciliation; readonly rows: readonly FinalVerdict[] };
@@ -171,7 +212,9 @@ export async function startCloseSystem(): Promise<CloseSystem> {
   await mkdir(join(dir, 'redis'));
   const redisServer = await startRedis({ dir: join(dir, 'redis'), appendfsync: 'everysec' });
   const client = connectClickHouse(engine.url);
-  return new CloseSystem(client, new Redis(redisServer.url), async () => {
+  makeSigningKey({}, dir);
+  const signer = signerOf(signingKeyPath({}, dir));
+  return new CloseSystem(client, new Redis(redisServer.url), signer, async () => {
     await engine.stop();
     await redisServer.stop();
     await rm(dir, { recursive: true, force: true });
