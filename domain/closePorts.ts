@@ -177,6 +177,11 @@ export interface CertificateArchive {
   /** Of the run that readers follow on a date, or of the latest where all have failed. */
   ofDate(merchantId: string, date: BusinessDate): Promise<string | null>;
   ofRun(runId: string): Promise<string | null>;
+  /** An order's leaves as texts, in key order, and the place of the first among all leaves of the run. */
+  orderLeaves(
+    run: Omit<RunKey, 'businessDate'>,
+    orderNo: string,
+  ): Promise<{ readonly first: number; readonly texts: readonly string[] }>;
   /** A merchant's certificates up to one, in the order of the chain. */
   chain(merchantId: string, until: number): AsyncIterable<string>;
 }
@@ -190,6 +195,12 @@ export interface Signer {
 export interface ChainLock {
   /** @returns null while somebody else holds it */
   hold(merchantId: string): Promise<Pick<CloseLease, 'assertHeld' | 'release'> | null>;
+}
+
+/** Files that may be bills of a certificate. */
+export interface BillFiles {
+  /** @returns null when no file has these bytes */
+  find(sha256: string): Promise<{ readonly name: string; open(): AsyncIterable<Uint8Array> } | null>;
 }
 
 /** What the close needs of certificates. */

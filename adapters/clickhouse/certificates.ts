@@ -4,6 +4,7 @@ import type { CertificateDraft } from '../../domain/certificate.ts';
 import { certificateHash } from '../../domain/certificate.ts';
 import { certificateOf, draftOf } from '../../domain/certificateForm.ts';
 import type { CertificateArchive, CertificateStore } from '../../domain/closePorts.ts';
+import { orderLeavesSql } from './closeLeaf.ts';
 import { rowsOf } from './closeSql.ts';
 import { timeText } from './tsv.ts';
 
@@ -89,6 +90,10 @@ export function clickHouseCertificates(client: ClickHouseClient): CertificateSto
         { run: runId },
       );
       return document ?? null;
+    },
+    async orderLeaves(run, orderNo) {
+      const rows = await rowsOf<{ leaf: string; before: string }>(client, orderLeavesSql(run, orderNo));
+      return { first: Number(rows[0]?.before ?? 0), texts: rows.map(({ leaf }) => leaf) };
     },
     async *chain(merchantId, until) {
       for (let after = 0; after < until; after += CHAIN_PAGE) {

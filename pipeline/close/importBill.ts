@@ -4,7 +4,7 @@ import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { BillStore } from '../../domain/closePorts.ts';
 import type { Book, Channel, Entry } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { Merchant } from '../../domain/merchant.ts';
+import type { MatchRules, Merchant } from '../../domain/merchant.ts';
 import type { Bill, BillError, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { channelOfFormat } from '../channelOfFormat.ts';
 import { BillAccounting } from './billAccount.ts';
@@ -119,7 +119,12 @@ function readAgain(
   return { ...readBill(hashed(), hints), hashOfRead: () => digest };
 }
 
-function entryOf(line: BillLine, request: BillToImport, billId: string): Entry {
+/** What of a bill's place its lines become entries by. */
+export type EntryPlace = Pick<BillToImport, 'book' | 'channel'> & {
+  readonly merchant: Pick<Merchant, 'merchantId'> & { readonly rules: Pick<MatchRules, 'cutOffMs'> };
+};
+
+export function entryOf(line: BillLine, request: EntryPlace, billId: string): Entry {
   const { merchant, book } = request;
   return {
     book,

@@ -1,6 +1,8 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readBill } from '../../adapters/bills/readBill.ts';
+import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { canonicalJson } from '../../domain/canonicalJson.ts';
 import type { SignedCertificate } from '../../domain/certificate.ts';
 import { certificateHash, isSignedBy } from '../../domain/certificate.ts';
@@ -8,6 +10,7 @@ import { certificateOf } from '../../domain/certificateForm.ts';
 import { identityFindings } from '../../domain/certificateIdentity.ts';
 import type { Book } from '../../domain/entry.ts';
 import { EMPTY_ROOT } from '../../domain/merkle.ts';
+import { verifyDocument } from '../../pipeline/certificates/verifyDocument.ts';
 import { closeDay } from '../../pipeline/close/closeDay.ts';
 import type { CloseSystem } from './closeHarness.ts';
 import { SAMPLE_MERCHANT, SAMPLES, startCloseSystem } from './closeHarness.ts';
@@ -199,7 +202,24 @@ async function closeOfImports(files: readonly { book: Book; text: string }[], or
   await system.close(DAY);
   const [signed] = await chain();
   if (!signed) throw new Error('no certificate');
+  const texts = new Map(files.map(({ text }) => [createHash('sha256').update(text).digest('hex'), text]));
+  const { findings } = await verifyDocument(Buffer.from(canonicalJson(signed)), {
+    publicKey: system.signer.publicKey,
+    readBill,
+    files: { find: async (sha256) => fileOf(sha256, texts.get(sha256)) },
+    system: {
+      ledger: system.ledger,
+      bills: system.bills,
+      runs: clickHouseLedgerQueries(system.client),
+      archive: system.certificates,
+    },
+  });
+  expect(findings).toEqual([]);
   return signed.certificate;
+}
+
+function fileOf(name: string, text: string | undefined) {
+  return text === undefined ? null : { name, open: () => ReadableStream.from([Buffer.from(text)]) };
 }
 
 test('bills of random books tie to the certificate to the fen, in whatever order and however often they come', async () => {

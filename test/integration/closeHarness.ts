@@ -15,6 +15,7 @@ import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { makeSigningKey, signerOf, signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
+import { writeRunFile } from '../../adapters/process/runFile.ts';
 import { redisChainLock, redisTokenIssuer } from '../../adapters/redis/lease.ts';
 import type {
   BillStore,
@@ -59,13 +60,16 @@ export class CloseSystem implements AsyncDisposable {
   readonly certificates: CertificateStore & CertificateArchive;
   readonly signer: Signer;
   readonly redis: Redis;
+  /** Where commands find this system (DUIZHANG_DATA). */
+  readonly dataDir: string;
   readonly #stop: () => Promise<void>;
   #runs = 0;
   #bills = 0;
   #nowMs = Date.UTC(2026, 2, 10, 4);
 
-  constructor(client: ClickHouseClient, redis: Redis, signer: Signer, stop: () => Promise<void>) {
-    this.signer = signer;
+  constructor(client: ClickHouseClient, redis: Redis, dataDir: string, stop: () => Promise<void>) {
+    this.dataDir = dataDir;
+    this.signer = signerOf(signingKeyPath({}, dataDir));
     this.certificates = clickHouseCertificates(client);
     this.client = client;
     this.redis = redis;
@@ -213,8 +217,17 @@ export async function startCloseSystem(): Promise<CloseSystem> {
   const redisServer = await startRedis({ dir: join(dir, 'redis'), appendfsync: 'everysec' });
   const client = connectClickHouse(engine.url);
   makeSigningKey({}, dir);
-  const signer = signerOf(signingKeyPath({}, dir));
-  return new CloseSystem(client, new Redis(redisServer.url), signer, async () => {
+  writeRunFile(dir, {
+    pid: process.pid,
+    clickhouseUrl: engine.url,
+    logRedisUrl: redisServer.url,
+    windowRedisUrl: redisServer.url,
+    apiUrl: '',
+    startedAt: new Date(0).toISOString(),
+    configPath: '',
+    signingKeyPath: signingKeyPath({}, dir),
+  });
+  return new CloseSystem(client, new Redis(redisServer.url), dir, async () => {
     await engine.stop();
     await redisServer.stop();
     await rm(dir, { recursive: true, force: true });
