@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
-import type { EventIntake, ListFilter, LedgerQueries } from '../domain/apiPorts.ts';
+import type { CertificateQueries, EventIntake, ListFilter, LedgerQueries } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { buildApp } from './app.ts';
 
@@ -53,7 +53,18 @@ const intake: EventIntake = {
 
 async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
   const eventForms = [PaymentEventJson, HisOrderEventJson];
-  return buildApp({ queries, intake, eventForms, readiness: [], metrics: new Registry(), ...parts });
+  const certificates: CertificateQueries = {
+    certificateOfRun: async (runId) => (runId === 'r1' ? '{"certificate":{}}' : null),
+  };
+  return buildApp({
+    queries,
+    certificates,
+    intake,
+    eventForms,
+    readiness: [],
+    metrics: new Registry(),
+    ...parts,
+  });
 }
 
 afterEach(() => {
@@ -177,6 +188,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/exceptions',
     '/api/v1/match-rates',
     '/api/v1/reconciliations',
+    '/api/v1/reconciliations/{id}/certificate',
     '/healthz',
     '/metrics',
     '/readyz',
@@ -194,4 +206,15 @@ test('the OpenAPI document shows what an event is, in both forms of the body', a
     .flatMap((methods) => Object.values(methods))
     .flatMap((operation) => operation.tags);
   expect(new Set(tags)).toEqual(new Set(['events', 'ledger', 'system']));
+});
+
+test('a certificate is given byte for byte, and one that is not there is a problem', async () => {
+  const app = await appWith();
+  const answer = await app.inject('/api/v1/reconciliations/r1/certificate');
+  expect(answer.statusCode).toBe(200);
+  expect(answer.headers['content-type']).toContain('application/json');
+  expect(answer.body).toBe('{"certificate":{}}');
+  const none = await app.inject('/api/v1/reconciliations/r2/certificate');
+  expect(none.statusCode).toBe(404);
+  expect(none.json()).toMatchObject({ status: 404, code: 'DZ_NOT_FOUND' });
 });

@@ -3,7 +3,10 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
-import { clickHouseLedgerQueries } from '../adapters/clickhouse/ledgerQueries.ts';
+import {
+  clickHouseCertificateQueries,
+  clickHouseLedgerQueries,
+} from '../adapters/clickhouse/ledgerQueries.ts';
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
@@ -40,6 +43,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   collectDefaultMetrics({ register: metrics, prefix: 'duizhang_api_' });
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
+    certificates: clickHouseCertificateQueries(ledger),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
     eventForms: [PaymentEventJson, HisOrderEventJson],
     readiness: [

@@ -5,20 +5,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
+import { clickHouseCertificates } from '../adapters/clickhouse/certificates.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../adapters/clickhouse/closeLedger.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import { systemClock } from '../adapters/clock/playbackClock.ts';
 import type { Config } from '../adapters/config/loadConfig.ts';
+import { signerOf } from '../adapters/files/signingKey.ts';
 import type { RunFile } from '../adapters/process/runFile.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
-import { redisTokenIssuer } from '../adapters/redis/lease.ts';
+import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Merchant } from '../domain/merchant.ts';
+import { certifier } from '../pipeline/close/certifier.ts';
 import { closeDay } from '../pipeline/close/closeDay.ts';
 import type { ClosedDay } from '../pipeline/close/closedDay.ts';
 import { closedDay } from '../pipeline/close/closedDay.ts';
@@ -91,6 +94,12 @@ export function openClosing(run: RunFile, config: Config, env: NodeJS.ProcessEnv
           bills,
           tokens: redisTokenIssuer(windowRedis),
           gate: closeGate(gateParts, config.merchants, waiting),
+          certifier: certifier({
+            store: clickHouseCertificates(clickhouse),
+            signer: signerOf(run.signingKeyPath),
+            lock: redisChainLock(windowRedis, randomUUID),
+            pause: gateParts.pause,
+          }),
           now: Date.now,
         },
       );

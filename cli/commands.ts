@@ -34,6 +34,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/close.ts')).closeCommand,
   },
   {
+    name: 'certificate',
+    summary: 'the signed certificate of a closed day, and the key it is verified with',
+    load: async () => (await import('./commands/certificate.ts')).certificateCommand,
+  },
+  {
+    name: 'prove',
+    summary: 'prove what a closed day says of one order',
+    load: async () => (await import('./commands/prove.ts')).proveCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'verify a certificate or a proof',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
+  {
     name: 'sql',
     summary: 'ask the ledger of the running system',
     load: async () => (await import('./commands/sql.ts')).sqlCommand,

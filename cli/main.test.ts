@@ -101,6 +101,7 @@ test('sql prints what the ledger answers, and its refusal in one line', async ()
     windowRedisUrl: 'redis://127.0.0.1:1',
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-03-01T08:00:00+08:00',
+    signingKeyPath: '',
     configPath: '/etc/duizhang.config.yaml',
     dataDir: dir,
   });

@@ -70,6 +70,12 @@ export interface LedgerQueries {
   matchRates(filter: ListFilter): Promise<Page<MatchRate>>;
 }
 
+/** Certificates as the API gives them: the bytes that were signed. */
+export interface CertificateQueries {
+  /** @returns null where there is no such run, or its certificate is not made yet */
+  certificateOfRun(runId: string): Promise<string | null>;
+}
+
 /** One event as a producer sent it, or why it was not taken. */
 export type IntakeResult =
   | { readonly status: 'accepted'; readonly eventId: string }

@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type { BusinessDate } from './businessDate.ts';
+import type { Certificate, CertificateDraft, SignedCertificate } from './certificate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
 import type { Bill, BillError, BillOrigin, PartitionId, Position, Reconciliation } from './ports.ts';
@@ -109,6 +111,20 @@ export type BookSum = {
 /** What a book's sides add up to, by kind. */
 export type SideSum = { readonly book: Book; readonly kind: Kind; readonly fen: bigint };
 
+/** What the verdicts of one code, kind and channel add up to, by book. */
+export type VerdictSum = {
+  readonly code: VerdictCode;
+  readonly kind: Kind;
+  readonly channel: Channel | null;
+  readonly rows: number;
+  readonly sides: Readonly<
+    Record<Book, { readonly count: number; readonly fen: bigint; readonly onDateFen: bigint }>
+  >;
+};
+
+/** Lines of the date in bills; one identity of a key counts once. */
+export type BilledSum = Pick<BookSum, 'book' | 'channel' | 'kind' | 'fen'>;
+
 /** The run whose rows are being written. */
 export type RunKey = {
   readonly runId: string;
@@ -141,6 +157,13 @@ export interface CloseLedger {
   /** Sums over the sides that the run's written rows date on its date. */
   sideSums(run: RunKey): Promise<readonly SideSum[]>;
   verdictCounts(run: RunKey): Promise<Readonly<Partial<Record<VerdictCode, number>>>>;
+  /** The run's written rows, added up. */
+  verdictSums(run: RunKey): Promise<readonly VerdictSum[]>;
+  /** What lines of the date stand in the given bills, each for its book and channel only. */
+  billedSums(
+    at: Pick<RunKey, 'merchantId' | 'businessDate'>,
+    bills: BookScope['bills'],
+  ): Promise<readonly BilledSum[]>;
   /** Merkle leaves of the run's written rows in key order. */
   leaves(run: RunKey): AsyncIterable<readonly Buffer[]>;
   /** The run's rows in key order, all or those of some verdicts. */
@@ -196,4 +219,58 @@ export interface ScheduleLedger {
   daysSince(since: BusinessDate): Promise<readonly DayStatus[]>;
   waits(): Promise<readonly CloseWait[]>;
   recordWait(wait: CloseWait): Promise<void>;
+}
+
+// --- certificates ------------------------------------------------------------------------------------------------
+
+/** Certificates of a merchant form a chain; of a published run there is one. */
+export interface CertificateStore {
+  /** Keeps what a run's certificate will say: before the run is published, so that no published run can lack it. */
+  prepare(draft: CertificateDraft): Promise<void>;
+  /** Drafts of a merchant's published runs that have no certificate yet, in the order in which the runs ended. */
+  waiting(merchantId: string): Promise<readonly CertificateDraft[]>;
+  /** Merchants with such drafts. */
+  merchantsWaiting(): Promise<readonly string[]>;
+  /** The end of a merchant's chain. */
+  last(merchantId: string): Promise<Certificate | null>;
+  /** Durable when it resolves; the same certificate again changes nothing. */
+  store(signed: SignedCertificate): Promise<void>;
+}
+
+/** Reads certificates as the bytes that were signed. */
+export interface CertificateArchive {
+  /** Of the run that readers follow on a date, or of the latest where all have failed. */
+  ofDate(merchantId: string, date: BusinessDate): Promise<string | null>;
+  ofRun(runId: string): Promise<string | null>;
+  /** An order's leaves as texts, in key order, and the place of the first among all leaves of the run. */
+  orderLeaves(
+    run: Omit<RunKey, 'businessDate'>,
+    orderNo: string,
+  ): Promise<{ readonly first: number; readonly texts: readonly string[] }>;
+  /** A merchant's certificates up to one, in the order of the chain. */
+  chain(merchantId: string, until: number): AsyncIterable<string>;
+}
+
+export interface Signer {
+  readonly publicKey: KeyObject;
+  sign(certificate: Certificate): SignedCertificate;
+}
+
+/** One at a time over all processes may add to a merchant's chain. */
+export interface ChainLock {
+  /** @returns null while somebody else holds it */
+  hold(merchantId: string): Promise<Pick<CloseLease, 'assertHeld' | 'release'> | null>;
+}
+
+/** Files that may be bills of a certificate. */
+export interface BillFiles {
+  /** @returns null when no file has these bytes */
+  find(sha256: string): Promise<{ readonly name: string; open(): AsyncIterable<Uint8Array> } | null>;
+}
+
+/** What the close needs of certificates. */
+export interface Certifier {
+  prepare(draft: CertificateDraft): Promise<void>;
+  /** Gives every published run of the merchant its certificate. */
+  certify(merchantId: string): Promise<void>;
 }

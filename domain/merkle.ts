@@ -84,8 +84,10 @@ export function merkleRoot(leaves: Iterable<Buffer>): string {
 }
 
 const NODE_BYTES = 65;
+export const LEAF_BYTES = 32;
 
-function node(left: Buffer | undefined, right: Buffer): Buffer {
+/** Hash of an inner node (RFC 6962: SHA-256 over a one byte and both children). */
+export function node(left: Buffer | undefined, right: Buffer): Buffer {
   if (left === undefined) throw new Error('a merkle node without a left child');
   const bytes = Buffer.allocUnsafe(NODE_BYTES);
   bytes[0] = 1;

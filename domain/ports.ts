@@ -116,6 +116,34 @@ export type Bill = {
   readonly version: bigint;
   /** Absent: imported before bytes were kept. */
   readonly origin?: BillOrigin;
+  /** Absent on bills that were imported before there were certificates. */
+  readonly account?: BillAccount;
+};
+
+/**
+ * Whether a bill's own totals could be compared with its rows. PARTIAL: all that it states agrees, but the amounts that
+ * are reconciled are in none of its totals. COUNTS_ONLY: an unreadable amount kept some sums from being compared.
+ */
+export const FOOTER_CHECKS = ['VERIFIED', 'PARTIAL', 'COUNTS_ONLY', 'NONE'] as const;
+export type FooterCheck = (typeof FOOTER_CHECKS)[number];
+
+/** Where a bill's money lies: what certificates say of it, and what the same bytes must give again. */
+export type BillAccount = {
+  readonly footer: FooterCheck;
+  readonly foreignRows: number;
+  readonly foreignPaymentFen: bigint;
+  readonly foreignRefundFen: bigint;
+  readonly otherRows: number;
+  /** The lines, by the channel and kind that they name. */
+  readonly parts: readonly BillPart[];
+};
+
+export type BillPart = {
+  readonly channel: Channel | null;
+  readonly kind: Entry['kind'];
+  readonly fen: bigint;
+  /** Of `fen`, lines that lie on other business dates than the bill's. */
+  readonly otherDatesFen: bigint;
 };
 
 /** Where a bill's bytes lie and came from, and how they were read. */
@@ -148,7 +176,8 @@ export type BillError = {
   readonly raw: string;
 };
 
-export type Outcome = 'BALANCED' | 'UNBALANCED' | 'FAILED';
+export const OUTCOMES = ['BALANCED', 'UNBALANCED', 'FAILED'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export const FAILURE_REASONS = [
   'MERCHANT_BILL_EMPTY',
@@ -249,6 +278,8 @@ export type BillReport = {
   readonly foreignRefundFen: bigint;
   /** Σ of the lines' fees (of an account bill: of its fee rows); null where the bill names no fees. */
   readonly feeMilliFen: bigint | null;
+  /** How far the bill's own totals could be compared with its rows. */
+  readonly footer: FooterCheck;
   /** A bill of movements of the balance: read for totals and fees, never a book. */
   readonly accountOnly: boolean;
   /** A valid bill of a day without trade. */

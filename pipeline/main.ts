@@ -7,15 +7,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
+import { clickHouseCertificates } from '../adapters/clickhouse/certificates.ts';
 import { clickHouseCloseLedger } from '../adapters/clickhouse/closeLedger.ts';
 import { clickHouseDayLedger } from '../adapters/clickhouse/dayLedger.ts';
 import { isAway, patientLedger } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../adapters/clickhouse/scheduleLedger.ts';
-import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
+import { portOf, processEnvOf, signingKeyOf } from '../adapters/config/processEnv.ts';
 import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
+import { signerOf } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
-import { closesEnded, redisTokenIssuer } from '../adapters/redis/lease.ts';
+import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
@@ -25,6 +27,7 @@ import { addDays, businessDateOf } from '../domain/businessDate.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { MatchRules, Merchant } from '../domain/merchant.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
+import { certifier } from './close/certifier.ts';
 import { closeDay } from './close/closeDay.ts';
 import { DayKeeper } from './close/dayKeeper.ts';
 import { CloseScheduler } from './close/scheduler.ts';
@@ -72,6 +75,12 @@ const ledger = patientLedger(clickHouseRealtimeLedger(clickhouse), {
     log.warn({ err: error }, 'the ledger does not answer; reading stands still until it does');
   },
 });
+const certificates = certifier({
+  store: clickHouseCertificates(clickhouse),
+  signer: signerOf(signingKeyOf(process.env)),
+  lock: redisChainLock(windowRedis, randomUUID),
+  pause: (ms) => pause(ms),
+});
 const closedDays = new ClosedDays();
 const pauseMs = (ms: number): Promise<void> => pause(ms);
 const gateParts = { log: eventLog, window, ledger, board, clock, pause: pauseMs };
@@ -92,7 +101,7 @@ async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string
   try {
     const run = await closeDay(
       { merchant, date, runId: randomUUID(), operator: 'system' },
-      { ledger: closeLedger, bills, tokens, gate, now: () => clock.now() },
+      { ledger: closeLedger, bills, tokens, gate, certifier: certificates, now: () => clock.now() },
     );
     log.info({ ...at, run: run.runId, outcome: run.outcome, details: run.details }, 'closed');
     return true;
@@ -156,6 +165,7 @@ async function keepDays(): Promise<void> {
       await keeper.learn();
       await keeper.closeLateDates();
       await keeper.letGo();
+      await certificates.certifyAll();
       metrics.openOrders.set(await window.openOrders());
     } catch (error) {
       if (stopping.signal.aborted) return;

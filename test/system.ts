@@ -11,6 +11,7 @@ import type { Playback } from '../adapters/clock/playbackClock.ts';
 import { systemClock } from '../adapters/clock/playbackClock.ts';
 import type { Config } from '../adapters/config/loadConfig.ts';
 import { loadConfig } from '../adapters/config/loadConfig.ts';
+import { makeSigningKey, signingKeyPath } from '../adapters/files/signingKey.ts';
 import type { Child } from '../adapters/process/childProcess.ts';
 import { startChild } from '../adapters/process/childProcess.ts';
 import { freePort } from '../adapters/process/freePort.ts';
@@ -103,13 +104,16 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     startedAt: new Date(0).toISOString(),
     configPath,
     dataDir: dir,
+    signingKeyPath: signingKeyPath({}, dir),
   };
+  makeSigningKey({}, dir);
   const env = {
     ...process.env,
     DUIZHANG_CONFIG: configPath,
     DUIZHANG_LOG_URL: run.logRedisUrl,
     DUIZHANG_WINDOW_URL: run.windowRedisUrl,
     DUIZHANG_CLICKHOUSE_URL: run.clickhouseUrl,
+    DUIZHANG_SIGNING_KEY: run.signingKeyPath,
     DUIZHANG_PIPELINE_PORT: String(ports.pipeline),
     DUIZHANG_SCHEDULE: options.schedule === true ? 'on' : 'off',
     ...(options.playback ? { DUIZHANG_PLAYBACK: JSON.stringify(options.playback) } : {}),

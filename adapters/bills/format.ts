@@ -1,7 +1,10 @@
 import type { Channel } from '../../domain/entry.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { FooterCheck } from '../../domain/ports.ts';
 import type { ByteText, TextEncoding } from './byteText.ts';
 import type { RowSink } from './rowSink.ts';
+
+export type { FooterCheck };
 
 /** How a part of a bill (the file itself, or one file of its archive) begins. */
 export type Opening = {
@@ -16,12 +19,6 @@ export type Opening = {
 
 /** DETAIL holds rows; SUMMARY is read for its totals only; ADJUSTMENTS holds rows that are counted, not reconciled. */
 export type PartRole = 'DETAIL' | 'SUMMARY' | 'ADJUSTMENTS';
-
-/**
- * Whether the bill's own totals could be compared with its rows. PARTIAL: all that it states agrees, but the amounts that
- * are reconciled are in none of its totals. COUNTS_ONLY: an unreadable amount kept some sums from being compared.
- */
-export type FooterCheck = 'VERIFIED' | 'PARTIAL' | 'COUNTS_ONLY' | 'NONE';
 
 /** What a bill says of itself beyond its rows. */
 export type BillFacts = {

@@ -1,7 +1,7 @@
 import type { DuizhangError } from '../../domain/errors.ts';
 import type { BillHints, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { decodeOpening, type ByteText } from './byteText.ts';
-import type { BillFacts, BillFormat, BillParser, FooterCheck, Opening, PartRole } from './format.ts';
+import type { BillFacts, BillFormat, BillParser, Opening, PartRole } from './format.ts';
 import { BILL_FORMATS } from './formats.ts';
 import { DEFAULT_UNPACK_LIMITS, type UnpackLimits } from './limits.ts';
 import { lineBlocks } from './lineBlocks.ts';
@@ -10,8 +10,7 @@ import { partsOf, type BillPart } from './parts.ts';
 import { reading } from './reading.ts';
 import { RowSink } from './rowSink.ts';
 
-/** The port's report, and how far the bill could be checked against itself. */
-export type CheckedBillReport = BillReport & { readonly footer: FooterCheck };
+export type CheckedBillReport = BillReport;
 
 export type BillReadHints = BillHints & { readonly limits?: UnpackLimits };
 

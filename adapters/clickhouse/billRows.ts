@@ -1,6 +1,7 @@
 import type { Book, Channel } from '../../domain/entry.ts';
 import type { BillRefusal } from '../../domain/closePorts.ts';
 import type { Bill } from '../../domain/ports.ts';
+import { accountJson, accountOfJson } from './billAccounts.ts';
 import { timeText } from './tsv.ts';
 
 /** What BILL_FIELDS selects from `bills`. */
@@ -29,6 +30,7 @@ export type BillRow = {
   readonly date_given: number;
   readonly fee_milli_fen: string | null;
   readonly fee_rate_ppm: number | null;
+  readonly account: string;
 };
 
 export const BILL_FIELDS = `* REPLACE (toString(business_date) AS business_date, toString(payment_fen) AS payment_fen,
@@ -54,6 +56,7 @@ export function billOfRow(row: BillRow): Bill {
     importedAtMs: Number(row.imported_at),
     version: BigInt(row.version),
     ...(row.rows_hash === '' ? {} : { origin: originOfRow(row) }),
+    ...(row.account === '' ? {} : { account: accountOfJson(row.account) }),
   };
 }
 
@@ -88,6 +91,7 @@ export function billRow(bill: Bill): Record<string, unknown> {
     refund_fen: bill.refundFen.toString(),
     imported_at: timeText(bill.importedAtMs),
     version: bill.version.toString(),
+    account: bill.account === undefined ? '' : accountJson(bill.account),
     ...(bill.origin === undefined ? {} : originRow(bill.origin)),
   };
 }

@@ -2,7 +2,7 @@ import type { RunKey } from '../../domain/closePorts.ts';
 import { text } from './closeSql.ts';
 
 /** Condition on `verdicts`: the rows of one run. */
-export function rowsOfRun(run: RunKey): string {
+export function rowsOfRun(run: Omit<RunKey, 'businessDate'>): string {
   return `merchant_id = ${text(run.merchantId)} AND mode = ${text(run.mode)} AND run_id = ${text(run.runId)}`;
 }
 
@@ -24,4 +24,13 @@ function sideText(book: string, bit: number): string {
 export function leavesSql(run: RunKey): string {
   return `SELECT hex(SHA256(concat(char(0), ${LEAF_TEXT}))) FROM verdicts
     WHERE ${rowsOfRun(run)} ORDER BY order_no, key_part, span`;
+}
+
+/**
+ * An order's leaves as texts, in key order, each with its place among all leaves. An order's rows stand side by side.
+ */
+export function orderLeavesSql(run: Omit<RunKey, 'businessDate'>, orderNo: string): string {
+  return `SELECT ${LEAF_TEXT} AS leaf, (SELECT toString(count()) FROM verdicts
+      WHERE ${rowsOfRun(run)} AND order_no < ${text(orderNo)}) AS before
+    FROM verdicts WHERE ${rowsOfRun(run)} AND order_no = ${text(orderNo)} ORDER BY key_part, span`;
 }

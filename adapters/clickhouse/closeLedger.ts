@@ -5,6 +5,7 @@ import { BOOKS } from '../../domain/entry.ts';
 import type { BookTotals, Reconciliation } from '../../domain/ports.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { VERDICT_CODES } from '../../domain/verdict.ts';
+import { billedSums, verdictSums } from './certificateSums.ts';
 import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
@@ -30,6 +31,8 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
       // In the order of the table of verdicts, as files are reported.
       return Object.fromEntries([...counts].toSorted(([a], [b]) => placeOf(a) - placeOf(b)));
     },
+    verdictSums: (run) => verdictSums(client, run),
+    billedSums: (at, bills) => billedSums(client, at, bills),
     leaves: (run) => leaves(client, run),
     rows: (run, codes) => finalVerdicts(client, run, codes),
     async highestToken(run) {

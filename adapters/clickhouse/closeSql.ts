@@ -11,7 +11,7 @@ export function date(value: string): string {
 }
 
 /** A tuple list for IN; one that matches nothing where there are none, since IN () is no SQL. */
-function tuples(rows: readonly (readonly string[])[], arity: number): string {
+export function tuples(rows: readonly (readonly string[])[], arity: number): string {
   const lists = rows.length > 0 ? rows : [Array.from({ length: arity }, () => text('(none)'))];
   return `(${lists.map((row) => `(${row.join(', ')})`).join(', ')})`;
 }

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { LedgerQueries } from '../../domain/apiPorts.ts';
+import type { CertificateQueries, LedgerQueries } from '../../domain/apiPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
+import { clickHouseCertificates } from './certificates.ts';
 import { exceptionPage } from './exceptionPages.ts';
 import { matchRatePage } from './matchRates.ts';
 import { isAway } from './patientLedger.ts';
@@ -15,6 +16,11 @@ export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries
     exceptions: (filter) => asked(exceptionPage(client, filter)),
     matchRates: (filter) => asked(matchRatePage(client, filter)),
   };
+}
+
+export function clickHouseCertificateQueries(client: ClickHouseClient): CertificateQueries {
+  const certificates = clickHouseCertificates(client);
+  return { certificateOfRun: (runId) => asked(certificates.ofRun(runId)) };
 }
 
 /** A ledger that is away is no failure of the request, which may be sent again. */

@@ -66,3 +66,8 @@ export function portOf(env: NodeJS.ProcessEnv, name: string): number {
   if (/^\d{1,5}$/.test(value) && port <= 65_535) return port;
   throw new DuizhangError('DZ_CONFIG_INVALID', `${name} is "${value}", not a port`);
 }
+
+/** The path of the key that certificates are signed with. */
+export function signingKeyOf(env: NodeJS.ProcessEnv): string {
+  return needed(env, 'DUIZHANG_SIGNING_KEY');
+}

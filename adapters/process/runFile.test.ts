@@ -16,6 +16,7 @@ const RUN: RunFile = {
   windowRedisUrl: 'redis://127.0.0.1:3',
   apiUrl: 'http://127.0.0.1:4',
   startedAt: '2026-03-01T08:00:00+08:00',
+  signingKeyPath: '/data/signing-key.pem',
   configPath: '/etc/duizhang.config.yaml',
   dataDir: dir,
 };

@@ -14,6 +14,8 @@ export type RunFile = {
   readonly configPath: string;
   /** Absolute. */
   readonly dataDir: string;
+  /** Of the key that certificates are signed with, absolute. */
+  readonly signingKeyPath: string;
 };
 
 /** The data folder: `DUIZHANG_DATA`, or ./data. */
@@ -70,8 +72,15 @@ function isRunFile(value: unknown): value is RunFile {
   const fields = new Map(Object.entries(value));
   return (
     Number.isInteger(fields.get('pid')) &&
-    ['clickhouseUrl', 'logRedisUrl', 'windowRedisUrl', 'apiUrl', 'startedAt', 'configPath', 'dataDir'].every(
-      (name) => typeof fields.get(name) === 'string',
-    )
+    [
+      'clickhouseUrl',
+      'logRedisUrl',
+      'windowRedisUrl',
+      'apiUrl',
+      'startedAt',
+      'configPath',
+      'dataDir',
+      'signingKeyPath',
+    ].every((name) => typeof fields.get(name) === 'string')
   );
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import type { CloseLease, RunKey, TokenIssuer } from '../../domain/closePorts.ts';
+import type { ChainLock, CloseLease, RunKey, TokenIssuer } from '../../domain/closePorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 
 const ACQUIRE = readFileSync(new URL('leaseAcquire.lua', import.meta.url), 'utf8');
@@ -17,42 +17,92 @@ export function redisTokenIssuer(redis: Redis, leaseMs = LEASE_MS): TokenIssuer 
   return {
     async acquire(run, highestPublished) {
       const published = await highestPublished();
-      const token = Number(
-        await redis.eval(ACQUIRE, 2, leaseKey(run), holderKey(run), published.toString(), run.runId, leaseMs),
-      );
-      if (token < 0) {
+      const keys = keysOf(`dz:close:{${run.merchantId} ${run.businessDate} ${run.mode}}`);
+      const token = await taken(redis, keys, { above: published, holder: run.runId, leaseMs });
+      if (token === null) {
         throw new DuizhangError(
           'DZ_CLOSE_RUNNING',
           `${run.merchantId} ${run.businessDate} is being closed just now; try again when that run has ended`,
         );
       }
-      return keptLease(redis, run, token, leaseMs);
+      const lease = keptLease(redis, keys, { token, holder: run.runId, leaseMs }, () => lostLease(run));
+      return {
+        ...lease,
+        async release() {
+          await lease.release();
+          await redis.incr(ENDED_KEY);
+        },
+      };
     },
   };
 }
 
-function keptLease(redis: Redis, run: RunKey, token: number, leaseMs: number): CloseLease {
-  const mark = `${token} ${run.runId}`;
+/** Adding to a merchant's chain of certificates takes milliseconds. */
+const CHAIN_LEASE_MS = 10_000;
+
+/** At most one process at a time adds to a merchant's chain of certificates. */
+export function redisChainLock(redis: Redis, newHolder: () => string): ChainLock {
+  return {
+    async hold(merchantId) {
+      const keys = keysOf(`dz:certificates:{${merchantId}}`);
+      const lease = { holder: newHolder(), leaseMs: CHAIN_LEASE_MS };
+      const token = await taken(redis, keys, { ...lease, above: 0n });
+      if (token === null) return null;
+      return keptLease(redis, keys, { ...lease, token }, () => lostChain(merchantId));
+    },
+  };
+}
+
+type Keys = { readonly lease: string; readonly holder: string };
+
+/** @returns null while somebody else holds the lease */
+async function taken(
+  redis: Redis,
+  keys: Keys,
+  { above, holder, leaseMs }: { readonly above: bigint; readonly holder: string; readonly leaseMs: number },
+): Promise<number | null> {
+  const token = Number(
+    await redis.eval(ACQUIRE, 2, keys.lease, keys.holder, above.toString(), holder, leaseMs),
+  );
+  return token < 0 ? null : token;
+}
+
+function keptLease(
+  redis: Redis,
+  keys: Keys,
+  { token, holder, leaseMs }: { readonly token: number; readonly holder: string; readonly leaseMs: number },
+  lost: () => DuizhangError,
+): CloseLease {
+  const mark = `${token} ${holder}`;
   // A failed renewal needs no handling of its own: assertHeld decides at publication.
   const renewal = setInterval(() => {
-    redis.eval(KEEP, 1, leaseKey(run), mark, leaseMs).catch(() => undefined);
+    redis.eval(KEEP, 1, keys.lease, mark, leaseMs).catch(() => undefined);
   }, leaseMs / 3);
   renewal.unref();
   return {
     token: BigInt(token),
     async assertHeld() {
-      if ((await redis.get(holderKey(run))) === mark) return;
-      throw new DuizhangError(
-        'DZ_CLOSE_LEASE_LOST',
-        `the close ${run.runId} of ${run.merchantId} ${run.businessDate} took too long and a later one took over; its result is not published`,
-      );
+      if ((await redis.get(keys.holder)) !== mark) throw lost();
     },
     async release() {
       clearInterval(renewal);
-      await redis.eval(KEEP, 1, leaseKey(run), mark, 0);
-      await redis.incr(ENDED_KEY);
+      await redis.eval(KEEP, 1, keys.lease, mark, 0);
     },
   };
+}
+
+function lostLease(run: RunKey): DuizhangError {
+  return new DuizhangError(
+    'DZ_CLOSE_LEASE_LOST',
+    `the close ${run.runId} of ${run.merchantId} ${run.businessDate} took too long and a later one took over; its result is not published`,
+  );
+}
+
+function lostChain(merchantId: string): DuizhangError {
+  return new DuizhangError(
+    'DZ_CLOSE_CHAIN_LOST',
+    `certifying the runs of ${merchantId} took too long and another process took over, which goes on with it`,
+  );
 }
 
 const ENDED_KEY = 'dz:closes-ended';
@@ -62,15 +112,7 @@ export async function closesEnded(redis: Redis): Promise<string> {
   return (await redis.get(ENDED_KEY)) ?? '';
 }
 
-// One hash tag, so that both keys lie on one node of a Redis Cluster.
-function tag(run: RunKey): string {
-  return `dz:close:{${run.merchantId} ${run.businessDate} ${run.mode}}`;
-}
-
-function leaseKey(run: RunKey): string {
-  return `${tag(run)}:lease`;
-}
-
-function holderKey(run: RunKey): string {
-  return `${tag(run)}:holder`;
+/** @param tag holds one hash tag, so that both keys lie on one node of a Redis Cluster */
+function keysOf(tag: string): Keys {
+  return { lease: `${tag}:lease`, holder: `${tag}:holder` };
 }

@@ -1,8 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
-import { isBusinessDate } from '../../domain/businessDate.ts';
-import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { Outcome } from '../../domain/ports.ts';
 import type { ClosedDay } from '../../pipeline/close/closedDay.ts';
@@ -10,6 +8,7 @@ import { jsonOfClosedDay } from '../../pipeline/close/closedDay.ts';
 import { openClosing } from '../closing.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { StatusLine } from '../statusLine.ts';
+import { dayOfArgs } from './dayArgs.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
 
 const USAGE = `
@@ -64,14 +63,7 @@ function readArgs(args: readonly string[]): { merchantId: string; date: string; 
       json: { type: 'boolean', default: false },
     },
   });
-  const { merchant, date, json } = values;
-  if (merchant === undefined || date === undefined) {
-    throw new DuizhangError('DZ_USAGE', 'say which day: --merchant H001 --date 2026-03-09');
-  }
-  if (!isBusinessDate(date)) {
-    throw new DuizhangError('DZ_BAD_DATE', `"${date}" is not a calendar date; write it as YYYY-MM-DD`);
-  }
-  return { merchantId: merchant, date, json };
+  return { ...dayOfArgs(values), json: values.json };
 }
 
 const SHOWN_EXCEPTIONS = 20;

@@ -6,6 +6,7 @@ import type { SpawnNode } from '../../adapters/clickhouse/embedded/start.ts';
 import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { Playback } from '../../adapters/clock/playbackClock.ts';
+import { signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { startChild } from '../../adapters/process/childProcess.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
 import type { Ports } from './addresses.ts';
@@ -92,6 +93,7 @@ export function pipelinePart(plan: SystemPlan, playback: Playback | null): Part 
     DUIZHANG_PLAYBACK: playback === null ? '' : JSON.stringify(playback),
     // A day that is played back closes when it has been played, not at noon of a clock that runs a thousand times as fast.
     DUIZHANG_SCHEDULE: playback === null ? 'on' : 'off',
+    DUIZHANG_SIGNING_KEY: signingKeyPath(plan.env, plan.dataDir),
   });
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Playback } from '../../adapters/clock/playbackClock.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
+import { makeSigningKey, signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { removeRunFile, writeRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { SystemPlan } from './parts.ts';
@@ -29,6 +30,7 @@ export async function startWorkers(
   playback: Playback | null,
   now: () => number,
 ): Promise<RunFile> {
+  makeSigningKey(plan.env, plan.dataDir);
   await supervisor.start(pipelinePart(plan, playback));
   await supervisor.start(apiPart(plan));
   const run = runFileOf(plan, now());
@@ -47,8 +49,9 @@ export async function stopSystem(supervisor: Supervisor, plan: SystemPlan): Prom
   await supervisor.stop();
 }
 
-export function runFileOf({ configPath, dataDir, ports }: SystemPlan, nowMs: number): RunFile {
+export function runFileOf({ configPath, dataDir, env, ports }: SystemPlan, nowMs: number): RunFile {
   return {
+    signingKeyPath: signingKeyPath(env, dataDir),
     pid: process.pid,
     clickhouseUrl: `http://127.0.0.1:${ports.ledger}`,
     logRedisUrl: `redis://127.0.0.1:${ports.log}`,

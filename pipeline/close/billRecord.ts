@@ -8,7 +8,7 @@ export type FoundFile = KeptBytes & Pick<BillOrigin, 'source' | 'fetchedAtMs'>;
 export function billOf(
   wish: BillWish,
   file: FoundFile,
-  { said, channel, date, rowsHash }: Reading,
+  { said, channel, date, rowsHash, account }: Reading,
   place: Pick<Bill, 'billId' | 'importedAtMs' | 'version'>,
 ): Bill {
   const { merchant, book } = wish;
@@ -27,6 +27,7 @@ export function billOf(
     refunds: said.refunds,
     paymentFen: said.paymentFen,
     refundFen: said.refundFen,
+    account,
     origin: {
       ...file,
       parserVersion: said.parserVersion,

@@ -3,6 +3,7 @@ import type {
   BillStore,
   BookSum,
   BooksSnapshot,
+  Certifier,
   CloseGate,
   CloseLease,
   CloseLedger,
@@ -24,6 +25,8 @@ import { FAILURE_REASONS } from '../../domain/ports.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
 import { billDatesAround, billsOfDate, bookScope } from './bookScope.ts';
+import type { RunFacts } from './certificateDraft.ts';
+import { billsInPlace, certificateDraft } from './certificateDraft.ts';
 import { assertConserved, restOfOrder } from './conservation.ts';
 import type { IsBilled } from './judgeForDate.ts';
 import { judgeForDate } from './judgeForDate.ts';
@@ -44,14 +47,15 @@ export type CloseDeps = {
   readonly bills: Pick<BillStore, 'billsBetween' | 'handledBills'>;
   readonly tokens: TokenIssuer;
   readonly gate: CloseGate;
+  readonly certifier: Certifier;
   /** Epoch milliseconds. */
   now(): number;
 };
 
 /**
- * Closes a merchant's date: judges every order that the date's lines touch and publishes the rows as one run. A run that
- * fails is published with its reasons and without rows. Running again gives a new run; from the same facts, the
- * same Merkle root.
+ * Closes a merchant's date: judges every order that the date's lines touch and publishes the rows as one run, with a
+ * certificate. A run that fails is published with its reasons and without rows. Running again gives a new run; from the
+ * same facts, the same Merkle root.
  * @throws DZ_CLOSE_RUNNING, DZ_CLOSE_LEASE_LOST, DZ_CLOSE_NOT_CONSERVED; nothing is published then
  */
 export async function closeDay(request: CloseRequest, deps: CloseDeps): Promise<Reconciliation> {
@@ -61,7 +65,7 @@ export async function closeDay(request: CloseRequest, deps: CloseDeps): Promise<
   const { positions } = await deps.gate.waitUntilStored(merchant.merchantId, date);
   const lease = await deps.tokens.acquire(run, () => deps.ledger.highestToken(run));
   try {
-    const result = await runOnce(run, merchant, deps);
+    const { result, facts } = await runOnce(run, merchant, deps);
     const reconciliation: Reconciliation = {
       ...run,
       ...result,
@@ -71,7 +75,9 @@ export async function closeDay(request: CloseRequest, deps: CloseDeps): Promise<
       token: lease.token,
       positions,
     };
+    await deps.certifier.prepare(certificateDraft(reconciliation, merchant, facts));
     await publish(reconciliation, run, lease, deps.ledger);
+    await deps.certifier.certify(run.merchantId);
     return reconciliation;
   } finally {
     await lease.release();
@@ -83,7 +89,11 @@ type RunResult = Pick<
   'outcome' | 'reasons' | 'details' | 'books' | 'bills' | 'verdicts' | 'merkleRoot'
 >;
 
-async function runOnce(run: RunKey, merchant: Merchant, deps: CloseDeps): Promise<RunResult> {
+async function runOnce(
+  run: RunKey,
+  merchant: Merchant,
+  deps: CloseDeps,
+): Promise<{ readonly result: RunResult; readonly facts: RunFacts }> {
   const span = merchant.rules.crossDayDays;
   const around = billDatesAround(run.businessDate, span);
   const bills = await deps.bills.billsBetween(run.merchantId, around.from, around.to);
@@ -92,21 +102,37 @@ async function runOnce(run: RunKey, merchant: Merchant, deps: CloseDeps): Promis
   try {
     const sums = await snapshot.sums();
     const books = totalsOf(run.mode, sums);
+    const billIds = billsOfDate(scope, bills);
     const details = {
       ...failuresOf(run.mode, sums, importedChannels(bills, run)),
-      ...(await unreadRows(run, billsOfDate(scope, bills), bills, deps)),
+      ...(await unreadRows(run, billIds, bills, deps)),
     };
-    const seen = { books, bills: billsOfDate(scope, bills) };
+    const told = { details, books, bills: billIds };
+    const seen = { bills: billsInPlace(scope, bills), sums };
     const reasons = FAILURE_REASONS.filter((reason) => details[reason] !== undefined);
     if (reasons.length > 0) {
-      return { outcome: 'FAILED', reasons, details, ...seen, verdicts: {}, merkleRoot: EMPTY_ROOT };
+      return {
+        result: { outcome: 'FAILED', reasons, ...told, verdicts: {}, merkleRoot: EMPTY_ROOT },
+        facts: { ...seen, leaves: 0, billed: [], rest: [], verdicts: [] },
+      };
     }
     await snapshot.matchTrivial();
     const rest = await judgeOthers(run, merchant, snapshot, deps.ledger, billedBy(bills));
     assertConserved(run, sums, await deps.ledger.sideSums(run), rest);
     const verdicts = await deps.ledger.verdictCounts(run);
-    const merkleRoot = await rootOf(run, deps.ledger);
-    return { outcome: outcomeOf(verdicts), reasons: [], details: {}, ...seen, verdicts, merkleRoot };
+    const { merkleRoot, leaves } = await rootOf(run, deps.ledger);
+    const places = seen.bills.map(({ bill }) => bill.billId);
+    const ofDate = scope.bills.filter(({ billId }) => places.includes(billId));
+    return {
+      result: { outcome: outcomeOf(verdicts), reasons: [], ...told, verdicts, merkleRoot },
+      facts: {
+        ...seen,
+        leaves,
+        rest,
+        billed: await deps.ledger.billedSums(run, ofDate),
+        verdicts: await deps.ledger.verdictSums(run),
+      },
+    };
   } finally {
     await snapshot.discard();
   }
@@ -167,10 +193,17 @@ async function withHints(
   return rows.map((row, i) => ({ ...row, verdict: hinted[i] ?? row.verdict }));
 }
 
-async function rootOf(run: RunKey, ledger: CloseLedger): Promise<string> {
+async function rootOf(
+  run: RunKey,
+  ledger: Pick<CloseLedger, 'leaves'>,
+): Promise<{ readonly merkleRoot: string; readonly leaves: number }> {
   const builder = merkleBuilder();
-  for await (const leaves of ledger.leaves(run)) for (const leaf of leaves) builder.add(leaf);
-  return builder.root();
+  let count = 0;
+  for await (const leaves of ledger.leaves(run)) {
+    for (const leaf of leaves) builder.add(leaf);
+    count += leaves.length;
+  }
+  return { merkleRoot: builder.root(), leaves: count };
 }
 
 function importedChannels(bills: readonly Bill[], run: RunKey): ReadonlySet<Channel> {

@@ -3,9 +3,10 @@ import { businessDateOf } from '../../domain/businessDate.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { BillFee, BillStore } from '../../domain/closePorts.ts';
 import type { Book, Channel, Entry } from '../../domain/entry.ts';
-import type { Merchant } from '../../domain/merchant.ts';
-import type { BillLine, BillReader, BillReport } from '../../domain/ports.ts';
+import type { MatchRules, Merchant } from '../../domain/merchant.ts';
+import type { BillAccount, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { channelOfFormat } from '../channelOfFormat.ts';
+import { BillAccounting } from './billAccount.ts';
 import { checkBill } from './billChecks.ts';
 import { RowsHash } from './rowsHash.ts';
 
@@ -32,6 +33,7 @@ export type Reading = {
   readonly date: BusinessDate;
   /** See BillOrigin. */
   readonly rowsHash: string;
+  readonly account: BillAccount;
 };
 
 /** Fewer would give ClickHouse many small parts, more would cost memory. */
@@ -58,11 +60,13 @@ export async function readKeptBill(
   // The report rejects together with the lines; whoever waits for the lines first must not leave it unheard.
   report.catch(() => undefined);
   const hash = new RowsHash();
+  const accounting = new BillAccounting();
   let waiting = new WaitingLines();
   for await (const batch of lines) {
     for (const line of batch) {
       const entry = entryOf(line, wish, billId ?? sha256);
       hash.add(line, entry);
+      accounting.add(entry);
       if (billId !== null) waiting.add(line, entry);
     }
     if (billId === null || waiting.entries.length < LINES_A_WRITE) continue;
@@ -72,7 +76,8 @@ export async function readKeptBill(
   if (billId !== null) await waiting.write(billId, deps.store);
   const said = await report;
   const channel = wish.channel ?? channelOfFormat(said.format);
-  return { said, channel, date: checkBill(wish, said, channel), rowsHash: hash.digest(said) };
+  const date = checkBill(wish, said, channel);
+  return { said, channel, date, rowsHash: hash.digest(said), account: accounting.accountOf(said, date) };
 }
 
 /** The id of a reading that is not the first of its bytes: of what it gave, so that no two readings share lines. */
@@ -97,7 +102,12 @@ class WaitingLines {
   }
 }
 
-function entryOf(line: BillLine, wish: BillWish, billId: string): Entry {
+/** What of a bill's place its lines become entries by. */
+export type EntryPlace = Pick<BillWish, 'book' | 'channel'> & {
+  readonly merchant: Pick<Merchant, 'merchantId'> & { readonly rules: Pick<MatchRules, 'cutOffMs'> };
+};
+
+export function entryOf(line: BillLine, wish: EntryPlace, billId: string): Entry {
   const { merchant, book } = wish;
   return {
     book,

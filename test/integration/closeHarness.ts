@@ -1,23 +1,36 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
 import { FolderArchive } from '../../adapters/archive/folderArchive.ts';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
+import { clickHouseCertificates } from '../../adapters/clickhouse/certificates.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
+import { makeSigningKey, signerOf, signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
-import { redisTokenIssuer } from '../../adapters/redis/lease.ts';
-import type { BillStore, CloseLedger, FinalVerdict } from '../../domain/closePorts.ts';
+import { writeRunFile } from '../../adapters/process/runFile.ts';
+import { redisChainLock, redisTokenIssuer } from '../../adapters/redis/lease.ts';
+import type {
+  BillStore,
+  CertificateArchive,
+  CertificateStore,
+  CloseLedger,
+  FinalVerdict,
+  Signer,
+} from '../../domain/closePorts.ts';
 import type { Book, Channel, Entry } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { Bill, Reconciliation } from '../../domain/ports.ts';
+import { certifier } from '../../pipeline/close/certifier.ts';
 import type { CloseDeps } from '../../pipeline/close/closeDay.ts';
 import { closeDay } from '../../pipeline/close/closeDay.ts';
 import type { ImportDeps, ImportResult } from '../../pipeline/close/importBill.ts';
@@ -45,17 +58,24 @@ export class CloseSystem implements AsyncDisposable {
   readonly client: ClickHouseClient;
   readonly bills: BillStore;
   readonly ledger: CloseLedger;
+  readonly certificates: CertificateStore & CertificateArchive;
+  readonly signer: Signer;
   readonly redis: Redis;
   readonly archive: FolderArchive;
+  /** Where commands find this system (DUIZHANG_DATA). */
+  readonly dataDir: string;
   readonly #stop: () => Promise<void>;
   #runs = 0;
   #bills = 0;
   #nowMs = Date.UTC(2026, 2, 10, 4);
 
-  constructor(client: ClickHouseClient, redis: Redis, archiveDir: string, stop: () => Promise<void>) {
+  constructor(client: ClickHouseClient, redis: Redis, dataDir: string, stop: () => Promise<void>) {
+    this.dataDir = dataDir;
+    this.signer = signerOf(signingKeyPath({}, dataDir));
+    this.certificates = clickHouseCertificates(client);
     this.client = client;
     this.redis = redis;
-    this.archive = new FolderArchive(archiveDir, Date.now);
+    this.archive = new FolderArchive(join(dataDir, 'bills'), Date.now);
     this.bills = clickHouseBills(client);
     this.ledger = clickHouseCloseLedger(client);
     this.#stop = stop;
@@ -73,12 +93,22 @@ export class CloseSystem implements AsyncDisposable {
       bills: this.bills,
       tokens: redisTokenIssuer(this.redis),
       gate: { waitUntilStored: () => Promise.resolve({ positions: { 'payments/0': 7 } }) },
+      certifier: this.certifier,
       now: () => this.#now(),
     };
   }
 
   get importDeps(): ImportDeps {
     return { store: this.bills, archive: this.archive, readBill, now: () => this.#now() };
+  }
+
+  get certifier(): ReturnType<typeof certifier> {
+    return certifier({
+      store: this.certificates,
+      signer: this.signer,
+      lock: redisChainLock(this.redis, randomUUID),
+      pause: (ms) => pause(ms),
+    });
   }
 
   async importFile(
@@ -162,11 +192,26 @@ export class CloseSystem implements AsyncDisposable {
     });
   }
 
+  /** Empties the ledger: a test begins with nothing. */
+  async forgetAll(): Promise<void> {
+    for (const table of KEPT) await this.client.command({ query: `TRUNCATE TABLE ${table}` });
+  }
+
   /** Lines that came as events: everything that is no bill. */
   async writeEvents(entries: readonly Entry[]): Promise<void> {
     await this.bills.writeLines('', entries);
   }
 }
+
+const KEPT = [
+  'entries',
+  'bills',
+  'bill_errors',
+  'verdicts',
+  'reconciliations',
+  'certificate_drafts',
+  'certificates',
+];
 
 export type BillPlace = Pick<Bill, 'book' | 'channel' | 'businessDate'>;
 export type ClosedRun = { readonly run: Reconciliation; readonly rows: readonly FinalVerdict[] };
@@ -178,7 +223,19 @@ export async function startCloseSystem(): Promise<CloseSystem> {
   await mkdir(join(dir, 'redis'));
   const redisServer = await startRedis({ dir: join(dir, 'redis'), appendfsync: 'everysec' });
   const client = connectClickHouse(engine.url);
-  return new CloseSystem(client, new Redis(redisServer.url), join(dir, 'bills'), async () => {
+  makeSigningKey({}, dir);
+  writeRunFile(dir, {
+    pid: process.pid,
+    clickhouseUrl: engine.url,
+    logRedisUrl: redisServer.url,
+    windowRedisUrl: redisServer.url,
+    apiUrl: '',
+    startedAt: new Date(0).toISOString(),
+    configPath: '',
+    dataDir: dir,
+    signingKeyPath: signingKeyPath({}, dir),
+  });
+  return new CloseSystem(client, new Redis(redisServer.url), dir, async () => {
     await engine.stop();
     await redisServer.stop();
     await rm(dir, { recursive: true, force: true });

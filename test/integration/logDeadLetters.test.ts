@@ -34,6 +34,7 @@ beforeAll(async () => {
     windowRedisUrl: server.url,
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-11-24T00:00:00Z',
+    signingKeyPath: '',
     configPath: fileURLToPath(new URL('../../duizhang.config.yaml', import.meta.url)),
     dataDir: dir,
   });
