@@ -145,6 +145,7 @@ class BillReading {
       errorCount: sink.errors.count,
       errors: sink.errors.kept,
       footer: facts.footer,
+      stated: sink.stated,
     };
   }
 

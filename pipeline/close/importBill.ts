@@ -80,7 +80,8 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
     const supersededBy = onRecord.find((bill) => isLatest(bill, onRecord) && bill.billId !== billId) ?? null;
     return { status: 'known', bill: known, supersededBy };
   }
-  const account = accounting.accountOf(said, date);
+  const own = request.merchant.channels.find((each) => each.channel === channel) ?? null;
+  const account = accounting.accountOf(said, date, own);
   const bill = { ...billOf(request, { billId, channel, date, said, onRecord, now: deps.now() }), account };
   await deps.store.writeErrors(bill, said.errors);
   await deps.store.record(bill);
