@@ -4,7 +4,7 @@ import type { BusinessDate } from './businessDate.ts';
 import { canonicalJson } from './canonicalJson.ts';
 import type { Book, Channel, Kind } from './entry.ts';
 import type { MerchantChannel } from './merchant.ts';
-import type { FailureReason, FooterCheck, Outcome } from './ports.ts';
+import type { FailureReason, FooterCheck, Outcome, StatedTotal } from './ports.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
 export const CERTIFICATE_FORM = 'duizhang-certificate/1';
@@ -28,6 +28,8 @@ export type CertifiedBill = {
   readonly refundFen: FenText;
   /** How far the bill's own totals could be compared with its rows; null: imported before certificates. */
   readonly footer: FooterCheck | null;
+  /** The bill's own totals, as they stand in it. */
+  readonly stated: readonly StatedTotal[];
   readonly foreignRows: number;
   readonly foreignPaymentFen: FenText;
   readonly foreignRefundFen: FenText;

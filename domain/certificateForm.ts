@@ -59,6 +59,10 @@ const bill = record((field) => ({
   rows: field('rows', count),
   ...totals(field),
   footer: field('footer', nullable(oneOf(FOOTER_CHECKS))),
+  stated: field(
+    'stated',
+    list(record((each) => ({ name: each('name', text()), value: each('value', text()) }))),
+  ),
   foreignRows: field('foreignRows', count),
   foreignPaymentFen: field('foreignPaymentFen', fen),
   foreignRefundFen: field('foreignRefundFen', fen),

@@ -229,7 +229,7 @@ export interface CertificateStore {
   prepare(draft: CertificateDraft): Promise<void>;
   /** Drafts of a merchant's published runs that have no certificate yet, in the order in which the runs ended. */
   waiting(merchantId: string): Promise<readonly CertificateDraft[]>;
-  /** Merchants with such drafts. */
+  /** Merchants with such drafts of the last days. */
   merchantsWaiting(): Promise<readonly string[]>;
   /** The end of a merchant's chain. */
   last(merchantId: string): Promise<Certificate | null>;

@@ -130,13 +130,19 @@ export type FooterCheck = (typeof FOOTER_CHECKS)[number];
 /** Where a bill's money lies: what certificates say of it, and what the same bytes must give again. */
 export type BillAccount = {
   readonly footer: FooterCheck;
+  readonly stated: readonly StatedTotal[];
   readonly foreignRows: number;
   readonly foreignPaymentFen: bigint;
   readonly foreignRefundFen: bigint;
   readonly otherRows: number;
+  /** By what rows were told from other businesses' when the bill was imported; null: every row is the hospital's. */
+  readonly own: MerchantChannel | null;
   /** The lines, by the channel and kind that they name. */
   readonly parts: readonly BillPart[];
 };
+
+/** A total that a bill states of itself, by the name and in the text that it has there. */
+export type StatedTotal = { readonly name: string; readonly value: string };
 
 export type BillPart = {
   readonly channel: Channel | null;
@@ -280,6 +286,7 @@ export type BillReport = {
   readonly feeMilliFen: bigint | null;
   /** How far the bill's own totals could be compared with its rows. */
   readonly footer: FooterCheck;
+  readonly stated: readonly StatedTotal[];
   /** A bill of movements of the balance: read for totals and fees, never a book. */
   readonly accountOnly: boolean;
   /** A valid bill of a day without trade. */

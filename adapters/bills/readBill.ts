@@ -140,6 +140,7 @@ class BillReading {
       errorCount: sink.errors.count,
       errors: sink.errors.kept,
       footer: facts.footer,
+      stated: sink.stated,
     };
   }
 

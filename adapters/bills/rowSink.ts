@@ -1,15 +1,19 @@
 import { dateOfDay, dayNumberOf, localOfInstant, type BusinessDate } from '../../domain/businessDate.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';
 import { MAX_FEN } from '../../domain/money.ts';
-import type { BillHints, BillLine } from '../../domain/ports.ts';
+import type { BillHints, BillLine, StatedTotal } from '../../domain/ports.ts';
 import { amountFaultOf, thousandsIn } from './amountFault.ts';
 import { BillDay, LINES_TO_TELL_DAY, type Period } from './billDay.ts';
-import type { ByteText } from './byteText.ts';
+import { displayText, type ByteText } from './byteText.ts';
 import { ExactSum, type Exact } from './decimal.ts';
 import { IdentitySet } from './identitySet.ts';
 import type { IdFault } from './ids.ts';
 import { refusal, type Filling, type ROW_MESSAGES, type RowMessage } from './messages.ts';
 import { RowErrors, type RowPlace } from './rowErrors.ts';
+
+/** A footer of more or longer totals than any channel writes is kept in part. */
+const MAX_STATED = 100;
+const MAX_STATED_CHARS = 64;
 
 /** A line that waits until the day of its bill is told. */
 type HeldLine = {
@@ -25,6 +29,7 @@ export class RowSink {
   readonly identities = new IdentitySet();
   readonly errors = new RowErrors();
   readonly day = new BillDay();
+  readonly #stated: StatedTotal[] = [];
   rows = 0;
   /** Rows that are neither payment nor refund (Alipay 充值); kept with the bill, not reconciled. */
   otherRows = 0;
@@ -52,6 +57,19 @@ export class RowSink {
   /** The channel that the caller says the bill is of. */
   get channelHint(): Channel | null {
     return this.hints.channel ?? null;
+  }
+
+  /** A total of the bill's footer, as it stands there. */
+  state(name: string, value: ByteText): void {
+    if (this.#stated.length >= MAX_STATED) return;
+    this.#stated.push({
+      name: name.slice(0, MAX_STATED_CHARS).toWellFormed(),
+      value: displayText(value.slice(0, MAX_STATED_CHARS)),
+    });
+  }
+
+  get stated(): readonly StatedTotal[] {
+    return this.#stated;
   }
 
   /** Counts a detail row; the errors that follow are its. */

@@ -14,6 +14,9 @@ const IN_ORDER = 'ORDER BY sequence, hash LIMIT 1 BY sequence';
 /** Drafts of runs that are on record, which nobody has certified yet. */
 const WAITING = `run_id IN (SELECT run_id FROM reconciliations) AND run_id NOT IN (SELECT run_id FROM certificates)`;
 
+/** Asked every few seconds, it must not grow with the years; what is older, the merchant's next close finds. */
+const LATELY = 'written_at >= now() - INTERVAL 7 DAY';
+
 export function clickHouseCertificates(client: ClickHouseClient): CertificateStore & CertificateArchive {
   const documents = async (query: string, values: Readonly<Record<string, string>>): Promise<string[]> =>
     (await rowsOf<{ document: string }>(client, query, values)).map((row) => row.document);
@@ -44,7 +47,9 @@ export function clickHouseCertificates(client: ClickHouseClient): CertificateSto
     async merchantsWaiting() {
       const rows = await rowsOf<{ id: string }>(
         client,
-        `SELECT DISTINCT merchant_id AS id FROM certificate_drafts WHERE ${WAITING} ORDER BY id`,
+        `SELECT DISTINCT merchant_id AS id FROM certificate_drafts WHERE ${LATELY} AND run_id IN (
+           SELECT run_id FROM reconciliations WHERE ${LATELY} AND run_id NOT IN (
+             SELECT run_id FROM certificates WHERE ${LATELY})) ORDER BY id`,
       );
       return rows.map((row) => row.id);
     },

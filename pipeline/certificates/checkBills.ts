@@ -5,7 +5,7 @@ import { KINDS, identityOf, keyPartOf } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { difference } from '../../domain/finding.ts';
-import type { BillAccount, BillReader, BillReport } from '../../domain/ports.ts';
+import type { BillAccount, BillReader, BillReport, StatedTotal } from '../../domain/ports.ts';
 import { BillAccounting } from '../close/billAccount.ts';
 import { entryOf } from '../close/readKeptBill.ts';
 import { channelsOfBill } from './channelsOfBill.ts';
@@ -73,7 +73,7 @@ async function readAgain(
     const part = partName(channel, kind);
     distinct.set(part, (distinct.get(part) ?? 0n) + amountFen);
   }
-  return { said, account: accounting.accountOf(said, date), distinct };
+  return { said, account: accounting.accountOf(said, date, bill.own), distinct };
 }
 
 /** Of an identity that stands with several amounts the earliest counts, as in the ledger. */
@@ -98,6 +98,7 @@ function sumFindings(bill: CertifiedBill, { said, account }: ReadBill, name: str
     errorRows: [bill.errorRows, said.errorCount],
     ...(bill.footer !== null && {
       footer: [bill.footer, account.footer],
+      stated: [statedText(bill.stated), statedText(account.stated)],
       foreignRows: [bill.foreignRows, account.foreignRows],
       foreignPaymentFen: [bill.foreignPaymentFen, account.foreignPaymentFen.toString()],
       foreignRefundFen: [bill.foreignRefundFen, account.foreignRefundFen.toString()],
@@ -139,6 +140,10 @@ function partFindings(
       ];
     }),
   );
+}
+
+function statedText(stated: readonly StatedTotal[]): string {
+  return stated.map(({ name, value }) => `${name} ${value}`).join(', ');
 }
 
 function partName(channel: Channel | null, kind: Entry['kind']): string {

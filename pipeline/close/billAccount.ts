@@ -1,5 +1,6 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Channel, Entry, Kind } from '../../domain/entry.ts';
+import type { MerchantChannel } from '../../domain/merchant.ts';
 import { addFen } from '../../domain/money.ts';
 import type { BillAccount, BillPart, BillReport } from '../../domain/ports.ts';
 
@@ -22,16 +23,18 @@ export class BillAccounting {
     this.#sums.set(key, sum);
   }
 
-  accountOf(said: BillReport, date: BusinessDate): BillAccount {
+  accountOf(said: BillReport, date: BusinessDate, own: MerchantChannel | null): BillAccount {
     const parts = [...this.#sums.values()].map(({ channel, kind, fen, byDate }) => {
       return { channel, kind, fen, otherDatesFen: fen - (byDate.get(date) ?? 0n) };
     });
     return {
       footer: said.footer,
+      stated: said.stated,
       foreignRows: said.foreignRows,
       foreignPaymentFen: said.foreignPaymentFen,
       foreignRefundFen: said.foreignRefundFen,
       otherRows: said.otherRows,
+      own,
       parts: parts.toSorted((a, b) => byText(nameOf(a), nameOf(b))),
     };
   }

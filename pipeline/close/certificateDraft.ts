@@ -58,7 +58,7 @@ export function certificateDraft(run: Reconciliation, merchant: Merchant, facts:
     reasons: run.reasons,
     positions: run.positions,
     cutOffMs: merchant.rules.cutOffMs,
-    bills: facts.bills.map(({ bill }) => certifiedBill(bill, merchant)),
+    bills: facts.bills.map(({ bill }) => certifiedBill(bill)),
     books: certifiedTotals(run.books),
     conservation: run.outcome === 'FAILED' ? [] : conservationOf(run.mode, facts),
     verdicts: certifiedVerdicts(facts.verdicts),
@@ -66,7 +66,7 @@ export function certificateDraft(run: Reconciliation, merchant: Merchant, facts:
   };
 }
 
-function certifiedBill(bill: Bill, merchant: Merchant): CertifiedBill {
+function certifiedBill(bill: Bill): CertifiedBill {
   const { account } = bill;
   return {
     sha256: bill.origin?.sha256 ?? bill.billId,
@@ -80,12 +80,13 @@ function certifiedBill(bill: Bill, merchant: Merchant): CertifiedBill {
     paymentFen: bill.paymentFen.toString(),
     refundFen: bill.refundFen.toString(),
     footer: account?.footer ?? null,
+    stated: account?.stated ?? [],
     foreignRows: account?.foreignRows ?? 0,
     foreignPaymentFen: (account?.foreignPaymentFen ?? 0n).toString(),
     foreignRefundFen: (account?.foreignRefundFen ?? 0n).toString(),
     otherRows: account?.otherRows ?? 0,
     errorRows: bill.errorRows,
-    own: merchant.channels.find(({ channel }) => channel === bill.channel) ?? null,
+    own: account?.own ?? null,
   };
 }
 

@@ -77,7 +77,8 @@ export async function readKeptBill(
   const said = await report;
   const channel = wish.channel ?? channelOfFormat(said.format);
   const date = checkBill(wish, said, channel);
-  return { said, channel, date, rowsHash: hash.digest(said), account: accounting.accountOf(said, date) };
+  const own = wish.merchant.channels.find((each) => each.channel === channel) ?? null;
+  return { said, channel, date, rowsHash: hash.digest(said), account: accounting.accountOf(said, date, own) };
 }
 
 /** The id of a reading that is not the first of its bytes: of what it gave, so that no two readings share lines. */

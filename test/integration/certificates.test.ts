@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readBill } from '../../adapters/bills/readBill.ts';
@@ -8,7 +9,8 @@ import type { SignedCertificate } from '../../domain/certificate.ts';
 import { certificateHash, isSignedBy } from '../../domain/certificate.ts';
 import { certificateOf } from '../../domain/certificateForm.ts';
 import { identityFindings } from '../../domain/certificateIdentity.ts';
-import type { Book } from '../../domain/entry.ts';
+import { startOfDate } from '../../domain/businessDate.ts';
+import type { Book, Entry } from '../../domain/entry.ts';
 import { EMPTY_ROOT } from '../../domain/merkle.ts';
 import { verifyDocument } from '../../pipeline/certificates/verifyDocument.ts';
 import { closeDay } from '../../pipeline/close/closeDay.ts';
@@ -70,6 +72,11 @@ describe('every run has one certificate, signed and in its chain', () => {
         operator: 'test',
         startedAt: new Date(run.startedAtMs).toISOString(),
       });
+      const wechat = certificate.bills.find(({ channel }) => channel === 'WECHAT');
+      expect(wechat?.stated[0]).toEqual({ name: '总交易单数', value: String(wechat?.rows) });
+      expect(wechat?.stated.map(({ name }) => name)).toContain('订单总金额');
+      const alipay = certificate.bills.find(({ channel }) => channel === 'ALIPAY');
+      expect(alipay?.stated[0]).toEqual({ name: '交易合计笔数', value: String(alipay?.payments) });
       expect(certificate.bills.map(({ book, channel, footer }) => [book, channel, footer])).toEqual(
         [
           ['MERCHANT', null, 'NONE'],
@@ -165,6 +172,53 @@ describe('every run has one certificate, signed and in its chain', () => {
   });
 });
 
+test('rows of other businesses in a shared bill are named, and are in no book', async () => {
+  const own = { orderNoPrefixes: ['HP2026030900000', 'HP2026030900001'] };
+  const merchant = {
+    ...SAMPLE_MERCHANT,
+    channels: [{ channel: 'WECHAT' as const, merchantNo: '1900000001', ownRows: own }],
+  };
+  const file = `${SAMPLES}wechat-all-20260309.csv`;
+  await system.importFile(file, 'CHANNEL', { merchant });
+  await system.writeEvents(
+    (['MERCHANT', 'PLATFORM'] as const).map((book) => eventOf(book, merchant.merchantId)),
+  );
+  await system.close(DAY, merchant);
+  const [signed] = await chain();
+  const bill = signed?.certificate.bills[0];
+  expect(bill).toMatchObject({ rows: 42, footer: 'VERIFIED', own: merchant.channels[0] });
+  expect(bill?.foreignRows).toBeGreaterThan(0);
+  const wechat = signed?.certificate.conservation.find(
+    ({ book, kind }) => book === 'CHANNEL' && kind === 'PAYMENT',
+  )?.channels[0];
+  expect(wechat).toMatchObject({
+    foreignFen: bill?.foreignPaymentFen,
+    bookFen: bill?.paymentFen,
+    footerFen: '6083788',
+  });
+  const text = await readFile(file, 'utf8');
+  expect(await findingsOf(signed, [text])).toEqual([]);
+});
+
+function eventOf(book: Book, merchantId: string): Entry {
+  return {
+    book,
+    merchantId,
+    kind: 'PAYMENT',
+    orderNo: 'HP20260309000001',
+    refundNo: null,
+    channel: 'WECHAT',
+    channelTxnNo: '4200009900202603090000000001',
+    hisOrderNo: 'R1',
+    amountFen: 100n,
+    occurredAtMs: startOfDate(DAY) + 36_000_000,
+    businessDate: DAY,
+    businessType: null,
+    source: 'EVENT',
+    sourceRef: book,
+  };
+}
+
 /** So that no book or channel is empty on the day, which would fail. */
 const FILLING = ['WECHAT', 'ALIPAY'].map((channel, i) =>
   textOf({
@@ -211,9 +265,16 @@ async function closeOfImports(files: readonly { book: Book; text: string }[], or
   }
   await system.close(DAY);
   const [signed] = await chain();
+  const texts = files.map(({ text }) => text);
+  expect(await findingsOf(signed, texts)).toEqual([]);
   if (!signed) throw new Error('no certificate');
-  const texts = new Map(files.map(({ text }) => [createHash('sha256').update(text).digest('hex'), text]));
-  const { findings } = await verifyDocument(Buffer.from(canonicalJson(signed)), {
+  return signed.certificate;
+}
+
+/** By its bills and by the ledger. */
+async function findingsOf(signed: SignedCertificate | undefined, bills: readonly string[]) {
+  const texts = new Map(bills.map((text) => [createHash('sha256').update(text).digest('hex'), text]));
+  const { findings } = await verifyDocument(Buffer.from(canonicalJson(signed ?? null)), {
     publicKey: system.signer.publicKey,
     readBill,
     files: { find: async (sha256) => fileOf(sha256, texts.get(sha256)) },
@@ -224,8 +285,7 @@ async function closeOfImports(files: readonly { book: Book; text: string }[], or
       archive: system.certificates,
     },
   });
-  expect(findings).toEqual([]);
-  return signed.certificate;
+  return findings;
 }
 
 function fileOf(name: string, text: string | undefined) {

@@ -17,6 +17,7 @@ import {
   checkFooters,
   checkSummary,
   provesAmounts,
+  statedTotals,
   type AlipaySide,
   type AlipaySummary,
   type AmountColumn,
@@ -145,6 +146,7 @@ class AlipayBusinessParser implements BillParser {
   finish(): BillFacts {
     if (this.#parts.length === 0) throw refusal('noDetail', { missing: '业务明细' });
     checkFooters(this.#parts);
+    for (const { name, value } of statedTotals(this.#parts, this.#summary)) this.#sink.state(name, value);
     const whole = new AlipayPart();
     for (const part of this.#parts) whole.merge(part);
     // Whether the summary counts rows such as 充值 is unknown.

@@ -1,3 +1,4 @@
+import type { StatedTotal } from '../../../domain/ports.ts';
 import { ExactSum, FEN_SCALE, decimalAt, textOfExact, type Exact } from '../decimal.ts';
 import { checkTotal } from '../totals.ts';
 
@@ -133,6 +134,37 @@ export function provesAmounts(summary: AlipaySummary | null, rows: AlipayPart): 
     return true;
   const tradeIsProven = isFooted(trade) || (stated !== null && magnitude(stated) === trade.amount.total);
   return tradeIsProven && isFooted(refund);
+}
+
+/** Everything that the footers and the summary state, by the names that refusals call it. */
+export function statedTotals(
+  parts: readonly AlipayPart[],
+  summary: AlipaySummary | null,
+): readonly StatedTotal[] {
+  const footers = parts.flatMap((part) => [
+    ...statedBySide('交易合计', part.statedTrade),
+    ...statedBySide('退款合计', part.statedRefund),
+  ]);
+  const ofSummary: Readonly<Record<string, string | null>> = {
+    交易订单总笔数: summary?.tradeCount ?? null,
+    退款订单总笔数: summary?.refundCount ?? null,
+    [SUMMARY_NAMES.amount]: summary?.amount ?? null,
+    [SUMMARY_NAMES.received]: summary?.received ?? null,
+    '汇总 服务费': summary?.fee ?? null,
+  };
+  return [
+    ...footers,
+    ...Object.entries(ofSummary).flatMap(([name, value]) => (value === null ? [] : [{ name, value }])),
+  ];
+}
+
+function statedBySide(name: string, stated: StatedSide | null): readonly StatedTotal[] {
+  if (stated === null) return [];
+  return [
+    { name: `${name}笔数`, value: String(stated.count) },
+    { name: `${name} 商家实收`, value: stated.received },
+    ...(stated.discount === null ? [] : [{ name: `${name} 商家优惠`, value: stated.discount }]),
+  ];
 }
 
 const SUMMARY_NAMES = { amount: '汇总 订单金额', received: '汇总 商家实收' };

@@ -262,6 +262,7 @@ class WechatTradeParser implements BillParser {
     for (const [at, rawName] of this.#summaryHeader.entries()) {
       const name = rawName.trim();
       const stated = cells.get(at);
+      this.#sink.state(name, stated);
       if (name === ROW_COUNT) {
         checkTotal(name, stated, String(this.#partRows));
         continue;
