@@ -21,7 +21,6 @@ export type FetchedBill = {
   readonly fileName: string;
   /** Provenance for people: an address or a path, never with a query, since those hold tokens. */
   readonly from: string;
-  readonly sizeBytes: number;
   /** The bytes from their beginning; may be called again. */
   open(): AsyncIterable<Uint8Array>;
   /** Frees what holds the bytes. */
@@ -61,13 +60,12 @@ export interface BillSource {
   fetch(wanted: WantedBill, signal: AbortSignal): Promise<BillAnswer>;
 }
 
-/** A file that somebody put somewhere. It is taken by being looked at: exactly one of the three ends follows. */
+/** A file that somebody put somewhere. Exactly one of the three ends has to follow. */
 export type ArrivedBill = {
   readonly merchantId: string;
   readonly book: Book;
-  /** null: as the bill says. */
-  readonly channel: Channel | null;
-  readonly date: BusinessDate | null;
+  /** For a bill that does not say its day itself; null: its name holds no date. */
+  readonly dateInName: BusinessDate | null;
   readonly bill: FetchedBill;
   /** It is in, or was in before. */
   done(): Promise<void>;

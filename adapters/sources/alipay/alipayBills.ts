@@ -150,7 +150,6 @@ async function download(
     bill: {
       fileName: `alipay-${access.appId}-${wanted.date}.csv.zip`,
       from: `${url.host}${url.pathname}`,
-      sizeBytes: file.sizeBytes,
       open: () => file.open(),
       dispose: () => file.dispose(),
     },

@@ -46,10 +46,9 @@ async function answerOf(
   const from = `${access.url.host}/hdp/v1/bills`;
   if (status === 200 && body.sizeBytes > 0 && answer.fileName !== '') {
     const fileName = nameOf(answer.fileName, wanted);
-    const { sizeBytes } = body;
     return {
       kind: 'bill',
-      bill: { fileName, from, sizeBytes, open: () => body.open(), dispose: () => body.dispose() },
+      bill: { fileName, from, open: () => body.open(), dispose: () => body.dispose() },
     };
   }
   const text = await openingOf(body);

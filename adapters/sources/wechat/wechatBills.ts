@@ -110,7 +110,6 @@ async function download(
     bill: {
       fileName: `${mchid}All${wanted.date}.csv.gz`,
       from: `${context.access.url.host}/v3/bill/tradebill`,
-      sizeBytes: file.sizeBytes,
       open: () => file.open(),
       dispose: () => file.dispose(),
     },
