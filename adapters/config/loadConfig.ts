@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -7,9 +8,12 @@ import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
+import type { MachineConfig, MerchantSources } from './sourcesConfig.ts';
+import { checkSecret, checkSources, MachinesSchema, SourcesSchema } from './sourcesConfig.ts';
 
 const DURATION = '^\\d+(ms|s|m|h|d)$';
 const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
+const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
 const DURATION_PATTERNS = [DURATION, SIGNED_DURATION];
 const Duration = Type.String({ pattern: DURATION });
 const SignedDuration = Type.String({ pattern: SIGNED_DURATION });
@@ -44,6 +48,7 @@ const ConfigSchema = Type.Object(
             { additionalProperties: false, minProperties: 1 },
           ),
           rules: Type.Optional(RulesSchema),
+          sources: Type.Optional(SourcesSchema),
         },
         { additionalProperties: false },
       ),
@@ -58,6 +63,7 @@ const ConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    machines: Type.Optional(MachinesSchema),
     slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   },
@@ -66,6 +72,10 @@ const ConfigSchema = Type.Object(
 
 export type Config = {
   readonly merchants: ReadonlyMap<string, Merchant>;
+  /** Where bills come from, by merchant; the secrets that they name are not read yet. */
+  readonly sources: ReadonlyMap<string, MerchantSources>;
+  /** Who may fetch bills here; as above. */
+  readonly machines: readonly MachineConfig[];
   readonly log: { readonly partitions: number; readonly maxBytes: number };
   readonly slots: number;
   /** Where the API listens; 0: a free port. */
@@ -89,9 +99,11 @@ export function loadConfig(path: string): Config {
     const steps = (error?.instancePath ?? '').split('/').slice(1);
     throw invalid(path, lineOf(document, lines, steps), steps.join('.'), complaint(error));
   }
-  return configOf(value, (index, message) =>
-    invalid(path, lineOf(document, lines, ['merchants', String(index)]), `merchants.${index}`, message),
-  );
+  const fail: Fail = (steps, message) =>
+    invalid(path, lineOf(document, lines, steps), steps.join('.'), message);
+  const config = configOf(value, fail);
+  const folder = dirname(resolve(path));
+  return { ...config, ...outsideOf(value, config.merchants, folder, fail) };
 }
 
 /** The checker speaks of schemas; people think of what they wrote. */
@@ -99,14 +111,51 @@ function complaint(error: ReturnType<typeof check.Errors>[number] | undefined): 
   if (error?.keyword === 'pattern' && DURATION_PATTERNS.includes(String(error.params.pattern))) {
     return 'must be a duration like 30s, 5m or 24h';
   }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === TIME_OF_DAY) {
+    return 'must be a time of day like 12:00';
+  }
   if (error?.keyword === 'boolean') return 'is not known here';
   return error?.message ?? 'not as expected';
 }
 
-function configOf(raw: Static<typeof ConfigSchema>, fail: (index: number, message: string) => Error): Config {
+type Fail = (steps: readonly string[], message: string) => Error;
+
+function outsideOf(
+  raw: Static<typeof ConfigSchema>,
+  merchants: Config['merchants'],
+  folder: string,
+  fail: Fail,
+): Pick<Config, 'sources' | 'machines'> {
+  const sources = new Map<string, MerchantSources>();
+  raw.merchants.forEach((merchant, index) => {
+    if (merchant.sources === undefined) return;
+    const place = ['merchants', String(index), 'sources'];
+    const own: MerchantSources = {
+      raw: merchant.sources,
+      folder,
+      fail: (steps, message) => fail([...place, ...steps], message),
+    };
+    checkSources(own, merchants.get(merchant.id)?.channels.map(({ channel }) => channel) ?? []);
+    sources.set(merchant.id, own);
+  });
+  const ids = new Set<string>();
+  const machines = (raw.machines ?? []).map((machine, index) => {
+    const failHere: Fail = (steps, message) => fail(['machines', String(index), ...steps], message);
+    if (ids.has(machine.id)) throw failHere([], `the machine ${machine.id} stands twice`);
+    ids.add(machine.id);
+    const unknown = machine.merchants.find((id) => !merchants.has(id));
+    if (unknown !== undefined) throw failHere(['merchants'], `there is no merchant ${unknown}`);
+    machine.keys.forEach((key, n) => checkSecret(key, (message) => failHere(['keys', String(n)], message)));
+    return { raw: machine, folder, fail: failHere };
+  });
+  return { sources, machines };
+}
+
+function configOf(raw: Static<typeof ConfigSchema>, fail: Fail): Omit<Config, 'sources' | 'machines'> {
   const merchants = new Map<string, Merchant>();
   raw.merchants.forEach((merchant, index) => {
-    if (merchants.has(merchant.id)) throw fail(index, `the merchant ${merchant.id} stands twice`);
+    if (merchants.has(merchant.id))
+      throw fail(['merchants', String(index)], `the merchant ${merchant.id} stands twice`);
     const rules = { ...raw.defaults, ...merchant.rules };
     merchants.set(merchant.id, {
       merchantId: merchant.id,

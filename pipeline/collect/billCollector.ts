@@ -75,6 +75,7 @@ export class BillCollector {
   /** Oldest first: what was missed is made up for in order. */
   async #due(): Promise<readonly Due[]> {
     const { plans, fetches, lookBackDays, now } = this.#parts;
+    if (plans.length === 0) return [];
     const today = businessDateOf(now());
     const dates = Array.from({ length: lookBackDays }, (_, i) => addDays(today, i - lookBackDays));
     const known = await fetches.fetchesBetween(dates[0] ?? today, today);
