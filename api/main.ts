@@ -2,15 +2,22 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { readBill } from '../adapters/bills/readBill.ts';
+import { clickHouseBillLibrary } from '../adapters/clickhouse/billLibrary.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
+import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import { clickHouseLedgerQueries } from '../adapters/clickhouse/ledgerQueries.ts';
+import { machinesOf } from '../adapters/config/machines.ts';
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
+import { redisNonces } from '../adapters/redis/nonceStore.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
+import { receiveBytes } from '../adapters/sources/receiveBytes.ts';
 import type { ReadinessCheck } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import { importBill } from '../pipeline/close/importBill.ts';
 import { buildApp } from './app.ts';
 
 /** Longer than any request may take; the supervisor's patience is 10 s. */
@@ -19,13 +26,17 @@ const PIPELINE_ANSWERS_WITHIN_MS = 1_500;
 /** Less than a request may take: the caller gets an answer, not a cut connection. */
 const LEDGER_ANSWERS_WITHIN_MS = 20_000;
 const APPEND_WAITS_MS = 15_000;
+/** A million rows are a quarter of it. */
+const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 
 async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
-  const { config, logUrl, windowUrl, clickhouseUrl } = processEnvOf(env);
+  const { config, logUrl, windowUrl, clickhouseUrl, clock } = processEnvOf(env);
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
+  // Many lines at once: they may take longer than a question.
+  const imports = connectClickHouse(clickhouseUrl);
   const { partitions, maxBytes } = config.log;
   const producer = new RedisEventProducer(log, {
     topics: { payments: partitions, 'his-orders': partitions },
@@ -38,6 +49,15 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     queries: clickHouseLedgerQueries(ledger),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
     eventForms: [PaymentEventJson, HisOrderEventJson],
+    bills: {
+      library: clickHouseBillLibrary(ledger),
+      access: { machines: machinesOf(config, env), nonces: redisNonces(window), now: () => clock.wallMs() },
+      merchants: config.merchants,
+      receive: receiveBytes,
+      importBill: (bill) =>
+        importBill(bill, { store: clickHouseBills(imports), readBill, now: () => clock.now() }),
+      maxUploadBytes: MAX_UPLOAD_BYTES,
+    },
     readiness: [
       { part: 'log', check: async () => void (await log.ping()) },
       { part: 'window', check: async () => void (await window.ping()) },
@@ -52,7 +72,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await producer.close();
     log.disconnect();
     window.disconnect();
-    await ledger.close();
+    await Promise.all([ledger.close(), imports.close()]);
   });
   await app.listen({ host: '127.0.0.1', port: portOf(env, 'DUIZHANG_PORT') });
   return app;

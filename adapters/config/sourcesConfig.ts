@@ -11,6 +11,9 @@ const Word = Type.String({ minLength: 1 });
 const HttpUrl = Type.String({ pattern: '^https?://[^\\s?#]+$' });
 const KeyId = Type.String({ pattern: '^[\\w.-]{1,64}$' });
 
+/** Books that are not a channel's. */
+const OwnBook = Type.Unsafe<'merchant' | 'platform'>({ type: 'string', enum: ['merchant', 'platform'] });
+
 /** When it is asked on the next day, and for how long. */
 const WindowSchema = Type.Object(
   {
@@ -39,11 +42,7 @@ const HdpSchema = Type.Object(
         strict,
       ),
     ),
-    books: Type.Optional(
-      Type.Array(Type.Unsafe<'merchant' | 'platform'>({ type: 'string', enum: ['merchant', 'platform'] }), {
-        minItems: 1,
-      }),
-    ),
+    books: Type.Optional(Type.Array(OwnBook, { minItems: 1 })),
     window: Type.Optional(WindowSchema),
   },
   strict,
@@ -97,6 +96,8 @@ export const MachinesSchema = Type.Array(
     {
       id: KeyId,
       merchants: Type.Array(Word, { minItems: 1 }),
+      /** Books whose bills it may bring; without it none. */
+      mayUpload: Type.Optional(Type.Array(OwnBook)),
       keys: Type.Array(Type.Object(Secret, strict), { minItems: 1, maxItems: 2 }),
     },
     strict,
