@@ -1,5 +1,6 @@
 import type { BusinessDate } from './businessDate.ts';
 import type { SourceName, WantedBill } from './billSource.ts';
+import type { Channel } from './entry.ts';
 import type { FailureReason } from './ports.ts';
 
 /** WAITING is asked for again; the others end the asking until a person wants it again. */
@@ -42,4 +43,16 @@ export function failureReasonOf({ status, source, code }: BillFetch): FailureRea
   if (code === 'DZ_BILL_TOTALS_MISMATCH') return 'BILL_TOTALS_MISMATCH';
   if (code?.startsWith('DZ_BILL_')) return 'BILL_PARSE_ERROR';
   return source === 'hdp' && code === 'DZ_HDP_FAILED' ? 'HDP_FAILED' : 'BILL_NOT_READY';
+}
+
+/** Channels that are known to have no bill of a date: a close need not wait for them. */
+export function channelsWithoutTrade(
+  fetches: readonly BillFetch[],
+  merchantId: string,
+  date: BusinessDate,
+): readonly Channel[] {
+  return fetches.flatMap((fetch) => {
+    const isOfPlace = fetch.merchantId === merchantId && fetch.date === date && fetch.book === 'CHANNEL';
+    return isOfPlace && fetch.status === 'NO_TRADE' && fetch.channel !== null ? [fetch.channel] : [];
+  });
 }

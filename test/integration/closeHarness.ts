@@ -42,6 +42,8 @@ export const SAMPLES = new URL('../fixtures/samples/', import.meta.url).pathname
 /** A ledger and a lease store of a test's own, and the two use cases on them. */
 export class CloseSystem implements AsyncDisposable {
   readonly client: ClickHouseClient;
+  /** Of the ledger, for processes of their own. */
+  readonly url: string;
   readonly bills: BillStore;
   readonly ledger: CloseLedger;
   readonly redis: Redis;
@@ -50,8 +52,9 @@ export class CloseSystem implements AsyncDisposable {
   #bills = 0;
   #nowMs = Date.UTC(2026, 2, 10, 4);
 
-  constructor(client: ClickHouseClient, redis: Redis, stop: () => Promise<void>) {
+  constructor(client: ClickHouseClient, url: string, redis: Redis, stop: () => Promise<void>) {
     this.client = client;
+    this.url = url;
     this.redis = redis;
     this.bills = clickHouseBills(client);
     this.ledger = clickHouseCloseLedger(client);
@@ -171,7 +174,7 @@ export async function startCloseSystem(): Promise<CloseSystem> {
   await mkdir(join(dir, 'redis'));
   const redisServer = await startRedis({ dir: join(dir, 'redis'), appendfsync: 'everysec' });
   const client = connectClickHouse(engine.url);
-  return new CloseSystem(client, new Redis(redisServer.url), async () => {
+  return new CloseSystem(client, engine.url, new Redis(redisServer.url), async () => {
     await engine.stop();
     await redisServer.stop();
     await rm(dir, { recursive: true, force: true });

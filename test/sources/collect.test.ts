@@ -6,7 +6,7 @@ import { readBill } from '../../adapters/bills/readBill.ts';
 import { clickHouseFetchLog, hasPlatformTrade } from '../../adapters/clickhouse/billFetches.ts';
 import { dropFolder } from '../../adapters/sources/drop/dropFolder.ts';
 import type { BillFetch, FetchLog } from '../../domain/billFetch.ts';
-import { failureReasonOf } from '../../domain/billFetch.ts';
+import { channelsWithoutTrade, failureReasonOf } from '../../domain/billFetch.ts';
 import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import type { SourceName } from '../../domain/billSource.ts';
 import type { Bill } from '../../domain/ports.ts';
@@ -238,6 +238,9 @@ describe('Alipay’s "there is no bill"', () => {
     expect(fetch).toMatchObject({ status: 'NO_TRADE' });
     expect(fetch && failureReasonOf(fetch)).toBeNull();
     expect(world.nowMs - startOfDate(addDays(DATE, 1))).toBeLessThan(11.2 * HOUR);
+    const known = await fetches.fetchesBetween(DATE, DATE);
+    expect(channelsWithoutTrade(known, MERCHANT.merchantId, DATE)).toEqual(['ALIPAY']);
+    expect(channelsWithoutTrade(known, 'H002', DATE)).toEqual([]);
   });
 
   test('is not believed where the platform had trade: the bill is missed', async () => {
