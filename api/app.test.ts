@@ -4,6 +4,7 @@ import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJso
 import type { CertificateQueries, EventIntake, ListFilter, LedgerQueries } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { buildApp } from './app.ts';
+import type { BillParts } from './routes/bills.ts';
 
 const asked: ListFilter[] = [];
 const queries: LedgerQueries = {
@@ -51,6 +52,16 @@ const intake: EventIntake = {
   accept: async (_, events) => events.map((_event, i) => ({ status: 'accepted' as const, eventId: `e${i}` })),
 };
 
+const unused = () => Promise.reject(new Error('unused'));
+const bills: BillParts = {
+  library: { billsOf: unused, billsById: unused, bytesOf: unused },
+  access: { machines: new Map(), nonces: { isFirstUse: unused }, now: () => 0 },
+  merchants: new Map(),
+  receive: unused,
+  importBill: unused,
+  maxUploadBytes: 0,
+};
+
 async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
   const eventForms = [PaymentEventJson, HisOrderEventJson];
   const certificates: CertificateQueries = {
@@ -61,6 +72,7 @@ async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
     certificates,
     intake,
     eventForms,
+    bills,
     readiness: [],
     metrics: new Registry(),
     ...parts,
@@ -183,6 +195,8 @@ test('the OpenAPI document names every route', async () => {
   const app = await appWith();
   const { paths } = (await app.inject('/openapi.json')).json();
   expect(Object.keys(paths).sort()).toEqual([
+    '/api/v1/bills',
+    '/api/v1/bills/{id}/file',
     '/api/v1/close-waits',
     '/api/v1/events',
     '/api/v1/exceptions',
@@ -205,7 +219,7 @@ test('the OpenAPI document shows what an event is, in both forms of the body', a
   const tags = Object.values<Record<string, { tags: string[] }>>(document.paths)
     .flatMap((methods) => Object.values(methods))
     .flatMap((operation) => operation.tags);
-  expect(new Set(tags)).toEqual(new Set(['events', 'ledger', 'system']));
+  expect(new Set(tags)).toEqual(new Set(['bills', 'events', 'ledger', 'system']));
 });
 
 test('a certificate is given byte for byte, and one that is not there is a problem', async () => {

@@ -9,6 +9,8 @@ import type { CertificateQueries, EventIntake, LedgerQueries, ReadinessCheck } f
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
+import type { BillParts } from './routes/bills.ts';
+import { billRoutes } from './routes/bills.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -27,6 +29,8 @@ export type ApiParts = {
   readonly intake: EventIntake;
   /** JSON schemas of the events that the intake takes, for the OpenAPI document. */
   readonly eventForms: readonly TSchema[];
+  /** Bills for the machines of hospitals. */
+  readonly bills: BillParts;
   readonly readiness: readonly ReadinessCheck[];
   /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
@@ -62,6 +66,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       },
       tags: [
         { name: 'ledger', description: 'What the ledger says: runs, exceptions, match rates' },
+        { name: 'bills', description: 'Original bills, for the front-end machines of hospitals' },
         { name: 'events', description: 'Payments and HIS orders as they happen' },
         { name: 'system', description: 'Is it up, ready, and how busy' },
       ],
@@ -95,6 +100,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
   await app.register(certificateRoutes(parts.certificates), { prefix: '/api/v1' });
   await app.register(eventRoutes(parts.intake, parts.eventForms), { prefix: '/api/v1' });
+  await app.register(billRoutes(parts.bills), { prefix: '/api/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/', { schema: { hide: true } }, (_, reply) =>
     reply

@@ -2,18 +2,26 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { openArchive } from '../adapters/archive/openArchive.ts';
+import { billReader } from '../adapters/bills/billReader.ts';
+import { clickHouseBillLibrary } from '../adapters/clickhouse/billLibrary.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
+import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import {
   clickHouseCertificateQueries,
   clickHouseLedgerQueries,
 } from '../adapters/clickhouse/ledgerQueries.ts';
+import { machinesOf } from '../adapters/config/machines.ts';
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
+import { redisNonces } from '../adapters/redis/nonceStore.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
+import { receiveBytes } from '../adapters/sources/receiveBytes.ts';
 import type { ReadinessCheck } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import { importBill } from '../pipeline/close/importBill.ts';
 import { buildApp } from './app.ts';
 
 /** Longer than any request may take; the supervisor's patience is 10 s. */
@@ -22,9 +30,11 @@ const PIPELINE_ANSWERS_WITHIN_MS = 1_500;
 /** Less than a request may take: the caller gets an answer, not a cut connection. */
 const LEDGER_ANSWERS_WITHIN_MS = 20_000;
 const APPEND_WAITS_MS = 15_000;
+/** A million rows are a quarter of it. */
+const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 
 async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
-  const { config, live, logUrl, windowUrl, clickhouseUrl } = processEnvOf(env, {
+  const { config, live, logUrl, windowUrl, clickhouseUrl, clock, dataDir } = processEnvOf(env, {
     onLoaded: (needsRestart) => app.log.info({ needsRestart }, 'the configuration was read again'),
     onRefused: (error) =>
       app.log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
@@ -33,12 +43,15 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
+  // Many lines at once: they may take longer than a question.
+  const imports = connectClickHouse(clickhouseUrl);
   const { partitions, maxBytes } = config.log;
   const producer = new RedisEventProducer(log, {
     topics: { payments: partitions, 'his-orders': partitions },
     maxBytes,
     waitMs: APPEND_WAITS_MS,
   });
+  const archive = openArchive(config.archive, dataDir, env);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'duizhang_api_' });
   const app = await buildApp({
@@ -46,6 +59,22 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     certificates: clickHouseCertificateQueries(ledger),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
     eventForms: [PaymentEventJson, HisOrderEventJson],
+    bills: {
+      library: clickHouseBillLibrary(ledger, async ({ origin }) =>
+        origin === undefined ? null : archive.read(origin.sha256),
+      ),
+      access: { machines: machinesOf(config, env), nonces: redisNonces(window), now: () => clock.wallMs() },
+      merchants: config.merchants,
+      receive: receiveBytes,
+      importBill: (bill) =>
+        importBill(bill, {
+          store: clickHouseBills(imports),
+          archive,
+          readBill: billReader(config.books),
+          now: () => clock.now(),
+        }),
+      maxUploadBytes: MAX_UPLOAD_BYTES,
+    },
     readiness: [
       { part: 'log', check: async () => void (await log.ping()) },
       { part: 'window', check: async () => void (await window.ping()) },
@@ -61,7 +90,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await producer.close();
     log.disconnect();
     window.disconnect();
-    await ledger.close();
+    await Promise.all([ledger.close(), imports.close()]);
   });
   live.watch();
   await app.listen({ host: '127.0.0.1', port: portOf(env, 'DUIZHANG_PORT') });

@@ -24,6 +24,8 @@ export type Problem = {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  401: 'Not authenticated',
+  403: 'Not allowed',
   404: 'Not found',
   413: 'Too large',
   415: 'Unsupported media type',
@@ -32,8 +34,12 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'No room',
 };
 
-/** Errors of ours that are not the caller's fault; all others with a code of ours are answered with 400. */
+/** All other errors with a code of ours are the caller's fault and answered with 400. */
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  DZ_UNAUTHENTICATED: 401,
+  DZ_FORBIDDEN: 403,
+  DZ_NOT_FOUND: 404,
+  DZ_SOURCE_TOO_LARGE: 413,
   DZ_LOG_FULL: 507,
   DZ_NOT_READY: 503,
   DZ_SYSTEM_LOG_AWAY: 503,

@@ -2,9 +2,12 @@
 // the days. Its addresses come by environment (adapters/config/processEnv.ts). SIGTERM drains, a second one forces.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
+import { openArchive } from '../adapters/archive/openArchive.ts';
+import { billReader } from '../adapters/bills/billReader.ts';
+import { clickHouseFetchLog, hasPlatformTrade } from '../adapters/clickhouse/billFetches.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import { clickHouseCertificates } from '../adapters/clickhouse/certificates.ts';
@@ -22,6 +25,7 @@ import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
+import { openSources } from '../adapters/sources/openSources.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../domain/businessDate.ts';
 import { DuizhangError } from '../domain/errors.ts';
@@ -31,6 +35,11 @@ import { certifier } from './close/certifier.ts';
 import { closeDay } from './close/closeDay.ts';
 import { DayKeeper } from './close/dayKeeper.ts';
 import { CloseScheduler } from './close/scheduler.ts';
+import { importBill } from './close/importBill.ts';
+import type { CollectParts } from './collect/billCollector.ts';
+import { BillCollector } from './collect/billCollector.ts';
+import { keepCollecting } from './collect/keepCollecting.ts';
+import { DEFAULT_BACK_OFF } from './collect/schedule.ts';
 import { ClosedDays } from './join/closedDays.ts';
 import { closeGate } from './join/closeGate.ts';
 import { EntryWriter } from './join/entryWriter.ts';
@@ -39,13 +48,11 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino({ name: 'pipeline' });
-const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule, live } = processEnvOf(
-  process.env,
-  {
+const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule, dataDir, live } =
+  processEnvOf(process.env, {
     onLoaded: (needsRestart) => log.info({ needsRestart }, 'the configuration was read again'),
     onRefused: (error) => log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
-  },
-);
+  });
 const metrics = pipelineMetrics();
 
 /** How long an event may be on its way to the log, and how wrong a producer's clock may be. */
@@ -58,6 +65,11 @@ const DAYS_ROUND_MS = 2_000;
 const DAYS_LOOK_MS = 100;
 const SCHEDULE_ROUND_MS = 2_000;
 const GATE_PATIENCE_MS = 60_000;
+const BILLS_ROUND_MS = 5_000;
+/** What was missed while the system was down is asked for this far back. */
+const BILLS_LOOK_BACK_DAYS = 7;
+/** Three calls a second are what WeChat Pay grants its other bill interface. */
+const BILL_CALL_SPACING_MS = 350;
 
 const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
 const logRedis = connectRedis(logUrl);
@@ -91,6 +103,7 @@ function rulesOf(merchantId: string): MatchRules {
 
 const closeLedger = clickHouseCloseLedger(clickhouse);
 const bills = clickHouseBills(clickhouse);
+const archive = openArchive(config.archive, dataDir, process.env);
 const tokens = redisTokenIssuer(windowRedis);
 
 /** @returns whether it ran: somebody else may be closing it, or it is too early */
@@ -216,6 +229,59 @@ function serveHealth(isReady: () => boolean): Server {
   return server.listen(portOf(process.env, 'DUIZHANG_PIPELINE_PORT'), '127.0.0.1');
 }
 
+// A secret that is not there ends the process before it counts as started.
+const outside = openSources(config, process.env, {
+  now: () => clock.now(),
+  nonce: () => randomBytes(16).toString('hex'),
+});
+const importFetched: CollectParts['importBill'] = async (bill, provenance) => {
+  const result = await importBill(bill, {
+    store: bills,
+    archive,
+    readBill: billReader(config.books),
+    now: () => clock.now(),
+  });
+  const { billId, merchantId, businessDate, book, channel } = result.bill;
+  const { status } = result;
+  log.info({ merchantId, businessDate, book, channel, billId, status, ...provenance }, 'a bill is in');
+  return result;
+};
+
+function keepBills(): Promise<void> {
+  const collector = new BillCollector({
+    plans: outside.sources,
+    fetches: clickHouseFetchLog(clickhouse),
+    bills,
+    importBill: importFetched,
+    isTradeExpected: ({ merchantId, channel, date }) =>
+      hasPlatformTrade(clickhouse, merchantId, channel, date),
+    now: () => clock.now(),
+    random: Math.random,
+    pause: pauseMs,
+    lookBackDays: BILLS_LOOK_BACK_DAYS,
+    backOff: DEFAULT_BACK_OFF,
+    spacingMs: BILL_CALL_SPACING_MS,
+    onFetch: ({ merchantId, date, book, channel, source, status, code, detail }) => {
+      metrics.billFetches.inc({ source, status });
+      log.info({ merchantId, date, book, channel, source, status, code, detail }, 'a bill was asked for');
+    },
+  });
+  return keepCollecting({
+    collector,
+    inboxes: outside.inboxes,
+    inboxParts: {
+      merchants: config.merchants,
+      importBill: importFetched,
+      onEnd: (end) => log.info(end, 'a bill was found in a folder'),
+    },
+    everyMs: BILLS_ROUND_MS,
+    isAway,
+    onAway: (error) => log.warn({ err: error }, 'bills wait: a server does not answer'),
+    onBroken: (error) => log.error({ err: error }, 'bills are not taken: this needs a person'),
+    signal: stopping.signal,
+  });
+}
+
 async function main(): Promise<void> {
   // A log that was made otherwise than the configuration says ends the process before it counts as started.
   await eventLog.partitions();
@@ -256,7 +322,7 @@ async function main(): Promise<void> {
   ready = true;
   live.watch();
   log.info({ slots: config.slots, partitions: config.log.partitions }, 'ready');
-  const kept = closesBySchedule ? [keepDays(), keepSchedule()] : [keepDays()];
+  const kept = [keepDays(), keepBills(), ...(closesBySchedule ? [keepSchedule()] : [])];
   await Promise.race([asked.promise, realtime.done, ...kept, forced.promise]);
   await Promise.race([realtime.stop(), forced.promise]);
   server.close();

@@ -53,6 +53,12 @@ export function pipelineMetrics() {
       help: 'Stretches in which the ledger did not answer and reading stood still',
       registers,
     }),
+    billFetches: new Counter({
+      name: 'duizhang_bill_fetches_total',
+      help: 'Calls for bills, by source and how the asking stands after them',
+      labelNames: ['source', 'status'],
+      registers,
+    }),
     openOrders: new Gauge({
       name: 'duizhang_open_orders',
       help: 'Orders in the realtime window that are not matched',

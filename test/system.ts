@@ -110,6 +110,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
   const env = {
     ...process.env,
     DUIZHANG_CONFIG: configPath,
+    DUIZHANG_DATA: dir,
     DUIZHANG_LOG_URL: run.logRedisUrl,
     DUIZHANG_WINDOW_URL: run.windowRedisUrl,
     DUIZHANG_CLICKHOUSE_URL: run.clickhouseUrl,

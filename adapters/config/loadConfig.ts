@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -12,6 +13,8 @@ import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { ArchiveConfig } from './archiveConfig.ts';
 import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
+import type { MachineConfig, MerchantSources } from './sourcesConfig.ts';
+import { checkSecret, checkSources, MachinesSchema, SourcesSchema } from './sourcesConfig.ts';
 
 const DURATION = '^\\d+(ms|s|m|h|d)$';
 const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
@@ -80,6 +83,7 @@ const ConfigSchema = Type.Object(
           isv: Type.Optional(Type.String({ minLength: 1 })),
           schedule: Type.Optional(ScheduleSchema),
           rules: Type.Optional(RulesSchema),
+          sources: Type.Optional(SourcesSchema),
         },
         { additionalProperties: false },
       ),
@@ -95,6 +99,7 @@ const ConfigSchema = Type.Object(
       ),
     ),
     archive: Type.Optional(ArchiveSchema),
+    machines: Type.Optional(MachinesSchema),
     slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   },
@@ -105,6 +110,10 @@ export type Config = {
   readonly merchants: ReadonlyMap<string, Merchant>;
   /** How hospitals' own files are read, by merchant. */
   readonly books: ReadonlyMap<string, MerchantBooks>;
+  /** Where bills come from, by merchant; the secrets that they name are not read yet. */
+  readonly sources: ReadonlyMap<string, MerchantSources>;
+  /** Who may fetch bills here; as above. */
+  readonly machines: readonly MachineConfig[];
   readonly log: { readonly partitions: number; readonly maxBytes: number };
   /** null: in the data folder. */
   readonly archive: ArchiveConfig | null;
@@ -130,9 +139,11 @@ export function loadConfig(path: string): Config {
     const steps = (error?.instancePath ?? '').split('/').slice(1);
     throw invalid(path, lineOf(document, lines, steps), steps.join('.'), complaint(error));
   }
-  return configOf(value, (steps, message) =>
-    invalid(path, lineOf(document, lines, steps), steps.join('.'), message),
-  );
+  const fail: Fail = (steps, message) =>
+    invalid(path, lineOf(document, lines, steps), steps.join('.'), message);
+  const config = configOf(value, fail);
+  const folder = dirname(resolve(path));
+  return { ...config, ...outsideOf(value, config.merchants, folder, fail) };
 }
 
 /** The checker speaks of schemas; people think of what they wrote. */
@@ -149,7 +160,38 @@ function complaint(error: ReturnType<typeof check.Errors>[number] | undefined): 
 
 type Fail = (steps: readonly string[], message: string) => Error;
 
-function configOf(raw: Static<typeof ConfigSchema>, fail: Fail): Config {
+function outsideOf(
+  raw: Static<typeof ConfigSchema>,
+  merchants: Config['merchants'],
+  folder: string,
+  fail: Fail,
+): Pick<Config, 'sources' | 'machines'> {
+  const sources = new Map<string, MerchantSources>();
+  raw.merchants.forEach((merchant, index) => {
+    if (merchant.sources === undefined) return;
+    const place = ['merchants', String(index), 'sources'];
+    const own: MerchantSources = {
+      raw: merchant.sources,
+      folder,
+      fail: (steps, message) => fail([...place, ...steps], message),
+    };
+    checkSources(own, merchants.get(merchant.id)?.channels.map(({ channel }) => channel) ?? []);
+    sources.set(merchant.id, own);
+  });
+  const ids = new Set<string>();
+  const machines = (raw.machines ?? []).map((machine, index) => {
+    const failHere: Fail = (steps, message) => fail(['machines', String(index), ...steps], message);
+    if (ids.has(machine.id)) throw failHere([], `the machine ${machine.id} stands twice`);
+    ids.add(machine.id);
+    const unknown = machine.merchants.find((id) => !merchants.has(id));
+    if (unknown !== undefined) throw failHere(['merchants'], `there is no merchant ${unknown}`);
+    machine.keys.forEach((key, n) => checkSecret(key, (message) => failHere(['keys', String(n)], message)));
+    return { raw: machine, folder, fail: failHere };
+  });
+  return { sources, machines };
+}
+
+function configOf(raw: Static<typeof ConfigSchema>, fail: Fail): Omit<Config, 'sources' | 'machines'> {
   const merchants = new Map<string, Merchant>();
   const books = new Map<string, MerchantBooks>();
   raw.merchants.forEach((merchant, index) => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { clockOf } from '../clock/playbackClock.ts';
@@ -13,6 +14,8 @@ export type ProcessEnv = {
   readonly logUrl: string;
   readonly windowUrl: string;
   readonly clickhouseUrl: string;
+  /** The system's data folder, absolute. */
+  readonly dataDir: string;
   readonly clock: Clock;
   /** How many times faster than the machine's the clock runs while it plays a day back; else 1. */
   readonly rate: number;
@@ -32,6 +35,7 @@ export function processEnvOf(env: NodeJS.ProcessEnv, options: LiveOptions): Proc
     config: live.config,
     logUrl: urlOf(env, 'DUIZHANG_LOG_URL', ['redis:', 'rediss:']),
     windowUrl: urlOf(env, 'DUIZHANG_WINDOW_URL', ['redis:', 'rediss:']),
+    dataDir: resolve(needed(env, 'DUIZHANG_DATA')),
     clickhouseUrl: urlOf(env, 'DUIZHANG_CLICKHOUSE_URL', ['http:', 'https:']),
     ...clockOf(env),
     closesBySchedule: scheduleOf(env),

@@ -124,9 +124,10 @@ function nodePart(plan: SystemPlan, name: 'pipeline' | 'api', env: NodeJS.Proces
   };
 }
 
-function addressesOf({ configPath, ports }: SystemPlan): NodeJS.ProcessEnv {
+function addressesOf({ configPath, dataDir, ports }: SystemPlan): NodeJS.ProcessEnv {
   return {
     DUIZHANG_CONFIG: configPath,
+    DUIZHANG_DATA: dataDir,
     DUIZHANG_LOG_URL: `redis://127.0.0.1:${ports.log}`,
     DUIZHANG_WINDOW_URL: `redis://127.0.0.1:${ports.window}`,
     DUIZHANG_CLICKHOUSE_URL: `http://127.0.0.1:${ports.ledger}`,

@@ -56,6 +56,8 @@ export const SAMPLES = new URL('../fixtures/samples/', import.meta.url).pathname
 /** A ledger and a lease store of a test's own, and the two use cases on them. */
 export class CloseSystem implements AsyncDisposable {
   readonly client: ClickHouseClient;
+  /** Of the ledger, for processes of their own. */
+  readonly url: string;
   readonly bills: BillStore;
   readonly ledger: CloseLedger;
   readonly certificates: CertificateStore & CertificateArchive;
@@ -69,11 +71,17 @@ export class CloseSystem implements AsyncDisposable {
   #bills = 0;
   #nowMs = Date.UTC(2026, 2, 10, 4);
 
-  constructor(client: ClickHouseClient, redis: Redis, dataDir: string, stop: () => Promise<void>) {
+  constructor(
+    servers: { client: ClickHouseClient; url: string; redis: Redis },
+    dataDir: string,
+    stop: () => Promise<void>,
+  ) {
+    const { client, url, redis } = servers;
     this.dataDir = dataDir;
     this.signer = signerOf(signingKeyPath({}, dataDir));
     this.certificates = clickHouseCertificates(client);
     this.client = client;
+    this.url = url;
     this.redis = redis;
     this.archive = new FolderArchive(join(dataDir, 'bills'), Date.now);
     this.bills = clickHouseBills(client);
@@ -235,7 +243,7 @@ export async function startCloseSystem(): Promise<CloseSystem> {
     dataDir: dir,
     signingKeyPath: signingKeyPath({}, dir),
   });
-  return new CloseSystem(client, new Redis(redisServer.url), dir, async () => {
+  return new CloseSystem({ client, url: engine.url, redis: new Redis(redisServer.url) }, dir, async () => {
     await engine.stop();
     await redisServer.stop();
     await rm(dir, { recursive: true, force: true });

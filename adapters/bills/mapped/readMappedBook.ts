@@ -116,7 +116,7 @@ class MappedReading {
       empty: sink.rows === 0,
       errorCount: sink.errors.count,
       errors: sink.errors.kept,
-      stated: null,
+      stated: [],
       footer: 'NONE',
     };
   }

@@ -1,0 +1,160 @@
+import { resolve } from 'node:path';
+import type { BillInbox, BillSource } from '../../domain/billSource.ts';
+import type { Book, Channel } from '../../domain/entry.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { Config } from '../config/loadConfig.ts';
+import type { MerchantSources, RawWindow } from '../config/sourcesConfig.ts';
+import type { AlipayAccess } from './alipay/alipayBills.ts';
+import { alipayBills } from './alipay/alipayBills.ts';
+import { dropFolder } from './drop/dropFolder.ts';
+import { hdpBills } from './hdp/hdpBills.ts';
+import type { HdpAccess } from './hdp/hdpClient.ts';
+import type { SecretPlace } from './secrets.ts';
+import { machineKey, publicText, rsaPrivateKey, rsaPublicKey, secretText } from './secrets.ts';
+import type { WechatAccess } from './wechat/wechatBills.ts';
+import { wechatBills } from './wechat/wechatBills.ts';
+
+export type OpenedSource = {
+  readonly merchant: Merchant;
+  readonly book: Book;
+  readonly channel: Channel | null;
+  readonly source: BillSource;
+  readonly window: { readonly fromMs: number; readonly forMs: number };
+};
+
+export type OpenedSources = {
+  readonly sources: readonly OpenedSource[];
+  readonly inboxes: readonly BillInbox[];
+  /** Front-end machines, by merchant, for questions about single orders. */
+  readonly hdp: ReadonlyMap<string, HdpAccess>;
+};
+
+export type SourceDeps = { readonly now: () => number; readonly nonce: () => string };
+
+const HOUR_MS = 3_600_000;
+/** Alipay's bills lie ready from about 07:30, WeChat Pay asks to come after 10:00. */
+const OPENS_MS = { hdp: HOUR_MS, wechat: 10 * HOUR_MS, alipay: 9 * HOUR_MS } as const;
+const OPEN_FOR_MS = 12 * HOUR_MS;
+const SETTLE_MS = 10_000;
+const WECHAT_URL = 'https://api.mch.weixin.qq.com';
+const ALIPAY_URL = 'https://openapi.alipay.com/gateway.do';
+
+/**
+ * The sources of all merchants, with their secrets read.
+ * @throws DZ_CONFIG_INVALID naming the file, the line and the path of a secret that is not there or no good
+ */
+export function openSources(config: Config, env: NodeJS.ProcessEnv, deps: SourceDeps): OpenedSources {
+  const sources: OpenedSource[] = [];
+  const inboxes: BillInbox[] = [];
+  const hdp = new Map<string, HdpAccess>();
+  for (const [merchantId, own] of config.sources) {
+    const merchant = config.merchants.get(merchantId);
+    if (!merchant) continue;
+    const { raw } = own;
+    const at = (name: string): SecretPlace => placeAt(own, env, [name]);
+    if (raw.hdp) {
+      const access = hdpAccess(raw.hdp, own, env);
+      hdp.set(merchantId, access);
+      const source = hdpBills(access, deps);
+      for (const book of raw.hdp.books ?? ['merchant' as const]) {
+        const place = {
+          merchant,
+          book: book === 'merchant' ? 'MERCHANT' : 'PLATFORM',
+          channel: null,
+        } as const;
+        sources.push({ ...place, source, window: windowOf(raw.hdp.window, OPENS_MS.hdp) });
+      }
+    }
+    if (raw.wechat) {
+      const source = wechatBills(wechatAccess(raw.wechat, merchant, at('wechat')), deps);
+      const window = windowOf(raw.wechat.window, OPENS_MS.wechat);
+      sources.push({ merchant, book: 'CHANNEL', channel: 'WECHAT', source, window });
+    }
+    if (raw.alipay) {
+      const source = alipayBills(alipayAccess(raw.alipay, own, env), deps);
+      const window = windowOf(raw.alipay.window, OPENS_MS.alipay);
+      sources.push({ merchant, book: 'CHANNEL', channel: 'ALIPAY', source, window });
+    }
+    if (raw.drop) {
+      const folder = resolve(own.folder, raw.drop.folder);
+      inboxes.push(dropFolder({ merchantId, folder, settleMs: ms(raw.drop.settle) ?? SETTLE_MS }, deps.now));
+    }
+  }
+  return { sources, inboxes, hdp };
+}
+
+type Raw = MerchantSources['raw'];
+
+function hdpAccess(raw: NonNullable<Raw['hdp']>, own: MerchantSources, env: NodeJS.ProcessEnv): HdpAccess {
+  const tlsText = (name: 'caFile' | 'certFile' | 'keyFile'): string | null => {
+    const file = raw.tls?.[name];
+    if (file === undefined) return null;
+    const place = placeAt(own, env, ['hdp', 'tls', name]);
+    return name === 'keyFile' ? secretText({ keyFile: file }, place) : publicText(file, place);
+  };
+  const [ca, cert, key] = [tlsText('caFile'), tlsText('certFile'), tlsText('keyFile')];
+  if ((cert === null) !== (key === null)) {
+    throw own.fail(['hdp', 'tls'], 'certFile and keyFile go together');
+  }
+  return {
+    url: new URL(raw.url),
+    key: { keyId: raw.keyId, key: machineKey(raw, placeAt(own, env, ['hdp'])) },
+    tls: raw.tls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : null,
+  };
+}
+
+function wechatAccess(raw: NonNullable<Raw['wechat']>, merchant: Merchant, place: SecretPlace): WechatAccess {
+  const ownNo = merchant.channels.find(({ channel }) => channel === 'WECHAT')?.merchantNo ?? '';
+  const mchid = raw.mchid ?? ownNo;
+  return {
+    url: new URL(raw.url ?? WECHAT_URL),
+    key: { mchid, serialNo: raw.serialNo, privateKey: rsaPrivateKey(raw, place) },
+    platformKeys: new Map(
+      raw.platformKeys.map(({ serialNo, file }) => [serialNo, rsaPublicKey(file, place)]),
+    ),
+    subMchid: mchid === ownNo ? null : ownNo,
+  };
+}
+
+function alipayAccess(
+  raw: NonNullable<Raw['alipay']>,
+  own: MerchantSources,
+  env: NodeJS.ProcessEnv,
+): AlipayAccess {
+  const place = placeAt(own, env, ['alipay']);
+  const token = {
+    ...(raw.authTokenFile === undefined ? {} : { keyFile: raw.authTokenFile }),
+    ...(raw.authTokenEnv === undefined ? {} : { keyEnv: raw.authTokenEnv }),
+  };
+  return {
+    url: new URL(raw.url ?? ALIPAY_URL),
+    appId: raw.appId,
+    privateKey: String(rsaPrivateKey(raw, place).export({ type: 'pkcs1', format: 'pem' })),
+    alipayPublicKey: String(rsaPublicKey(raw.alipayKeyFile, place).export({ type: 'spki', format: 'pem' })),
+    appAuthToken: Object.keys(token).length > 0 ? secretText(token, place) : null,
+  };
+}
+
+function placeAt(
+  { folder, fail }: MerchantSources,
+  env: NodeJS.ProcessEnv,
+  steps: readonly string[],
+): SecretPlace {
+  return { folder, env, fail: (message) => fail(steps, message) };
+}
+
+function windowOf(raw: RawWindow | undefined, opensMs: number): OpenedSource['window'] {
+  const [hours = 0, minutes = 0] = raw?.from?.split(':').map(Number) ?? [];
+  return {
+    fromMs: raw?.from === undefined ? opensMs : (hours * 60 + minutes) * 60_000,
+    forMs: ms(raw?.for) ?? OPEN_FOR_MS,
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: HOUR_MS, d: 24 * HOUR_MS };
+
+/** Written as the configuration's schema demands. */
+function ms(duration: string | undefined): number | null {
+  const [, count, unit] = /^(\d+)(\w+)$/.exec(duration ?? '') ?? [];
+  return count === undefined ? null : Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+}

@@ -1,0 +1,281 @@
+import { createHash } from 'node:crypto';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { Type } from 'typebox';
+import { isBusinessDate } from '../../domain/businessDate.ts';
+import type { Book, Channel } from '../../domain/entry.ts';
+import { CHANNELS } from '../../domain/entry.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { BillLibrary, Machine, ReceiveBytes } from '../../domain/machine.ts';
+import { answerSignature, EMPTY_BODY_SHA256 } from '../../domain/machineSignature.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { Bill } from '../../domain/ports.ts';
+import type { BillToImport, ImportResult } from '../../pipeline/close/importBill.ts';
+import type { MachineAccess, MachineCaller } from '../machineCaller.ts';
+import { claimedCaller, provenCaller } from '../machineCaller.ts';
+import { ProblemSchema } from '../problem.ts';
+
+export type BillParts = {
+  readonly library: BillLibrary;
+  readonly access: MachineAccess;
+  readonly merchants: ReadonlyMap<string, Merchant>;
+  readonly receive: ReceiveBytes;
+  readonly importBill: (
+    bill: BillToImport,
+    provenance: { source: 'upload'; from: string },
+  ) => Promise<ImportResult>;
+  readonly maxUploadBytes: number;
+};
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the bill routes when the signature was found right. */
+    machineCaller: MachineCaller | null;
+    /** Of a body that is sent as a stream; the answer's signature covers it. */
+    streamedSha256: string | null;
+  }
+}
+
+const BOOKS_BY_NAME = { merchant: 'MERCHANT', platform: 'PLATFORM', channel: 'CHANNEL' } as const;
+const NAME_OF_BOOK = { MERCHANT: 'merchant', PLATFORM: 'platform', CHANNEL: 'channel' } as const;
+const oneOf = <T extends string>(values: readonly T[]) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...values] });
+const BookName = oneOf(['merchant', 'platform', 'channel'] as const);
+const MerchantId = Type.String({ minLength: 1, maxLength: 64 });
+const DateText = Type.String({ format: 'date', examples: ['2026-03-09'] });
+const strict = { additionalProperties: false } as const;
+
+const BillSchema = Type.Object({
+  id: Type.String({ description: 'begins with the SHA-256 of the original bytes' }),
+  merchantId: Type.String(),
+  book: BookName,
+  channel: Type.Union([oneOf(CHANNELS), Type.Null()], { description: 'null: it speaks for every channel' }),
+  date: DateText,
+  format: Type.String(),
+  fileName: Type.String(),
+  payments: Type.Integer(),
+  refunds: Type.Integer(),
+  paymentFen: Type.String(),
+  refundFen: Type.String(),
+  errorRows: Type.Integer(),
+  importedAt: Type.String({ format: 'date-time' }),
+  isCurrent: Type.Boolean({ description: 'false: a later bill of the same place counts instead' }),
+});
+
+const problems = { 400: ProblemSchema, 401: ProblemSchema, 404: ProblemSchema, 503: ProblemSchema };
+const DESCRIPTION =
+  'Signed by a machine of the hospital, and answered with a signature: schemas/hdp.openapi.yaml. What is not of its hospitals is not there.';
+
+/** Original bills for hospitals' front-end machines, and the way in for theirs. */
+export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
+  const { library, access } = parts;
+  return async (app) => {
+    app.decorateRequest('machineCaller', null);
+    app.decorateRequest('streamedSha256', null);
+    app.addContentTypeParser('application/octet-stream', (_, payload, done) => done(null, payload));
+    app.addHook('onSend', async (request, reply, payload) => {
+      signAnswer(request, reply, payload, access.now());
+      return payload;
+    });
+
+    app.get(
+      '/bills',
+      {
+        schema: {
+          tags: ['bills'],
+          summary: 'Bills on record of a date',
+          description: DESCRIPTION,
+          querystring: Type.Object(
+            { merchantId: MerchantId, date: DateText, book: Type.Optional(BookName) },
+            strict,
+          ),
+          response: { 200: Type.Object({ items: Type.Array(BillSchema) }), ...problems },
+        },
+      },
+      async (request) => {
+        const { machine } = await callerOf(request, access, EMPTY_BODY_SHA256);
+        const { merchantId, date, book } = request.query;
+        checkOwn(machine, merchantId);
+        checkDate(date);
+        const bills = await library.billsOf(merchantId, date);
+        const wanted = bills.filter((bill) => book === undefined || bill.book === BOOKS_BY_NAME[book]);
+        return { items: wanted.map((bill) => billJson(bill, bills)) };
+      },
+    );
+
+    app.get(
+      '/bills/:id/file',
+      {
+        schema: {
+          tags: ['bills'],
+          summary: 'The original bytes of a bill',
+          description: DESCRIPTION,
+          params: Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{64}(-[0-9a-f]+)?$' }) }),
+          response: { 200: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }), ...problems },
+        },
+      },
+      async (request, reply) => {
+        const { machine } = await callerOf(request, access, EMPTY_BODY_SHA256);
+        const { id } = request.params;
+        const bill = (await library.billsById(id)).find(({ merchantId }) =>
+          machine.merchants.has(merchantId),
+        );
+        const bytes = bill ? await library.bytesOf(bill) : null;
+        if (!bill || !bytes) throw notFound(`there is no bill ${id}`);
+        request.streamedSha256 = id.slice(0, 64);
+        const name = encodeURIComponent(bill.fileName.split(/[/\\]/).at(-1) ?? '');
+        return reply
+          .header('duizhang-file-name', name)
+          .header('content-disposition', `attachment; filename*=UTF-8''${name}`)
+          .type('application/octet-stream')
+          .send(Readable.from(bytes, { objectMode: false }));
+      },
+    );
+
+    app.post(
+      '/bills',
+      {
+        schema: {
+          tags: ['bills'],
+          summary: 'Brings a bill; the same bytes again change nothing',
+          description: `${DESCRIPTION} Its name comes in Duizhang-File-Name, percent-encoded.`,
+          consumes: ['application/octet-stream'],
+          querystring: Type.Object(
+            {
+              merchantId: MerchantId,
+              book: BookName,
+              channel: Type.Optional(oneOf(CHANNELS)),
+              date: Type.Optional(DateText),
+            },
+            strict,
+          ),
+          response: {
+            200: Type.Object({ status: oneOf(['imported', 'known'] as const), bill: BillSchema }),
+            ...problems,
+            403: ProblemSchema,
+            413: ProblemSchema,
+            415: ProblemSchema,
+          },
+        },
+      },
+      async (request) => uploaded(request, parts),
+    );
+  };
+}
+
+type Upload = FastifyRequest<{
+  Querystring: { merchantId: string; book: keyof typeof BOOKS_BY_NAME; channel?: Channel; date?: string };
+}>;
+
+/** The body goes to disk first: neither its signature nor its totals are known before its last byte. */
+async function uploaded(request: Upload, parts: BillParts) {
+  const claimed = claimedCaller(request.headers.authorization, parts.access);
+  const { body } = request;
+  if (!(body instanceof Readable)) throw new DuizhangError('DZ_BAD_REQUEST', 'send the file as the body');
+  const received = await parts.receive(body, parts.maxUploadBytes);
+  try {
+    const caller = await provenCaller(claimed, signedRequest(request, received.sha256), parts.access);
+    request.machineCaller = caller;
+    const { merchantId, channel = null, date = null } = request.query;
+    const book: Book = BOOKS_BY_NAME[request.query.book];
+    checkOwn(caller.machine, merchantId);
+    if (date !== null) checkDate(date);
+    const merchant = parts.merchants.get(merchantId);
+    if (!merchant || !caller.machine.mayUpload.has(book)) {
+      throw new DuizhangError(
+        'DZ_FORBIDDEN',
+        `the machine may not bring bills of the ${request.query.book} book`,
+      );
+    }
+    const fileName = nameOf(request.headers['duizhang-file-name'], request.query.book);
+    const result = await parts.importBill(
+      { merchant, book, channel, date, fileName, open: () => received.open() },
+      { source: 'upload', from: `machine ${caller.machine.id}` },
+    );
+    const isCurrent = result.status === 'imported' || result.supersededBy === null;
+    return { status: result.status, bill: { ...billJson(result.bill, [result.bill]), isCurrent } };
+  } finally {
+    await received.dispose();
+  }
+}
+
+async function callerOf(
+  request: FastifyRequest,
+  access: MachineAccess,
+  bodySha256: string,
+): Promise<MachineCaller> {
+  const claimed = claimedCaller(request.headers.authorization, access);
+  const caller = await provenCaller(claimed, signedRequest(request, bodySha256), access);
+  request.machineCaller = caller;
+  return caller;
+}
+
+function signedRequest(request: FastifyRequest, bodySha256: string) {
+  return { method: request.method, target: request.raw.url ?? '', bodySha256 };
+}
+
+/** Errors too, once we know who asks. */
+function signAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown, nowMs: number): void {
+  const caller = request.machineCaller;
+  if (!caller) return;
+  const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
+  const bodySha256 = isText
+    ? createHash('sha256').update(payload).digest('hex')
+    : (request.streamedSha256 ?? EMPTY_BODY_SHA256);
+  const fileName = reply.getHeader('duizhang-file-name');
+  const answer = {
+    status: reply.statusCode,
+    nonce: caller.nonce,
+    bodySha256,
+    fileName: typeof fileName === 'string' ? fileName : '',
+  };
+  const { timestamp, signature } = answerSignature(caller.key, answer, nowMs);
+  reply.header('duizhang-timestamp', timestamp).header('duizhang-signature', signature);
+}
+
+function checkOwn(machine: Machine, merchantId: string): void {
+  if (!machine.merchants.has(merchantId)) throw notFound(`there is no merchant ${merchantId}`);
+}
+
+function checkDate(date: string): void {
+  if (isBusinessDate(date)) return;
+  throw new DuizhangError('DZ_BAD_DATE', `"${date}" is not a calendar date; write it as YYYY-MM-DD`);
+}
+
+function notFound(what: string): DuizhangError {
+  return new DuizhangError('DZ_NOT_FOUND', what);
+}
+
+/** Another machine's text: never a path. */
+function nameOf(header: string | string[] | undefined, book: string): string {
+  try {
+    const name = decodeURIComponent(typeof header === 'string' ? header : '');
+    return name.split(/[/\\]/).at(-1)?.slice(-200) || `${book}-upload`;
+  } catch (error) {
+    if (error instanceof URIError) return `${book}-upload`;
+    throw error;
+  }
+}
+
+function billJson(bill: Bill, others: readonly Bill[]) {
+  const isOvertaken = others.some(
+    (other) => other.book === bill.book && other.channel === bill.channel && other.version > bill.version,
+  );
+  return {
+    id: bill.billId,
+    merchantId: bill.merchantId,
+    book: NAME_OF_BOOK[bill.book],
+    channel: bill.channel,
+    date: bill.businessDate,
+    format: bill.format,
+    fileName: bill.fileName,
+    payments: bill.payments,
+    refunds: bill.refunds,
+    paymentFen: bill.paymentFen.toString(),
+    refundFen: bill.refundFen.toString(),
+    errorRows: bill.errorRows,
+    importedAt: new Date(bill.importedAtMs).toISOString(),
+    isCurrent: !isOvertaken,
+  };
+}
