@@ -108,6 +108,8 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
       receivedAtMs: 0,
     },
   ]);
+  const certificate = { merchant_id: 'H001', sequence: 1, run_id: 'r1', hash: 'h', document: '{}' };
+  await client.insert({ table: 'certificates', values: [certificate], format: 'JSONEachRow' });
   const case_id = caseIdOf('H001', 'B', 'P');
   const state = { case_id, merchant_id: 'H001', order_no: 'B', status: 'IN_PROGRESS', version: 1 };
   await client.insert({ table: 'exceptions', values: [state], format: 'JSONEachRow' });
@@ -138,6 +140,7 @@ const QUERIES: Readonly<Record<string, string>> = {
     FROM v_match_rates AS r ORDER BY date, mode`,
   v_reconciliations: 'SELECT run_id, outcome, published FROM v_reconciliations ORDER BY run_id',
   v_dead_letters: 'SELECT log_partition, toUInt32(log_position) AS at, code FROM v_dead_letters',
+  v_certificates: 'SELECT toUInt32(sequence) AS place, run_id, document FROM v_certificates',
   v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
 };
 
@@ -202,6 +205,7 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
     { run_id: 'r3', outcome: 'FAILED', published: 0 },
   ],
   v_dead_letters: [{ log_partition: 'payments/0', at: 5, code: 'DZ_X' }],
+  v_certificates: [{ place: 1, run_id: 'r1', document: '{}' }],
   v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
 };
 
