@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -18,6 +20,7 @@ import type { CloseSystem } from './closeHarness.ts';
 import { SAMPLE_MERCHANT, SAMPLES, startCloseSystem } from './closeHarness.ts';
 import { books, textOf } from './randomBooks.ts';
 
+const KILLED_CLOSE = new URL('killedClose.ts', import.meta.url).pathname;
 const DAY = '2026-03-09';
 const NEXT_DAY = '2026-03-10';
 
@@ -112,20 +115,14 @@ describe('every run has one certificate, signed and in its chain', () => {
 
   test('when its process was killed after the publication: the next one makes it, with the bytes it would have had', async () => {
     await importDay(DAY);
-    const merchant = SAMPLE_MERCHANT;
-    const killed = closeDay(
-      { merchant, date: DAY, runId: 'killed', operator: 'test' },
-      {
-        ...system.deps,
-        certifier: { ...system.certifier, certify: () => Promise.reject(new Error('killed')) },
-      },
-    );
-    await expect(killed).rejects.toThrow('killed');
+    const child = spawn(process.execPath, [KILLED_CLOSE, system.dataDir, 'killed'], { stdio: 'inherit' });
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
     expect(await chain()).toEqual([]);
-    const [draft] = await system.certificates.waiting(merchant.merchantId);
+    const [draft] = await system.certificates.waiting(SAMPLE_MERCHANT.merchantId);
     expect(draft?.runId).toBe('killed');
 
-    const { run } = await system.close(DAY);
+    await importDay(NEXT_DAY);
+    const { run } = await system.close(NEXT_DAY);
     const certificates = await chain();
     expect(certificates.map(({ certificate }) => certificate.runId)).toEqual(['killed', run.runId]);
     if (!draft) throw new Error('no draft');

@@ -200,8 +200,9 @@ export class CloseSystem implements AsyncDisposable {
     });
   }
 
-  /** Empties the ledger: a test begins with nothing. */
+  /** Empties the ledger and lets go of leases: a test begins with nothing. */
   async forgetAll(): Promise<void> {
+    await this.redis.flushall();
     for (const table of KEPT) await this.client.command({ query: `TRUNCATE TABLE ${table}` });
   }
 

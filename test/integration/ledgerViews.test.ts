@@ -186,9 +186,9 @@ const QUERIES: Readonly<Record<string, string>> = {
     FROM v_match_rates AS r ORDER BY date, mode`,
   v_reconciliations: 'SELECT run_id, outcome, published FROM v_reconciliations ORDER BY run_id',
   v_unhandled_bills: 'SELECT left(bill_id, 1) AS bill, error_rows FROM v_unhandled_bills ORDER BY bill',
-  v_certificates: 'SELECT run_id FROM v_certificates',
   v_close_waits: `SELECT merchant_id, toString(w.business_date) AS date, waits_for FROM v_close_waits AS w ORDER BY date`,
   v_dead_letters: 'SELECT log_partition, toUInt32(log_position) AS at, code FROM v_dead_letters',
+  v_certificates: 'SELECT toUInt32(sequence) AS place, run_id, document FROM v_certificates',
   v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
 };
 
@@ -273,9 +273,9 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
     { run_id: 'r3', outcome: 'FAILED', published: 0 },
   ],
   v_unhandled_bills: [{ bill: 'b', error_rows: 1 }],
-  v_certificates: [{ run_id: 'r1' }],
   v_close_waits: [{ merchant_id: 'H001', date: '2026-03-10', waits_for: ['b'] }],
   v_dead_letters: [{ log_partition: 'payments/0', at: 5, code: 'DZ_X' }],
+  v_certificates: [{ place: 1, run_id: 'r1', document: '{}' }],
   v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
 };
 
