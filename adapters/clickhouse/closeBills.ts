@@ -11,6 +11,7 @@ import {
   type BillRow,
   type RefusalRow,
 } from './billRows.ts';
+import { linesOfBill } from './billLines.ts';
 import { date, rowsOf, text } from './closeSql.ts';
 import { LINE_COLUMNS, lineTsv } from './entryRows.ts';
 import { FEE_COLUMNS, feeTsv } from './feeRows.ts';
@@ -29,6 +30,7 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
     billsOfBytes: (merchantId, sha256) =>
       billsWhere(`merchant_id = ${text(merchantId)} AND sha256 = ${text(sha256)}`),
     billsById: (idStart) => billsWhere(`startsWith(bill_id, ${text(idStart)})`),
+    linesOf: (bill) => linesOfBill(client, bill),
     async hasLines(merchantId, billId) {
       const found = await rowsOf(
         client,

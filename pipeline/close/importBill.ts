@@ -36,7 +36,7 @@ const MAX_BILL_BYTES = 16 * 1024 ** 3;
  * that was refused or killed leaves nothing that anybody reads and loses nothing. The same bytes again are a no-op; other
  * bytes for the same place supersede, and both stay on record.
  * @throws DZ_BILL_… when the file cannot be trusted as a whole or is not the bill it was said to be; its bytes are kept
- *   and the refusal is on record
+ *   (under `details.sha256`) and the refusal is on record
  */
 export async function importBill(request: BillToImport, deps: ImportDeps): Promise<ImportResult> {
   const fetchedAtMs = request.fetchedAtMs ?? deps.now();
@@ -49,6 +49,7 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   } catch (error) {
     if (error instanceof DuizhangError && error.code.startsWith('DZ_BILL_')) {
       await recordRefusal(request, file, error, deps);
+      throw withBytes(error, file);
     }
     throw error;
   }
@@ -98,6 +99,12 @@ async function recordRefusal(
   const refusedAtMs = deps.now();
   const { merchantId } = merchant;
   await deps.store.recordRefusal({ merchantId, book, ...file, code, message, messageZh, refusedAtMs });
+}
+
+/** `details.sha256` says under which name the archive has what was refused. */
+function withBytes(error: DuizhangError, { sha256 }: FoundFile): DuizhangError {
+  const { code, message, messageZh, details } = error;
+  return new DuizhangError(code, message, { cause: error, details: { ...details, sha256 }, messageZh });
 }
 
 async function* bounded(request: BillToImport): AsyncGenerator<Uint8Array> {

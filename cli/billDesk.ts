@@ -1,0 +1,97 @@
+import { openArchive } from '../adapters/archive/openArchive.ts';
+import { readBill } from '../adapters/bills/readBill.ts';
+import { connectClickHouse } from '../adapters/clickhouse/client.ts';
+import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
+import { loadConfig, type Config } from '../adapters/config/loadConfig.ts';
+import { dataDirOf, readRunFile } from '../adapters/process/runFile.ts';
+import type { BillRefusal } from '../domain/closePorts.ts';
+import { DuizhangError } from '../domain/errors.ts';
+import type { Bill } from '../domain/ports.ts';
+import type { ImportDeps } from '../pipeline/close/importBill.ts';
+import type { CommandIo } from './command.ts';
+import { merchantOf } from './commands/merchantOf.ts';
+
+/** Shorter ones would soon be those of several. */
+const MIN_ID = 6;
+const ID = /^[0-9a-f]+(-[0-9a-f]*)?$/;
+
+/** The bills of the running system and their bytes, for commands. */
+export class BillDesk implements AsyncDisposable {
+  readonly config: Config;
+  readonly deps: ImportDeps;
+  readonly #close: () => Promise<void>;
+
+  /** @throws DZ_NOT_RUNNING */
+  constructor(io: CommandIo) {
+    const run = readRunFile(dataDirOf(io.env, io.cwd));
+    this.config = loadConfig(run.configPath);
+    const clickhouse = connectClickHouse(run.clickhouseUrl);
+    const archive = openArchive(this.config.archive, run.dataDir, io.env);
+    this.deps = { store: clickHouseBills(clickhouse), archive, readBill, now: Date.now };
+    this.#close = () => clickhouse.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+
+  /** @throws DZ_UNKNOWN_MERCHANT */
+  merchant(merchantId: string) {
+    return merchantOf(this.config, merchantId);
+  }
+
+  /** The one bill on record whose id begins so. @throws DZ_BILL_UNKNOWN_ID, DZ_BILL_AMBIGUOUS_ID */
+  async bill(idStart: string, merchantId: string | null = null): Promise<Bill> {
+    const found = (await this.deps.store.billsById(checkedId(idStart))).filter(
+      (bill) => merchantId === null || bill.merchantId === merchantId,
+    );
+    const exact = found.filter((bill) => bill.billId === idStart);
+    const [bill, ...others] = exact.length > 0 ? exact : found;
+    if (bill && others.length === 0) return bill;
+    throw bill ? ambiguous(idStart, [bill, ...others]) : unknown(idStart);
+  }
+
+  /** The SHA-256 of kept bytes, of a bill on record or of a refused file. @throws as `bill` */
+  async sha256(idStart: string): Promise<{ sha256: string; fileName: string }> {
+    const [bill] = await this.deps.store.billsById(checkedId(idStart));
+    const found: readonly (Bill | BillRefusal)[] = bill
+      ? await this.deps.store.billsById(idStart)
+      : await this.deps.store.refusalsById(idStart);
+    const names = new Map(found.map((file) => [shaOf(file), file.fileName]));
+    const [first, ...others] = names;
+    if (!first) throw unknown(idStart);
+    if (others.length > 0) throw ambiguousId(idStart, [...names.keys()].join(', '));
+    return { sha256: first[0], fileName: first[1] };
+  }
+}
+
+function shaOf(file: Bill | BillRefusal): string {
+  return 'billId' in file ? (file.origin?.sha256 ?? file.billId) : file.sha256;
+}
+
+function checkedId(idStart: string): string {
+  if (ID.test(idStart) && idStart.length >= MIN_ID) return idStart;
+  throw new DuizhangError(
+    'DZ_USAGE',
+    `"${idStart}" is no id of a bill: give its first ${MIN_ID} or more characters, as "bill list" shows them`,
+  );
+}
+
+function unknown(idStart: string): DuizhangError {
+  return new DuizhangError(
+    'DZ_BILL_UNKNOWN_ID',
+    `no bill on record has an id that begins with ${idStart}; "bill list" shows those of a day`,
+  );
+}
+
+function ambiguous(idStart: string, bills: readonly Bill[]): DuizhangError {
+  const places = bills.map((bill) => `${bill.billId} (${bill.merchantId} ${bill.book} ${bill.businessDate})`);
+  return ambiguousId(idStart, places.join(', '));
+}
+
+function ambiguousId(idStart: string, which: string): DuizhangError {
+  return new DuizhangError(
+    'DZ_BILL_AMBIGUOUS_ID',
+    `several bills have an id that begins with ${idStart}: ${which}; give more of it, or --merchant`,
+  );
+}
