@@ -4,9 +4,10 @@ import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import { loadConfig, type Config } from '../adapters/config/loadConfig.ts';
 import { dataDirOf, readRunFile } from '../adapters/process/runFile.ts';
-import type { BillRefusal } from '../domain/closePorts.ts';
+import type { BillArchive } from '../domain/billArchive.ts';
+import type { BillRefusal, BillStore } from '../domain/closePorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
-import type { Bill } from '../domain/ports.ts';
+import type { Bill, BillReader } from '../domain/ports.ts';
 import type { ImportDeps } from '../pipeline/close/importBill.ts';
 import type { CommandIo } from './command.ts';
 import { merchantOf } from './commands/merchantOf.ts';
@@ -18,7 +19,8 @@ const ID = /^[0-9a-f]+(-[0-9a-f]*)?$/;
 /** The bills of the running system and their bytes, for commands. */
 export class BillDesk implements AsyncDisposable {
   readonly config: Config;
-  readonly deps: ImportDeps;
+  readonly store: BillStore;
+  readonly archive: BillArchive;
   readonly #close: () => Promise<void>;
 
   /** @throws DZ_NOT_RUNNING */
@@ -26,13 +28,24 @@ export class BillDesk implements AsyncDisposable {
     const run = readRunFile(dataDirOf(io.env, io.cwd));
     this.config = loadConfig(run.configPath);
     const clickhouse = connectClickHouse(run.clickhouseUrl);
-    const archive = openArchive(this.config.archive, run.dataDir, io.env);
-    this.deps = { store: clickHouseBills(clickhouse), archive, readBill, now: Date.now };
+    this.store = clickHouseBills(clickhouse);
+    this.archive = openArchive(this.config.archive, run.dataDir, io.env);
     this.#close = () => clickhouse.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close();
+  }
+
+  /** The reader of a hospital's book. */
+  readerOf(_book: Pick<Bill, 'merchantId' | 'book'>): BillReader {
+    return readBill;
+  }
+
+  /** What the use cases need for a hospital's book. */
+  depsFor(book: Pick<Bill, 'merchantId' | 'book'>): ImportDeps {
+    const { store, archive } = this;
+    return { store, archive, readBill: this.readerOf(book), now: Date.now };
   }
 
   /** @throws DZ_UNKNOWN_MERCHANT */
@@ -42,7 +55,7 @@ export class BillDesk implements AsyncDisposable {
 
   /** The one bill on record whose id begins so. @throws DZ_BILL_UNKNOWN_ID, DZ_BILL_AMBIGUOUS_ID */
   async bill(idStart: string, merchantId: string | null = null): Promise<Bill> {
-    const found = (await this.deps.store.billsById(checkedId(idStart))).filter(
+    const found = (await this.store.billsById(checkedId(idStart))).filter(
       (bill) => merchantId === null || bill.merchantId === merchantId,
     );
     const exact = found.filter((bill) => bill.billId === idStart);
@@ -53,10 +66,10 @@ export class BillDesk implements AsyncDisposable {
 
   /** The SHA-256 of kept bytes, of a bill on record or of a refused file. @throws as `bill` */
   async sha256(idStart: string): Promise<{ sha256: string; fileName: string }> {
-    const [bill] = await this.deps.store.billsById(checkedId(idStart));
+    const [bill] = await this.store.billsById(checkedId(idStart));
     const found: readonly (Bill | BillRefusal)[] = bill
-      ? await this.deps.store.billsById(idStart)
-      : await this.deps.store.refusalsById(idStart);
+      ? await this.store.billsById(idStart)
+      : await this.store.refusalsById(idStart);
     const names = new Map(found.map((file) => [shaOf(file), file.fileName]));
     const [first, ...others] = names;
     if (!first) throw unknown(idStart);

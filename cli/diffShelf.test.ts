@@ -31,16 +31,16 @@ async function* batches(rows: readonly ComparedRow[]) {
 }
 
 test.each([
-  ['in memory', 1 << 30],
-  ['on disk', 1000],
+  ['in memory', 1 << 16],
+  ['on disk', 600],
 ])(
   'rows kept %s come back as they were, and the first differences by line are listed',
-  async (_, maxPendingChars) => {
+  async (_, partBytes) => {
     const tempDir = await mkdtemp(join(tmpdir(), 'duizhang-diff-'));
     const rows = Array.from({ length: ROWS }, (_unused, n) => rowOf(n));
     const others = rows.toReversed().filter(({ line }) => line !== 12);
     {
-      using shelf = new DiffShelf({ tempDir, maxPendingChars });
+      using shelf = new DiffShelf({ tempDir, partBytes });
       expect(await diffBills(batches(rows), batches(others), shelf, 10)).toMatchObject({
         same: ROWS - 1,
         removed: 1,
@@ -48,7 +48,7 @@ test.each([
       });
     }
     {
-      using shelf = new DiffShelf({ tempDir, maxPendingChars });
+      using shelf = new DiffShelf({ tempDir, partBytes });
       const dearer = rows.map((row) => ({ ...row, amountFen: row.amountFen + 1n }));
       const diff = await diffBills(batches(rows), batches(dearer), shelf, 3);
       expect(diff).toMatchObject({ same: 0, changed: ROWS, a: { payments: 4500, refunds: 500 } });

@@ -12,21 +12,19 @@ export class DiffShelf implements RowShelf, Disposable {
   }
 
   put(bill: 'A' | 'B', row: ComparedRow): void {
+    const texts = row.hisOrderNo === null && row.businessType === null;
     this.#rows.put(
       row.orderNo,
-      `${bill}\t${row.line}\t${row.kind}\t${row.orderNo}\t${row.refundNo ?? ''}\t${row.channel ?? ''}\t${
+      `${bill}${row.line}\t${row.kind}\t${row.orderNo}\t${row.refundNo ?? ''}\t${row.channel ?? ''}\t${
         row.channelTxnNo ?? ''
-      }\t${row.amountFen}\t${row.occurredAtMs}\t${row.feeMilliFen ?? ''}\t${row.settledFen ?? ''}\t${JSON.stringify(
-        [row.hisOrderNo, row.businessType],
-      )}`,
+      }\t${row.amountFen}\t${row.occurredAtMs}\t${row.feeMilliFen ?? ''}\t${row.settledFen ?? ''}\t${
+        texts ? '' : JSON.stringify([row.hisOrderNo, row.businessType])
+      }`,
     );
   }
 
   *parts() {
-    for (const lines of this.#rows.parts()) {
-      const of = (bill: string) => lines.filter((line) => line.startsWith(bill)).map(rowOf);
-      yield { a: of('A'), b: of('B') };
-    }
+    for (const lines of this.#rows.parts()) yield withoutEqual(lines);
   }
 
   [Symbol.dispose](): void {
@@ -34,13 +32,38 @@ export class DiffShelf implements RowShelf, Disposable {
   }
 }
 
+/** Rows that stand in both bills, but for their line, need not become rows again: nearly always all of them. */
+function withoutEqual(lines: readonly string[]) {
+  const waiting = new Map<string, string[]>();
+  const onlyB: string[] = [];
+  let same = 0;
+  for (const line of lines) {
+    if (line.startsWith('B')) continue;
+    const facts = factsOf(line);
+    const twins = waiting.get(facts);
+    if (twins) twins.push(line);
+    else waiting.set(facts, [line]);
+  }
+  for (const line of lines) {
+    if (line.startsWith('A')) continue;
+    if (waiting.get(factsOf(line))?.pop() === undefined) onlyB.push(line);
+    else same += 1;
+  }
+  return { same, a: [...waiting.values()].flat().map(rowOf), b: onlyB.map(rowOf) };
+}
+
+/** All but which bill and which line. */
+function factsOf(line: string): string {
+  return line.slice(line.indexOf('\t'));
+}
+
 function rowOf(text: string): ComparedRow {
-  const [, line, kind, orderNo = '', refundNo, channel, txnNo, fen = '', ms, fee, settled, rest = '[]'] =
+  const [place = '', kind, orderNo = '', refundNo, channel, txnNo, fen = '', ms, fee, settled, rest = ''] =
     text.split('\t');
-  const texts: unknown = JSON.parse(rest);
+  const texts: unknown = JSON.parse(rest || '[]');
   const [hisOrderNo, businessType] = Array.isArray(texts) ? texts.map(textOrNull) : [];
   return {
-    line: Number(line),
+    line: Number(place.slice(1)),
     kind: KINDS.find((known) => known === kind) ?? 'PAYMENT',
     orderNo,
     refundNo: refundNo || null,

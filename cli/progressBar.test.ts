@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withProgress } from './progressBar.ts';
 
@@ -38,4 +40,23 @@ test('a size that is not known is told by what was read', async () => {
 
 test('no terminal, no bar', async () => {
   expect(await read(1000, null)).toEqual([]);
+});
+
+const LAUNCHER = join(import.meta.dirname, '..', 'duizhang');
+/** A bill of two lines whose second one takes its time. */
+const SLOWLY =
+  'echo order_no,refund_no,kind,amount,occurred_at; sleep 0.8; echo A,,PAYMENT,1.00,2026-03-05 10:00:00';
+/** util-linux gives a command a terminal of its own; elsewhere `script` is another program. */
+const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
+
+function atTerminal(options: string): string {
+  const command = `(${SLOWLY}) | ${LAUNCHER} bill parse /dev/stdin ${options}`;
+  return spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' }).stdout;
+}
+
+test.runIf(hasScript)('on a real terminal people see it, and a machine that reads JSON does not', () => {
+  const said = atTerminal('');
+  expect(said).toMatch(/\r\u001b\[Kreading 0\.0 MB .*\r\u001b\[K/);
+  expect(said).toMatch(/payments +1 {2}1\.00 yuan/);
+  expect(atTerminal('--json')).toMatch(/^\{"format":"plain-csv"[^\u001b]*\}\r\n$/);
 });

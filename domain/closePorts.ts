@@ -28,8 +28,8 @@ export interface BillStore {
   billsById(idStart: string): Promise<readonly Bill[]>;
   /** The lines that were read of a bill, with their fees, in no order. */
   linesOf(bill: Bill): AsyncIterable<readonly BillLine[]>;
-  /** Whether lines are stored under the id, on record or not. */
-  hasLines(merchantId: string, billId: string): Promise<boolean>;
+  /** Whether lines of a book are stored under the id, on record or not. */
+  hasLines(merchantId: string, book: Book, billId: string): Promise<boolean>;
   /** Stores lines of a bill; storing the same lines again changes nothing. */
   writeLines(billId: string, entries: readonly Entry[]): Promise<void>;
   /** Stores what the channel charged for lines; storing it again changes nothing. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explainLine } from './explainLine.ts';
+import { readBill } from './readBill.ts';
 import { ROW_ADVICE } from './rowAdvice.ts';
 import { alipayDetail, chunksOf, gbk, PLAIN_HEADER, wechatBill, zipOf } from './testBills.ts';
 import {
@@ -12,8 +13,8 @@ import {
 } from './testChannelBills.ts';
 import { ROW_MESSAGES } from './messages.ts';
 
-const explain = (bytes: Uint8Array | string, line: number, hints = {}) =>
-  explainLine(() => chunksOf(bytes, 1000), line, hints);
+const explain = (bytes: Uint8Array | string, line: number) =>
+  explainLine(() => chunksOf(bytes, 1000), line, {}, readBill);
 
 /** header → meaning and value of the columns that are read. */
 async function columnsOf(bytes: Uint8Array | string, line: number) {

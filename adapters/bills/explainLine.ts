@@ -1,4 +1,4 @@
-import type { BillError, BillHints, BillLine, BillReport } from '../../domain/ports.ts';
+import type { BillError, BillHints, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { decodeOpening, type ByteText } from './byteText.ts';
 import { Cells, MAX_COLUMNS } from './cells.ts';
@@ -7,7 +7,6 @@ import { BILL_FORMATS } from './formats.ts';
 import { DEFAULT_UNPACK_LIMITS } from './limits.ts';
 import { lineBlocks } from './lineBlocks.ts';
 import { partsOf, type BillPart } from './parts.ts';
-import { readBill } from './readBill.ts';
 
 /** A cell of a line. */
 export type ExplainedColumn = {
@@ -57,8 +56,9 @@ export async function explainLine(
   open: () => AsyncIterable<Uint8Array>,
   line: number,
   hints: BillHints,
+  read: BillReader,
 ): Promise<LineExplanation> {
-  const became = await readFor(open(), line, hints);
+  const became = await readFor(read(open(), hints), line);
   const found: FoundLine[] = [];
   let last = 0;
   try {
@@ -82,12 +82,10 @@ export async function explainLine(
 }
 
 async function readFor(
-  bytes: AsyncIterable<Uint8Array>,
+  reading: ReturnType<BillReader>,
   lineNo: number,
-  hints: BillHints,
 ): Promise<Omit<LineExplanation, 'line' | 'found'>> {
   const lines: BillLine[] = [];
-  const reading = readBill(bytes, hints);
   try {
     for await (const batch of reading.lines) {
       for (const line of batch) if (line.line === lineNo) lines.push(line);

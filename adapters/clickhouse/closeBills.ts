@@ -31,10 +31,11 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
       billsWhere(`merchant_id = ${text(merchantId)} AND sha256 = ${text(sha256)}`),
     billsById: (idStart) => billsWhere(`startsWith(bill_id, ${text(idStart)})`),
     linesOf: (bill) => linesOfBill(client, bill),
-    async hasLines(merchantId, billId) {
+    async hasLines(merchantId, book, billId) {
       const found = await rowsOf(
         client,
-        `SELECT 1 FROM entries WHERE merchant_id = ${text(merchantId)} AND bill_id = ${text(billId)} LIMIT 1`,
+        `SELECT 1 FROM entries WHERE merchant_id = ${text(merchantId)} AND book = ${text(book)}
+          AND bill_id = ${text(billId)} LIMIT 1`,
       );
       return found.length > 0;
     },

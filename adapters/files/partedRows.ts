@@ -1,66 +1,77 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Ten million rows are forty thousand a part. */
 const PARTS = 256;
-const DEFAULT_PENDING_CHARS = 32 * 1024 * 1024;
+const DEFAULT_PART_BYTES = 1 << 16;
+/** UTF-8 of a UTF-16 unit. */
+const MAX_BYTES_A_CHAR = 3;
 
 export type PartedRowsOptions = {
-  /** Where a temporary folder is made once rows outgrow `maxPendingChars`. */
+  /** Where a temporary folder is made once a part outgrows its place in memory. */
   readonly tempDir: string;
-  readonly maxPendingChars?: number;
+  /** Memory of one of the 256 parts. */
+  readonly partBytes?: number;
 };
 
-/** Lines of text in parts by a key, on disk once they are many; lines of one key share a part. */
+/**
+ * Lines of text in parts by a key, on disk once they are many; lines of one key share a part. What is kept in memory is
+ * bytes: text that was cut from a block would keep the whole block.
+ */
 export class PartedRows {
-  readonly #options: PartedRowsOptions;
-  readonly #pending: string[] = new Array<string>(PARTS).fill('');
-  readonly #spilled = new Set<number>();
-  #pendingChars = 0;
+  readonly #tempDir: string;
+  readonly #partBytes: number;
+  readonly #parts = new Map<number, { readonly bytes: Buffer; length: number; file: number | null }>();
   #dir: string | null = null;
 
-  constructor(options: PartedRowsOptions) {
-    this.#options = options;
+  constructor({ tempDir, partBytes = DEFAULT_PART_BYTES }: PartedRowsOptions) {
+    this.#tempDir = tempDir;
+    this.#partBytes = partBytes;
   }
 
   /** @param line without a line end in it */
   put(key: string, line: string): void {
-    this.#pending[partOf(key)] += `${line}\n`;
-    this.#pendingChars += line.length + 1;
-    if (this.#pendingChars > (this.#options.maxPendingChars ?? DEFAULT_PENDING_CHARS)) this.#spill();
+    const number = partOf(key);
+    let part = this.#parts.get(number);
+    if (!part) {
+      part = { bytes: Buffer.allocUnsafe(this.#partBytes), length: 0, file: null };
+      this.#parts.set(number, part);
+    }
+    const text = `${line}\n`;
+    if (part.length + text.length * MAX_BYTES_A_CHAR > part.bytes.length) {
+      part.file ??= openSync(this.#pathOf(number), 'a', 0o600);
+      writeWhole(part.file, part.bytes.subarray(0, part.length));
+      part.length = 0;
+    }
+    if (text.length * MAX_BYTES_A_CHAR <= part.bytes.length) {
+      part.length += part.bytes.write(text, part.length);
+    } else if (part.file !== null) writeWhole(part.file, Buffer.from(text));
   }
 
   *parts(): Generator<readonly string[]> {
-    for (let part = 0; part < PARTS; part += 1) {
-      const stored = this.#spilled.has(part) ? readFileSync(this.#pathOf(part), 'utf8') : '';
-      const lines = `${stored}${this.#pending[part] ?? ''}`.split('\n');
+    for (const [number, { bytes, length, file }] of this.#parts) {
+      const stored = file === null ? '' : readFileSync(this.#pathOf(number), 'utf8');
+      const lines = (stored + bytes.toString('utf8', 0, length)).split('\n');
       lines.pop();
-      if (lines.length > 0) yield lines;
+      yield lines;
     }
   }
 
   dispose(): void {
+    for (const { file } of this.#parts.values()) if (file !== null) closeSync(file);
+    this.#parts.clear();
     if (this.#dir !== null) rmSync(this.#dir, { recursive: true, force: true });
     this.#dir = null;
-    this.#spilled.clear();
-    this.#pending.fill('');
-  }
-
-  #spill(): void {
-    this.#dir ??= mkdtempSync(join(this.#options.tempDir, 'duizhang-rows-'));
-    for (const [part, text] of this.#pending.entries()) {
-      if (text === '') continue;
-      appendFileSync(this.#pathOf(part), text);
-      this.#spilled.add(part);
-      this.#pending[part] = '';
-    }
-    this.#pendingChars = 0;
   }
 
   #pathOf(part: number): string {
-    if (this.#dir === null) throw new Error('nothing was spilled');
+    this.#dir ??= mkdtempSync(join(this.#tempDir, 'duizhang-rows-'));
     return join(this.#dir, `part-${part}`);
   }
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }
 
 function partOf(key: string): number {

@@ -110,7 +110,7 @@ class Side {
     const bill = this.#bill;
     if (bill && this.#desk) {
       [this.#format, this.#errorRows] = [bill.format, bill.errorRows];
-      for await (const lines of this.#desk.deps.store.linesOf(bill)) yield lines.map(comparedRow);
+      for await (const lines of this.#desk.store.linesOf(bill)) yield lines.map(comparedRow);
       return;
     }
     const path = resolve(this.#io.cwd, this.#name);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { MAX_DECIMALS, textOfExact } from '../../adapters/bills/decimal.ts';
 import { explainLine, type FoundLine, type LineExplanation } from '../../adapters/bills/explainLine.ts';
 import { adviceOf } from '../../adapters/bills/rowAdvice.ts';
+import { readBill } from '../../adapters/bills/readBill.ts';
 import { readChunks } from '../../adapters/files/readChunks.ts';
 import { businessDateOf, localOfInstant } from '../../domain/businessDate.ts';
 import type { Book, Entry } from '../../domain/entry.ts';
@@ -29,7 +30,12 @@ export async function explainBillLine(args: readonly string[], io: CommandIo): P
   return tellRefusal(json, io, async () => {
     if (id === null) {
       const open = () => readChunks(resolve(io.cwd, file), file);
-      return tell(await explainLine(open, line, hints), { merchantId: '', book, cutOffMs: 0 }, json, io);
+      return tell(
+        await explainLine(open, line, hints, readBill),
+        { merchantId: '', book, cutOffMs: 0 },
+        json,
+        io,
+      );
     }
     await using desk = new BillDesk(io);
     const bill = await desk.bill(id);
@@ -40,9 +46,9 @@ export async function explainBillLine(args: readonly string[], io: CommandIo): P
       ...(bill.channel === null ? {} : { channel: bill.channel }),
       ...(origin?.isDateGiven ? { date: bill.businessDate } : {}),
     };
-    const open = () => desk.deps.archive.read(origin?.sha256 ?? bill.billId);
+    const open = () => desk.archive.read(origin?.sha256 ?? bill.billId);
     const place = { merchantId: bill.merchantId, book: bill.book, cutOffMs: rules.cutOffMs };
-    return tell(await explainLine(open, line, asImported), place, json, io);
+    return tell(await explainLine(open, line, asImported, desk.readerOf(bill)), place, json, io);
   });
 }
 

@@ -38,7 +38,7 @@ export async function listBills(args: readonly string[], io: CommandIo): Promise
     throw billUsage('say whose and of which day: --merchant H001 --date 2026-03-09');
   await using desk = new BillDesk(io);
   desk.merchant(merchant);
-  const bills = (await desk.deps.store.billsBetween(merchant, date, date)).toSorted((a, b) =>
+  const bills = (await desk.store.billsBetween(merchant, date, date)).toSorted((a, b) =>
     Number(b.version - a.version),
   );
   const rows = bills.map((bill) => ({ bill, counts: laterOf(bill, bills) === null }));
@@ -77,7 +77,7 @@ export async function getBill(args: readonly string[], io: CommandIo): Promise<E
     await using desk = new BillDesk(io);
     const { sha256, fileName } = await desk.sha256(id);
     await checkWritable(path);
-    const sizeBytes = await writeBytes(path, desk.deps.archive.read(sha256));
+    const sizeBytes = await writeBytes(path, desk.archive.read(sha256));
     io.stdout(
       json
         ? `${JSON.stringify({ sha256, sizeBytes, fileName, out: path })}\n`
@@ -115,7 +115,10 @@ export async function useBillAgain(args: readonly string[], io: CommandIo): Prom
   if (id === undefined || surplus.length > 0) throw billUsage('name one bill by its id');
   return tellRefusal(json, io, async () => {
     await using desk = new BillDesk(io);
-    const { bill, instead } = await useBill(await desk.bill(id, merchant), desk.deps);
+    const { bill, instead } = await useBill(await desk.bill(id, merchant), {
+      store: desk.store,
+      now: Date.now,
+    });
     if (json) {
       io.stdout(`${JSON.stringify({ bill: jsonOfBill(bill), instead: instead?.billId ?? null })}\n`);
     } else if (instead) {
@@ -143,7 +146,7 @@ export async function reimport(args: readonly string[], io: CommandIo): Promise<
         : [await desk.bill(id, merchant)];
     const results: ReimportResult[] = [];
     for (const bill of bills) {
-      const result = await reimportBill(bill, desk.merchant(bill.merchantId), desk.deps);
+      const result = await reimportBill(bill, desk.merchant(bill.merchantId), desk.depsFor(bill));
       results.push(result);
       if (!json) io.stdout(reimportText(result));
     }
@@ -155,7 +158,7 @@ export async function reimport(args: readonly string[], io: CommandIo): Promise<
 
 async function countingBills(desk: BillDesk, merchant: string, date: string): Promise<readonly Bill[]> {
   desk.merchant(merchant);
-  const bills = await desk.deps.store.billsBetween(merchant, date, date);
+  const bills = await desk.store.billsBetween(merchant, date, date);
   return bills.filter((bill) => laterOf(bill, bills) === null);
 }
 

@@ -4,7 +4,12 @@ import { compareRows } from './compareRows.ts';
 /** Keeps the rows of two bills in parts by order, so that comparing needs one part in memory. */
 export interface RowShelf {
   put(bill: 'A' | 'B', row: ComparedRow): void;
-  parts(): Iterable<{ readonly a: readonly ComparedRow[]; readonly b: readonly ComparedRow[] }>;
+  /** @returns of each part the rows of both; `same` rows that are equal in both may be left out of them */
+  parts(): Iterable<{
+    readonly same: number;
+    readonly a: readonly ComparedRow[];
+    readonly b: readonly ComparedRow[];
+  }>;
 }
 
 export type DiffTotals = {
@@ -43,7 +48,7 @@ export async function diffBills(
   let kept: RowDifference[] = [];
   for (const part of shelf.parts()) {
     const compared = compareRows(part.a, part.b);
-    same += compared.same;
+    same += part.same + compared.same;
     for (const difference of compared.differences) {
       counts[difference.what] += 1;
       kept.push(difference);

@@ -75,7 +75,7 @@ async function knownBill(
 async function importNew(request: BillToImport, file: FoundFile, deps: ImportDeps): Promise<ImportResult> {
   const { merchantId } = request.merchant;
   let billId = file.sha256;
-  if (await deps.store.hasLines(merchantId, billId)) {
+  if (await deps.store.hasLines(merchantId, request.book, billId)) {
     // An import that ended early left lines, perhaps other ones: what counts must not mix with them.
     billId = idOfReading(file, await readKeptBill(request, file, deps, null));
   }

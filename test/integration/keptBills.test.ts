@@ -130,6 +130,17 @@ describe('a bill that was imported', () => {
   });
 });
 
+test('the same bytes as another book are a bill of their own', async () => {
+  newMerchant();
+  const text = textOf(row('A', '1.00'));
+  const [his, platform] = await Promise.all([
+    imported(text),
+    importBill({ ...requestOf(text), book: 'PLATFORM' }, system.importDeps),
+  ]);
+  expect(platform).toMatchObject({ status: 'imported', bill: { billId: his.billId, book: 'PLATFORM' } });
+  expect(await book()).toEqual(['A 100', 'A 100']);
+});
+
 describe('a file that was refused', () => {
   test('is kept with the reason, and once it is asked for rightly it is imported', async () => {
     newMerchant();
