@@ -45,7 +45,7 @@ test('no terminal, no bar', async () => {
 const LAUNCHER = join(import.meta.dirname, '..', 'duizhang');
 /** A bill of two lines whose second one takes its time. */
 const SLOWLY =
-  'echo order_no,refund_no,kind,amount,occurred_at; sleep 0.8; echo A,,PAYMENT,1.00,2026-03-05 10:00:00';
+  'echo order_no,refund_no,kind,amount,occurred_at; sleep 3; echo A,,PAYMENT,1.00,2026-03-05 10:00:00';
 /** util-linux gives a command a terminal of its own; elsewhere `script` is another program. */
 const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
 
