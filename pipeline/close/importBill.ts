@@ -63,7 +63,8 @@ async function knownBill(
 ): Promise<ImportResult | null> {
   const sameBytes = await store.billsOfBytes(merchant.merchantId, sha256);
   const [bill] = sameBytes
-    .filter((known) => known.book === book)
+    // One whose bytes were not kept becomes one whose bytes are.
+    .filter((known) => known.book === book && known.origin !== undefined)
     .filter((known) => channel === null || known.channel === channel)
     .filter((known) => date === null || known.businessDate === date)
     .toSorted((a, b) => Number(b.version - a.version));
