@@ -13,14 +13,19 @@ import type { CommandIo } from './command.ts';
 import { merchantOf } from './commands/merchantOf.ts';
 
 /** Shorter ones would soon be those of several. */
-const MIN_ID = 6;
-const ID = /^[0-9a-f]+(-[0-9a-f]*)?$/;
+const ID = /^[0-9a-f]{6,64}(-[0-9a-f]*)?$/;
+
+/** Whether a text may be the beginning of a bill's id. */
+export function mayBeBillId(text: string): boolean {
+  return ID.test(text);
+}
 
 /** The bills of the running system and their bytes, for commands. */
 export class BillDesk implements AsyncDisposable {
   readonly config: Config;
   readonly store: BillStore;
   readonly archive: BillArchive;
+  readonly readBill: BillReader = readBill;
   readonly #close: () => Promise<void>;
 
   /** @throws DZ_NOT_RUNNING */
@@ -37,15 +42,10 @@ export class BillDesk implements AsyncDisposable {
     await this.#close();
   }
 
-  /** The reader of a hospital's book. */
-  readerOf(_book: Pick<Bill, 'merchantId' | 'book'>): BillReader {
-    return readBill;
-  }
-
-  /** What the use cases need for a hospital's book. */
-  depsFor(book: Pick<Bill, 'merchantId' | 'book'>): ImportDeps {
-    const { store, archive } = this;
-    return { store, archive, readBill: this.readerOf(book), now: Date.now };
+  /** What the use cases need. */
+  get deps(): ImportDeps {
+    const { store, archive, readBill } = this;
+    return { store, archive, readBill, now: Date.now };
   }
 
   /** @throws DZ_UNKNOWN_MERCHANT */
@@ -83,10 +83,10 @@ function shaOf(file: Bill | BillRefusal): string {
 }
 
 function checkedId(idStart: string): string {
-  if (ID.test(idStart) && idStart.length >= MIN_ID) return idStart;
+  if (ID.test(idStart)) return idStart;
   throw new DuizhangError(
     'DZ_USAGE',
-    `"${idStart}" is no id of a bill: give its first ${MIN_ID} or more characters, as "bill list" shows them`,
+    `"${idStart}" is no id of a bill: give its first 6 or more characters, as "bill list" shows them`,
   );
 }
 

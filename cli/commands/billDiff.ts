@@ -4,12 +4,11 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import { readChunks } from '../../adapters/files/readChunks.ts';
-import { unreadableFile } from '../../adapters/files/unreadableFile.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import type { Bill, BillHints, BillLine } from '../../domain/ports.ts';
 import type { ComparedRow } from '../../pipeline/bills/compareRows.ts';
 import { diffBills } from '../../pipeline/bills/diffBills.ts';
-import { BillDesk } from '../billDesk.ts';
+import { BillDesk, mayBeBillId } from '../billDesk.ts';
 import type { CommandIo, ExitCode } from '../command.ts';
 import { sizeOf, withProgress, type ProgressIo } from '../progressBar.ts';
 import { DiffShelf } from '../diffShelf.ts';
@@ -25,12 +24,10 @@ const MAX_LIMIT = 100_000;
 export async function diffTwoBills(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const { names, channel, limit, json } = argsOf(args);
   return tellRefusal(json, io, async () => {
-    const needsDesk = names.some((name) => !isFile(name, io));
-    await using desk = needsDesk ? deskFor(names, io) : null;
+    const onRecord = names.filter((name) => isOnRecord(name, io));
+    await using desk = onRecord.length > 0 ? new BillDesk(io) : null;
     const bills = new Map<string, Bill>();
-    for (const name of names) {
-      if (desk && !isFile(name, io)) bills.set(name, await desk.bill(name));
-    }
+    for (const name of onRecord) if (desk) bills.set(name, await desk.bill(name));
     const [first] = bills.values();
     const asked = channel ?? first?.channel ?? null;
     const hints: BillHints = {
@@ -72,18 +69,9 @@ function argsOf(args: readonly string[]) {
   return { names: positionals, channel, limit, json: values.json };
 }
 
-function isFile(name: string, io: CommandIo): boolean {
-  return existsSync(resolve(io.cwd, name));
-}
-
-/** What is neither a file nor could be an id is a file that is not there. */
-function deskFor(names: readonly string[], io: CommandIo): BillDesk {
-  for (const name of names) {
-    if (isFile(name, io) || /^[0-9a-f]{6,64}(-[0-9a-f]*)?$/.test(name)) continue;
-    const absent = Object.assign(new Error(name), { syscall: 'open', code: 'ENOENT' });
-    throw unreadableFile(name, absent) ?? absent;
-  }
-  return new BillDesk(io);
+/** What is no file, and could be the beginning of an id; all else is a file, there or not. */
+function isOnRecord(name: string, io: CommandIo): boolean {
+  return mayBeBillId(name) && !existsSync(resolve(io.cwd, name));
 }
 
 type SideIo = ProgressIo & Pick<CommandIo, 'cwd'>;

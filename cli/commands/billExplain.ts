@@ -48,7 +48,7 @@ export async function explainBillLine(args: readonly string[], io: CommandIo): P
     };
     const open = () => desk.archive.read(origin?.sha256 ?? bill.billId);
     const place = { merchantId: bill.merchantId, book: bill.book, cutOffMs: rules.cutOffMs };
-    return tell(await explainLine(open, line, asImported, desk.readerOf(bill)), place, json, io);
+    return tell(await explainLine(open, line, asImported, desk.readBill), place, json, io);
   });
 }
 

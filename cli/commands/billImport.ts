@@ -22,10 +22,8 @@ export async function runBillImport(args: readonly string[], io: CommandIo): Pro
   const { requestOf, sizeBytes, json } = readArgs(args, io);
   await using desk = new BillDesk(io);
   try {
-    const request = requestOf(desk);
-    const deps = desk.depsFor({ merchantId: request.merchant.merchantId, book: request.book });
     const archive = shownArchive(desk.archive, sizeBytes, json ? { stderr: io.stderr } : io);
-    const result = await importBill(request, { ...deps, archive });
+    const result = await importBill(requestOf(desk), { ...desk.deps, archive });
     io.stdout(json ? `${JSON.stringify(jsonOf(result))}\n` : textOf(result));
     return result.status === 'imported' && result.bill.errorRows > 0 ? 1 : 0;
   } catch (error) {

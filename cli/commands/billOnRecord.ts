@@ -115,10 +115,7 @@ export async function useBillAgain(args: readonly string[], io: CommandIo): Prom
   if (id === undefined || surplus.length > 0) throw billUsage('name one bill by its id');
   return tellRefusal(json, io, async () => {
     await using desk = new BillDesk(io);
-    const { bill, instead } = await useBill(await desk.bill(id, merchant), {
-      store: desk.store,
-      now: Date.now,
-    });
+    const { bill, instead } = await useBill(await desk.bill(id, merchant), desk.deps);
     if (json) {
       io.stdout(`${JSON.stringify({ bill: jsonOfBill(bill), instead: instead?.billId ?? null })}\n`);
     } else if (instead) {
@@ -146,7 +143,7 @@ export async function reimport(args: readonly string[], io: CommandIo): Promise<
         : [await desk.bill(id, merchant)];
     const results: ReimportResult[] = [];
     for (const bill of bills) {
-      const result = await reimportBill(bill, desk.merchant(bill.merchantId), desk.depsFor(bill));
+      const result = await reimportBill(bill, desk.merchant(bill.merchantId), desk.deps);
       results.push(result);
       if (!json) io.stdout(reimportText(result));
     }
