@@ -6,6 +6,8 @@ export type CommandIo = {
   readonly stdout: (text: string) => void;
   /** People's words and progress. */
   readonly stderr: (text: string) => void;
+  /** Absent: stderr is no terminal. */
+  readonly terminal?: { readonly columns: number };
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
 };

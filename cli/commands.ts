@@ -20,7 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'bill',
-    summary: 'parse a bill, or import it into the running system',
+    summary: 'parse, import, compare and explain bills; the original bytes of those on record',
     load: async () => (await import('./commands/bill.ts')).billCommand,
   },
   {

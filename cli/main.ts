@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { isSystemFailure } from './systemFailure.ts';
 
 async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   const [name, ...args] = argv;
@@ -63,13 +64,10 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** Nothing is wrong with what was asked: the system is not there, or not ready for it. */
-const SYSTEM_FAILURE = /^DZ_(SYSTEM|NOT_RUNNING|CLOSE_)/;
-
 function report(error: unknown): ExitCode {
   if (error instanceof DuizhangError) {
     process.stderr.write(`${error.code}: ${error.message}\n`);
-    return SYSTEM_FAILURE.test(error.code) ? 3 : 2;
+    return isSystemFailure(error.code) ? 3 : 2;
   }
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
     process.stderr.write(`DZ_USAGE: ${error.message} (--help tells what there is)\n`);
@@ -89,6 +87,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await main(process.argv.slice(2), {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
+  ...(process.stderr.isTTY ? { terminal: { columns: process.stderr.columns } } : {}),
   env: process.env,
   cwd: process.cwd(),
 }).catch(report);

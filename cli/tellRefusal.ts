@@ -1,5 +1,6 @@
 import { DuizhangError } from '../domain/errors.ts';
 import type { CommandIo, ExitCode } from './command.ts';
+import { isSystemFailure } from './systemFailure.ts';
 
 /** Runs a command that reads files; with --json its refusal, too, is told on stdout: `{error: {code, message}}`. */
 export async function tellRefusal(
@@ -10,7 +11,7 @@ export async function tellRefusal(
   try {
     return await run();
   } catch (error) {
-    if (!json || !(error instanceof DuizhangError)) throw error;
+    if (!json || !(error instanceof DuizhangError) || isSystemFailure(error.code)) throw error;
     io.stdout(`${JSON.stringify({ error: refusalOf(error) })}\n`);
     return 2;
   }

@@ -3,7 +3,15 @@ import type { BusinessDate } from './businessDate.ts';
 import type { Certificate, CertificateDraft, SignedCertificate } from './certificate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
-import type { Bill, BillError, BillOrigin, PartitionId, Position, Reconciliation } from './ports.ts';
+import type {
+  Bill,
+  BillError,
+  BillLine,
+  BillOrigin,
+  PartitionId,
+  Position,
+  Reconciliation,
+} from './ports.ts';
 import type { DayStatus } from './schedule.ts';
 import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 
@@ -21,8 +29,10 @@ export interface BillStore {
   billsOfBytes(merchantId: string, sha256: string): Promise<readonly Bill[]>;
   /** All bills on record whose id begins so, of any merchant. */
   billsById(idStart: string): Promise<readonly Bill[]>;
-  /** Whether lines are stored under the id, on record or not. */
-  hasLines(merchantId: string, billId: string): Promise<boolean>;
+  /** The lines that were read of a bill, with their fees, in no order. */
+  linesOf(bill: Bill): AsyncIterable<readonly BillLine[]>;
+  /** Whether lines of a book are stored under the id, on record or not. */
+  hasLines(merchantId: string, book: Book, billId: string): Promise<boolean>;
   /** Stores lines of a bill; storing the same lines again changes nothing. */
   writeLines(billId: string, entries: readonly Entry[]): Promise<void>;
   /** Stores what the channel charged for lines; storing it again changes nothing. */

@@ -2,6 +2,8 @@ import type { Channel } from '../../domain/entry.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { FooterCheck } from '../../domain/ports.ts';
 import type { ByteText, TextEncoding } from './byteText.ts';
+import type { Cells } from './cells.ts';
+import type { ColumnAliases } from './columns.ts';
 import type { RowSink } from './rowSink.ts';
 
 export type { FooterCheck };
@@ -42,6 +44,23 @@ export interface BillParser {
   finish(emptyParts: readonly string[]): BillFacts;
 }
 
+/** How a format's rows are told apart into named cells, for people who ask about one line. */
+export type RowLayout =
+  | {
+      readonly kind: 'HEADER';
+      readonly aliases: ColumnAliases<string>;
+      /** The names of a header line; null: it is another line before the rows. */
+      namesOf(line: string): readonly string[] | null;
+      /** @returns false when the line is no row */
+      split(cells: Cells, text: ByteText, start: number, end: number): boolean;
+    }
+  | {
+      readonly kind: 'FIXED';
+      readonly fields: Readonly<
+        Record<string, { readonly name: string; readonly start: number; readonly end: number }>
+      >;
+    };
+
 /** A bill format: everything that is known of it is in its own file under formats/. */
 export type BillFormat = {
   readonly name: string;
@@ -52,6 +71,8 @@ export type BillFormat = {
   /** What its first line looks like, for the message that refuses an unknown file. */
   readonly looksLike: string;
   recognise(opening: Opening): PartRole | null;
+  /** Absent where a file has no rows. */
+  readonly layout?: RowLayout;
   /** For formats without a header: whether a part of 0 bytes with this name is a bill of a day without trade. */
   isEmptyPart?(partName: string): boolean;
   open(sink: RowSink): BillParser;

@@ -11,6 +11,7 @@ import {
   type BillRow,
   type RefusalRow,
 } from './billRows.ts';
+import { linesOfBill } from './billLines.ts';
 import { date, rowsOf, text } from './closeSql.ts';
 import { LINE_COLUMNS, lineTsv } from './entryRows.ts';
 import { FEE_COLUMNS, feeTsv } from './feeRows.ts';
@@ -29,10 +30,12 @@ export function clickHouseBills(client: ClickHouseClient): BillStore {
     billsOfBytes: (merchantId, sha256) =>
       billsWhere(`merchant_id = ${text(merchantId)} AND sha256 = ${text(sha256)}`),
     billsById: (idStart) => billsWhere(`startsWith(bill_id, ${text(idStart)})`),
-    async hasLines(merchantId, billId) {
+    linesOf: (bill) => linesOfBill(client, bill),
+    async hasLines(merchantId, book, billId) {
       const found = await rowsOf(
         client,
-        `SELECT 1 FROM entries WHERE merchant_id = ${text(merchantId)} AND bill_id = ${text(billId)} LIMIT 1`,
+        `SELECT 1 FROM entries WHERE merchant_id = ${text(merchantId)} AND book = ${text(book)}
+          AND bill_id = ${text(billId)} LIMIT 1`,
       );
       return found.length > 0;
     },

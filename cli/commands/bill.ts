@@ -9,6 +9,7 @@ import type { CheckedBillReport } from '../../adapters/bills/readBill.ts';
 import type { BillHints } from '../../domain/ports.ts';
 import { readChunks } from '../../adapters/files/readChunks.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
+import { sizeOf, withProgress } from '../progressBar.ts';
 import { tellRefusal } from '../tellRefusal.ts';
 import { givenConfigPath, merchantOf } from './merchantOf.ts';
 
@@ -17,35 +18,58 @@ const USAGE = `Usage:
       Detects the format of a bill, reads it and checks its own totals. With --merchant as that hospital's: rows of
       others under a shared number are told apart, and its own files are read as duizhang.config.yaml maps them.
       Exit code 0: every row was read; 1: some rows have errors; 2: the file is refused.
-  duizhang bill import FILE --merchant H --book merchant|platform|channel [--channel C] [--date D]
-      Imports a bill into the running system. The same bill again changes nothing.
-  duizhang bill handled BILL_ID --merchant H --note TEXT [--by NAME]
+  duizhang bill explain FILE LINE [--channel C] [--book B] [--json]
+  duizhang bill explain --bill ID LINE [--json]
+      One line: its columns, what each was recognised as, and the entry it became, or what is wrong and what to do.
+      Lines are counted from 1 in the unpacked text. Exit code 1: the line is in error.
+  duizhang bill diff A B [--channel C] [--limit N] [--json]
+      Two bills row by row, in any order: files, or ids of bills on record (as they were read then). Of any size; lists
+      the first N differences (1000, at most 100000) and counts all.
+      Exit code 0: no difference; 1: differences; 2: a bill cannot be read.
+
+In the running system:
+  duizhang bill import FILE --merchant H --book merchant|platform|channel [--channel C] [--date D] [--json]
+      Keeps the file's bytes and imports the bill. The same bill again changes nothing.
+  duizhang bill handled ID --merchant H --note TEXT [--by NAME]
       Rows that could not be read keep their day from closing until somebody has looked at them, and says so here, or
-      a corrected bill is imported.`;
+      a corrected bill is imported.
+  duizhang bill list --merchant H --date D [--json]
+      The bills on record of a day, the latest first, and which of them count.
+  duizhang bill get ID --out FILE [--json]
+      The original bytes, held against their SHA-256; of refused files as well.
+  duizhang bill use ID [--merchant H] [--json]
+      Makes an earlier bill of its day count again.
+  duizhang bill reimport (--bill ID | --merchant H --date D) [--json]
+      Reads kept bytes with today's reader and configuration. Other rows become a new version that counts from then on.
+      Exit code 0: the same rows; 1: a bill has other rows now.
+
+An ID is the beginning of a bill's SHA-256, of 6 characters or more.`;
+
+type Run = (args: readonly string[], io: CommandIo) => Promise<ExitCode>;
+
+/** Loaded when called for: reading a file needs none of the running system's clients. */
+const SUBCOMMANDS: Readonly<Record<string, (() => Promise<Run>) | undefined>> = {
+  parse: () => Promise.resolve(parseBill),
+  explain: async () => (await import('./billExplain.ts')).explainBillLine,
+  diff: async () => (await import('./billDiff.ts')).diffTwoBills,
+  import: async () => (await import('./billImport.ts')).runBillImport,
+  handled: async () => (await import('./billHandled.ts')).runBillHandled,
+  list: async () => (await import('./billOnRecord.ts')).listBills,
+  get: async () => (await import('./billOnRecord.ts')).getBill,
+  use: async () => (await import('./billOnRecord.ts')).useBillAgain,
+  reimport: async () => (await import('./billOnRecord.ts')).reimport,
+};
 
 export const billCommand: Command = {
   name: 'bill',
-  summary: 'read a bill file, or import one into the running system',
+  summary: 'read, import, compare and explain bills',
   usage: USAGE,
   async run(args, io) {
-    const [subcommand, ...rest] = args;
-    switch (subcommand) {
-      case 'parse':
-        return parseBill(rest, io);
-      case 'import': {
-        // Only an import needs the running system's clients.
-        const { runBillImport } = await import('./billImport.ts');
-        return runBillImport(rest, io);
-      }
-      case 'handled': {
-        const { runBillHandled } = await import('./billHandled.ts');
-        return runBillHandled(rest, io);
-      }
-      default:
-        throw badUsage(
-          subcommand === undefined ? 'say parse, import or handled' : `there is no "bill ${subcommand}"`,
-        );
-    }
+    const [name, ...rest] = args;
+    const load = name === undefined ? undefined : SUBCOMMANDS[name];
+    if (load) return (await load())(rest, io);
+    const known = Object.keys(SUBCOMMANDS).join(', ');
+    throw badUsage(name === undefined ? `say what: ${known}` : `there is no "bill ${name}": ${known}`);
   },
 };
 
@@ -61,7 +85,14 @@ async function parseBill(args: readonly string[], io: CommandIo): Promise<ExitCo
   const request = parseArguments(args);
   const { file, json } = request;
   return tellRefusal(json, io, async () => {
-    const report = await reportOf(request, io);
+    const path = resolve(io.cwd, file);
+    const bytes = withProgress(
+      readChunks(path, file),
+      'reading',
+      sizeOf(path),
+      json ? { stderr: io.stderr } : io,
+    );
+    const report = await reportOf(bytes, request, io);
     io.stdout(json ? `${JSON.stringify(jsonOf(report))}\n` : tableOf(file, report));
     return report.errorCount > 0 ? 1 : 0;
   });
@@ -115,9 +146,12 @@ function placeOf({ merchant, book }: { merchant?: string; book?: string }): Pars
   return { merchantId: merchant, book: found };
 }
 
-async function reportOf({ file, channel, place }: ParseArgs, io: CommandIo): Promise<CheckedBillReport> {
+async function reportOf(
+  bytes: AsyncIterable<Uint8Array>,
+  { channel, place }: ParseArgs,
+  io: CommandIo,
+): Promise<CheckedBillReport> {
   const hints: BillHints = channel === null ? {} : { channel };
-  const bytes = readChunks(resolve(io.cwd, file), file);
   const { lines, report } =
     place === null ? billReader(new Map())(bytes, hints) : await asOwn(bytes, hints, place, io);
   for await (const batch of lines) void batch;

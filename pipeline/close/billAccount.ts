@@ -34,10 +34,15 @@ export class BillAccounting {
       foreignPaymentFen: said.foreignPaymentFen,
       foreignRefundFen: said.foreignRefundFen,
       otherRows: said.otherRows,
-      own,
+      own: own && whatIsOwn(own),
       parts: parts.toSorted((a, b) => byText(nameOf(a), nameOf(b))),
     };
   }
+}
+
+/** Only what told the hospital's rows apart: the agreed fee is no part of it. */
+function whatIsOwn({ channel, merchantNo, ownRows }: MerchantChannel): MerchantChannel {
+  return { channel, merchantNo, ...(ownRows && { ownRows }) };
 }
 
 const nameOf = (part: BillPart): string => `${part.channel ?? ''} ${part.kind}`;

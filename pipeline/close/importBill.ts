@@ -36,7 +36,7 @@ const MAX_BILL_BYTES = 16 * 1024 ** 3;
  * that was refused or killed leaves nothing that anybody reads and loses nothing. The same bytes again are a no-op; other
  * bytes for the same place supersede, and both stay on record.
  * @throws DZ_BILL_… when the file cannot be trusted as a whole or is not the bill it was said to be; its bytes are kept
- *   and the refusal is on record
+ *   (under `details.sha256`) and the refusal is on record
  */
 export async function importBill(request: BillToImport, deps: ImportDeps): Promise<ImportResult> {
   const fetchedAtMs = request.fetchedAtMs ?? deps.now();
@@ -49,6 +49,7 @@ export async function importBill(request: BillToImport, deps: ImportDeps): Promi
   } catch (error) {
     if (error instanceof DuizhangError && error.code.startsWith('DZ_BILL_')) {
       await recordRefusal(request, file, error, deps);
+      throw withBytes(error, file);
     }
     throw error;
   }
@@ -62,7 +63,8 @@ async function knownBill(
 ): Promise<ImportResult | null> {
   const sameBytes = await store.billsOfBytes(merchant.merchantId, sha256);
   const [bill] = sameBytes
-    .filter((known) => known.book === book)
+    // One whose bytes were not kept becomes one whose bytes are.
+    .filter((known) => known.book === book && known.origin !== undefined)
     .filter((known) => channel === null || known.channel === channel)
     .filter((known) => date === null || known.businessDate === date)
     .toSorted((a, b) => Number(b.version - a.version));
@@ -74,7 +76,7 @@ async function knownBill(
 async function importNew(request: BillToImport, file: FoundFile, deps: ImportDeps): Promise<ImportResult> {
   const { merchantId } = request.merchant;
   let billId = file.sha256;
-  if (await deps.store.hasLines(merchantId, billId)) {
+  if (await deps.store.hasLines(merchantId, request.book, billId)) {
     // An import that ended early left lines, perhaps other ones: what counts must not mix with them.
     billId = idOfReading(file, await readKeptBill(request, file, deps, null));
   }
@@ -98,6 +100,12 @@ async function recordRefusal(
   const refusedAtMs = deps.now();
   const { merchantId } = merchant;
   await deps.store.recordRefusal({ merchantId, book, ...file, code, message, messageZh, refusedAtMs });
+}
+
+/** `details.sha256` says under which name the archive has what was refused. */
+function withBytes(error: DuizhangError, { sha256 }: FoundFile): DuizhangError {
+  const { code, message, messageZh, details } = error;
+  return new DuizhangError(code, message, { cause: error, details: { ...details, sha256 }, messageZh });
 }
 
 async function* bounded(request: BillToImport): AsyncGenerator<Uint8Array> {

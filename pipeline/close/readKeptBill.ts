@@ -98,8 +98,7 @@ class WaitingLines {
   }
 
   async write(billId: string, store: BillStore): Promise<void> {
-    await store.writeLines(billId, this.entries);
-    await store.writeFees(billId, this.#fees);
+    await Promise.all([store.writeLines(billId, this.entries), store.writeFees(billId, this.#fees)]);
   }
 }
 

@@ -14,9 +14,15 @@ export async function useBill(
   deps: { readonly store: BillStore; now(): number },
 ): Promise<UseResult> {
   const onRecord = await deps.store.billsBetween(bill.merchantId, bill.businessDate, bill.businessDate);
-  const instead = laterOf(bill, onRecord);
+  const instead = laterOf(bill, onRecord) ?? laterOfAChannel(bill, onRecord);
   if (!instead) return { bill, instead };
   const again = { ...bill, version: nextVersion(onRecord, deps.now()) };
   await deps.store.record(again);
   return { bill: again, instead };
+}
+
+/** A bill of every channel that a later one of a single channel has pushed aside in part. */
+function laterOfAChannel(bill: Bill, bills: readonly Bill[]): Bill | null {
+  if (bill.channel !== null) return null;
+  return bills.find((other) => other.book === bill.book && other.version > bill.version) ?? null;
 }

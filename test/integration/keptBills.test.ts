@@ -130,6 +130,31 @@ describe('a bill that was imported', () => {
   });
 });
 
+test('a bill from before bytes were kept is imported anew, and can then be read anew', async () => {
+  newMerchant();
+  const text = textOf(row('A', '1.00'));
+  const { origin: _, ...legacy } = await imported(text);
+  await system.client.command({ query: `TRUNCATE TABLE bills` });
+  await system.bills.record(legacy);
+  await expect(reimportBill(legacy, merchant, system.importDeps)).rejects.toMatchObject({
+    code: 'DZ_ARCHIVE_MISSING',
+  });
+  const again = await imported(text);
+  expect(await book()).toEqual(['A 100']);
+  expect((await reimportBill(again, merchant, system.importDeps)).status).toBe('unchanged');
+});
+
+test('the same bytes as another book are a bill of their own', async () => {
+  newMerchant();
+  const text = textOf(row('A', '1.00'));
+  const [his, platform] = await Promise.all([
+    imported(text),
+    importBill({ ...requestOf(text), book: 'PLATFORM' }, system.importDeps),
+  ]);
+  expect(platform).toMatchObject({ status: 'imported', bill: { billId: his.billId, book: 'PLATFORM' } });
+  expect(await book()).toEqual(['A 100', 'A 100']);
+});
+
 describe('a file that was refused', () => {
   test('is kept with the reason, and once it is asked for rightly it is imported', async () => {
     newMerchant();
@@ -213,6 +238,18 @@ describe('reading a bill anew', () => {
 });
 
 describe('an earlier bill', () => {
+  test('of every channel counts again where a later one of one channel had taken its place', async () => {
+    newMerchant();
+    const whole = await imported(textOf(row('A', '1.00')));
+    const { bill: wechat } = await importBill(
+      { ...requestOf(textOf(row('A', '9.00'))), channel: 'WECHAT' },
+      system.importDeps,
+    );
+    expect(await book()).toEqual(['A 900']);
+    expect(await useBill(whole, system.importDeps)).toMatchObject({ instead: { billId: wechat.billId } });
+    expect(await book()).toEqual(['A 100']);
+  });
+
   test('counts again when somebody says so, and the later one stays on record', async () => {
     newMerchant();
     const first = await imported(textOf(row('A', '1.00')));

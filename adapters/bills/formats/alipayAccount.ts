@@ -9,7 +9,7 @@ import { idFaultAt } from '../ids.ts';
 import { refusal } from '../messages.ts';
 import type { RowSink } from '../rowSink.ts';
 import { truncated } from '../totals.ts';
-import { AlipayFrame, LIST_END } from './alipayFrame.ts';
+import { AlipayFrame, alipayNamesOf, LIST_END, splitAlipay } from './alipayFrame.ts';
 import { Flow } from './flowTotals.ts';
 
 /** Alipay 账务明细 (bill_type=signcustomer); names without their unit. */
@@ -47,6 +47,7 @@ export const alipayAccount: BillFormat = {
     if (text.startsWith(DETAIL_TITLE)) return 'DETAIL';
     return text.startsWith(SUMMARY_TITLE) ? 'SUMMARY' : null;
   },
+  layout: { kind: 'HEADER', aliases: COLUMNS, namesOf: alipayNamesOf, split: splitAlipay },
   open: (sink) => new AlipayAccountParser(sink),
 };
 

@@ -11,7 +11,7 @@ import { refusal } from '../messages.ts';
 import { isOwnOrder } from '../ownRowFilter.ts';
 import type { RowSink } from '../rowSink.ts';
 import { truncated } from '../totals.ts';
-import { AlipayFrame, LIST_END } from './alipayFrame.ts';
+import { AlipayFrame, alipayNamesOf, LIST_END, splitAlipay } from './alipayFrame.ts';
 import {
   AlipayPart,
   checkFooters,
@@ -66,6 +66,7 @@ export const alipayBusiness: BillFormat = {
     if (text.startsWith(DETAIL_TITLE)) return 'DETAIL';
     return text.startsWith(SUMMARY_TITLE) ? 'SUMMARY' : null;
   },
+  layout: { kind: 'HEADER', aliases: COLUMNS, namesOf: alipayNamesOf, split: splitAlipay },
   open: (sink) => new AlipayBusinessParser(sink),
 };
 

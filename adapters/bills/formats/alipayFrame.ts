@@ -7,6 +7,8 @@ import {
 } from '../../../domain/businessDate.ts';
 import type { Period } from '../billDay.ts';
 import { displayText, type ByteText } from '../byteText.ts';
+import { splitCommas, trimCells, type Cells } from '../cells.ts';
+import { columnNamesOf } from '../columnNames.ts';
 import { refusal } from '../messages.ts';
 
 /** In the line behind the rows; the number of dashes around it differs. */
@@ -18,6 +20,18 @@ const HASH = 35;
 
 /** What a line of a file of Alipay is: FOOT is a # line behind the rows. */
 export type FrameLine = 'TOP' | 'HEADER' | 'ROW' | 'FOOT';
+
+/** The names of the header, which is the first line that is no # line. */
+export function alipayNamesOf(line: string): readonly string[] | null {
+  return line.startsWith('#') ? null : columnNamesOf(line);
+}
+
+export function splitAlipay(cells: Cells, text: ByteText, start: number, end: number): boolean {
+  if (text.charCodeAt(start) === HASH) return false;
+  splitCommas(cells, text, start, end);
+  trimCells(cells);
+  return true;
+}
 
 /** The # lines that all four files of Alipay's bills have around their header and rows. */
 export class AlipayFrame {

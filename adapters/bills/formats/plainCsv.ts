@@ -32,6 +32,7 @@ export const plainCsv: BillFormat = {
     const names = headerOf(text);
     return names.includes('order_no') && names.includes('amount') ? 'DETAIL' : null;
   },
+  layout: { kind: 'HEADER', aliases: COLUMNS, namesOf: headerOf, split: splitCells },
   open: (sink) => new PlainCsvParser(sink),
 };
 
@@ -47,6 +48,12 @@ export function isPlainCsv(head: Buffer): boolean {
 
 function headerOf(line: string): readonly string[] {
   return line.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+}
+
+function splitCells(cells: Cells, text: ByteText, start: number, end: number): boolean {
+  if (text.slice(start, end).includes('"')) splitQuoted(cells, text, start, end);
+  else splitCommas(cells, text, start, end);
+  return true;
 }
 
 class PlainCsvParser implements BillParser {

@@ -38,6 +38,7 @@ export const unionpay: BillFormat = {
     return file === 'ZM' ? 'DETAIL' : 'ADJUSTMENTS';
   },
   isEmptyPart: (partName) => ZM_NAME.test(partName),
+  layout: { kind: 'FIXED', fields: FIELDS },
   open: (sink) => new UnionpayParser(sink),
 };
 

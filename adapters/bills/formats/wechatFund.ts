@@ -53,6 +53,7 @@ export const wechatFund: BillFormat = {
     const names = new Set(columnNamesOf(text));
     return names.has('资金流水单号') && names.has('收支类型') ? 'DETAIL' : null;
   },
+  layout: { kind: 'HEADER', aliases: COLUMNS, namesOf: columnNamesOf, split: splitBackticks },
   open: (sink) => new WechatFundParser(sink),
 };
 

@@ -36,8 +36,13 @@ export const wechatTrade: BillFormat = {
     const names = new Set(text.split(','));
     return names.has('微信订单号') && names.has('商户订单号') && names.has('交易状态') ? 'DETAIL' : null;
   },
+  layout: { kind: 'HEADER', aliases: COLUMNS, namesOf: namesOf, split: splitBackticks },
   open: (sink) => new WechatTradeParser(sink),
 };
+
+function namesOf(header: string): readonly string[] {
+  return header.split(',').map((name) => name.trim());
+}
 
 class WechatTradeParser implements BillParser {
   readonly #sink: RowSink;
@@ -60,7 +65,7 @@ class WechatTradeParser implements BillParser {
   }
 
   beginPart(opening: Opening): void {
-    this.#header = opening.text.split(',').map((name) => name.trim());
+    this.#header = namesOf(opening.text);
     this.#columns = mapColumns('a WeChat Pay trade bill', COLUMNS, this.#header);
     this.#billType = billTypeOf(this.#columns);
     this.#amounts = amountColumnsOf(this.#columns);
