@@ -43,6 +43,9 @@ export type CollectParts = {
   readonly onFetch: (fetch: BillFetch) => void;
 };
 
+/** WeChat Pay keeps bills for three months. */
+const OLDEST_DAYS = 92;
+
 type Due = { readonly plan: PlannedSource; readonly wanted: WantedBill; readonly before: BillFetch | null };
 
 /**
@@ -77,13 +80,18 @@ export class BillCollector {
     const { plans, fetches, lookBackDays, now } = this.#parts;
     if (plans.length === 0) return [];
     const today = businessDateOf(now());
-    const dates = Array.from({ length: lookBackDays }, (_, i) => addDays(today, i - lookBackDays));
-    const known = await fetches.fetchesBetween(dates[0] ?? today, today);
-    const byPlace = new Map(known.map((fetch) => [placeOf(fetch), fetch]));
-    return dates.flatMap((date) =>
+    const first = addDays(today, -lookBackDays);
+    const recent = await fetches.fetchesBetween(first, today);
+    // A person may want an older one.
+    const waiting = await fetches.waitingSince(addDays(today, -OLDEST_DAYS));
+    const known = new Map([...waiting, ...recent].map((fetch) => [placeOf(fetch), fetch]));
+    const dates = new Set(waiting.map((fetch) => fetch.date));
+    for (let date = first; date < today; date = addDays(date, 1)) dates.add(date);
+    return [...dates].toSorted().flatMap((date) =>
       plans.flatMap((plan) => {
         const wanted = wantedOf(plan, date);
-        const before = byPlace.get(placeOf(wanted)) ?? null;
+        const before = known.get(placeOf(wanted)) ?? null;
+        if (before === null && date < first) return [];
         return isDue(plan, date, before, now()) ? [{ plan, wanted, before }] : [];
       }),
     );

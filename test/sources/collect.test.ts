@@ -198,9 +198,23 @@ test('tries are bounded; a person may ask again', async () => {
   world.faultOf = null;
   await collect.round(NEVER);
   expect(world.calls).toHaveLength(12);
-  if (given) await fetches.record(askedAgain(given, world.nowMs));
+  await fetches.record(
+    askedAgain(wantedOf(world.sources.wechat, DATE), 'wechat', given ?? null, world.nowMs),
+  );
   await collect.round(NEVER);
   expect(await fetchOf('wechat')).toMatchObject({ status: 'IN' });
+});
+
+test('an older bill than is looked back for is fetched when a person wants it', async () => {
+  at(DATE, 10);
+  const collect = collector(['wechat']);
+  await collect.round(NEVER);
+  const old = addDays(DATE, -2);
+  expect(await fetchOf('wechat', old)).toBeUndefined();
+  await fetches.record(askedAgain(wantedOf(world.sources.wechat, old), 'wechat', null, world.nowMs));
+  await collect.round(NEVER);
+  expect(await fetchOf('wechat', old)).toMatchObject({ status: 'IN', asked: 1 });
+  expect(await billsOf(old)).toHaveLength(1);
 });
 
 test('a wrong key is not tried again and again', async () => {

@@ -160,6 +160,7 @@ test('neither the logs of a bad morning nor any error tells a secret, a signatur
     plans: opened.sources,
     fetches: {
       fetchesBetween: async () => [...known.values()],
+      waitingSince: async () => [],
       record: async (fetch) => void known.set(`${fetch.source} ${fetch.date}`, fetch),
     },
     bills: { billsBetween: async () => [] },
