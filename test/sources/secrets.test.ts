@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -81,6 +81,22 @@ test('sources as the configuration names them bring the bills', async () => {
     const answer = await source.fetch(wantedOf(source, DATE), new AbortController().signal);
     expect((await bytesOf(answer)).length).toBeGreaterThan(100);
   }
+});
+
+test('the annotated example in the repository’s configuration is right', () => {
+  const text = readFileSync(new URL('../../duizhang.config.yaml', import.meta.url), 'utf8');
+  const uncommented = text.split('\n').flatMap((line) => /^#( {2,}\S.*)$/.exec(line)?.[1] ?? []);
+  const machinesAt = uncommented.findIndex((line) => line.includes('machines:'));
+  const path = join(dir, 'example.yaml');
+  const lines = [
+    ...MERCHANT_LINES.slice(0, 4),
+    ...uncommented.slice(0, machinesAt),
+    ...uncommented.slice(machinesAt).map((line) => line.slice(2)),
+  ];
+  writeFileSync(path, lines.join('\n'));
+  const { sources, machines } = loadConfig(path);
+  expect(Object.keys(sources.get('H001')?.raw ?? {})).toEqual(['hdp', 'wechat', 'alipay', 'drop']);
+  expect(machines.map(({ raw }) => raw.mayUpload)).toEqual([['merchant']]);
 });
 
 describe('what is wrong is named with its file, line and path', () => {
