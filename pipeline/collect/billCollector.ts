@@ -1,10 +1,16 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../../domain/businessDate.ts';
 import type { BillFetch, FetchLog } from '../../domain/billFetch.ts';
-import type { BillAnswer, BillSource, FetchedBill, SourceName, WantedBill } from '../../domain/billSource.ts';
+import type {
+  BillSource,
+  FetchedBill,
+  SourceFailure,
+  SourceName,
+  WantedBill,
+} from '../../domain/billSource.ts';
 import type { BillStore } from '../../domain/closePorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
-import type { DuizhangError } from '../../domain/errors.ts';
+import type { DuizhangErrorCode } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { BillToImport, ImportResult } from '../close/importBill.ts';
 import type { AnswerContext } from './afterAnswer.ts';
@@ -102,7 +108,7 @@ export class BillCollector {
     for (const due of calls) {
       if (signal.aborted) break;
       if (made > 0) await this.#parts.pause(this.#parts.spacingMs);
-      const fetch = await this.#ask(due, signal);
+      const fetch = await this.#ask(due, signal).catch((error: unknown) => this.#recordBroken(due, error));
       // Ended in the middle of a call: that was no answer.
       if (fetch === null) break;
       await this.#parts.fetches.record(fetch);
@@ -110,6 +116,14 @@ export class BillCollector {
       made += 1;
     }
     return made;
+  }
+
+  /** What nobody foresaw must not be tried every few seconds at the cost of the other side. @throws it again */
+  async #recordBroken(due: Due, error: unknown): Promise<never> {
+    const detail = error instanceof Error ? error.message : String(error);
+    const answer = failedWith('DZ_SYSTEM_COLLECT', detail);
+    await this.#parts.fetches.record(afterAnswer(answer, this.#context(due), false));
+    throw error;
   }
 
   async #ask(due: Due, signal: AbortSignal): Promise<BillFetch | null> {
@@ -147,7 +161,7 @@ export class BillCollector {
       return afterImport(this.#context(due), result.bill.billId, bill.from);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return afterAnswer(refusedBill(error), this.#context(due), false);
+      return afterAnswer(failedWith(error.code, error.message), this.#context(due), false);
     } finally {
       await bill.dispose();
     }
@@ -176,9 +190,7 @@ export class BillCollector {
   }
 }
 
-/** A bill that was brought but is none: perhaps the next one is. */
-function refusedBill(error: DuizhangError): Extract<BillAnswer, { kind: 'failed' }> {
-  const { code, message: detail } = error;
+function failedWith(code: DuizhangErrorCode, detail: string): SourceFailure {
   return { kind: 'failed', code, detail, askAgainAtMs: null, needsPerson: false };
 }
 
