@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clickHouseFetchLog } from '../../adapters/clickhouse/billFetches.ts';
-import { writeRunFile } from '../../adapters/process/runFile.ts';
 import { fetchesCommand } from '../../cli/commands/fetches.ts';
 import type { CloseSystem } from '../integration/closeHarness.ts';
 import { startCloseSystem } from '../integration/closeHarness.ts';
@@ -27,15 +26,10 @@ beforeAll(async () => {
   - { id: H002, name: y, channels: { WECHAT: '2' } }
 `,
   );
-  writeRunFile(dir, {
-    pid: process.pid,
-    clickhouseUrl: system.url,
-    logRedisUrl: '',
-    windowRedisUrl: '',
-    apiUrl: '',
-    startedAt: '',
-    configPath,
-  });
+  // What a running system leaves for commands; none but these two addresses are used here.
+  const run = { pid: process.pid, clickhouseUrl: system.url, configPath, startedAt: '' };
+  const others = { logRedisUrl: '', windowRedisUrl: '', apiUrl: '', dataDir: dir, signingKeyPath: '' };
+  writeFileSync(join(dir, 'run.json'), JSON.stringify({ ...run, ...others }));
 });
 afterAll(async () => {
   rmSync(dir, { recursive: true });
