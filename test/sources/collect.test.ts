@@ -331,7 +331,7 @@ test('a drop folder: good bills are imported once, bad ones refused with the rea
   await writeFile(join(folder, 'channel/w.csv.gz'), whole);
   await writeFile(join(folder, 'channel/cut.csv.gz'), whole.subarray(0, whole.length / 2));
   await writeFile(join(folder, 'merchant/his-2026-03-09.csv'), header + row);
-  await writeFile(join(folder, 'merchant/his.csv'), header + row);
+  await writeFile(join(folder, 'merchant/his.csv'), header + row.replaceAll('1.00', '2.00'));
 
   const tried: string[] = [];
   const away: CollectParts['importBill'] = ({ fileName }) => {

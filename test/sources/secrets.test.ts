@@ -85,13 +85,18 @@ test('sources as the configuration names them bring the bills', async () => {
 
 test('the annotated example in the repository’s configuration is right', () => {
   const text = readFileSync(new URL('../../duizhang.config.yaml', import.meta.url), 'utf8');
-  const uncommented = text.split('\n').flatMap((line) => /^#( {2,}\S.*)$/.exec(line)?.[1] ?? []);
-  const machinesAt = uncommented.findIndex((line) => line.includes('machines:'));
+  /** The commented lines that belong to a block which begins so. */
+  const block = (opening: string): readonly string[] => {
+    const all = text.split('\n');
+    const from = all.indexOf(opening);
+    const end = all.findIndex((line, at) => at > from && !/^# {3,}/.test(line));
+    return all.slice(from, end).map((line) => line.slice(1));
+  };
   const path = join(dir, 'example.yaml');
   const lines = [
     ...MERCHANT_LINES.slice(0, 4),
-    ...uncommented.slice(0, machinesAt),
-    ...uncommented.slice(machinesAt).map((line) => line.slice(2)),
+    ...block('#    sources:'),
+    ...block('#  machines:').map((line) => line.slice(2)),
   ];
   writeFileSync(path, lines.join('\n'));
   const { sources, machines } = loadConfig(path);
