@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bill.ts')).billCommand,
   },
   {
+    name: 'fetches',
+    summary: 'see how the fetching of bills stands, or have one fetched again',
+    load: async () => (await import('./commands/fetches.ts')).fetchesCommand,
+  },
+  {
     name: 'simulate',
     summary: 'make a hospital day: events, the three books, and what is true of them',
     load: async () => (await import('./commands/simulate.ts')).simulateCommand,

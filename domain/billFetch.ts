@@ -33,6 +33,8 @@ export type BillFetch = WantedBill & {
 export interface FetchLog {
   /** Of all merchants, dates inclusive. */
   fetchesBetween(from: BusinessDate, to: BusinessDate): Promise<readonly BillFetch[]>;
+  /** Those that are to be asked for again, of dates from `from` on. */
+  waitingSince(from: BusinessDate): Promise<readonly BillFetch[]>;
   /** Durable when it resolves. */
   record(fetch: BillFetch): Promise<void>;
 }

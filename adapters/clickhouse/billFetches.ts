@@ -8,20 +8,23 @@ import { timeText } from './tsv.ts';
 
 /** How the asking for bills stands, on ClickHouse. */
 export function clickHouseFetchLog(client: ClickHouseClient): FetchLog {
+  const fetchesWhere = async (where: string, values: Readonly<Record<string, string>>) => {
+    const rows = await rowsOf<FetchRow>(
+      client,
+      `SELECT * REPLACE (toString(business_date) AS business_date,
+          toString(toUnixTimestamp64Milli(first_asked_at)) AS first_asked_at,
+          toString(toUnixTimestamp64Milli(last_asked_at)) AS last_asked_at,
+          if(isNull(next_ask_at), '', toString(toUnixTimestamp64Milli(assumeNotNull(next_ask_at)))) AS next_ask_at,
+          toString(revision) AS revision)
+       FROM (SELECT * FROM bill_fetches FINAL WHERE ${where} ORDER BY business_date, merchant_id, book, channel)`,
+      values,
+    );
+    return rows.map(fetchOfRow);
+  };
   return {
-    async fetchesBetween(from, to) {
-      const rows = await rowsOf<FetchRow>(
-        client,
-        `SELECT * REPLACE (toString(business_date) AS business_date,
-            toString(toUnixTimestamp64Milli(first_asked_at)) AS first_asked_at,
-            toString(toUnixTimestamp64Milli(last_asked_at)) AS last_asked_at,
-            if(isNull(next_ask_at), '', toString(toUnixTimestamp64Milli(assumeNotNull(next_ask_at)))) AS next_ask_at,
-            toString(revision) AS revision)
-         FROM (SELECT * FROM bill_fetches FINAL WHERE business_date BETWEEN {from:Date} AND {to:Date})`,
-        { from, to },
-      );
-      return rows.map(fetchOfRow);
-    },
+    fetchesBetween: (from, to) =>
+      fetchesWhere('business_date BETWEEN {from:Date} AND {to:Date}', { from, to }),
+    waitingSince: (from) => fetchesWhere("business_date >= {from:Date} AND status = 'WAITING'", { from }),
     async record(fetch) {
       await client.insert({ table: 'bill_fetches', values: [rowOf(fetch)], format: 'JSONEachRow' });
     },

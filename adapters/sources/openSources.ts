@@ -9,6 +9,8 @@ import { alipayBills } from './alipay/alipayBills.ts';
 import { dropFolder } from './drop/dropFolder.ts';
 import { hdpBills } from './hdp/hdpBills.ts';
 import type { HdpAccess } from './hdp/hdpClient.ts';
+import type { SourcePlace } from './placesOf.ts';
+import { placesOf } from './placesOf.ts';
 import type { SecretPlace } from './secrets.ts';
 import { machineKey, publicText, rsaPrivateKey, rsaPublicKey, secretText } from './secrets.ts';
 import type { WechatAccess } from './wechat/wechatBills.ts';
@@ -51,29 +53,13 @@ export function openSources(config: Config, env: NodeJS.ProcessEnv, deps: Source
     const merchant = config.merchants.get(merchantId);
     if (!merchant) continue;
     const { raw } = own;
-    const at = (name: string): SecretPlace => placeAt(own, env, [name]);
-    if (raw.hdp) {
-      const access = hdpAccess(raw.hdp, own, env);
-      hdp.set(merchantId, access);
-      const source = hdpBills(access, deps);
-      for (const book of raw.hdp.books ?? ['merchant' as const]) {
-        const place = {
-          merchant,
-          book: book === 'merchant' ? 'MERCHANT' : 'PLATFORM',
-          channel: null,
-        } as const;
-        sources.push({ ...place, source, window: windowOf(raw.hdp.window, OPENS_MS.hdp) });
-      }
-    }
-    if (raw.wechat) {
-      const source = wechatBills(wechatAccess(raw.wechat, merchant, at('wechat')), deps);
-      const window = windowOf(raw.wechat.window, OPENS_MS.wechat);
-      sources.push({ merchant, book: 'CHANNEL', channel: 'WECHAT', source, window });
-    }
-    if (raw.alipay) {
-      const source = alipayBills(alipayAccess(raw.alipay, own, env), deps);
-      const window = windowOf(raw.alipay.window, OPENS_MS.alipay);
-      sources.push({ merchant, book: 'CHANNEL', channel: 'ALIPAY', source, window });
+    if (raw.hdp) hdp.set(merchantId, hdpAccess(raw.hdp, own, env));
+    const made = new Map<SourcePlace['source'], BillSource>();
+    for (const place of placesOf(config, merchantId)) {
+      const source = made.get(place.source) ?? sourceOf(place.source, { merchant, own, env, deps, hdp });
+      made.set(place.source, source);
+      const window = windowOf(raw[place.source]?.window, OPENS_MS[place.source]);
+      sources.push({ merchant, book: place.book, channel: place.channel, source, window });
     }
     if (raw.drop) {
       const folder = resolve(own.folder, raw.drop.folder);
@@ -84,6 +70,25 @@ export function openSources(config: Config, env: NodeJS.ProcessEnv, deps: Source
 }
 
 type Raw = MerchantSources['raw'];
+
+type Opening = {
+  readonly merchant: Merchant;
+  readonly own: MerchantSources;
+  readonly env: NodeJS.ProcessEnv;
+  readonly deps: SourceDeps;
+  readonly hdp: ReadonlyMap<string, HdpAccess>;
+};
+
+function sourceOf(name: SourcePlace['source'], { merchant, own, env, deps, hdp }: Opening): BillSource {
+  const { wechat, alipay } = own.raw;
+  const machine = hdp.get(merchant.merchantId);
+  if (name === 'hdp' && machine) return hdpBills(machine, deps);
+  if (name === 'wechat' && wechat) {
+    return wechatBills(wechatAccess(wechat, merchant, placeAt(own, env, ['wechat'])), deps);
+  }
+  if (name === 'alipay' && alipay) return alipayBills(alipayAccess(alipay, own, env), deps);
+  throw new Error(`${merchant.merchantId} has no source ${name}`);
+}
 
 function hdpAccess(raw: NonNullable<Raw['hdp']>, own: MerchantSources, env: NodeJS.ProcessEnv): HdpAccess {
   const tlsText = (name: 'caFile' | 'certFile' | 'keyFile'): string | null => {

@@ -139,7 +139,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
         schema: {
           tags: ['bills'],
           summary: 'Brings a bill; the same bytes again change nothing',
-          description: `${DESCRIPTION} Its name comes in Duizhang-File-Name, percent-encoded.`,
+          description: `${DESCRIPTION} Its name comes in Duizhang-File-Name, percent-encoded, and the SHA-256 that was signed, hex, in Duizhang-Body-Sha256.`,
           consumes: ['application/octet-stream'],
           querystring: Type.Object(
             {
@@ -168,36 +168,44 @@ type Upload = FastifyRequest<{
   Querystring: { merchantId: string; book: keyof typeof BOOKS_BY_NAME; channel?: Channel; date?: string };
 }>;
 
-/** The body goes to disk first: neither its signature nor its totals are known before its last byte. */
+/** Who sends it is known before its first byte, what it is after its last: it goes to disk in between. */
 async function uploaded(request: Upload, parts: BillParts) {
-  const claimed = claimedCaller(request.headers.authorization, parts.access);
+  const said = request.headers['duizhang-body-sha256'];
+  const bodySha256 = typeof said === 'string' ? said : '';
+  const { machine } = await callerOf(request, parts.access, bodySha256);
+  const { merchantId, channel = null, date = null } = request.query;
+  const book: Book = BOOKS_BY_NAME[request.query.book];
+  checkOwn(machine, merchantId);
+  if (date !== null) checkDate(date);
+  const merchant = parts.merchants.get(merchantId);
+  if (!merchant || !machine.mayUpload.has(book)) {
+    throw new DuizhangError(
+      'DZ_FORBIDDEN',
+      `the machine may not bring bills of the ${request.query.book} book`,
+    );
+  }
   const { body } = request;
   if (!(body instanceof Readable)) throw new DuizhangError('DZ_BAD_REQUEST', 'send the file as the body');
   const received = await parts.receive(body, parts.maxUploadBytes);
   try {
-    const caller = await provenCaller(claimed, signedRequest(request, received.sha256), parts.access);
-    request.machineCaller = caller;
-    const { merchantId, channel = null, date = null } = request.query;
-    const book: Book = BOOKS_BY_NAME[request.query.book];
-    checkOwn(caller.machine, merchantId);
-    if (date !== null) checkDate(date);
-    const merchant = parts.merchants.get(merchantId);
-    if (!merchant || !caller.machine.mayUpload.has(book)) {
-      throw new DuizhangError(
-        'DZ_FORBIDDEN',
-        `the machine may not bring bills of the ${request.query.book} book`,
-      );
-    }
+    if (received.sha256 !== bodySha256) throw otherBytes(received.sha256);
     const fileName = nameOf(request.headers['duizhang-file-name'], request.query.book);
     const result = await parts.importBill(
       { merchant, book, channel, date, fileName, open: () => received.open() },
-      { source: 'upload', from: `machine ${caller.machine.id}` },
+      { source: 'upload', from: `machine ${machine.id}` },
     );
     const isCurrent = result.status === 'imported' || result.supersededBy === null;
     return { status: result.status, bill: { ...billJson(result.bill, [result.bill]), isCurrent } };
   } finally {
     await received.dispose();
   }
+}
+
+function otherBytes(found: string): DuizhangError {
+  return new DuizhangError(
+    'DZ_BODY_CHANGED',
+    `the bytes that arrived have the SHA-256 ${found}, not the one that was signed; send the file again`,
+  );
 }
 
 async function callerOf(

@@ -101,14 +101,29 @@ function counted({ wanted, source, before, nowMs }: AnswerContext, asked: 0 | 1,
   };
 }
 
-/** A person wants a bill that was given up, or another than is in. */
-export function askedAgain(fetch: BillFetch, nowMs: number): BillFetch {
+/** A person wants a bill: one that was given up, another than is in, or one of a date that nobody asked for. */
+export function askedAgain(
+  wanted: WantedBill,
+  source: SourceName,
+  before: BillFetch | null,
+  nowMs: number,
+): BillFetch {
   return {
-    ...fetch,
+    merchantId: wanted.merchantId,
+    book: wanted.book,
+    channel: wanted.channel,
+    date: wanted.date,
+    source,
     status: 'WAITING',
+    asked: before?.asked ?? 0,
     failures: 0,
     firstAskedAtMs: nowMs,
+    lastAskedAtMs: before?.lastAskedAtMs ?? nowMs,
     nextAskAtMs: nowMs,
-    revision: fetch.revision + 1,
+    code: null,
+    detail: null,
+    billId: before?.billId ?? null,
+    from: before?.from ?? null,
+    revision: (before?.revision ?? 0) + 1,
   };
 }

@@ -1,10 +1,16 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../../domain/businessDate.ts';
 import type { BillFetch, FetchLog } from '../../domain/billFetch.ts';
-import type { BillAnswer, BillSource, FetchedBill, SourceName, WantedBill } from '../../domain/billSource.ts';
+import type {
+  BillSource,
+  FetchedBill,
+  SourceFailure,
+  SourceName,
+  WantedBill,
+} from '../../domain/billSource.ts';
 import type { BillStore } from '../../domain/closePorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
-import type { DuizhangError } from '../../domain/errors.ts';
+import type { DuizhangErrorCode } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { BillToImport, ImportResult } from '../close/importBill.ts';
 import type { AnswerContext } from './afterAnswer.ts';
@@ -43,6 +49,9 @@ export type CollectParts = {
   readonly onFetch: (fetch: BillFetch) => void;
 };
 
+/** WeChat Pay keeps bills for three months. */
+const OLDEST_DAYS = 92;
+
 type Due = { readonly plan: PlannedSource; readonly wanted: WantedBill; readonly before: BillFetch | null };
 
 /**
@@ -77,13 +86,18 @@ export class BillCollector {
     const { plans, fetches, lookBackDays, now } = this.#parts;
     if (plans.length === 0) return [];
     const today = businessDateOf(now());
-    const dates = Array.from({ length: lookBackDays }, (_, i) => addDays(today, i - lookBackDays));
-    const known = await fetches.fetchesBetween(dates[0] ?? today, today);
-    const byPlace = new Map(known.map((fetch) => [placeOf(fetch), fetch]));
-    return dates.flatMap((date) =>
+    const first = addDays(today, -lookBackDays);
+    const recent = await fetches.fetchesBetween(first, today);
+    // A person may want an older one.
+    const waiting = await fetches.waitingSince(addDays(today, -OLDEST_DAYS));
+    const known = new Map([...waiting, ...recent].map((fetch) => [placeOf(fetch), fetch]));
+    const dates = new Set(waiting.map((fetch) => fetch.date));
+    for (let date = first; date < today; date = addDays(date, 1)) dates.add(date);
+    return [...dates].toSorted().flatMap((date) =>
       plans.flatMap((plan) => {
         const wanted = wantedOf(plan, date);
-        const before = byPlace.get(placeOf(wanted)) ?? null;
+        const before = known.get(placeOf(wanted)) ?? null;
+        if (before === null && date < first) return [];
         return isDue(plan, date, before, now()) ? [{ plan, wanted, before }] : [];
       }),
     );
@@ -94,7 +108,7 @@ export class BillCollector {
     for (const due of calls) {
       if (signal.aborted) break;
       if (made > 0) await this.#parts.pause(this.#parts.spacingMs);
-      const fetch = await this.#ask(due, signal);
+      const fetch = await this.#ask(due, signal).catch((error: unknown) => this.#recordBroken(due, error));
       // Ended in the middle of a call: that was no answer.
       if (fetch === null) break;
       await this.#parts.fetches.record(fetch);
@@ -102,6 +116,14 @@ export class BillCollector {
       made += 1;
     }
     return made;
+  }
+
+  /** What nobody foresaw must not be tried every few seconds at the cost of the other side. @throws it again */
+  async #recordBroken(due: Due, error: unknown): Promise<never> {
+    const detail = error instanceof Error ? error.message : String(error);
+    const answer = failedWith('DZ_SYSTEM_COLLECT', detail);
+    await this.#parts.fetches.record(afterAnswer(answer, this.#context(due), false));
+    throw error;
   }
 
   async #ask(due: Due, signal: AbortSignal): Promise<BillFetch | null> {
@@ -139,7 +161,7 @@ export class BillCollector {
       return afterImport(this.#context(due), result.bill.billId, bill.from);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return afterAnswer(refusedBill(error), this.#context(due), false);
+      return afterAnswer(failedWith(error.code, error.message), this.#context(due), false);
     } finally {
       await bill.dispose();
     }
@@ -168,9 +190,7 @@ export class BillCollector {
   }
 }
 
-/** A bill that was brought but is none: perhaps the next one is. */
-function refusedBill(error: DuizhangError): Extract<BillAnswer, { kind: 'failed' }> {
-  const { code, message: detail } = error;
+function failedWith(code: DuizhangErrorCode, detail: string): SourceFailure {
   return { kind: 'failed', code, detail, askAgainAtMs: null, needsPerson: false };
 }
 

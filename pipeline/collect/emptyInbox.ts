@@ -23,10 +23,11 @@ export type InboxEnd = {
 const LATER: ReadonlySet<string> = new Set(['DZ_BILL_CHANGED', 'DZ_FILE_UNREADABLE']);
 
 /**
- * Imports what lies in an inbox. A server that is away ends it with that error: the file then stays where it is taken
- * from again.
+ * Imports what lies in an inbox. What fails otherwise than by the bill's fault (a server is away) stays where it is taken
+ * from again, and keeps no other file waiting; the first such failure is thrown at the end.
  */
 export async function emptyInbox(inbox: BillInbox, parts: InboxParts): Promise<void> {
+  const failures: unknown[] = [];
   for await (const arrived of inbox.arrived()) {
     const { merchantId } = arrived;
     const tell = (end: InboxEnd['end'], code: string | null): void =>
@@ -42,11 +43,12 @@ export async function emptyInbox(inbox: BillInbox, parts: InboxParts): Promise<v
       } else if (isRefusal(error)) {
         await arrived.refuse(error.code, [error.messageZh, error.message].filter(Boolean).join('\n'));
         tell('refused', error.code);
-      } else throw error;
+      } else failures.push(error);
     } finally {
       await arrived.bill.dispose();
     }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function importArrived(arrived: ArrivedBill, inbox: BillInbox, parts: InboxParts): Promise<void> {

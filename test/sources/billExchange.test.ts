@@ -75,6 +75,7 @@ type Ask = {
   readonly keyId?: string;
   readonly body?: Buffer;
   readonly signedBody?: Buffer;
+  readonly saidSha256?: string;
   readonly signedUrl?: string;
   readonly nonce?: string;
   readonly atMs?: number;
@@ -97,6 +98,7 @@ async function ask(url: string, { key = oldKey, keyId = 'front', ...more }: Ask 
       authorization,
       ...(more.body && {
         'content-type': 'application/octet-stream',
+        'duizhang-body-sha256': more.saidSha256 ?? bodySha256,
         'duizhang-file-name': encodeURIComponent('../his 账单.csv'),
       }),
     },
@@ -185,13 +187,19 @@ test('a bill that a machine brings is imported once', async () => {
 });
 
 test.each<[string, string, Ask, number, string]>([
-  ['whose bytes are not those signed', '', { signedBody: FILE }, 401, 'DZ_UNAUTHENTICATED'],
+  ['whose bytes are not those signed', '', { signedBody: FILE }, 400, 'DZ_BODY_CHANGED'],
+  ['whose hash is not the one signed', '', { saidSha256: sha256('x') }, 401, 'DZ_UNAUTHENTICATED'],
+  ['of another hospital', '&merchantId=H002', {}, 404, 'DZ_NOT_FOUND'],
   ['of a book that it may not bring', '&book=channel', {}, 403, 'DZ_FORBIDDEN'],
   ['that is too long', '', { body: Buffer.alloc(200_000, 'x') }, 413, 'DZ_SOURCE_TOO_LARGE'],
   ['that is none', '', { body: Buffer.from('hello') }, 400, 'DZ_BILL_UNKNOWN_FORMAT'],
   ['of another date than it says', '&date=2026-03-10', {}, 400, 'DZ_BILL_OTHER_DATE'],
 ])('a bill %s is refused', async (_, query, change, status, code) => {
   const book = query.includes('book') ? '' : '&book=merchant';
-  const { answer } = await ask(`/api/v1/bills?merchantId=H001${book}${query}`, { body: HIS, ...change });
+  const merchant = query.includes('merchantId') ? 'a=' : 'merchantId=H001';
+  const { answer } = await ask(`/api/v1/bills?${merchant}${book}${query}`.replace('a=&', ''), {
+    body: HIS,
+    ...change,
+  });
   expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
 });

@@ -187,6 +187,19 @@ test('stopped in the middle of a call, the call leaves no trace', async () => {
   expect(await fetchOf('wechat')).toBeUndefined();
 });
 
+test('an import that fails in an unforeseen way is told, and not tried again at once', async () => {
+  at(DATE, 10);
+  const collect = collector(['wechat'], { importBill: () => Promise.reject(new Error('a bug')) });
+  await expect(collect.round(NEVER)).rejects.toThrow('a bug');
+  expect(await collect.round(NEVER)).toBe(0);
+  expect(world.calls).toHaveLength(1);
+  expect(await fetchOf('wechat')).toMatchObject({
+    status: 'WAITING',
+    code: 'DZ_SYSTEM_COLLECT',
+    failures: 1,
+  });
+});
+
 test('tries are bounded; a person may ask again', async () => {
   at(DATE, 10);
   world.faultOf = () => 'SERVER_ERROR';
@@ -197,9 +210,23 @@ test('tries are bounded; a person may ask again', async () => {
   world.faultOf = null;
   await collect.round(NEVER);
   expect(world.calls).toHaveLength(12);
-  if (given) await fetches.record(askedAgain(given, world.nowMs));
+  await fetches.record(
+    askedAgain(wantedOf(world.sources.wechat, DATE), 'wechat', given ?? null, world.nowMs),
+  );
   await collect.round(NEVER);
   expect(await fetchOf('wechat')).toMatchObject({ status: 'IN' });
+});
+
+test('an older bill than is looked back for is fetched when a person wants it', async () => {
+  at(DATE, 10);
+  const collect = collector(['wechat']);
+  await collect.round(NEVER);
+  const old = addDays(DATE, -2);
+  expect(await fetchOf('wechat', old)).toBeUndefined();
+  await fetches.record(askedAgain(wantedOf(world.sources.wechat, old), 'wechat', null, world.nowMs));
+  await collect.round(NEVER);
+  expect(await fetchOf('wechat', old)).toMatchObject({ status: 'IN', asked: 1 });
+  expect(await billsOf(old)).toHaveLength(1);
 });
 
 test('a wrong key is not tried again and again', async () => {
@@ -305,8 +332,13 @@ test('a drop folder: good bills are imported once, bad ones refused with the rea
   await writeFile(join(folder, 'merchant/his-2026-03-09.csv'), header + row);
   await writeFile(join(folder, 'merchant/his.csv'), header + row.replaceAll('1.00', '2.00'));
 
-  const away = { ...parts, importBill: () => Promise.reject(new Error('ECONNREFUSED')) };
-  await expect(emptyInbox(inbox, away)).rejects.toThrow('ECONNREFUSED');
+  const tried: string[] = [];
+  const away: CollectParts['importBill'] = ({ fileName }) => {
+    tried.push(fileName);
+    return Promise.reject(new Error('ECONNREFUSED'));
+  };
+  await expect(emptyInbox(inbox, { ...parts, importBill: away })).rejects.toThrow('ECONNREFUSED');
+  expect(tried).toHaveLength(4);
   await emptyInbox(inbox, parts);
   expect(ends.map(({ fileName, end, code }) => `${fileName} ${end} ${code}`).sort()).toEqual([
     'cut.csv.gz refused DZ_BILL_DAMAGED',

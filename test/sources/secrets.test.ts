@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -83,6 +83,27 @@ test('sources as the configuration names them bring the bills', async () => {
   }
 });
 
+test('the annotated example in the repository’s configuration is right', () => {
+  const text = readFileSync(new URL('../../duizhang.config.yaml', import.meta.url), 'utf8');
+  /** The commented lines that belong to a block which begins so. */
+  const block = (opening: string): readonly string[] => {
+    const all = text.split('\n');
+    const from = all.indexOf(opening);
+    const end = all.findIndex((line, at) => at > from && !/^# {3,}/.test(line));
+    return all.slice(from, end).map((line) => line.slice(1));
+  };
+  const path = join(dir, 'example.yaml');
+  const lines = [
+    ...MERCHANT_LINES.slice(0, 4),
+    ...block('#    sources:'),
+    ...block('#  machines:').map((line) => line.slice(2)),
+  ];
+  writeFileSync(path, lines.join('\n'));
+  const { sources, machines } = loadConfig(path);
+  expect(Object.keys(sources.get('H001')?.raw ?? {})).toEqual(['hdp', 'wechat', 'alipay', 'drop']);
+  expect(machines.map(({ raw }) => raw.mayUpload)).toEqual([['merchant']]);
+});
+
 describe('what is wrong is named with its file, line and path', () => {
   test.each([
     [["hdp: { url: 'ftp://x', keyId: k, keyFile: hdp.key }"], /c\.yaml:6: merchants\.0\.sources\.hdp\.url: /],
@@ -160,6 +181,7 @@ test('neither the logs of a bad morning nor any error tells a secret, a signatur
     plans: opened.sources,
     fetches: {
       fetchesBetween: async () => [...known.values()],
+      waitingSince: async () => [],
       record: async (fetch) => void known.set(`${fetch.source} ${fetch.date}`, fetch),
     },
     bills: { billsBetween: async () => [] },

@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { alipayBills } from '../../adapters/sources/alipay/alipayBills.ts';
+import { parse } from 'yaml';
 import { hdpBills } from '../../adapters/sources/hdp/hdpBills.ts';
 import { hdpOrders } from '../../adapters/sources/hdp/hdpOrders.ts';
 import { wechatBills } from '../../adapters/sources/wechat/wechatBills.ts';
 import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import type { BillSource } from '../../domain/billSource.ts';
+import { SIGNATURE_SCHEME } from '../../domain/machineSignature.ts';
 import type { World } from './channelWorld.ts';
 import { bytesOf, DATE, keyPair, pkcs1, startWorld, TEN } from './channelWorld.ts';
 
@@ -91,6 +94,18 @@ describe.each(NAMES)('%s', (name) => {
     expect(text).not.toMatch(/token=|signature="|sign=|BEGIN|nonce="/);
     for (const key of world.privateKeys) expect(text).not.toContain(key.slice(40, 80));
   });
+});
+
+test('the contract of front-end machines names what the client sends and expects', () => {
+  const text = readFileSync(new URL('../../schemas/hdp.openapi.yaml', import.meta.url), 'utf8');
+  const contract: unknown = parse(text);
+  expect(contract).toMatchObject({
+    openapi: '3.1.0',
+    paths: { '/hdp/v1/bills': { get: {} }, '/hdp/v1/orders/{orderNo}': { get: {} } },
+  });
+  for (const word of [SIGNATURE_SCHEME, 'Duizhang-File-Name', 'Duizhang-Timestamp', 'Duizhang-Signature']) {
+    expect(text).toContain(word);
+  }
 });
 
 describe('WeChat Pay', () => {

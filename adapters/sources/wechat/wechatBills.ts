@@ -66,7 +66,8 @@ type Context = { readonly access: WechatAccess; readonly deps: WechatDeps; reado
 async function fetchOnce(wanted: WantedBill, context: Context): Promise<BillAnswer | 'EXPIRED'> {
   const query = new URLSearchParams({ bill_date: wanted.date, bill_type: 'ALL', tar_type: 'GZIP' });
   if (context.access.subMchid !== null) query.set('sub_mchid', context.access.subMchid);
-  const asked = await get(new URL(`/v3/bill/tradebill?${query.toString()}`, context.access.url), context);
+  const address = new URL(`/v3/bill/tradebill?${query.toString()}`, context.access.url);
+  const asked = await get(address, 'application/json', context);
   const text = await textOf(asked);
   const check = checkWechatAnswer(asked.headers, text, context.access.platformKeys, context.deps.now());
   if (asked.status !== 200)
@@ -89,7 +90,7 @@ async function download(
   if (url?.protocol !== context.access.url.protocol) {
     return failed('DZ_SOURCE_NONSENSE', 'WeChat Pay gave a download URL of another protocol');
   }
-  const answer = await get(url, context);
+  const answer = await get(url, '*/*', context);
   if (answer.status !== 200) {
     const text = await textOf(answer);
     // The URL lives for seconds; the code is INVALID_REQUEST then.
@@ -116,12 +117,12 @@ async function download(
   };
 }
 
-function get(url: URL, { access, deps, signal }: Context): Promise<HttpAnswer> {
+function get(url: URL, accept: string, { access, deps, signal }: Context): Promise<HttpAnswer> {
   const target = `${url.pathname}${url.search}`;
   return httpCall(url, {
     headers: {
       authorization: wechatAuthorization(access.key, target, { nowMs: deps.now(), nonce: deps.nonce() }),
-      accept: 'application/json',
+      accept,
       'user-agent': 'duizhang',
     },
     signal,
