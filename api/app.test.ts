@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import type { EventIntake, ListFilter, LedgerQueries } from '../domain/apiPorts.ts';
+import type { LedgerExports } from '../domain/exports.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { buildApp } from './app.ts';
 
@@ -37,13 +38,16 @@ const queries: LedgerQueries = {
   },
   matchRates: async () => ({ items: [], nextCursor: null }),
 };
+const exports: LedgerExports = {
+  open: () => Promise.reject(new DuizhangError('DZ_EXPORT_RUN', 'there is no run x')),
+};
 const intake: EventIntake = {
   accept: async (_, events) => events.map((_event, i) => ({ status: 'accepted' as const, eventId: `e${i}` })),
 };
 
 async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
   const eventForms = [PaymentEventJson, HisOrderEventJson];
-  return buildApp({ queries, intake, eventForms, readiness: [], metrics: new Registry(), ...parts });
+  return buildApp({ queries, exports, intake, eventForms, readiness: [], metrics: new Registry(), ...parts });
 }
 
 afterEach(() => {
@@ -150,6 +154,7 @@ test('the OpenAPI document names every route', async () => {
   expect(Object.keys(paths).sort()).toEqual([
     '/api/v1/events',
     '/api/v1/exceptions',
+    '/api/v1/exports/{list}',
     '/api/v1/match-rates',
     '/api/v1/reconciliations',
     '/healthz',

@@ -6,10 +6,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import type { EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
+import type { LedgerExports } from '../domain/exports.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 
@@ -22,6 +24,9 @@ declare module 'fastify' {
 
 export type ApiParts = {
   readonly queries: LedgerQueries;
+  readonly exports: LedgerExports;
+  /** How long the taking of an export may last. */
+  readonly exportWithinMs?: number;
   readonly intake: EventIntake;
   /** JSON schemas of the events that the intake takes, for the OpenAPI document. */
   readonly eventForms: readonly TSchema[];
@@ -91,6 +96,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   });
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
+  await app.register(exportRoutes(parts.exports, parts.exportWithinMs), { prefix: '/api/v1' });
   await app.register(eventRoutes(parts.intake, parts.eventForms), { prefix: '/api/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/', { schema: { hide: true } }, (_, reply) =>

@@ -6,12 +6,14 @@ import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseLedgerQueries } from '../adapters/clickhouse/ledgerQueries.ts';
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
+import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import type { ReadinessCheck } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { buildApp } from './app.ts';
+import { EXPORT_WITHIN_MS } from './routes/exports.ts';
 
 /** Longer than any request may take; the supervisor's patience is 10 s. */
 const DRAIN_MS = 8_000;
@@ -26,6 +28,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
+  const exporting = connectClickHouse(clickhouseUrl, EXPORT_WITHIN_MS);
   const { partitions, maxBytes } = config.log;
   const producer = new RedisEventProducer(log, {
     topics: { payments: partitions, 'his-orders': partitions },
@@ -36,6 +39,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   collectDefaultMetrics({ register: metrics, prefix: 'duizhang_api_' });
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
+    exports: ledgerExports(exporting, Date.now),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
     eventForms: [PaymentEventJson, HisOrderEventJson],
     readiness: [
@@ -53,6 +57,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     log.disconnect();
     window.disconnect();
     await ledger.close();
+    await exporting.close();
   });
   await app.listen({ host: '127.0.0.1', port: portOf(env, 'DUIZHANG_PORT') });
   return app;

@@ -36,6 +36,7 @@ const TITLES: Readonly<Record<number, string>> = {
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   DZ_LOG_FULL: 507,
   DZ_NOT_READY: 503,
+  DZ_EXPORTS_BUSY: 503,
   DZ_SYSTEM_LOG_AWAY: 503,
   DZ_SYSTEM_LEDGER_AWAY: 503,
 };

@@ -34,6 +34,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/close.ts')).closeCommand,
   },
   {
+    name: 'export',
+    summary: 'write a list of the ledger as csv, xlsx or jsonl',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
     name: 'sql',
     summary: 'ask the ledger of the running system',
     load: async () => (await import('./commands/sql.ts')).sqlCommand,

@@ -16,7 +16,7 @@ export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries
 }
 
 /** A ledger that is away is no failure of the request, which may be sent again. */
-async function asked<T>(answer: Promise<T>): Promise<T> {
+export async function asked<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {

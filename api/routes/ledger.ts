@@ -2,17 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { ExceptionItem, LedgerQueries, ListFilter, MatchRate } from '../../domain/apiPorts.ts';
 import { CASE_STATUSES } from '../../domain/apiPorts.ts';
-import { isBusinessDate } from '../../domain/businessDate.ts';
 import { CHANNELS, KINDS } from '../../domain/entry.ts';
-import { DuizhangError } from '../../domain/errors.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import { FAILURE_REASONS } from '../../domain/ports.ts';
 import { MODES, VERDICT_CODES } from '../../domain/verdict.ts';
 import { ProblemSchema } from '../problem.ts';
+import { DateText, checkSpan, oneOf } from '../schemas.ts';
 
-const oneOf = <T extends string>(values: readonly T[]) =>
-  Type.Unsafe<T>({ type: 'string', enum: [...values] });
-const DateText = Type.String({ format: 'date', examples: ['2026-03-09'] });
 const Fen = Type.String({ pattern: '^-?\\d+$', description: 'fen', examples: ['2500'] });
 const NullableFen = Type.Union([Fen, Type.Null()]);
 
@@ -151,20 +147,8 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
   };
 }
 
-/** What JSON schema cannot say of the filter. */
 function checked(filter: ListFilter): ListFilter {
-  for (const name of ['from', 'to'] as const) {
-    const date = filter[name];
-    if (date !== undefined && !isBusinessDate(date)) {
-      throw new DuizhangError(
-        'DZ_BAD_DATE',
-        `${name}=${date} is not a calendar date; write it as YYYY-MM-DD`,
-      );
-    }
-  }
-  if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) {
-    throw new DuizhangError('DZ_BAD_REQUEST', `from=${filter.from} lies after to=${filter.to}`);
-  }
+  checkSpan(filter);
   return filter;
 }
 
