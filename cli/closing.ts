@@ -27,6 +27,8 @@ export type CloseWish = {
   readonly merchant: Merchant;
   readonly date: BusinessDate;
   readonly operator: string;
+  /** See CloseRequest. */
+  readonly reason?: string;
   /** Real milliseconds to wait for the stream to be stored. */
   readonly patienceMs: number;
   readonly onWaiting: (reason: string) => void;
@@ -60,9 +62,15 @@ export function openClosing(run: RunFile, config: Config): Closing {
   };
   return {
     importBill: (bill) => importBill(bill, { store: bills, readBill, now: Date.now }),
-    async close({ merchant, date, operator, ...waiting }) {
+    async close({ merchant, date, operator, reason, ...waiting }) {
       const reconciliation = await closeDay(
-        { merchant, date, runId: randomUUID(), operator },
+        {
+          merchant,
+          date,
+          runId: randomUUID(),
+          operator,
+          ...(reason === undefined ? {} : { reason }),
+        },
         {
           ledger,
           bills,

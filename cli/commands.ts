@@ -34,6 +34,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/close.ts')).closeCommand,
   },
   {
+    name: 'month',
+    summary: 'lock a month of a merchant: its dates are closed again for a reason only',
+    load: async () => (await import('./commands/month.ts')).monthCommand,
+  },
+  {
     name: 'export',
     summary: 'write a list of the ledger as csv, xlsx or jsonl',
     load: async () => (await import('./commands/export.ts')).exportCommand,

@@ -71,6 +71,9 @@ function rulesOf(merchantId: string): MatchRules {
   return config.merchants.get(merchantId)?.rules ?? DEFAULT_RULES;
 }
 
+/** Dates of locked months with late events: told once, tried again until somebody closes them for a reason. */
+const toldLocked = new Set<string>();
+
 async function closeAgain(merchantId: string, date: BusinessDate): Promise<void> {
   const merchant = config.merchants.get(merchantId);
   if (!merchant) return;
@@ -89,7 +92,10 @@ async function closeAgain(merchantId: string, date: BusinessDate): Promise<void>
     log.info({ merchantId, date, run: run.runId, outcome: run.outcome }, 'closed again: late events came');
   } catch (error) {
     // Somebody else closes it, or it is too early: the next round looks again.
-    if (!(error instanceof DuizhangError) || !error.code.startsWith('DZ_CLOSE_')) throw error;
+    if (!(error instanceof DuizhangError) || !/^DZ_(CLOSE_|MONTH_LOCKED$)/.test(error.code)) throw error;
+    const day = `${merchantId} ${date}`;
+    if (error.code === 'DZ_MONTH_LOCKED' && toldLocked.has(day)) return;
+    if (error.code === 'DZ_MONTH_LOCKED') toldLocked.add(day);
     log.warn({ merchantId, date, code: error.code }, error.message);
   }
 }

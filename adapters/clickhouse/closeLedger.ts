@@ -8,6 +8,7 @@ import { VERDICT_CODES } from '../../domain/verdict.ts';
 import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
+import { monthLock, recordLockedClose } from './monthLocks.ts';
 import { insertTsv, timeText } from './tsv.ts';
 import type { FinalRow, VerdictRow } from './verdictRows.ts';
 import { FINAL_COLUMNS, VERDICT_FIELDS, finalTsv, verdictOfRow } from './verdictRows.ts';
@@ -47,6 +48,8 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
         format: 'JSONEachRow',
       });
     },
+    monthLock: (merchantId, month) => monthLock(client, merchantId, month),
+    recordLockedClose: (close) => recordLockedClose(client, close),
   };
 }
 
