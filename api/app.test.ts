@@ -37,6 +37,12 @@ const queries: LedgerQueries = {
     };
   },
   matchRates: async () => ({ items: [], nextCursor: null }),
+  realtimeQuality: async ({ from }) => {
+    const told = { verdicts: 2, stood: 1, needed: { p50Ms: 360_000, p95Ms: 360_000, p99Ms: null } };
+    return [
+      { merchantId: 'H001', businessDate: from, ...told, byType: [{ type: 'PLATFORM_ONLY', ...told }] },
+    ];
+  },
 };
 const exports: LedgerExports = {
   open: () => Promise.reject(new DuizhangError('DZ_EXPORT_RUN', 'there is no run x')),
@@ -73,12 +79,27 @@ test.each([
   '/api/v1/exceptions?from=2026-02-30',
   '/api/v1/exceptions?from=2026-03-10&to=2026-03-09',
   '/api/v1/exceptions?unknown=1',
+  '/api/v1/realtime-quality?from=2026-03-09',
+  '/api/v1/realtime-quality?from=2026-03-01&to=2026-04-01',
 ])('a bad filter is refused with problem details: %s', async (url) => {
   const app = await appWith();
   const answer = await app.inject(url);
   expect(answer.statusCode).toBe(400);
   expect(answer.headers['content-type']).toContain('application/problem+json');
   expect(answer.json()).toMatchObject({ status: 400, code: expect.stringMatching(/^DZ_/) });
+});
+
+test('how far realtime verdicts stood is told for a span of dates', async () => {
+  const app = await appWith();
+  const answer = await app.inject('/api/v1/realtime-quality?from=2026-03-01&to=2026-03-31');
+  expect(answer.json().items).toMatchObject([
+    {
+      businessDate: '2026-03-01',
+      stood: 1,
+      needed: { p50Ms: 360_000, p99Ms: null },
+      byType: [{ verdicts: 2 }],
+    },
+  ]);
 });
 
 test('readiness names the part that is not ready and why', async () => {
@@ -156,6 +177,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/exceptions',
     '/api/v1/exports/{list}',
     '/api/v1/match-rates',
+    '/api/v1/realtime-quality',
     '/api/v1/reconciliations',
     '/healthz',
     '/metrics',

@@ -4,6 +4,7 @@ import { DuizhangError } from '../../domain/errors.ts';
 import { exceptionPage } from './exceptionPages.ts';
 import { matchRatePage } from './matchRates.ts';
 import { isAway } from './patientLedger.ts';
+import { realtimeQuality } from './realtimeQuality.ts';
 import { reconciliationPage } from './reconciliationPages.ts';
 
 /** The ledger as the API reads it. Pages go on behind their last item, whatever was written since. */
@@ -12,6 +13,7 @@ export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries
     reconciliations: (filter) => asked(reconciliationPage(client, filter)),
     exceptions: (filter) => asked(exceptionPage(client, filter)),
     matchRates: (filter) => asked(matchRatePage(client, filter)),
+    realtimeQuality: (filter) => asked(realtimeQuality(client, filter)),
   };
 }
 

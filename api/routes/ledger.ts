@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { ExceptionItem, LedgerQueries, ListFilter, MatchRate } from '../../domain/apiPorts.ts';
 import { CASE_STATUSES } from '../../domain/apiPorts.ts';
+import { daysBetween } from '../../domain/businessDate.ts';
 import { CHANNELS, KINDS } from '../../domain/entry.ts';
+import { DuizhangError } from '../../domain/errors.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import { FAILURE_REASONS } from '../../domain/ports.ts';
 import { MODES, VERDICT_CODES } from '../../domain/verdict.ts';
@@ -82,6 +84,25 @@ const MatchRateSchema = Type.Object({
   }),
 });
 
+const MS = Type.Union([Type.Integer(), Type.Null()]);
+const NeededSchema = Type.Object(
+  { p50Ms: MS, p95Ms: MS, p99Ms: MS },
+  { description: 'the window that would have been needed for counterparts that came later; null: none did' },
+);
+const Told = { verdicts: Type.Integer(), stood: Type.Integer(), needed: NeededSchema };
+const RealtimeQualitySchema = Type.Object({
+  merchantId: Type.String(),
+  businessDate: DateText,
+  ...Told,
+  byType: Type.Array(Type.Object({ type: oneOf(VERDICT_CODES), ...Told })),
+});
+const QualityQuery = Type.Object(
+  { merchantId: Query.properties.merchantId, from: DateText, to: DateText },
+  { additionalProperties: false },
+);
+/** Every verdict of the span is weighed. */
+const MOST_QUALITY_DAYS = 31;
+
 const NextCursor = Type.Union([Type.String(), Type.Null()]);
 const problems = { 400: ProblemSchema, 500: ProblemSchema, 503: ProblemSchema };
 
@@ -142,6 +163,26 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
       async ({ query }) => {
         const page = await queries.matchRates(checked(query));
         return { items: page.items.map(matchRateJson), nextCursor: page.nextCursor };
+      },
+    );
+
+    app.get(
+      '/realtime-quality',
+      {
+        schema: {
+          tags: ['ledger'],
+          summary: 'How far realtime verdicts of closed dates stood (实时与日结比对)',
+          querystring: QualityQuery,
+          response: { 200: Type.Object({ items: Type.Array(RealtimeQualitySchema) }), ...problems },
+        },
+      },
+      async ({ query }) => {
+        checkSpan(query);
+        if (daysBetween(query.from, query.to) >= MOST_QUALITY_DAYS) {
+          throw new DuizhangError('DZ_BAD_REQUEST', `ask for ${MOST_QUALITY_DAYS} days at most`);
+        }
+        const items = await queries.realtimeQuality(query);
+        return { items: items.map((day) => ({ ...day, byType: [...day.byType] })) };
       },
     );
   };
