@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import type { EventIntake, ListFilter, LedgerQueries } from '../domain/apiPorts.ts';
 import type { LedgerExports } from '../domain/exports.ts';
+import type { Statements } from '../domain/statement.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { buildApp } from './app.ts';
 
@@ -47,13 +48,25 @@ const queries: LedgerQueries = {
 const exports: LedgerExports = {
   open: () => Promise.reject(new DuizhangError('DZ_EXPORT_RUN', 'there is no run x')),
 };
+const statements: Statements = {
+  open: () => Promise.reject(new DuizhangError('DZ_STATEMENT_NOT_CLOSED', 'close it first')),
+};
 const intake: EventIntake = {
   accept: async (_, events) => events.map((_event, i) => ({ status: 'accepted' as const, eventId: `e${i}` })),
 };
 
 async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
   const eventForms = [PaymentEventJson, HisOrderEventJson];
-  return buildApp({ queries, exports, intake, eventForms, readiness: [], metrics: new Registry(), ...parts });
+  return buildApp({
+    queries,
+    exports,
+    statements,
+    intake,
+    eventForms,
+    readiness: [],
+    metrics: new Registry(),
+    ...parts,
+  });
 }
 
 afterEach(() => {
@@ -79,6 +92,9 @@ test.each([
   '/api/v1/exceptions?from=2026-02-30',
   '/api/v1/exceptions?from=2026-03-10&to=2026-03-09',
   '/api/v1/exceptions?unknown=1',
+  '/api/v1/statements?merchantId=H001&format=html',
+  '/api/v1/statements?merchantId=H001&format=html&month=2026-13',
+  '/api/v1/statements?merchantId=H001&format=html&date=2026-02-30',
   '/api/v1/realtime-quality?from=2026-03-09',
   '/api/v1/realtime-quality?from=2026-03-01&to=2026-04-01',
 ])('a bad filter is refused with problem details: %s', async (url) => {
@@ -179,6 +195,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/match-rates',
     '/api/v1/realtime-quality',
     '/api/v1/reconciliations',
+    '/api/v1/statements',
     '/healthz',
     '/metrics',
     '/readyz',

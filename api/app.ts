@@ -7,13 +7,15 @@ import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import type { EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
 import type { LedgerExports } from '../domain/exports.ts';
+import type { Statements } from '../domain/statement.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { eventRoutes } from './routes/events.ts';
-import { exportRoutes } from './routes/exports.ts';
+import { EXPORT_WITHIN_MS, exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { statementRoutes } from './routes/statements.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -25,7 +27,8 @@ declare module 'fastify' {
 export type ApiParts = {
   readonly queries: LedgerQueries;
   readonly exports: LedgerExports;
-  /** How long the taking of an export may last. */
+  readonly statements: Statements;
+  /** How long the taking of an export or a statement may last. */
   readonly exportWithinMs?: number;
   readonly intake: EventIntake;
   /** JSON schemas of the events that the intake takes, for the OpenAPI document. */
@@ -96,7 +99,9 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   });
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
-  await app.register(exportRoutes(parts.exports, parts.exportWithinMs), { prefix: '/api/v1' });
+  const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
+  await app.register(exportRoutes(parts.exports, fileWithinMs), { prefix: '/api/v1' });
+  await app.register(statementRoutes(parts.statements, fileWithinMs), { prefix: '/api/v1' });
   await app.register(eventRoutes(parts.intake, parts.eventForms), { prefix: '/api/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/', { schema: { hide: true } }, (_, reply) =>

@@ -4,14 +4,17 @@ import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseLedgerQueries } from '../adapters/clickhouse/ledgerQueries.ts';
+import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedger.ts';
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
+import { renderStatement } from '../adapters/statements/render.ts';
 import type { ReadinessCheck } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import { statements } from '../pipeline/statement/statements.ts';
 import { buildApp } from './app.ts';
 import { EXPORT_WITHIN_MS } from './routes/exports.ts';
 
@@ -40,6 +43,12 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     exports: ledgerExports(exporting, Date.now),
+    statements: statements({
+      merchants: config.merchants,
+      ledger: clickHouseStatementLedger(ledger),
+      render: renderStatement,
+      now: Date.now,
+    }),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
     eventForms: [PaymentEventJson, HisOrderEventJson],
     readiness: [

@@ -39,6 +39,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/month.ts')).monthCommand,
   },
   {
+    name: 'statement',
+    summary: 'write the statement of a day or a month of a merchant',
+    load: async () => (await import('./commands/statement.ts')).statementCommand,
+  },
+  {
     name: 'export',
     summary: 'write a list of the ledger as csv, xlsx or jsonl',
     load: async () => (await import('./commands/export.ts')).exportCommand,

@@ -1,17 +1,16 @@
-import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { ExportFile, LedgerExports } from '../../domain/exports.ts';
+import type { LedgerExports } from '../../domain/exports.ts';
 import { EXPORT_FORMATS, EXPORT_LISTS } from '../../domain/exports.ts';
 import { MODES } from '../../domain/verdict.ts';
 import { ProblemSchema } from '../problem.ts';
 import { DateText, checkSpan, oneOf } from '../schemas.ts';
+import { sendFile } from './sendFile.ts';
 
 /** Each holds one of the ledger's connections for as long as it is taken: others must still be answered. */
 const MOST_AT_ONCE = 2;
-/** A reader who is slower is cut off. */
+/** A reader who is slower is cut off, unless the caller says otherwise. */
 export const EXPORT_WITHIN_MS = 10 * 60_000;
 
 const Query = Type.Object(
@@ -28,8 +27,11 @@ const Query = Type.Object(
 
 const problems = { 400: ProblemSchema, 500: ProblemSchema, 503: ProblemSchema };
 
-/** Lists of the ledger as files. A file that breaks off breaks the connection: it never looks whole. */
-export function exportRoutes(exports: LedgerExports, withinMs = EXPORT_WITHIN_MS): FastifyPluginAsyncTypebox {
+/**
+ * Lists of the ledger as files.
+ * @param withinMs how long the taking of a file may last
+ */
+export function exportRoutes(exports: LedgerExports, withinMs: number): FastifyPluginAsyncTypebox {
   let running = 0;
   return async (app) => {
     app.get(
@@ -59,9 +61,7 @@ export function exportRoutes(exports: LedgerExports, withinMs = EXPORT_WITHIN_MS
             ...filter,
             ...(run === undefined ? {} : { runId: run }),
           });
-          return sendFile(reply, file, withinMs, () => {
-            running -= 1;
-          });
+          return sendFile(reply, file, { withinMs, onEnd: () => (running -= 1) });
         } catch (error) {
           running -= 1;
           throw error;
@@ -69,28 +69,4 @@ export function exportRoutes(exports: LedgerExports, withinMs = EXPORT_WITHIN_MS
       },
     );
   };
-}
-
-/** @param onEnd told once, however it ends */
-export function sendFile(
-  reply: FastifyReply,
-  { fileName, contentType, bytes }: ExportFile,
-  withinMs: number,
-  onEnd: () => void,
-): FastifyReply {
-  const stream = Readable.from(bytes, { objectMode: false });
-  const deadline = setTimeout(() => {
-    stream.destroy(
-      new DuizhangError('DZ_EXPORT_TOO_SLOW', `the file was not taken within ${withinMs / 1000} s`),
-    );
-  }, withinMs);
-  stream.once('close', () => {
-    clearTimeout(deadline);
-    onEnd();
-  });
-  return reply
-    .type(contentType)
-    .header('content-disposition', `attachment; filename="${fileName}"`)
-    .header('cache-control', 'no-store')
-    .send(stream);
 }

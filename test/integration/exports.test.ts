@@ -47,6 +47,7 @@ beforeAll(async () => {
   app = await buildApp({
     queries: clickHouseLedgerQueries(system.client),
     exports,
+    statements: { open: () => Promise.reject(new Error('none here')) },
     intake: { accept: async () => [] },
     eventForms: [],
     readiness: [],
@@ -247,6 +248,7 @@ describe('a file that breaks off', () => {
     const other = await buildApp({
       queries: clickHouseLedgerQueries(system.client),
       exports: { open: async () => ({ fileName: 'x.csv', contentType: 'text/csv', bytes }) },
+      statements: { open: () => Promise.reject(new Error('none here')) },
       intake: { accept: async () => [] },
       eventForms: [],
       readiness: [],
