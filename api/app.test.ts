@@ -2,9 +2,11 @@ import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import type { CertificateQueries, EventIntake, ListFilter, LedgerQueries } from '../domain/apiPorts.ts';
+import type { LedgerExports } from '../domain/exports.ts';
+import type { Statements } from '../domain/statement.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import { UNUSED_PARTS } from '../test/apiParts.ts';
 import { buildApp } from './app.ts';
-import type { BillParts } from './routes/bills.ts';
 
 const asked: ListFilter[] = [];
 const queries: LedgerQueries = {
@@ -47,19 +49,21 @@ const queries: LedgerQueries = {
     };
   },
   matchRates: async () => ({ items: [], nextCursor: null }),
+  realtimeQuality: async ({ from }) => {
+    const told = { verdicts: 2, stood: 1, needed: { p50Ms: 360_000, p95Ms: 360_000, p99Ms: null } };
+    return [
+      { merchantId: 'H001', businessDate: from, ...told, byType: [{ type: 'PLATFORM_ONLY', ...told }] },
+    ];
+  },
+};
+const exports: LedgerExports = {
+  open: () => Promise.reject(new DuizhangError('DZ_EXPORT_RUN', 'there is no run x')),
+};
+const statements: Statements = {
+  open: () => Promise.reject(new DuizhangError('DZ_STATEMENT_NOT_CLOSED', 'close it first')),
 };
 const intake: EventIntake = {
   accept: async (_, events) => events.map((_event, i) => ({ status: 'accepted' as const, eventId: `e${i}` })),
-};
-
-const unused = () => Promise.reject(new Error('unused'));
-const bills: BillParts = {
-  library: { billsOf: unused, billsById: unused, bytesOf: unused },
-  access: { machines: new Map(), nonces: { isFirstUse: unused }, now: () => 0 },
-  merchants: new Map(),
-  receive: unused,
-  importBill: unused,
-  maxUploadBytes: 0,
 };
 
 async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
@@ -70,9 +74,11 @@ async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
   return buildApp({
     queries,
     certificates,
+    exports,
+    statements,
     intake,
     eventForms,
-    bills,
+    bills: UNUSED_PARTS.bills,
     readiness: [],
     metrics: new Registry(),
     ...parts,
@@ -102,12 +108,30 @@ test.each([
   '/api/v1/exceptions?from=2026-02-30',
   '/api/v1/exceptions?from=2026-03-10&to=2026-03-09',
   '/api/v1/exceptions?unknown=1',
+  '/api/v1/statements?merchantId=H001&format=html',
+  '/api/v1/statements?merchantId=H001&format=html&month=2026-13',
+  '/api/v1/statements?merchantId=H001&format=html&date=2026-02-30',
+  '/api/v1/realtime-quality?from=2026-03-09',
+  '/api/v1/realtime-quality?from=2026-03-01&to=2026-04-01',
 ])('a bad filter is refused with problem details: %s', async (url) => {
   const app = await appWith();
   const answer = await app.inject(url);
   expect(answer.statusCode).toBe(400);
   expect(answer.headers['content-type']).toContain('application/problem+json');
   expect(answer.json()).toMatchObject({ status: 400, code: expect.stringMatching(/^DZ_/) });
+});
+
+test('how far realtime verdicts stood is told for a span of dates', async () => {
+  const app = await appWith();
+  const answer = await app.inject('/api/v1/realtime-quality?from=2026-03-01&to=2026-03-31');
+  expect(answer.json().items).toMatchObject([
+    {
+      businessDate: '2026-03-01',
+      stood: 1,
+      needed: { p50Ms: 360_000, p99Ms: null },
+      byType: [{ verdicts: 2 }],
+    },
+  ]);
 });
 
 test('readiness names the part that is not ready and why', async () => {
@@ -200,9 +224,12 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/close-waits',
     '/api/v1/events',
     '/api/v1/exceptions',
+    '/api/v1/exports/{list}',
     '/api/v1/match-rates',
+    '/api/v1/realtime-quality',
     '/api/v1/reconciliations',
     '/api/v1/reconciliations/{id}/certificate',
+    '/api/v1/statements',
     '/healthz',
     '/metrics',
     '/readyz',

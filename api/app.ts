@@ -6,6 +6,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import type { CertificateQueries, EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
+import type { LedgerExports } from '../domain/exports.ts';
+import type { Statements } from '../domain/statement.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
@@ -13,8 +15,10 @@ import type { BillParts } from './routes/bills.ts';
 import { billRoutes } from './routes/bills.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { eventRoutes } from './routes/events.ts';
+import { EXPORT_WITHIN_MS, exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { statementRoutes } from './routes/statements.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -26,6 +30,10 @@ declare module 'fastify' {
 export type ApiParts = {
   readonly queries: LedgerQueries;
   readonly certificates: CertificateQueries;
+  readonly exports: LedgerExports;
+  readonly statements: Statements;
+  /** How long the taking of an export or a statement may last. */
+  readonly exportWithinMs?: number;
   readonly intake: EventIntake;
   /** JSON schemas of the events that the intake takes, for the OpenAPI document. */
   readonly eventForms: readonly TSchema[];
@@ -99,6 +107,9 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
   await app.register(certificateRoutes(parts.certificates), { prefix: '/api/v1' });
+  const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
+  await app.register(exportRoutes(parts.exports, fileWithinMs), { prefix: '/api/v1' });
+  await app.register(statementRoutes(parts.statements, fileWithinMs), { prefix: '/api/v1' });
   await app.register(eventRoutes(parts.intake, parts.eventForms), { prefix: '/api/v1' });
   await app.register(billRoutes(parts.bills), { prefix: '/api/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

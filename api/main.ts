@@ -11,18 +11,23 @@ import {
   clickHouseCertificateQueries,
   clickHouseLedgerQueries,
 } from '../adapters/clickhouse/ledgerQueries.ts';
+import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedger.ts';
 import { machinesOf } from '../adapters/config/machines.ts';
 import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
+import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { redisNonces } from '../adapters/redis/nonceStore.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { receiveBytes } from '../adapters/sources/receiveBytes.ts';
+import { renderStatement } from '../adapters/statements/render.ts';
 import type { ReadinessCheck } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { importBill } from '../pipeline/close/importBill.ts';
+import { statements } from '../pipeline/statement/statements.ts';
 import { buildApp } from './app.ts';
+import { EXPORT_WITHIN_MS } from './routes/exports.ts';
 
 /** Longer than any request may take; the supervisor's patience is 10 s. */
 const DRAIN_MS = 8_000;
@@ -45,6 +50,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
   // Many lines at once: they may take longer than a question.
   const imports = connectClickHouse(clickhouseUrl);
+  const exporting = connectClickHouse(clickhouseUrl, EXPORT_WITHIN_MS);
   const { partitions, maxBytes } = config.log;
   const producer = new RedisEventProducer(log, {
     topics: { payments: partitions, 'his-orders': partitions },
@@ -57,6 +63,13 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     certificates: clickHouseCertificateQueries(ledger),
+    exports: ledgerExports(exporting, Date.now),
+    statements: statements({
+      merchants: config.merchants,
+      ledger: clickHouseStatementLedger(ledger),
+      render: renderStatement,
+      now: Date.now,
+    }),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
     eventForms: [PaymentEventJson, HisOrderEventJson],
     bills: {
@@ -90,7 +103,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await producer.close();
     log.disconnect();
     window.disconnect();
-    await Promise.all([ledger.close(), imports.close()]);
+    await Promise.all([ledger.close(), imports.close(), exporting.close()]);
   });
   live.watch();
   await app.listen({ host: '127.0.0.1', port: portOf(env, 'DUIZHANG_PORT') });

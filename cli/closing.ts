@@ -34,6 +34,8 @@ export type CloseWish = {
   readonly merchant: Merchant;
   readonly date: BusinessDate;
   readonly operator: string;
+  /** See CloseRequest. */
+  readonly reason?: string;
   /** Real milliseconds to wait for the stream to be stored. */
   readonly patienceMs: number;
   readonly onWaiting: (reason: string) => void;
@@ -86,9 +88,15 @@ export function openClosing(run: RunFile, config: Config, env: NodeJS.ProcessEnv
         `${handling.merchantId} has ${bill ? 'several bills whose ids begin' : 'no bill whose id begins'} with ${handling.billId}`,
       );
     },
-    async close({ merchant, date, operator, ...waiting }) {
+    async close({ merchant, date, operator, reason, ...waiting }) {
       const reconciliation = await closeDay(
-        { merchant, date, runId: randomUUID(), operator },
+        {
+          merchant,
+          date,
+          runId: randomUUID(),
+          operator,
+          ...(reason === undefined ? {} : { reason }),
+        },
         {
           ledger,
           bills,

@@ -54,6 +54,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/verify.ts')).verifyCommand,
   },
   {
+    name: 'month',
+    summary: 'lock a month of a merchant: its dates are closed again for a reason only',
+    load: async () => (await import('./commands/month.ts')).monthCommand,
+  },
+  {
+    name: 'statement',
+    summary: 'write the statement of a day or a month of a merchant',
+    load: async () => (await import('./commands/statement.ts')).statementCommand,
+  },
+  {
+    name: 'export',
+    summary: 'write a list of the ledger as csv, xlsx or jsonl',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
     name: 'sql',
     summary: 'ask the ledger of the running system',
     load: async () => (await import('./commands/sql.ts')).sqlCommand,

@@ -61,6 +61,36 @@ export type MatchRate = {
  */
 export type RunRecord = Omit<Reconciliation, 'mode'> & { readonly mode: Mode; readonly provisional: boolean };
 
+export type QualityFilter = {
+  readonly merchantId?: string;
+  readonly from: BusinessDate;
+  readonly to: BusinessDate;
+};
+
+/** The window that would have been needed for counterparts that came later; null where none did. */
+export type NeededWindow = {
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+};
+
+/** How far the realtime verdicts of a closed date stood. */
+export type RealtimeQuality = {
+  readonly merchantId: string;
+  readonly businessDate: BusinessDate;
+  readonly verdicts: number;
+  /** Those of which the close said the same of merchant and platform. */
+  readonly stood: number;
+  readonly needed: NeededWindow;
+  /** By what realtime had told first. */
+  readonly byType: readonly {
+    readonly type: VerdictCode;
+    readonly verdicts: number;
+    readonly stood: number;
+    readonly needed: NeededWindow;
+  }[];
+};
+
 /** The ledger as the API reads it; each list is right under repeated rows. */
 export interface LedgerQueries {
   reconciliations(filter: ListFilter): Promise<Page<RunRecord>>;
@@ -68,6 +98,7 @@ export interface LedgerQueries {
   closeWaits(): Promise<readonly CloseWait[]>;
   exceptions(filter: ListFilter): Promise<Page<ExceptionItem>>;
   matchRates(filter: ListFilter): Promise<Page<MatchRate>>;
+  realtimeQuality(filter: QualityFilter): Promise<readonly RealtimeQuality[]>;
 }
 
 /** Certificates as the API gives them: the bytes that were signed. */

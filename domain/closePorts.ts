@@ -3,6 +3,7 @@ import type { BusinessDate } from './businessDate.ts';
 import type { Certificate, CertificateDraft, SignedCertificate } from './certificate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
+import type { Month } from './month.ts';
 import type {
   Bill,
   BillError,
@@ -182,6 +183,38 @@ export interface CloseLedger {
   highestToken(run: RunKey): Promise<bigint>;
   /** Makes the run the one that readers follow. Durable when it resolves. */
   publish(reconciliation: Reconciliation): Promise<void>;
+  monthLock(merchantId: string, month: Month): Promise<MonthLock | null>;
+  /** Durable when it resolves. */
+  recordLockedClose(close: LockedClose): Promise<void>;
+}
+
+/** A month whose dates are not closed again without a reason. */
+export type MonthLock = {
+  readonly merchantId: string;
+  readonly month: Month;
+  readonly lockedBy: string;
+  readonly lockedAtMs: number;
+};
+
+/** A close of a date whose month is locked, and why. */
+export type LockedClose = {
+  readonly runId: string;
+  readonly merchantId: string;
+  readonly businessDate: BusinessDate;
+  readonly operator: string;
+  readonly reason: string;
+  readonly atMs: number;
+};
+
+export interface MonthLockStore {
+  /** The first lock of the month. */
+  monthLock(merchantId: string, month: Month): Promise<MonthLock | null>;
+  /** Durable when it resolves. */
+  lock(lock: MonthLock): Promise<void>;
+  /** All of a merchant, by month. */
+  locks(merchantId: string): Promise<readonly MonthLock[]>;
+  /** Dates in [from, to] with an event or a bill and no published run. */
+  openDates(merchantId: string, from: BusinessDate, to: BusinessDate): Promise<readonly BusinessDate[]>;
 }
 
 /** A right to publish that ends; a later holder has a higher token. */

@@ -105,8 +105,10 @@ const closeLedger = clickHouseCloseLedger(clickhouse);
 const bills = clickHouseBills(clickhouse);
 const archive = openArchive(config.archive, dataDir, process.env);
 const tokens = redisTokenIssuer(windowRedis);
+/** Dates of locked months that want another run: told once, tried again until somebody closes them for a reason. */
+const toldLocked = new Set<string>();
 
-/** @returns whether it ran: somebody else may be closing it, or it is too early */
+/** @returns whether it ran: somebody else may be closing it, or it is too early, or its month is locked */
 async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string): Promise<boolean> {
   const at = { merchantId: merchant.merchantId, date, why };
   const onWaiting = (reason: string): void => log.info({ ...at, reason }, 'a close waits');
@@ -119,8 +121,11 @@ async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string
     log.info({ ...at, run: run.runId, outcome: run.outcome, details: run.details }, 'closed');
     return true;
   } catch (error) {
-    if (!(error instanceof DuizhangError) || !error.code.startsWith('DZ_CLOSE_')) throw error;
-    log.warn({ ...at, code: error.code }, error.message);
+    if (!(error instanceof DuizhangError) || !/^DZ_(CLOSE_|MONTH_LOCKED$)/.test(error.code)) throw error;
+    const day = `${merchant.merchantId} ${date}`;
+    const isTold = error.code === 'DZ_MONTH_LOCKED' && toldLocked.has(day);
+    if (error.code === 'DZ_MONTH_LOCKED') toldLocked.add(day);
+    if (!isTold) log.warn({ ...at, code: error.code }, error.message);
     return false;
   }
 }

@@ -9,6 +9,7 @@ import { billedSums, verdictSums } from './certificateSums.ts';
 import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
+import { monthLock, recordLockedClose } from './monthLocks.ts';
 import { insertTsv, timeText } from './tsv.ts';
 import type { FinalRow, VerdictRow } from './verdictRows.ts';
 import { FINAL_COLUMNS, VERDICT_FIELDS, finalTsv, verdictOfRow } from './verdictRows.ts';
@@ -50,6 +51,8 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
         format: 'JSONEachRow',
       });
     },
+    monthLock: (merchantId, month) => monthLock(client, merchantId, month),
+    recordLockedClose: (close) => recordLockedClose(client, close),
   };
 }
 

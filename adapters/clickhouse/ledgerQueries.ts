@@ -5,6 +5,7 @@ import { clickHouseCertificates } from './certificates.ts';
 import { exceptionPage } from './exceptionPages.ts';
 import { matchRatePage } from './matchRates.ts';
 import { isAway } from './patientLedger.ts';
+import { realtimeQuality } from './realtimeQuality.ts';
 import { reconciliationPage } from './reconciliationPages.ts';
 import { clickHouseScheduleLedger } from './scheduleLedger.ts';
 
@@ -15,6 +16,7 @@ export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries
     closeWaits: () => asked(clickHouseScheduleLedger(client, Date.now).waits()),
     exceptions: (filter) => asked(exceptionPage(client, filter)),
     matchRates: (filter) => asked(matchRatePage(client, filter)),
+    realtimeQuality: (filter) => asked(realtimeQuality(client, filter)),
   };
 }
 
@@ -24,7 +26,7 @@ export function clickHouseCertificateQueries(client: ClickHouseClient): Certific
 }
 
 /** A ledger that is away is no failure of the request, which may be sent again. */
-async function asked<T>(answer: Promise<T>): Promise<T> {
+export async function asked<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {

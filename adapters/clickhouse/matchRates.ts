@@ -27,12 +27,11 @@ export async function matchRatePage(client: ClickHouseClient, filter: ListFilter
   const { sql, values } = listConditions(filter);
   const after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
   const conditions = after ? [...sql, BEHIND_CURSOR] : sql;
-  const parts = filter.mode === 'REALTIME' ? [realtime] : filter.mode ? [final] : [final, realtime];
   const found = await rowsOf<Row>(
     client,
     `SELECT merchant_id, toString(business_date) AS date, mode, toString(verdicts) AS verdicts,
        toString(matched) AS matched, toString(exceptions) AS exceptions
-     FROM (${parts.map((part) => part(conditions)).join(' UNION ALL ')})
+     FROM (${matchRateRowsSql(filter.mode, conditions)})
      ORDER BY business_date DESC, merchant_id, mode LIMIT ${filter.limit + 1}`,
     { ...values, ...cursorValues(after) },
   );
@@ -43,6 +42,12 @@ export async function matchRatePage(client: ClickHouseClient, filter: ListFilter
     items: rows.map(rateOf),
     nextCursor: more ? cursorOf(LIST, [last.date, last.merchant_id, last.mode]) : null,
   };
+}
+
+/** @param conditions on merchant_id, business_date and mode */
+export function matchRateRowsSql(mode: Mode | undefined, conditions: readonly string[]): string {
+  const parts = mode === 'REALTIME' ? [realtime] : mode ? [final] : [final, realtime];
+  return parts.map((part) => part(conditions)).join(' UNION ALL ');
 }
 
 function final(conditions: readonly string[]): string {

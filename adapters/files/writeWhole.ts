@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 
 /** At once, or in pieces. */
-export type FileContent = string | Uint8Array | Iterable<string>;
+export type FileContent = string | Uint8Array | Iterable<string> | AsyncIterable<string | Uint8Array>;
 
 /**
  * Writes a file whole or not at all: under a temporary name beside it, then renamed.

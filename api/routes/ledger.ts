@@ -9,16 +9,14 @@ import type {
 } from '../../domain/apiPorts.ts';
 import type { CloseWait } from '../../domain/closePorts.ts';
 import { CASE_STATUSES } from '../../domain/apiPorts.ts';
-import { isBusinessDate } from '../../domain/businessDate.ts';
+import { daysBetween } from '../../domain/businessDate.ts';
 import { CHANNELS, KINDS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { FAILURE_REASONS } from '../../domain/ports.ts';
 import { MODES, VERDICT_CODES } from '../../domain/verdict.ts';
 import { ProblemSchema } from '../problem.ts';
+import { DateText, checkSpan, oneOf } from '../schemas.ts';
 
-const oneOf = <T extends string>(values: readonly T[]) =>
-  Type.Unsafe<T>({ type: 'string', enum: [...values] });
-const DateText = Type.String({ format: 'date', examples: ['2026-03-09'] });
 const Fen = Type.String({ pattern: '^-?\\d+$', description: 'fen', examples: ['2500'] });
 const NullableFen = Type.Union([Fen, Type.Null()]);
 
@@ -103,6 +101,24 @@ const WaitSchema = Type.Object({
   since: Type.String({ format: 'date-time' }),
   until: Type.String({ format: 'date-time', description: 'the run comes then at the latest' }),
 });
+const MS = Type.Union([Type.Integer(), Type.Null()]);
+const NeededSchema = Type.Object(
+  { p50Ms: MS, p95Ms: MS, p99Ms: MS },
+  { description: 'the window that would have been needed for counterparts that came later; null: none did' },
+);
+const Told = { verdicts: Type.Integer(), stood: Type.Integer(), needed: NeededSchema };
+const RealtimeQualitySchema = Type.Object({
+  merchantId: Type.String(),
+  businessDate: DateText,
+  ...Told,
+  byType: Type.Array(Type.Object({ type: oneOf(VERDICT_CODES), ...Told })),
+});
+const QualityQuery = Type.Object(
+  { merchantId: Query.properties.merchantId, from: DateText, to: DateText },
+  { additionalProperties: false },
+);
+/** Every verdict of the span is weighed. */
+const MOST_QUALITY_DAYS = 31;
 
 const NextCursor = Type.Union([Type.String(), Type.Null()]);
 const problems = { 400: ProblemSchema, 500: ProblemSchema, 503: ProblemSchema };
@@ -178,23 +194,31 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
         return { items: page.items.map(matchRateJson), nextCursor: page.nextCursor };
       },
     );
+
+    app.get(
+      '/realtime-quality',
+      {
+        schema: {
+          tags: ['ledger'],
+          summary: 'How far realtime verdicts of closed dates stood (实时与日结比对)',
+          querystring: QualityQuery,
+          response: { 200: Type.Object({ items: Type.Array(RealtimeQualitySchema) }), ...problems },
+        },
+      },
+      async ({ query }) => {
+        checkSpan(query);
+        if (daysBetween(query.from, query.to) >= MOST_QUALITY_DAYS) {
+          throw new DuizhangError('DZ_BAD_REQUEST', `ask for ${MOST_QUALITY_DAYS} days at most`);
+        }
+        const items = await queries.realtimeQuality(query);
+        return { items: items.map((day) => ({ ...day, byType: [...day.byType] })) };
+      },
+    );
   };
 }
 
-/** What JSON schema cannot say of the filter. */
 function checked(filter: ListFilter): ListFilter {
-  for (const name of ['from', 'to'] as const) {
-    const date = filter[name];
-    if (date !== undefined && !isBusinessDate(date)) {
-      throw new DuizhangError(
-        'DZ_BAD_DATE',
-        `${name}=${date} is not a calendar date; write it as YYYY-MM-DD`,
-      );
-    }
-  }
-  if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) {
-    throw new DuizhangError('DZ_BAD_REQUEST', `from=${filter.from} lies after to=${filter.to}`);
-  }
+  checkSpan(filter);
   return filter;
 }
 

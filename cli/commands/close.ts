@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
+import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { Outcome } from '../../domain/ports.ts';
 import type { ClosedDay } from '../../pipeline/close/closedDay.ts';
@@ -12,13 +13,15 @@ import { dayOfArgs } from './dayArgs.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
 
 const USAGE = `
-./duizhang close --merchant H --date YYYY-MM-DD [--json]
+./duizhang close --merchant H --date YYYY-MM-DD [--by NAME] [--reason TEXT] [--json]
 
 Closes a day of a merchant in the running system: compares its books with the channels' bills and publishes the result
 as one run. Waits, half a minute at most, until every event of the day is read and stored. Closing again takes in what
 came since.
 
-  --json   the result as "duizhang reconcile --json" gives it; a failed run with its reasons
+  --by NAME       who closes it, for the record
+  --reason TEXT   why, needed when the date's month is locked (./duizhang month --help); kept with the name
+  --json          the result as "duizhang reconcile --json" gives it; a failed run with its reasons
 
 Exit code 0: balanced; 1: exceptions; 3: the run failed, a book is missing or empty, or the day is not over yet.
 `;
@@ -37,7 +40,8 @@ export const closeCommand: Command = {
       const closed = await closing.close({
         merchant,
         date: request.date,
-        operator: 'cli',
+        operator: request.by ?? 'cli',
+        ...(request.reason === undefined ? {} : { reason: request.reason }),
         patienceMs: GATE_PATIENCE_MS,
         onWaiting: (reason) => status.show(`waiting: ${reason}`),
       });
@@ -54,16 +58,30 @@ const GATE_PATIENCE_MS = 30_000;
 
 const EXIT_CODES: Readonly<Record<Outcome, ExitCode>> = { BALANCED: 0, UNBALANCED: 1, FAILED: 3 };
 
-function readArgs(args: readonly string[]): { merchantId: string; date: string; json: boolean } {
+type CloseArgs = {
+  readonly merchantId: string;
+  readonly date: string;
+  readonly by: string | undefined;
+  readonly reason: string | undefined;
+  readonly json: boolean;
+};
+
+function readArgs(args: readonly string[]): CloseArgs {
   const { values } = parseArgs({
     args: [...args],
     options: {
       merchant: { type: 'string' },
       date: { type: 'string' },
+      by: { type: 'string' },
+      reason: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
-  return { ...dayOfArgs(values), json: values.json };
+  const { by, reason, json } = values;
+  if (reason !== undefined && by === undefined) {
+    throw new DuizhangError('DZ_USAGE', "a reason is somebody's: say whose, --by NAME");
+  }
+  return { ...dayOfArgs(values), by, reason, json };
 }
 
 const SHOWN_EXCEPTIONS = 20;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { csvOf } from '../../adapters/files/csv.ts';
 import type { InputFile } from '../../adapters/files/inputFiles.ts';
 import { distinctFiles, inputFile } from '../../adapters/files/inputFiles.ts';
+import { streamed } from '../../adapters/files/sheet.ts';
 import { checkWritable, writeWhole } from '../../adapters/files/writeWhole.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
@@ -113,9 +114,9 @@ async function reconcile(
 async function contentOf(reconciled: ReconciledFiles, format: 'XLSX' | 'CSV' | 'JSON') {
   switch (format) {
     case 'XLSX':
-      return (await import('../../adapters/files/xlsx.ts')).xlsxOf(sheetsOf(reconciled));
+      return (await import('../../adapters/files/xlsx.ts')).xlsxOf(sheetsOf(reconciled).map(streamed));
     case 'CSV':
-      return csvOf(exceptionSheet(reconciled));
+      return csvOf(streamed(exceptionSheet(reconciled)));
     case 'JSON':
       return jsonOfFiles(reconciled);
   }

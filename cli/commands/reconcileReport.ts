@@ -1,8 +1,15 @@
 import { jsonPieces } from '../../adapters/files/jsonPieces.ts';
 import type { Cell, Sheet } from '../../adapters/files/sheet.ts';
-import { count, money, text } from '../../adapters/files/sheet.ts';
+import { count, id, money, text } from '../../adapters/files/sheet.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { Book, Channel, Kind } from '../../domain/entry.ts';
+import {
+  BOOK_LABELS,
+  CHANNEL_LABELS,
+  KIND_LABELS,
+  MODE_LABELS as MODES,
+  OUTCOME_LABELS,
+  VERDICT_LABELS,
+} from '../../domain/labels.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
@@ -10,34 +17,8 @@ import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
 import type { ReconcileException } from '../../pipeline/reconcile/tally.ts';
 import { BOOKS_OF_MODE, jsonOfResult } from '../../pipeline/reconcile/tally.ts';
 
-const MODE_LABELS: Readonly<Record<Mode, string>> = {
-  REALTIME: '商户与芸泰对账',
-  THREE_WAY: '三方对账',
-  TWO_WAY: '两方对账',
-};
-const BOOK_LABELS: Readonly<Record<Book, string>> = {
-  MERCHANT: '商户账单',
-  PLATFORM: '芸泰账单',
-  CHANNEL: '渠道账单',
-};
-const KIND_LABELS: Readonly<Record<Kind, string>> = { PAYMENT: '支付', REFUND: '退款' };
-const CHANNEL_LABELS: Readonly<Record<Channel, string>> = {
-  WECHAT: '微信',
-  ALIPAY: '支付宝',
-  UNIONPAY: '银联',
-};
-const VERDICT_LABELS: Readonly<Record<VerdictCode, string>> = {
-  MATCHED: '一致',
-  AMOUNT_MISMATCH: '金额不匹配',
-  MERCHANT_ONLY: '商户单边',
-  PLATFORM_ONLY: '芸泰单边',
-  CHANNEL_ONLY: '渠道单边',
-  PLATFORM_MISSING: '芸泰漏单',
-  DUPLICATE: '重复支付',
-  OFFSET: '冲抵',
-  CROSS_DAY: '隔日',
-};
-const OUTCOME_LABELS = { BALANCED: '正常', UNBALANCED: '异常' } as const;
+/** Files know no stream: two books of them are the merchant's and the platform's. */
+const MODE_LABELS: Readonly<Record<Mode, string>> = { ...MODES, REALTIME: '商户与芸泰对账' };
 
 const SHOWN_EXCEPTIONS = 20;
 const SHOWN_ERRORS = 20;
@@ -56,14 +37,14 @@ const EXCEPTION_COLUMNS: readonly {
   { header: '异常代码', width: 18, cell: (e) => text(e.verdict) },
   { header: '业务日期', width: 12, cell: (e) => text(e.businessDate) },
   { header: '类型', width: 8, cell: (e) => text(KIND_LABELS[e.kind]) },
-  { header: '芸泰流水号', width: 26, cell: (e) => text(e.orderNo) },
-  { header: '退款单号', width: 26, cell: (e) => text(e.refundNo) },
+  { header: '芸泰流水号', width: 26, cell: (e) => id(e.orderNo) },
+  { header: '退款单号', width: 26, cell: (e) => id(e.refundNo) },
   { header: '渠道', width: 8, cell: (e) => text(e.channel && CHANNEL_LABELS[e.channel]) },
   { header: '商户金额(元)', width: 14, cell: (e) => money(e.merchantFen) },
   { header: '芸泰金额(元)', width: 14, cell: (e) => money(e.platformFen) },
   { header: '渠道金额(元)', width: 14, cell: (e) => money(e.channelFen) },
   { header: '疑似隔日', width: 10, cell: (e) => text(e.possiblyCrossDay ? '是' : null) },
-  { header: '疑似重复于', width: 26, cell: (e) => text(e.possibleDuplicateOf) },
+  { header: '疑似重复于', width: 26, cell: (e) => id(e.possibleDuplicateOf) },
 ];
 
 export function exceptionSheet({ result }: ReconciledFiles): Sheet {

@@ -30,6 +30,7 @@ import { billsInPlace, certificateDraft } from './certificateDraft.ts';
 import { assertConserved, restOfOrder } from './conservation.ts';
 import type { IsBilled } from './judgeForDate.ts';
 import { judgeForDate } from './judgeForDate.ts';
+import { assertMayClose } from './monthLock.ts';
 import type { Failures } from './outcome.ts';
 import { failuresOf } from './outcome.ts';
 
@@ -40,6 +41,8 @@ export type CloseRequest = {
   readonly runId: string;
   /** Who asked for the run: a person's name or `schedule`. */
   readonly operator: string;
+  /** Why the date is closed although its month is locked; kept with the operator. */
+  readonly reason?: string;
 };
 
 export type CloseDeps = {
@@ -56,12 +59,13 @@ export type CloseDeps = {
  * Closes a merchant's date: judges every order that the date's lines touch and publishes the rows as one run, with a
  * certificate. A run that fails is published with its reasons and without rows. Running again gives a new run; from the
  * same facts, the same Merkle root.
- * @throws DZ_CLOSE_RUNNING, DZ_CLOSE_LEASE_LOST, DZ_CLOSE_NOT_CONSERVED; nothing is published then
+ * @throws DZ_CLOSE_RUNNING, DZ_CLOSE_LEASE_LOST, DZ_CLOSE_NOT_CONSERVED, DZ_MONTH_LOCKED; nothing is published then
  */
 export async function closeDay(request: CloseRequest, deps: CloseDeps): Promise<Reconciliation> {
   const { merchant, date, runId } = request;
   const startedAtMs = deps.now();
   const run: RunKey = { runId, merchantId: merchant.merchantId, businessDate: date, mode: merchant.mode };
+  await assertMayClose(run, request.reason, deps.ledger);
   const { positions } = await deps.gate.waitUntilStored(merchant.merchantId, date);
   const lease = await deps.tokens.acquire(run, () => deps.ledger.highestToken(run));
   try {
@@ -76,12 +80,29 @@ export async function closeDay(request: CloseRequest, deps: CloseDeps): Promise<
       positions,
     };
     await deps.certifier.prepare(certificateDraft(reconciliation, merchant, facts));
+    await recordReason(run, request, deps);
     await publish(reconciliation, run, lease, deps.ledger);
     await deps.certifier.certify(run.merchantId);
     return reconciliation;
   } finally {
     await lease.release();
   }
+}
+
+/** The month may have been locked since the run began. */
+async function recordReason(run: RunKey, request: CloseRequest, deps: CloseDeps): Promise<void> {
+  const { reason, operator } = request;
+  const lock = await assertMayClose(run, reason, deps.ledger);
+  if (!lock || reason === undefined) return;
+  const { runId, merchantId, businessDate } = run;
+  await deps.ledger.recordLockedClose({
+    runId,
+    merchantId,
+    businessDate,
+    operator,
+    reason,
+    atMs: deps.now(),
+  });
 }
 
 type RunResult = Pick<

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
+import { clickHouseMonthLocks } from '../../adapters/clickhouse/monthLocks.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
@@ -150,6 +151,20 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
   const case_id = caseIdOf('H001', 'B', 'P');
   const state = { case_id, merchant_id: 'H001', order_no: 'B', status: 'IN_PROGRESS', version: 1 };
   await client.insert({ table: 'exceptions', values: [state], format: 'JSONEachRow' });
+  await clickHouseMonthLocks(client).lock({
+    merchantId: 'H001',
+    month: '2026-02',
+    lockedBy: 'a',
+    lockedAtMs: NOON_MS,
+  });
+  await close.recordLockedClose({
+    runId: 'r2',
+    merchantId: 'H001',
+    businessDate: '2026-03-09',
+    operator: 'a',
+    reason: 'b',
+    atMs: NOON_MS,
+  });
   const action = {
     action_id: 'a1',
     case_id,
@@ -190,6 +205,10 @@ const QUERIES: Readonly<Record<string, string>> = {
   v_dead_letters: 'SELECT log_partition, toUInt32(log_position) AS at, code FROM v_dead_letters',
   v_certificates: 'SELECT toUInt32(sequence) AS place, run_id, document FROM v_certificates',
   v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
+  v_month_locks: 'SELECT month, locked_by FROM v_month_locks',
+  v_locked_closes: 'SELECT run_id, operator, reason FROM v_locked_closes',
+  v_realtime_quality: `SELECT type, toUInt32(verdicts) AS verdicts, toUInt32(stood_verdicts) AS stood, needed_p99_ms
+    FROM v_realtime_quality ORDER BY type`,
 };
 
 async function readAll(): Promise<Record<string, unknown[]>> {
@@ -277,6 +296,12 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
   v_dead_letters: [{ log_partition: 'payments/0', at: 5, code: 'DZ_X' }],
   v_certificates: [{ place: 1, run_id: 'r1', document: '{}' }],
   v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
+  v_month_locks: [{ month: '2026-02', locked_by: 'a' }],
+  v_locked_closes: [{ run_id: 'r2', operator: 'a', reason: 'b' }],
+  v_realtime_quality: [
+    { type: '', verdicts: 2, stood: 1, needed_p99_ms: null },
+    { type: 'PLATFORM_ONLY', verdicts: 2, stood: 1, needed_p99_ms: null },
+  ],
 };
 
 test('every view is right under rows written twice, before ClickHouse has merged them and after', async () => {

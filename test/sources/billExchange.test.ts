@@ -36,8 +36,16 @@ beforeAll(async () => {
   await system.importFile(`${SAMPLES}platform-20260309.csv`, 'PLATFORM');
   const unused = () => Promise.reject(new Error('unused'));
   app = await buildApp({
-    queries: { reconciliations: unused, exceptions: unused, matchRates: unused, closeWaits: unused },
+    queries: {
+      reconciliations: unused,
+      exceptions: unused,
+      matchRates: unused,
+      closeWaits: unused,
+      realtimeQuality: unused,
+    },
     certificates: { certificateOfRun: unused },
+    exports: { open: unused },
+    statements: { open: unused },
     intake: { accept: unused },
     eventForms: [],
     readiness: [],

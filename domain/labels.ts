@@ -1,0 +1,68 @@
+import type { CaseStatus } from './apiPorts.ts';
+import type { Book, Channel, Kind, Source } from './entry.ts';
+import type { FailureReason, Outcome } from './ports.ts';
+import type { Mode, VerdictCode } from './verdict.ts';
+
+// What codes are called where people read them: exports, statements, reports. Everywhere else the codes stand.
+
+export const MODE_LABELS: Readonly<Record<Mode, string>> = {
+  REALTIME: '实时对账',
+  THREE_WAY: '三方对账',
+  TWO_WAY: '两方对账',
+};
+
+export const BOOK_LABELS: Readonly<Record<Book, string>> = {
+  MERCHANT: '商户账单',
+  PLATFORM: '芸泰账单',
+  CHANNEL: '渠道账单',
+};
+
+export const KIND_LABELS: Readonly<Record<Kind, string>> = { PAYMENT: '支付', REFUND: '退款' };
+
+export const CHANNEL_LABELS: Readonly<Record<Channel, string>> = {
+  WECHAT: '微信',
+  ALIPAY: '支付宝',
+  UNIONPAY: '银联',
+};
+
+export const VERDICT_LABELS: Readonly<Record<VerdictCode, string>> = {
+  MATCHED: '一致',
+  AMOUNT_MISMATCH: '金额不匹配',
+  MERCHANT_ONLY: '商户单边',
+  PLATFORM_ONLY: '芸泰单边',
+  CHANNEL_ONLY: '渠道单边',
+  PLATFORM_MISSING: '芸泰漏单',
+  DUPLICATE: '重复支付',
+  OFFSET: '冲抵',
+  CROSS_DAY: '隔日',
+};
+
+export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
+  BALANCED: '正常',
+  UNBALANCED: '异常',
+  FAILED: '失败',
+};
+
+export const REASON_LABELS: Readonly<Record<FailureReason, string>> = {
+  MERCHANT_BILL_EMPTY: '商户账单为空',
+  PLATFORM_BILL_EMPTY: '芸泰账单为空',
+  CHANNEL_BILL_EMPTY: '渠道账单为空',
+  HDP_FAILED: 'hdp 处理失败',
+  BILL_PARSE_ERROR: '账单解析异常',
+  BILL_NOT_READY: '账单未就绪',
+  BILL_TOTALS_MISMATCH: '账单汇总不符',
+};
+
+export const STATUS_LABELS: Readonly<Record<CaseStatus, string>> = {
+  OPEN: '待处理',
+  IN_PROGRESS: '处理中',
+  PENDING_APPROVAL: '待审批',
+  RESOLVED: '已处理',
+  HEALED: '已自愈',
+};
+
+export const SOURCE_LABELS: Readonly<Record<Source, string>> = {
+  EVENT: '事件',
+  BILL: '账单',
+  ACTION: '处理',
+};

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
+import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
+import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
+import type { Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
+import type { TestLedger } from './ledgerHarness.ts';
+import { NOON_MS, aRun, aVerdict, insertVerdicts, startLedger } from './ledgerHarness.ts';
+
+let system: TestLedger;
+
+beforeAll(async () => {
+  system = await startLedger();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const MINUTE_MS = 60_000;
+
+function side(afterMs = 0, amountFen = 2500n): Side {
+  const identities = [{ identity: 'i', amountFen }];
+  return {
+    amountFen,
+    businessDate: '2026-03-09',
+    occurredAtMs: NOON_MS + afterMs,
+    channel: null,
+    identities,
+    conflict: false,
+  };
+}
+
+/** What a key looks like when the merchant's line came so long after the platform's; null: never. */
+function sides(merchantAfterMs: number | null): Verdict['sides'] {
+  return {
+    MERCHANT: merchantAfterMs === null ? null : side(merchantAfterMs),
+    PLATFORM: side(),
+    CHANNEL: null,
+  };
+}
+
+test('what realtime told is weighed against the close: how much stood, and how long a window the rest needed', async () => {
+  const realtime = clickHouseRealtimeLedger(system.client);
+  const close = clickHouseCloseLedger(system.client);
+  const said = async (orderNo: string, code: VerdictCode, merchantAfterMs: number | null, version: bigint) =>
+    insertVerdicts(realtime, [
+      { verdict: aVerdict({ orderNo, code, sides: sides(merchantAfterMs) }), version, span: 0 },
+    ]);
+  const final: { verdict: Verdict; refersTo: null }[] = [];
+  const ends = (orderNo: string, code: VerdictCode, more: Partial<Verdict['sides']> = {}) => {
+    const sidesOfRun = { ...sides(1000), CHANNEL: side(), ...more };
+    final.push({
+      verdict: aVerdict({ mode: 'THREE_WAY', orderNo, code, sides: sidesOfRun }),
+      refersTo: null,
+    });
+  };
+  for (let time = 0; time < 2; time += 1) {
+    await said('matched', 'MATCHED', 1000, 5119n);
+    await said('crossDay', 'CROSS_DAY', 1000, 5119n);
+    await said('noChannel', 'MATCHED', 1000, 5119n);
+    await said('stays', 'PLATFORM_ONLY', null, 3072n);
+    for (const minutes of [6, 7, 8, 90]) {
+      await said(`late${minutes}`, 'PLATFORM_ONLY', null, 3072n);
+      await said(`late${minutes}`, 'MATCHED', minutes * MINUTE_MS, 5119n);
+    }
+    await said('billOnly', 'PLATFORM_ONLY', null, 3072n);
+    await said('unknown', 'PLATFORM_ONLY', null, 3072n);
+  }
+  ends('matched', 'MATCHED');
+  ends('crossDay', 'CROSS_DAY');
+  ends('noChannel', 'MERCHANT_ONLY', { CHANNEL: null });
+  ends('stays', 'CHANNEL_ONLY', { MERCHANT: null });
+  for (const minutes of [6, 7, 8, 90]) ends(`late${minutes}`, 'MATCHED');
+  ends('billOnly', 'MATCHED', { MERCHANT: side(30 * MINUTE_MS) });
+  ends('hisOnly', 'MERCHANT_ONLY', { PLATFORM: null, CHANNEL: null });
+  const run = aRun();
+  for (let time = 0; time < 2; time += 1) {
+    await close.writeVerdicts(run, final);
+    await close.publish(run);
+  }
+  const needed = { p50Ms: 8 * MINUTE_MS, p95Ms: 90 * MINUTE_MS, p99Ms: 90 * MINUTE_MS };
+  const none = { p50Ms: null, p95Ms: null, p99Ms: null };
+  const queries = clickHouseLedgerQueries(system.client);
+  const span = { from: '2026-03-09', to: '2026-03-09' };
+  const expected = [
+    {
+      merchantId: 'H001',
+      businessDate: '2026-03-09',
+      verdicts: 10,
+      stood: 4,
+      needed,
+      byType: [
+        { type: 'MATCHED', verdicts: 3, stood: 3, needed: none },
+        { type: 'PLATFORM_ONLY', verdicts: 7, stood: 1, needed },
+      ],
+    },
+  ];
+  expect(await queries.realtimeQuality(span)).toEqual(expected);
+  for (const table of ['verdicts', 'realtime_told', 'reconciliations']) {
+    await system.client.command({ query: `OPTIMIZE TABLE ${table} FINAL` });
+  }
+  expect(await queries.realtimeQuality({ ...span, merchantId: 'H001' })).toEqual(expected);
+  expect(await queries.realtimeQuality({ ...span, merchantId: 'H002' })).toEqual([]);
+});
