@@ -246,11 +246,11 @@ describe('over HTTP', () => {
 });
 
 describe('a file that breaks off', () => {
-  async function appOf(bytes: AsyncIterable<string>, withinMs?: number) {
+  async function appOf(bytesOf: () => AsyncIterable<string>, withinMs?: number) {
     const other = await buildApp({
       ...UNUSED_PARTS,
       queries: clickHouseLedgerQueries(system.client),
-      exports: { open: async () => ({ fileName: 'x.csv', contentType: 'text/csv', bytes }) },
+      exports: { open: async () => ({ fileName: 'x.csv', contentType: 'text/csv', bytes: bytesOf() }) },
       statements: { open: () => Promise.reject(new Error('none here')) },
       intake: { accept: async () => [] },
       eventForms: [],
@@ -266,7 +266,7 @@ describe('a file that breaks off', () => {
       yield 'a'.repeat(100_000);
       throw new Error('the ledger went away');
     }
-    const { other, url } = await appOf(failing());
+    const { other, url } = await appOf(failing);
     const answer = await fetch(`${url}/api/v1/exports/bills?format=csv`);
     expect(answer.status).toBe(200);
     await expect(answer.text()).rejects.toThrow();
@@ -277,7 +277,7 @@ describe('a file that breaks off', () => {
     async function* endless() {
       for (;;) yield 'a'.repeat(100_000);
     }
-    const { other, url } = await appOf(endless(), 300);
+    const { other, url } = await appOf(endless, 300);
     const at = `${url}/api/v1/exports/bills?format=csv`;
     const [first, second] = [await fetch(at), await fetch(at)];
     const third = await fetch(at);
