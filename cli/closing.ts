@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
+import { clickHouseFetchLog } from '../adapters/clickhouse/billFetches.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseCertificates } from '../adapters/clickhouse/certificates.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
@@ -100,6 +101,7 @@ export function openClosing(run: RunFile, config: Config, env: NodeJS.ProcessEnv
         {
           ledger,
           bills,
+          fetches: clickHouseFetchLog(clickhouse),
           tokens: redisTokenIssuer(windowRedis),
           gate: closeGate(gateParts, config.merchants, waiting),
           certifier: certifier({

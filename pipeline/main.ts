@@ -104,6 +104,7 @@ function rulesOf(merchantId: string): MatchRules {
 const closeLedger = clickHouseCloseLedger(clickhouse);
 const bills = clickHouseBills(clickhouse);
 const archive = openArchive(config.archive, dataDir, process.env);
+const fetches = clickHouseFetchLog(clickhouse);
 const tokens = redisTokenIssuer(windowRedis);
 /** Dates of locked months that want another run: told once, tried again until somebody closes them for a reason. */
 const toldLocked = new Set<string>();
@@ -116,7 +117,7 @@ async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string
   try {
     const run = await closeDay(
       { merchant, date, runId: randomUUID(), operator: 'system' },
-      { ledger: closeLedger, bills, tokens, gate, certifier: certificates, now: () => clock.now() },
+      { ledger: closeLedger, bills, fetches, tokens, gate, certifier: certificates, now: () => clock.now() },
     );
     log.info({ ...at, run: run.runId, outcome: run.outcome, details: run.details }, 'closed');
     return true;
@@ -152,6 +153,7 @@ const keeper = new DayKeeper({
 const scheduler = new CloseScheduler({
   ledger: clickHouseScheduleLedger(clickhouse, () => clock.now()),
   bills,
+  fetches,
   merchants: () => config.merchants.values(),
   clock,
   close: closeBySystem,
@@ -255,7 +257,7 @@ const importFetched: CollectParts['importBill'] = async (bill, provenance) => {
 function keepBills(): Promise<void> {
   const collector = new BillCollector({
     plans: outside.sources,
-    fetches: clickHouseFetchLog(clickhouse),
+    fetches,
     bills,
     importBill: importFetched,
     isTradeExpected: ({ merchantId, channel, date }) =>

@@ -1,3 +1,4 @@
+import type { FetchLog } from '../../domain/billFetch.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type {
   BillStore,
@@ -14,8 +15,7 @@ import type {
   TokenIssuer,
 } from '../../domain/closePorts.ts';
 import { hintDuplicates, wantsHint } from '../../domain/duplicateHint.ts';
-import type { Book, Channel, Kind } from '../../domain/entry.ts';
-import { CHANNELS } from '../../domain/entry.ts';
+import type { Book, Kind } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { EMPTY_ROOT, merkleBuilder } from '../../domain/merkle.ts';
@@ -31,8 +31,8 @@ import { assertConserved, restOfOrder } from './conservation.ts';
 import type { IsBilled } from './judgeForDate.ts';
 import { judgeForDate } from './judgeForDate.ts';
 import { assertMayClose } from './monthLock.ts';
-import type { Failures } from './outcome.ts';
-import { failuresOf } from './outcome.ts';
+import type { DayFacts } from './whyNotYet.ts';
+import { whyNotYet } from './whyNotYet.ts';
 
 export type CloseRequest = {
   readonly merchant: Merchant;
@@ -48,6 +48,7 @@ export type CloseRequest = {
 export type CloseDeps = {
   readonly ledger: CloseLedger;
   readonly bills: Pick<BillStore, 'billsBetween' | 'handledBills'>;
+  readonly fetches: Pick<FetchLog, 'fetchesBetween'>;
   readonly tokens: TokenIssuer;
   readonly gate: CloseGate;
   readonly certifier: Certifier;
@@ -124,10 +125,8 @@ async function runOnce(
     const sums = await snapshot.sums();
     const books = totalsOf(run.mode, sums);
     const billIds = billsOfDate(scope, bills);
-    const details = {
-      ...failuresOf(run.mode, sums, importedChannels(bills, run)),
-      ...(await unreadRows(run, billIds, bills, deps)),
-    };
+    const ofRunDate = bills.filter(({ billId }) => billIds.includes(billId));
+    const details = whyNotYet(run, await dayFacts(run, { bills: ofRunDate, sums }, deps));
     const told = { details, books, bills: billIds };
     const seen = { bills: billsInPlace(scope, bills), sums };
     const reasons = FAILURE_REASONS.filter((reason) => details[reason] !== undefined);
@@ -159,27 +158,18 @@ async function runOnce(
   }
 }
 
-/** Rows of the date's bills that could not be read and that nobody has handled: what they hold would be missed in silence. */
-async function unreadRows(
-  run: RunKey,
-  ofDate: readonly string[],
-  bills: readonly Bill[],
+/** What decides whether the date can be closed at all. */
+async function dayFacts(
+  { merchantId, businessDate }: RunKey,
+  { bills, sums }: Pick<DayFacts, 'bills' | 'sums'>,
   deps: CloseDeps,
-): Promise<Failures> {
-  const faulty = bills.filter(
-    (bill) =>
-      bill.errorRows > 0 && ofDate.includes(bill.billId) && BOOKS_OF_MODE[run.mode].includes(bill.book),
-  );
-  const handled = await deps.bills.handledBills(
-    run.merchantId,
-    faulty.map(({ billId }) => billId),
-  );
-  const open = faulty.filter(({ billId }) => !handled.has(billId));
-  if (open.length === 0) return {};
-  const words = open.map(
-    ({ fileName, errorRows, billId }) => `${fileName} has ${errorRows} (bill ${billId.slice(0, 12)})`,
-  );
-  return { BILL_PARSE_ERROR: `rows that could not be read and are not handled: ${words.join(', ')}` };
+): Promise<DayFacts> {
+  const faulty = bills.filter((bill) => bill.errorRows > 0).map(({ billId }) => billId);
+  const [handled, fetches] = await Promise.all([
+    deps.bills.handledBills(merchantId, faulty),
+    deps.fetches.fetchesBetween(businessDate, businessDate),
+  ]);
+  return { sums, bills, handled, fetches: fetches.filter((fetch) => fetch.merchantId === merchantId) };
 }
 
 /** @returns what the sides of the written rows hold beside plain lines of the date, see `assertConserved` */
@@ -225,11 +215,6 @@ async function rootOf(
     count += leaves.length;
   }
   return { merkleRoot: builder.root(), leaves: count };
-}
-
-function importedChannels(bills: readonly Bill[], run: RunKey): ReadonlySet<Channel> {
-  const isBilled = billedBy(bills);
-  return new Set(CHANNELS.filter((channel) => isBilled(channel, run.businessDate)));
 }
 
 function billedBy(bills: readonly Bill[]): IsBilled {

@@ -1,6 +1,9 @@
+import type { FetchLog } from '../../domain/billFetch.ts';
+import { channelsWithoutTrade } from '../../domain/billFetch.ts';
 import { addDays, businessDateOf } from '../../domain/businessDate.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { BillStore, CloseWait, ScheduleLedger } from '../../domain/closePorts.ts';
+import type { Book, Channel } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Clock } from '../../domain/ports.ts';
 import type { DueClose } from '../../domain/schedule.ts';
@@ -9,6 +12,7 @@ import { CATCH_UP_DAYS, dueCloses, scheduledAtMs, waitsUntilMs } from '../../dom
 export type SchedulerParts = {
   readonly ledger: ScheduleLedger;
   readonly bills: Pick<BillStore, 'billsBetween'>;
+  readonly fetches: Pick<FetchLog, 'fetchesBetween'>;
   /** Asked anew each round: the configuration may be read again. */
   readonly merchants: () => Iterable<Merchant>;
   readonly clock: Clock;
@@ -73,14 +77,30 @@ export class CloseScheduler {
     return isClosed;
   }
 
-  /** Channels whose bill of the date is not on record; an empty bill is one. */
+  /**
+   * Bills of the date that are not on record: of each channel, unless it said that there was no trade, and of the other
+   * books where one is asked for.
+   */
   async #missing({ merchant, date }: DueClose): Promise<readonly string[]> {
-    const bills = await this.#parts.bills.billsBetween(merchant.merchantId, date, date);
-    const there = bills.filter((bill) => bill.book === 'CHANNEL').map((bill) => bill.channel);
-    if (there.includes(null)) return [];
-    return merchant.channels
-      .filter(({ channel }) => !there.includes(channel))
-      .map(({ channel }) => `the ${channel} bill of ${date}`);
+    const { merchantId } = merchant;
+    const [bills, ofAll] = await Promise.all([
+      this.#parts.bills.billsBetween(merchantId, date, date),
+      this.#parts.fetches.fetchesBetween(date, date),
+    ]);
+    const fetches = ofAll.filter((fetch) => fetch.merchantId === merchantId);
+    const isThere = (book: Book, channel: Channel | null): boolean =>
+      bills.some((bill) => bill.book === book && (bill.channel === null || bill.channel === channel));
+    const withoutTrade = channelsWithoutTrade(fetches, merchantId, date);
+    const channels = merchant.channels
+      .map(({ channel }) => channel)
+      .filter((channel) => !withoutTrade.includes(channel) && !isThere('CHANNEL', channel));
+    const asked = fetches.filter(
+      ({ book, channel, status }) => book !== 'CHANNEL' && status === 'WAITING' && !isThere(book, channel),
+    );
+    return [
+      ...channels.map((channel) => `the ${channel} bill of ${date}`),
+      ...asked.map(({ book, source }) => `the ${book} bill of ${date} from ${source}`),
+    ];
   }
 
   async #record(due: DueClose, waitsFor: readonly string[], known: CloseWait | undefined): Promise<void> {

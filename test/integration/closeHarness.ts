@@ -8,6 +8,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
 import { FolderArchive } from '../../adapters/archive/folderArchive.ts';
 import { readBill } from '../../adapters/bills/readBill.ts';
+import { clickHouseFetchLog } from '../../adapters/clickhouse/billFetches.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseCertificates } from '../../adapters/clickhouse/certificates.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
@@ -99,6 +100,7 @@ export class CloseSystem implements AsyncDisposable {
     return {
       ledger: this.ledger,
       bills: this.bills,
+      fetches: clickHouseFetchLog(this.client),
       tokens: redisTokenIssuer(this.redis),
       gate: { waitUntilStored: () => Promise.resolve({ positions: { 'payments/0': 7 } }) },
       certifier: this.certifier,

@@ -1,6 +1,7 @@
 // Closes the samples' day in the system of a data folder and kills itself with -9 between publication and certificate:
 // node test/integration/killedClose.ts DATA_DIR RUN_ID
 import { Redis } from 'ioredis';
+import { clickHouseFetchLog } from '../../adapters/clickhouse/billFetches.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseCertificates } from '../../adapters/clickhouse/certificates.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
@@ -18,6 +19,7 @@ await closeDay(
   {
     ledger: clickHouseCloseLedger(client),
     bills: clickHouseBills(client),
+    fetches: clickHouseFetchLog(client),
     tokens: redisTokenIssuer(new Redis(run.windowRedisUrl)),
     gate: { waitUntilStored: async () => ({ positions: {} }) },
     certifier: {
