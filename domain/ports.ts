@@ -121,8 +121,8 @@ export type Bill = {
 };
 
 /**
- * Whether a bill's own totals could be compared with its rows. PARTIAL: all that it states agrees, but the amounts that
- * are reconciled are in none of its totals. COUNTS_ONLY: an unreadable amount kept some sums from being compared.
+ * Whether a bill's own totals could be compared with its rows. PARTIAL: all that it states agrees, but not every amount
+ * that is reconciled is in a total of its own. COUNTS_ONLY: an unreadable amount kept some sums from being compared.
  */
 export const FOOTER_CHECKS = ['VERIFIED', 'PARTIAL', 'COUNTS_ONLY', 'NONE'] as const;
 export type FooterCheck = (typeof FOOTER_CHECKS)[number];
@@ -292,6 +292,8 @@ export type BillReport = {
   /** A valid bill of a day without trade. */
   readonly empty: boolean;
   readonly errorCount: number;
+  /** Sheets of a workbook that were not read: hidden, or without the columns of the book. */
+  readonly unreadSheets?: readonly string[];
   /** The first row errors, at most 10,000; `errorCount` counts all. */
   readonly errors: readonly BillError[];
 };

@@ -13,6 +13,8 @@ export type TextEncoding = 'utf-8' | 'gb18030';
 
 const STRICT_GB18030 = new TextDecoder('gb18030', { fatal: true });
 const LENIENT_GB18030 = new TextDecoder('gb18030');
+const HAN = /\p{Script=Han}/u;
+const UTF8_FIRST_BYTE = 0xc2;
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
@@ -35,17 +37,36 @@ export function decodeOpening(bytes: ByteText): { text: string; encoding: TextEn
 export function displayText(bytes: ByteText): string {
   if (isAscii(bytes)) return bytes;
   const buffer = Buffer.from(bytes, 'latin1');
-  // A text cut to length may end inside a character.
-  for (let cut = 0; cut < 4; cut += 1) {
-    if (isUtf8(buffer.subarray(0, buffer.length - cut)))
-      return buffer.toString('utf8', 0, buffer.length - cut);
+  if (isUtf8(buffer)) return buffer.toString('utf8');
+  // A text cut to length may end inside a character, whose first byte is then there: 签到 of GBK looks nearly like that.
+  for (let cut = 1; cut < 4; cut += 1) {
+    const end = buffer.length - cut;
+    if ((buffer[end] ?? 0) >= UTF8_FIRST_BYTE && isUtf8(buffer.subarray(0, end)))
+      return buffer.toString('utf8', 0, end);
   }
   return LENIENT_GB18030.decode(buffer);
 }
 
-function isAscii(bytes: ByteText): boolean {
+export function isAscii(bytes: ByteText): boolean {
   for (let at = 0; at < bytes.length; at += 1) if (bytes.charCodeAt(at) > 127) return false;
   return true;
+}
+
+/**
+ * A cell in the encoding of its file: a short word of GBK may be one of UTF-8 too (住院). null: the file has not shown its
+ * encoding, then `context`, a longer text of it, tells.
+ */
+export function cellText(bytes: ByteText, encoding: TextEncoding | null, context: ByteText): string {
+  if (isAscii(bytes)) return bytes;
+  const known = encoding ?? likelyEncoding(Buffer.from(context, 'latin1'));
+  const buffer = Buffer.from(bytes, 'latin1');
+  return known === 'utf-8' ? buffer.toString('utf8') : LENIENT_GB18030.decode(buffer);
+}
+
+/** Where both are possible, the one that gives Chinese: bills write no Hebrew. */
+function likelyEncoding(buffer: Buffer): TextEncoding {
+  if (!isUtf8(buffer)) return 'gb18030';
+  return HAN.test(buffer.toString('utf8')) || !HAN.test(LENIENT_GB18030.decode(buffer)) ? 'utf-8' : 'gb18030';
 }
 
 /** A word of ours as the bytes of an encoding, to be compared with cells. */

@@ -72,7 +72,8 @@ export function splitCommas(cells: Cells, text: ByteText, start: number, end: nu
 }
 
 /** A row of RFC 4180 with quoted cells (a re-save by a spreadsheet); cells with line ends are not taken. */
-export function splitQuoted(cells: Cells, text: ByteText, start: number, end: number): void {
+export function splitQuoted(cells: Cells, text: ByteText, start: number, end: number, delimiter = ','): void {
+  const separator = delimiter.charCodeAt(0);
   const values: string[] = [];
   let value = '';
   let quoted = false;
@@ -83,7 +84,7 @@ export function splitQuoted(cells: Cells, text: ByteText, start: number, end: nu
         value += '"';
         at += 1;
       } else quoted = !quoted;
-    } else if (code === COMMA && !quoted) {
+    } else if (code === separator && !quoted) {
       values.push(value);
       value = '';
     } else value += text[at];

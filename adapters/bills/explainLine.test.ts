@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { BillReader } from '../../domain/ports.ts';
+import { mappingOf, PLAIN_MAPPING, workbookOf } from './mapped/testBooks.ts';
+import { readMappedBook } from './mapped/readMappedBook.ts';
 import { explainLine } from './explainLine.ts';
 import { readBill } from './readBill.ts';
 import { ROW_ADVICE } from './rowAdvice.ts';
@@ -109,4 +112,18 @@ test('there is advice for every error of a row, in both languages', () => {
     expect(ROW_ADVICE[code].en.length, code).toBeGreaterThan(10);
     expect(ROW_ADVICE[code].zh, code).toMatch(/\p{Script=Han}/u);
   }
+});
+
+test('a row of a workbook is told by its number, good or bad', async () => {
+  const header = ['平台流水号', '退款单号', '收据号', '业务类型', '支付金额', '收费时间', '类型', '支付方式'];
+  const row = (amount: string) => ['A1', '', 'R1', '', amount, '2026-03-09 10:00:00', '收费', '微信'];
+  const bytes = await workbookOf({ a: [header, row('25.00'), row('x')] });
+  const read: BillReader = (file, hints) => readMappedBook(file, mappingOf(PLAIN_MAPPING), hints);
+  const explain = (line: number) => explainLine(() => chunksOf(bytes, 1000), line, {}, read);
+  expect(await explain(2)).toMatchObject({ found: [{ format: 'mapped-xlsx' }], lines: [{ orderNo: 'A1' }] });
+  expect(await explain(3)).toMatchObject({
+    found: [{ raw: expect.stringMatching(/^A1,/) }],
+    errors: [{ column: '支付金额' }],
+  });
+  await expect(explain(9)).rejects.toMatchObject({ code: 'DZ_BILL_NO_LINE' });
 });

@@ -71,7 +71,10 @@ export async function explainLine(
     // A damaged file is refused by `readFor` as well; the line may stand before the damage.
     if (!(error instanceof DuizhangError) || became.refusal === null) throw error;
   }
-  if (found.length === 0) throw became.refusal ?? noLine(line, last);
+  const isMapped = NO_LINES.test(became.report?.format ?? '');
+  if (isMapped && became.lines.length + became.errors.length > 0)
+    return { line, found: [readRow(became)], ...became };
+  if (isMapped || found.length === 0) throw became.refusal ?? noLine(line, last);
   // A total is no row with too few cells: what the header names says nothing of it.
   const isRow = became.lines.length + became.errors.length > 0;
   const details = found.filter(({ role }) => role === 'DETAIL');
@@ -79,6 +82,21 @@ export async function explainLine(
     isRow || there.fitsHeader ? there : { ...there, columns: [] },
   );
   return { line, found: told, ...became };
+}
+
+/** Rows of sheets and records of JSON are counted, and are no lines of the file's text. */
+const NO_LINES = /^mapped-(?:xlsx|json)$/;
+
+function readRow({ errors, report }: Pick<LineExplanation, 'errors' | 'report'>): FoundLine {
+  return {
+    part: null,
+    role: 'DETAIL',
+    format: report?.format ?? null,
+    isHeader: false,
+    fitsHeader: true,
+    raw: errors[0]?.raw ?? '',
+    columns: [],
+  };
 }
 
 async function readFor(
@@ -110,6 +128,8 @@ async function findLine(
   part: BillPart,
   wanted: number,
 ): Promise<{ there: FoundLine | null; lastLine: number }> {
+  // A workbook has rows and no lines of text: what the reader says of them is told.
+  if (part.kind === 'WORKBOOK') return { there: null, lastLine: 0 };
   let lineNo = 0;
   let begun: Beginning | null = null;
   let header: readonly string[] | null = null;

@@ -1,6 +1,7 @@
 import type { BillFormat } from './format.ts';
 import { alipayAccount } from './formats/alipayAccount.ts';
 import { alipayBusiness } from './formats/alipayBusiness.ts';
+import { bankPos } from './formats/bankPos.ts';
 import { plainCsv } from './formats/plainCsv.ts';
 import { unionpay } from './formats/unionpay.ts';
 import { wechatAnswer } from './formats/wechatAnswer.ts';
@@ -15,5 +16,6 @@ export const BILL_FORMATS: readonly BillFormat[] = [
   alipayBusiness,
   alipayAccount,
   unionpay,
+  bankPos,
   plainCsv,
 ];

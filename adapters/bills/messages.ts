@@ -100,6 +100,16 @@ export const ROW_MESSAGES = {
     en: '{column} is "{value}"; expected whole fen, as the configuration says',
     zh: '“{column}”为“{value}”，按配置应为以分为单位的整数',
   },
+  formulaWithoutValue: {
+    code: 'DZ_ROW_CELL',
+    en: '{column} is a formula whose result is not in the file; open and save it in a spreadsheet, or export values',
+    zh: '“{column}”为公式，但文件中没有计算结果，请用电子表格软件打开保存一次，或导出为数值',
+  },
+  nestedValue: {
+    code: 'DZ_ROW_CELL',
+    en: '{column} is an object or an array; expected a text or a number',
+    zh: '“{column}”为对象或数组，应为文本或数字',
+  },
   cellFault: {
     code: 'DZ_ROW_CELL',
     en: '{column} holds the fault "{value}" of a formula; correct the workbook, or export it again',
@@ -190,45 +200,90 @@ export const FILE_MESSAGES = {
     en: 'the header looks like {format}, but it has {count} columns; ask for the bill with its standard columns',
     zh: '表头像是{format}，但有{count}列，请按标准列重新下载账单',
   },
-  otherFileFormat: {
-    code: 'DZ_BILL_UNKNOWN_FORMAT',
-    en: 'the file is {found}, but {where} reads {asked}; give the right file or correct the configuration',
-    zh: '该文件为{found}格式，而{where}规定为{asked}，请提供正确的文件或更正配置',
+  totalNotPaid: {
+    code: 'DZ_BILL_TOTAL_NOT_PAID',
+    en: '{where} takes {column} for the amount, but the file has {other} too: with medical insurance the total is larger than what the channel was paid; name the channel-paid column, or confirm with "channelPaid: true"',
+    zh: '{where}以“{column}”为金额，而文件中还有“{other}”：使用医保时总金额大于渠道实付，请改为渠道实付（自付）列，或写明channelPaid: true确认',
+  },
+  mergedCells: {
+    code: 'DZ_BILL_MERGED_CELLS',
+    en: 'the cells {ref} of {column} are merged over several rows, of which only the first holds the value; unmerge and fill them, or export again without merging',
+    zh: '“{column}”的单元格{ref}跨行合并，只有第一行有值，请取消合并并填充，或以不合并方式重新导出',
+  },
+  cellTooLong: {
+    code: 'DZ_BILL_LINE_TOO_LONG',
+    en: 'a cell holds more than {maxChars} characters; it is no bill',
+    zh: '有单元格超过{maxChars}个字符，不是正常账单',
+  },
+  sharedStrings: {
+    code: 'DZ_BILL_BOMB',
+    en: 'the texts of the workbook are more than {maxBytes} bytes or {maxStrings} pieces; split it, or export it as CSV',
+    zh: '工作簿的文字超过{maxBytes}字节或{maxStrings}条，请拆分，或导出为CSV',
+  },
+  workbookDoctype: {
+    code: 'DZ_BILL_BOMB',
+    en: '{part} of the workbook declares a document type, which none does; it is refused',
+    zh: '工作簿中的{part}含有文档类型声明，正常工作簿没有，已拒绝',
+  },
+  damagedWorkbook: {
+    code: 'DZ_BILL_DAMAGED',
+    en: 'the workbook is damaged: {part}, {why}; export it again as .xlsx',
+    zh: '工作簿已损坏：{part}，{why}，请重新导出为.xlsx',
   },
   oldWorkbook: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
-    en: 'the file is an old workbook (.xls); save it as .xlsx or CSV',
-    zh: '该文件是旧版表格（.xls），请另存为.xlsx或CSV',
-  },
-  mappedHeader: {
-    code: 'DZ_BILL_HEADER',
-    en: 'no line of the file has the columns that {where} names; line {line} comes nearest and lacks {missing}; give the right file or correct the configuration',
-    zh: '文件中没有一行包含{where}所列的列名；最接近的是第{line}行，缺少{missing}，请提供正确的文件或更正配置',
-  },
-  payOrRefund: {
-    code: 'DZ_BILL_HEADER',
-    en: 'the file may be either kind that {where} describes: their columns are the same; give one of them a column or a sheet that tells them apart',
-    zh: '该文件符合{where}中的两种写法，无法区分，请为其中一种指定可区分的列名或工作表',
-  },
-  totalNotPaid: {
-    code: 'DZ_BILL_TOTAL_NOT_PAID',
-    en: '{where} takes {column} for the amount, but the file has {insurance}: with medical insurance a total is more than what the channel was paid; name the column of that part, or write channelPaid: true',
-    zh: '{where}以“{column}”为金额，但文件含“{insurance}”：有医保时总额大于渠道实收，请改为渠道支付部分的列，或写明channelPaid: true',
-  },
-  jsonNotUtf8: {
-    code: 'DZ_BILL_NOT_TEXT',
-    en: 'the file is JSON, but not UTF-8; export it again',
-    zh: '该文件是JSON，但不是UTF-8编码，请重新导出',
+    en: 'the file is a workbook of the old .xls kind, or protected by a password; save it as .xlsx without a password',
+    zh: '该文件是旧式.xls工作簿，或有密码保护，请另存为不带密码的.xlsx',
   },
   damagedJson: {
     code: 'DZ_BILL_DAMAGED',
     en: 'record {record} is no JSON object: {why}; export the file again',
-    zh: '第{record}条不是JSON对象：{why}，请重新导出',
+    zh: '第{record}条记录不是JSON对象：{why}，请重新导出',
   },
-  damagedWorkbook: {
-    code: 'DZ_BILL_DAMAGED',
-    en: 'the workbook is damaged: {why}; export it again',
-    zh: '表格文件已损坏：{why}，请重新导出',
+  jsonEncoding: {
+    code: 'DZ_BILL_NOT_TEXT',
+    en: 'the JSON is not {encoding} throughout; export it again as UTF-8',
+    zh: 'JSON并非全部为{encoding}编码，请重新导出为UTF-8',
+  },
+  jsonRecords: {
+    code: 'DZ_BILL_HEADER',
+    en: 'the JSON object has no array {records}; correct "records" of the mapping in duizhang.config.yaml',
+    zh: 'JSON对象中没有数组{records}，请更正duizhang.config.yaml中列映射的records',
+  },
+  mappedTotals: {
+    code: 'DZ_BILL_TOTALS_MISMATCH',
+    en: 'the total line {line} states {stated} fen of {column}, the rows give {read}; export the file again, nothing of it is taken (where that total counts something else, say "checkTotals: false")',
+    zh: '第{line}行合计的“{column}”为{stated}分，明细合计为{read}，未采用任何内容，请重新导出（若该合计另有含义，可设checkTotals: false）',
+  },
+  zipInZip: {
+    code: 'DZ_BILL_UNKNOWN_FORMAT',
+    en: 'the archive holds a further archive ({name}); unpack it first',
+    zh: '压缩包内还有压缩包（{name}），请先解压',
+  },
+  mappedHeader: {
+    code: 'DZ_BILL_HEADER',
+    en: 'no line has the columns of {where}: line {line}{sheet} comes nearest and lacks {missing}; correct the names of the columns in duizhang.config.yaml, or give the right file',
+    zh: '没有一行符合{where}的列：最接近的是第{line}行{sheet}，缺少{missing}，请更正duizhang.config.yaml中的列名，或提供正确的文件',
+  },
+  payOrRefund: {
+    code: 'DZ_BILL_HEADER',
+    en: 'the header fits two of the files of {where}; give each a "title" that stands above its header',
+    zh: '表头同时符合{where}中的两种文件，请为每种文件写明表头上方的标题（title）',
+  },
+  noVisibleSheet: {
+    code: 'DZ_BILL_HEADER',
+    en: 'the workbook has no visible sheet ({found}); name a hidden one with "sheet" in the mapping',
+    zh: '工作簿没有可见的工作表（{found}），要读取隐藏的工作表请在列映射中用sheet写明',
+  },
+  workbookUnmapped: {
+    code: 'DZ_BILL_UNKNOWN_FORMAT',
+    en: "the file is a workbook, which is read only as a hospital's own book: say whose (bill parse --merchant H --book merchant, reconcile --hospital H) and how its columns are called (books in duizhang.config.yaml)",
+    zh: '该文件是Excel工作簿，只能作为医院自己的账单读取：请写明医院（bill parse --merchant H --book merchant，reconcile --hospital H），并在duizhang.config.yaml的books中写明列名',
+  },
+  otherFileFormat: {
+    code: 'DZ_BILL_UNKNOWN_FORMAT',
+    en: 'the file is {found}, but {where} reads {asked}; give the right file or correct the configuration',
+    zh: '该文件为{found}格式，而{where}规定为{asked}，请提供正确的文件或更正配置',
   },
   noSheet: {
     code: 'DZ_BILL_HEADER',

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -28,6 +29,10 @@ const TEXTS: readonly (readonly [string, string])[] = [
 ];
 const BYTES: readonly (readonly [string, () => Promise<Buffer>])[] = [
   ...TEXTS.map(([name, text]) => [name, () => Promise.resolve(Buffer.from(text))] as const),
+  [
+    'POS bill',
+    () => readFile(new URL('../../test/fixtures/samples/unionpay-pos-20260309.csv', import.meta.url)),
+  ],
   ['UnionPay ZM', () => Promise.resolve(UNIONPAY_DAY)],
   ['UnionPay ZME', () => Promise.resolve(ZME_DAY)],
   ['gzip', () => Promise.resolve(gzipSync(WECHAT_LAYOUTS.ALL))],

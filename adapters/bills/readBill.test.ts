@@ -172,7 +172,7 @@ describe('a file that cannot be trusted as a whole is refused', () => {
     ['whose zip names a root', 'DZ_BILL_UNSAFE_ARCHIVE', () => zipWith('aa/bill.csv', '/a/bill.csv')],
     [
       'whose zip holds a zip',
-      'DZ_BILL_NOT_TEXT',
+      'DZ_BILL_UNKNOWN_FORMAT',
       async () => zipOf({ a: await zipOf({ b: Buffer.from(PLAIN) }) }),
     ],
     [
@@ -388,4 +388,11 @@ describe('the same bill', () => {
       { numRuns: 60 },
     );
   });
+});
+
+test('short words of GBK that are words of UTF-8 too are read by their row', async () => {
+  const row = 'HP1,42,,PAYMENT,1.00,2026-03-05 10:00:00,WECHAT,住院,R1\n';
+  const { lines } = await readAll(gbk(`${PLAIN_HEADER}\n${row}`));
+  expect(lines[0]).toMatchObject({ businessType: '住院', hisOrderNo: 'R1' });
+  expect((await readAll(`${PLAIN_HEADER}\n${row}`)).lines[0]).toMatchObject({ businessType: '住院' });
 });

@@ -51,6 +51,7 @@ class BillReading {
   }
 
   async *#read(part: BillPart): AsyncGenerator<readonly BillLine[]> {
+    if (part.kind === 'WORKBOOK') throw refusal('workbookUnmapped', {});
     const sink = this.#sink;
     let parser: BillParser | null = null;
     let lineNo = 0;

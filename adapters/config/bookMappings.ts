@@ -18,7 +18,9 @@ import { DEFAULT_PATTERN, timeReaderOf } from '../bills/mapped/timePattern.ts';
 const oneOf = <T extends string>(values: readonly T[]) =>
   Type.Unsafe<T>({ type: 'string', enum: [...values] });
 const Word = Type.String({ minLength: 1 });
-const Words = Type.Union([Word, Type.Array(Word, { minItems: 1 })]);
+/** What stands in cells; codes are often numbers. */
+const CellWord = Type.Union([Word, Type.Number()]);
+const Words = Type.Union([CellWord, Type.Array(CellWord, { minItems: 1 })]);
 const Column = Type.Union([Word, Type.Array(Word, { minItems: 1 })]);
 const strict = { additionalProperties: false } as const;
 
@@ -27,7 +29,11 @@ const FileSchema = Type.Object(
     format: Type.Optional(oneOf(FILE_FORMATS)),
     sheet: Type.Optional(Word),
     delimiter: Type.Optional(Type.String({ minLength: 1, maxLength: 1 })),
+    records: Type.Optional(Word),
+    title: Type.Optional(Word),
     ignore: Type.Optional(Words),
+    checkTotals: Type.Optional(Type.Boolean()),
+    mayBeMissing: Type.Optional(Type.Boolean()),
     orderNo: Column,
     refundNo: Type.Optional(Column),
     channelTxnNo: Type.Optional(Column),
@@ -106,7 +112,7 @@ function fileOf(raw: RawFile, fail: (steps: readonly string[], message: string) 
   if (timeReaderOf(pattern) === null) {
     throw fail(
       ['time', 'pattern'],
-      'must say yyyy, MM, dd, HH and mm once each, such as yyyy/M/d H:mm, or be epochSeconds or epochMillis',
+      'must say yyyy, MM, dd, HH and mm once each, such as yyyy/M/d H:mm, or be excel, epochSeconds or epochMillis',
     );
   }
   const text: Partial<Record<TextColumn, Names>> = {};
@@ -114,8 +120,12 @@ function fileOf(raw: RawFile, fail: (steps: readonly string[], message: string) 
   return {
     format: raw.format ?? null,
     sheet: raw.sheet ?? null,
-    delimiter: raw.delimiter ?? ',',
+    delimiter: raw.delimiter ?? null,
+    records: raw.records ?? null,
+    title: raw.title ?? null,
     ignore: namesOf(raw.ignore),
+    checkTotals: raw.checkTotals ?? true,
+    mayBeMissing: raw.mayBeMissing ?? false,
     text: { ...NO_TEXT, ...text },
     amount: {
       names: namesOf(raw.amount.column),
@@ -137,9 +147,9 @@ const NO_TEXT: Readonly<Record<TextColumn, Names>> = {
   businessType: [],
 };
 
-function namesOf(said: string | readonly string[] | undefined): Names {
+function namesOf(said: string | number | readonly (string | number)[] | undefined): Names {
   if (said === undefined) return [];
-  return typeof said === 'string' ? [said] : said;
+  return typeof said === 'object' ? said.map(String) : [String(said)];
 }
 
 type Fail = (steps: readonly string[], message: string) => Error;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -54,6 +54,83 @@ test('a hospital’s books say how its own files are read', () => {
     where: 'books.merchant of A',
     files: [{ kind: { by: 'SIGN' }, amount: { unit: 'FEN' } }],
   });
+});
+
+const BOOK = [
+  'orderNo: 平台单号',
+  'amount: { column: 自付, unit: yuan }',
+  'time: { column: 时间 }',
+  'kind: PAYMENT',
+];
+const book = (...lines: readonly string[]) =>
+  `merchants:\n  - id: A\n    name: a\n    channels: { WECHAT: '1' }\n    books:\n      merchant:\n${lines.map((line) => `        ${line}\n`).join('')}`;
+
+test('a mapping of a book is read, codes of cells as numbers too', () => {
+  const text = book(
+    ...BOOK.with(3, 'kind: { column: 标志, PAYMENT: 1, REFUND: [2, 退] }'),
+    'records: data.list',
+  );
+  expect(load(text).books.get('A')?.MERCHANT).toMatchObject({
+    where: 'books.merchant of A',
+    files: [
+      {
+        records: 'data.list',
+        delimiter: null,
+        checkTotals: true,
+        kind: {
+          values: new Map([
+            ['1', 'PAYMENT'],
+            ['2', 'REFUND'],
+            ['退', 'REFUND'],
+          ]),
+        },
+      },
+    ],
+  });
+});
+
+test('the mapping that the repository’s configuration explains is one', () => {
+  const text = readFileSync(new URL('../../duizhang.config.yaml', import.meta.url), 'utf8');
+  const shown = /^#   books:\n(?:#.*\n)+/m.exec(text)?.[0].replaceAll(/^# /gm, '  ');
+  const config = load(`merchants:\n  - id: A\n    name: a\n    channels: { WECHAT: '1' }\n${shown}`);
+  expect(config.books.get('A')?.MERCHANT?.files).toMatchObject([
+    { amount: { names: ['个人支付'] }, kind: { by: 'COLUMN' }, channel: { by: 'COLUMN' } },
+  ]);
+});
+
+test.each([
+  [
+    'a name that is not known',
+    [...BOOK, 'orderN: x'],
+    /:11: merchants\.0\.books\.merchant\.orderN: is not known here/,
+  ],
+  [
+    'another unit',
+    BOOK.with(1, 'amount: { column: a, unit: jiao }'),
+    /:8: .*amount\.unit: must be one of yuan, fen/,
+  ],
+  ['no unit', BOOK.with(1, 'amount: { column: a }'), /:8: .*amount: lacks unit/],
+  ['no order number', BOOK.slice(1), /:7: .*merchant: lacks orderNo/],
+  ['a kind column without its words', BOOK.with(3, 'kind: { column: k }'), /:10: .*kind: lacks PAYMENT/],
+  [
+    'one word for two kinds',
+    BOOK.with(3, 'kind: { column: k, PAYMENT: 1, REFUND: 1 }'),
+    /:10: .*kind: "1" has two/,
+  ],
+  [
+    'a pattern without hours',
+    BOOK.with(2, 'time: { column: t, pattern: yyyy-MM-dd }'),
+    /:9: .*time\.pattern: must say/,
+  ],
+  ['a delimiter of two', [...BOOK, "delimiter: '||'"], /:11: .*delimiter: /],
+  ['another format', [...BOOK, 'format: xls'], /:11: .*format: must be one of csv, xlsx, json/],
+  [
+    'a fault in a list of files',
+    ['- { orderNo: x, sheat: a }'],
+    /:7: .*books\.merchant\.0\.sheat: is not known here/,
+  ],
+])('a mapping with %s is named with its line', (_, lines, message) => {
+  expect(() => load(book(...lines))).toThrow(message);
 });
 
 test.each([

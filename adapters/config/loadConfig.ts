@@ -135,7 +135,7 @@ export function loadConfig(path: string): Config {
   if (syntaxError) throw invalid(path, lines.linePos(syntaxError.pos[0]).line, '', syntaxError.message);
   const value: unknown = document.toJS();
   if (!check.Check(value)) {
-    const [error] = check.Errors(value);
+    const error = meantOf(check.Errors(value));
     const steps = (error?.instancePath ?? '').split('/').slice(1);
     throw invalid(path, lineOf(document, lines, steps), steps.join('.'), complaint(error));
   }
@@ -146,8 +146,20 @@ export function loadConfig(path: string): Config {
   return { ...config, ...outsideOf(value, config.merchants, folder, fail) };
 }
 
+type CheckError = ReturnType<typeof check.Errors>[number];
+
+/** Where several forms are allowed each of them complains: the one that was meant came furthest. */
+function meantOf(errors: readonly CheckError[]): CheckError | undefined {
+  const says: Readonly<Record<string, number>> = { type: 0, anyOf: 0, enum: 1 };
+  const rank = ({ instancePath, keyword }: CheckError) =>
+    3 * instancePath.split('/').length + (says[keyword] ?? 2);
+  return errors.toSorted((a, b) => rank(b) - rank(a))[0];
+}
+
 /** The checker speaks of schemas; people think of what they wrote. */
-function complaint(error: ReturnType<typeof check.Errors>[number] | undefined): string {
+function complaint(error: CheckError | undefined): string {
+  if (error?.keyword === 'enum') return `must be one of ${error.params.allowedValues.join(', ')}`;
+  if (error?.keyword === 'required') return `lacks ${error.params.requiredProperties.join(', ')}`;
   if (error?.keyword === 'pattern' && DURATION_PATTERNS.includes(String(error.params.pattern))) {
     return 'must be a duration like 30s, 5m or 24h';
   }

@@ -28,8 +28,9 @@ const USAGE = `Usage:
       Exit code 0: no difference; 1: differences; 2: a bill cannot be read.
 
 In the running system:
-  duizhang bill import FILE --merchant H --book merchant|platform|channel [--channel C] [--date D] [--json]
-      Keeps the file's bytes and imports the bill. The same bill again changes nothing.
+  duizhang bill import FILE… --merchant H --book merchant|platform|channel [--channel C] [--date D] [--json]
+      Keeps the file's bytes and imports the bill. The same bill again changes nothing. Several files are one bill: a
+      book's payments and its refunds, say.
   duizhang bill handled ID --merchant H --note TEXT [--by NAME]
       Rows that could not be read keep their day from closing until somebody has looked at them, and says so here, or
       a corrected bill is imported.
@@ -190,6 +191,7 @@ function jsonOf(report: CheckedBillReport) {
     feeYuan: feeTextOf(report),
     accountOnly: report.accountOnly,
     footer: report.footer,
+    ...(report.unreadSheets === undefined ? {} : { unreadSheets: report.unreadSheets }),
     errorCount: report.errorCount,
     errors: report.errors,
   };
@@ -208,9 +210,9 @@ function foreignFacts({ foreignRows, foreignPaymentFen, foreignRefundFen }: Chec
 const FOOTER_WORDS: Record<CheckedBillReport['footer'], string> = {
   VERIFIED: "the bill's own totals agree with its rows",
   PARTIAL:
-    'what the bill states agrees with its rows, but the amounts to reconcile are in none of its totals',
+    'what the bill states agrees with its rows, but not every amount to reconcile is in a total of its own',
   COUNTS_ONLY: "the bill's counts agree; sums with unreadable amounts in them were not compared",
-  NONE: 'the format has no totals of its own',
+  NONE: 'the bill has no totals that could be compared',
 };
 /** The rest is in the JSON form. */
 const SHOWN_ERRORS = 20;
@@ -227,6 +229,7 @@ function tableOf(file: string, report: CheckedBillReport): string {
     ['other rows', `${report.otherRows}${report.accountOnly ? ' (an account bill: no book)' : ''}`],
     ['fees', report.feeMilliFen === null ? 'none named' : `${feeTextOf(report)} yuan`],
     ...foreignFacts(report),
+    ...(report.unreadSheets ?? []).map((name) => ['not read', `the sheet ${name}`] as const),
     ['row errors', `${report.errorCount}`],
     ['totals', FOOTER_WORDS[report.footer]],
   ];

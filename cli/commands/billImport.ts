@@ -1,12 +1,14 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { packFiles } from '../../adapters/files/packFiles.ts';
 import { readChunks } from '../../adapters/files/readChunks.ts';
 import type { BillArchive } from '../../domain/billArchive.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import { BOOKS, CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { BillToImport, ImportResult } from '../../pipeline/close/importBill.ts';
+import { yuanOfFen } from '../../domain/money.ts';
+import type { BillToImport, ImportResult, RowsLeftOut } from '../../pipeline/close/importBill.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import { BillDesk } from '../billDesk.ts';
 import type { CommandIo, ExitCode } from '../command.ts';
@@ -15,7 +17,7 @@ import { refusalOf } from '../tellRefusal.ts';
 import { billUsage, jsonOfBill, placeOf, shortId, sumsOf } from './billWords.ts';
 
 /**
- * `bill import FILE --merchant H --book B [--channel C] [--date D] [--json]` against the running system.
+ * `bill import FILE… --merchant H --book B [--channel C] [--date D] [--json]` against the running system.
  * @returns 0 imported or known; 1 imported, with rows in error; a refused file throws DZ_BILL_…
  */
 export async function runBillImport(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -67,20 +69,22 @@ function readArgs(args: readonly string[], io: CommandIo): ImportArgs {
       json: { type: 'boolean', default: false },
     },
   });
-  const [file, ...surplus] = positionals;
-  if (file === undefined || surplus.length > 0) throw billUsage('name one bill file');
+  const paths = positionals.map((file) => resolve(io.cwd, file));
+  const [path] = paths;
+  if (path === undefined) throw billUsage('name a bill file');
   if (values.merchant === undefined) throw billUsage('say whose bill it is: --merchant H001');
   if (values.date !== undefined && !isBusinessDate(values.date)) {
     throw billUsage(`--date ${values.date} is not a calendar date; write it as YYYY-MM-DD`);
   }
-  const path = resolve(io.cwd, file);
   const { merchant } = values;
   const said = { book: bookOf(values.book), channel: channelOf(values.channel), date: values.date ?? null };
-  const origin = { fileName: basename(file), source: `cli ${path}` };
+  const fileName = paths.map((each) => basename(each)).join(' + ');
+  const origin = { fileName, source: `cli ${paths.join(', ')}` };
+  const open = () => (paths.length === 1 ? readChunks(path, path) : packFiles(paths));
   const requestOf = (desk: BillDesk): BillToImport => {
-    return { ...said, ...origin, merchant: desk.merchant(merchant), open: () => readChunks(path, file) };
+    return { ...said, ...origin, merchant: desk.merchant(merchant), open };
   };
-  return { requestOf, sizeBytes: sizeOf(path), json: values.json };
+  return { requestOf, sizeBytes: paths.length === 1 ? sizeOf(path) : null, json: values.json };
 }
 
 function bookOf(name: string | undefined): Book {
@@ -103,7 +107,15 @@ function jsonOf(result: ImportResult): Readonly<Record<string, unknown>> {
     bill: jsonOfBill(bill),
     ...(result.status === 'known'
       ? { supersededBy: result.supersededBy?.billId ?? null }
-      : { errors: result.errors }),
+      : { errors: result.errors, leftOut: leftOutJson(result.leftOut) }),
+  };
+}
+
+function leftOutJson(leftOut: RowsLeftOut) {
+  return {
+    ...leftOut,
+    foreignPaymentFen: leftOut.foreignPaymentFen.toString(),
+    foreignRefundFen: leftOut.foreignRefundFen.toString(),
   };
 }
 
@@ -118,5 +130,20 @@ function textOf(result: ImportResult): string {
     return `nothing to do: ${what} is on record already${then}\n`;
   }
   const errors = result.errors.slice(0, 20).map((e) => `line ${e.line}: ${e.code} ${e.message}\n`);
-  return `imported ${what}: ${sumsOf(bill)}; its id is ${shortId(bill)}\n${errors.join('')}`;
+  const leftOut = leftOutText(result.leftOut);
+  return `imported ${what}: ${sumsOf(bill)}; its id is ${shortId(bill)}\n${leftOut}${errors.join('')}`;
+}
+
+function leftOutText(leftOut: RowsLeftOut): string {
+  const { otherRows, foreignRows, foreignPaymentFen, foreignRefundFen, unreadSheets = [] } = leftOut;
+  const foreign =
+    `${foreignRows} rows of others under the same merchant number ` +
+    `(payments ${yuanOfFen(foreignPaymentFen)}, refunds ${yuanOfFen(foreignRefundFen)} yuan)`;
+  const other = `${otherRows} rows that are neither payment nor refund through a channel`;
+  const told = [
+    ...(foreignRows > 0 ? [foreign] : []),
+    ...(otherRows > 0 ? [other] : []),
+    ...unreadSheets.map((name) => `the sheet ${name}`),
+  ];
+  return told.map((line) => `left out: ${line}\n`).join('');
 }

@@ -20,6 +20,7 @@ import {
   emptyBookLines,
   errorLines,
   exceptionSheet,
+  foreignLine,
   jsonOfFiles,
   sheetsOf,
   textOfFiles,
@@ -61,7 +62,7 @@ async function compareBooks(request: ReconcileRequest, io: CommandIo): Promise<E
   const hospital = await hospitalOf(request, io);
   const rules = hospital?.rules ?? DEFAULT_RULES;
   const reconciled = await reconcile(files, { mode, date, rules }, hospital);
-  io.stderr(errorLines(reconciled) + emptyBookLines(reconciled, date));
+  io.stderr(errorLines(reconciled) + foreignLine(reconciled) + emptyBookLines(reconciled, date));
   if (out) {
     await writeWhole(out.path, await contentOf(reconciled, out.format));
     io.stderr(`written to ${out.path}\n`);
@@ -99,7 +100,7 @@ async function reconcile(
   hospital: Hospital | null,
 ): Promise<ReconciledFiles> {
   const result = await reconcilePlain(files, options, { threads: THREADS });
-  if (result !== null) return { result, errors: [], errorCount: 0 };
+  if (result !== null) return { result, errors: [], errorCount: 0, foreignRows: 0 };
   // The readers of bills, as the writer of workbooks below, are loaded only where they are needed: it halves the start.
   const isLarge = files.reduce((sum, file) => sum + file.sizeBytes, 0) >= WORTH_REWRITING_BYTES;
   if (isLarge && files.every((file) => file.isSeekable)) {

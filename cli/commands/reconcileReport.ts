@@ -23,9 +23,14 @@ const MODE_LABELS: Readonly<Record<Mode, string>> = { ...MODES, REALTIME: 'å•†æˆ
 const SHOWN_EXCEPTIONS = 20;
 const SHOWN_ERRORS = 20;
 
+/** Rows that are not the hospital's are left out, and said so. */
+export function foreignLine({ foreignRows }: ReconciledFiles): string {
+  return foreignRows === 0 ? '' : `note: ${foreignRows} rows of others under the same number were left out\n`;
+}
+
 /** What `--json` and `--out x.json` give. */
-export function jsonOfFiles({ result, errors, errorCount }: ReconciledFiles): Iterable<string> {
-  return jsonPieces({ ...jsonOfResult(result), errors, errorCount });
+export function jsonOfFiles({ result, errors, errorCount, foreignRows }: ReconciledFiles): Iterable<string> {
+  return jsonPieces({ ...jsonOfResult(result), errors, errorCount, foreignRows });
 }
 
 const EXCEPTION_COLUMNS: readonly {

@@ -16,22 +16,33 @@ export function checkBill(wish: BillWish, said: BillReport, channel: Channel | n
   return date;
 }
 
-/** Bill types of WeChat Pay that leave out what its ALL bill holds (bill_type of 申请交易账单). */
-const LACKING: Readonly<Record<string, { readonly en: string; readonly zh: string } | undefined>> = {
-  SUCCESS: { en: 'the refunds', zh: '退款' },
-  REFUND: { en: 'the payments', zh: '支付' },
-  RECHARGE_REFUND: { en: 'the payments', zh: '支付' },
+const ALL_BILL = { en: 'import the ALL bill of the day', zh: '请导入当日的 ALL 账单' };
+const BOTH_FILES = {
+  en: 'name both files in one import (a file that some days lack: mayBeMissing in duizhang.config.yaml)',
+  zh: '请一次导入两个文件（若有的日期没有该文件，可在 duizhang.config.yaml 中设 mayBeMissing）',
+};
+const REFUNDS = { en: 'the refunds', zh: '退款' };
+const PAYMENTS = { en: 'the payments', zh: '支付' };
+
+/** Bill types that leave out a part: of WeChat Pay (bill_type of 申请交易账单), and of a book of several files. */
+const LACKING: Readonly<
+  Record<string, { readonly what: typeof REFUNDS; readonly todo: typeof ALL_BILL } | undefined>
+> = {
+  SUCCESS: { what: REFUNDS, todo: ALL_BILL },
+  REFUND: { what: PAYMENTS, todo: ALL_BILL },
+  RECHARGE_REFUND: { what: PAYMENTS, todo: ALL_BILL },
+  PAYMENTS_ONLY: { what: REFUNDS, todo: BOTH_FILES },
+  REFUNDS_ONLY: { what: PAYMENTS, todo: BOTH_FILES },
 };
 
 /** Half a bill would stand as the whole day, and everything of the other half as one-sided. */
-function checkWhole(wish: BillWish, said: BillReport): void {
-  const lacks = LACKING[said.billType];
+function checkWhole({ fileName }: BillWish, { billType }: BillReport): void {
+  const lacks = LACKING[billType];
   if (lacks === undefined) return;
-  throw new DuizhangError(
-    'DZ_BILL_HALF_BOOK',
-    `${wish.fileName} is the ${said.billType} bill, which lacks ${lacks.en}; import the ALL bill of the day`,
-    { messageZh: `${wish.fileName}是${said.billType}账单，不含${lacks.zh}，请导入当日的 ALL 账单` },
-  );
+  const { what, todo } = lacks;
+  throw new DuizhangError('DZ_BILL_HALF_BOOK', `${fileName} (${billType}) lacks ${what.en}; ${todo.en}`, {
+    messageZh: `${fileName}（${billType}）不含${what.zh}，${todo.zh}`,
+  });
 }
 
 /** A bill without one good row would stand as an empty day and push the events aside. */

@@ -1,4 +1,4 @@
-import type { Bill, BillError } from '../../domain/ports.ts';
+import type { Bill, BillError, BillReport } from '../../domain/ports.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { FoundFile } from './billRecord.ts';
 import { billOf, laterOf, nextVersion } from './billRecord.ts';
@@ -15,13 +15,24 @@ export type BillToImport = BillWish & {
 };
 
 export type ImportResult =
-  | { readonly status: 'imported'; readonly bill: Bill; readonly errors: readonly BillError[] }
+  | {
+      readonly status: 'imported';
+      readonly bill: Bill;
+      readonly errors: readonly BillError[];
+      readonly leftOut: RowsLeftOut;
+    }
   | {
       readonly status: 'known';
       readonly bill: Bill;
       /** The later bill that counts instead of this one, if any. */
       readonly supersededBy: Bill | null;
     };
+
+/** What a bill holds that is no part of its book; see BillReport. */
+export type RowsLeftOut = Pick<
+  BillReport,
+  'otherRows' | 'foreignRows' | 'foreignPaymentFen' | 'foreignRefundFen' | 'unreadSheets'
+>;
 
 export type ImportDeps = ReadingDeps & {
   /** Epoch milliseconds. */
@@ -87,7 +98,12 @@ async function importNew(request: BillToImport, file: FoundFile, deps: ImportDep
   const bill = billOf(request, file, reading, { billId, importedAtMs, version });
   await deps.store.writeErrors(bill, said.errors);
   await deps.store.record(bill);
-  return { status: 'imported', bill, errors: said.errors };
+  return { status: 'imported', bill, errors: said.errors, leftOut: leftOutOf(said) };
+}
+
+function leftOutOf(said: BillReport): RowsLeftOut {
+  const { otherRows, foreignRows, foreignPaymentFen, foreignRefundFen, unreadSheets = [] } = said;
+  return { otherRows, foreignRows, foreignPaymentFen, foreignRefundFen, unreadSheets };
 }
 
 async function recordRefusal(

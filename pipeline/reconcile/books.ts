@@ -25,6 +25,8 @@ export type ReconciledFiles = {
   /** The first of each file (see BillReport); `errorCount` counts all. */
   readonly errors: readonly FileRowError[];
   readonly errorCount: number;
+  /** Rows of other businesses under the hospital's number; see MerchantChannel. */
+  readonly foreignRows: number;
 };
 
 /** Files name no hospital: whatever is compared in one call is one hospital's. */

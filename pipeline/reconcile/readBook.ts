@@ -30,15 +30,20 @@ export async function readBook(
   }
 }
 
-/** The row errors of several files, each with its file's name. */
-export function rowErrorsOf(reports: readonly (readonly [BookFile, BillReport])[]): {
+/** The rows of several files that were left out: those in error each with its file's name, foreign ones counted. */
+export function leftOutOf(reports: readonly (readonly [BookFile, BillReport])[]): {
   readonly errors: readonly FileRowError[];
   readonly errorCount: number;
+  readonly foreignRows: number;
 } {
   const errors = reports.flatMap(([file, report]) =>
     report.errors.map(({ line, code, message }) => ({ file: file.name, line, code, message })),
   );
-  return { errors, errorCount: reports.reduce((sum, [, report]) => sum + report.errorCount, 0) };
+  return {
+    errors,
+    errorCount: reports.reduce((sum, [, report]) => sum + report.errorCount, 0),
+    foreignRows: reports.reduce((sum, [, report]) => sum + report.foreignRows, 0),
+  };
 }
 
 /** A channel's bill in the place of another book, or a file without one good row, would make everything a difference. */

@@ -7,7 +7,7 @@ import type { Mode, Verdict } from '../../domain/verdict.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
 import type { BookFile, OrderShelf, ReconciledFiles } from './books.ts';
 import { HintSearch } from './hintSearch.ts';
-import { readBook, rowErrorsOf } from './readBook.ts';
+import { readBook, leftOutOf } from './readBook.ts';
 import { Tally } from './tally.ts';
 
 export type ReconcileOptions = {
@@ -31,7 +31,7 @@ export async function reconcileFiles(
     const put = (line: BillLine) => ports.shelf.put(file.book, line, `file-${index + 1}:${line.line}`);
     reports.push([file, await readBook(file, ports.readBill, put)]);
   }
-  return { result: judgeShelf(ports.shelf, options), ...rowErrorsOf(reports) };
+  return { result: judgeShelf(ports.shelf, options), ...leftOutOf(reports) };
 }
 
 function judgeShelf(shelf: OrderShelf, { mode, date, rules }: ReconcileOptions) {

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { billReader } from '../../adapters/bills/billReader.ts';
+import { wechatBill } from '../../adapters/bills/testBills.ts';
 import { workbookOf } from '../../adapters/bills/mapped/testBooks.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { billCommand } from '../../cli/commands/bill.ts';
 import { reconcileCommand } from '../../cli/commands/reconcile.ts';
+import { packFiles } from '../../adapters/files/packFiles.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import { startCloseSystem } from './closeHarness.ts';
 
@@ -54,6 +56,15 @@ beforeAll(async () => {
   await writeFile(join(dir, 'his.xlsx'), workbook);
   await writeFile(join(dir, 'platform.json'), JSON.stringify(PLATFORM));
   await writeFile(join(dir, 'channel.csv'), CHANNEL);
+  await writeFile(join(dir, 'paid.csv'), '商户单号,收据号,实收金额,时间\nHP1,R1,25.00,2026-03-09 10:00:05\n');
+  await writeFile(
+    join(dir, 'back.csv'),
+    '商户单号,退款单号,退款金额,时间\nHP1,RF1,5.00,2026-03-09 10:01:05\n',
+  );
+  await writeFile(
+    join(dir, 'shared.csv'),
+    wechatBill([{ orderNo: 'HP1' }, { orderNo: 'SHOP1', txnNo: '43' }]),
+  );
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -110,4 +121,56 @@ test('imported books close the day as files do', async () => {
   }
   const { run: closed } = await system.close('2026-03-09', merchant);
   expect(closed).toMatchObject({ outcome: 'UNBALANCED', verdicts: { MATCHED: 1, AMOUNT_MISMATCH: 1 } });
+}, 30_000);
+
+test('payments and refunds in two files are one bill, and neither stands alone', async () => {
+  await using system = await startCloseSystem();
+  const config = loadConfig(join(dir, 'c.yaml'));
+  const merchant = config.merchants.get('H001');
+  if (!merchant) throw new Error('no H001');
+  const deps = { ...system.importDeps, readBill: billReader(config.books) };
+  const importThem = (...names: string[]) => {
+    const paths = names.map((name) => join(dir, name));
+    const open = () => (paths.length === 1 ? createReadStream(paths[0] ?? '') : packFiles(paths));
+    const fileName = names.join(' + ');
+    return importBill({ merchant, book: 'MERCHANT', channel: null, date: null, fileName, open }, deps);
+  };
+  for (const name of ['paid.csv', 'back.csv'])
+    await expect(importThem(name)).rejects.toMatchObject({
+      code: 'DZ_BILL_HALF_BOOK',
+      messageZh: expect.stringContaining('请一次导入两个文件'),
+    });
+  expect(await importThem('paid.csv', 'back.csv')).toMatchObject({
+    status: 'imported',
+    bill: { payments: 1, refunds: 1, refundFen: 500n },
+    leftOut: { otherRows: 0, foreignRows: 0, unreadSheets: [] },
+  });
+  expect(await importThem('back.csv', 'paid.csv')).toMatchObject({ status: 'known' });
+}, 30_000);
+
+test('rows of others under a shared number are counted, and told by parse and import', async () => {
+  const { exitCode, json } = await run(billCommand, 'parse', 'shared.csv', '--merchant', 'H001', '--json');
+  expect(exitCode).toBe(0);
+  const told = { foreignRows: 1, foreignPaymentFen: '2500', foreignRefundFen: '0' };
+  expect(json).toMatchObject({ rows: 2, payments: 1, paymentFen: '2500', ...told });
+  expect(await run(billCommand, 'parse', 'shared.csv', '--json')).toMatchObject({
+    json: { payments: 2, foreignRows: 0 },
+  });
+  await using system = await startCloseSystem();
+  const config = loadConfig(join(dir, 'c.yaml'));
+  const merchant = config.merchants.get('H001');
+  if (!merchant) throw new Error('no H001');
+  const open = () => createReadStream(join(dir, 'shared.csv'));
+  const request = {
+    merchant,
+    book: 'CHANNEL',
+    channel: null,
+    date: null,
+    fileName: 'shared.csv',
+    open,
+  } as const;
+  expect(await importBill(request, system.importDeps)).toMatchObject({
+    bill: { payments: 1 },
+    leftOut: { foreignRows: 1, foreignPaymentFen: 2500n },
+  });
 }, 30_000);

@@ -1,6 +1,6 @@
 import { CHANNELS, type Channel } from '../../../domain/entry.ts';
 import { beijingTimeAt } from '../beijingTime.ts';
-import { displayText, type ByteText } from '../byteText.ts';
+import { cellText, type ByteText } from '../byteText.ts';
 import { Cells, splitCommas, splitQuoted } from '../cells.ts';
 import { mapColumns, noColumns, type ColumnAliases, type ColumnMap } from '../columns.ts';
 import { decimalAt, FEN_SCALE } from '../decimal.ts';
@@ -116,7 +116,7 @@ class PlainCsvParser implements BillParser {
       if (fault !== null) return sink.failId(COLUMNS[column].names[0], cells.get(at), fault);
     }
     // A HIS receipt number is no part of a key and may be any text; a cut one would still merge two receipts.
-    const hisOrderNo = displayText(cells.get(columns.hisOrderNo));
+    const hisOrderNo = this.#shown(columns.hisOrderNo);
     if (isExcelNumber(hisOrderNo)) return sink.failId('his_order_no', hisOrderNo, 'EXCEL');
     if (isPayment && !cells.isEmpty(columns.refundNo)) {
       return sink.fail('notOnPayment', { column: 'refund_no', value: cells.get(columns.refundNo) });
@@ -146,11 +146,18 @@ class PlainCsvParser implements BillParser {
         hisOrderNo: hisOrderNo || null,
         amountFen: BigInt(amount),
         occurredAtMs,
-        businessType: displayText(cells.get(columns.businessType)) || null,
+        businessType: this.#shown(columns.businessType) || null,
       },
       amount,
       'occurred_at',
     );
+  }
+
+  /** The header is ASCII: the row tells how its texts are encoded. */
+  #shown(column: number): string {
+    const cells = this.#cells;
+    const row = cells.text.slice(cells.start(0), cells.end(cells.count - 1));
+    return cellText(cells.get(column), null, row);
   }
 
   /** The row's channel, else the one the caller named; undefined: the row was failed. */

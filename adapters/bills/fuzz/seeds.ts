@@ -1,5 +1,15 @@
+import { readFileSync } from 'node:fs';
 import type { BillLine } from '../../../domain/ports.ts';
-import { mappedDay, mappedJson, mappedReader, workbookWith, WORKBOOK_SHEET } from '../mapped/testBooks.ts';
+import {
+  mappedDay,
+  mappedJson,
+  mappedReader,
+  titledDay,
+  workbookWith,
+  WORKBOOK_SHEET,
+  wrappedJson,
+  wrappedReader,
+} from '../mapped/testBooks.ts';
 import type { CheckedBillReport } from '../readBill.ts';
 import { zipOf, gbk } from '../testBills.ts';
 import {
@@ -27,6 +37,10 @@ export type FuzzSeed = {
   ) => Promise<{ readonly lines: readonly BillLine[]; readonly report: CheckedBillReport }>;
 };
 
+const POS_DAY = readFileSync(
+  new URL('../../../test/fixtures/samples/unionpay-pos-20260309.csv', import.meta.url),
+);
+
 export const FUZZ_SEEDS: readonly FuzzSeed[] = [
   ...Object.entries(WECHAT_LAYOUTS).map(([layout, text]) => ({
     name: `wechat-trade ${layout}`,
@@ -43,8 +57,11 @@ export const FUZZ_SEEDS: readonly FuzzSeed[] = [
   { name: 'alipay-account', bytes: gbk(alipayAccountDetail()) },
   { name: 'unionpay-zm', bytes: UNIONPAY_DAY },
   { name: 'unionpay-zm with a ZME', bytes: ZME_DAY, pack: (zme) => zipOf({ zm: UNIONPAY_DAY, zme }) },
+  { name: 'unionpay-pos', bytes: POS_DAY },
   { name: 'plain-csv', bytes: Buffer.from(PLAIN_DAY) },
   { name: 'mapped-csv', bytes: gbk(mappedDay()), read: mappedReader },
+  { name: 'mapped-csv with a title and a total', bytes: Buffer.from(titledDay()), read: mappedReader },
+  { name: 'mapped-json in an object', bytes: Buffer.from(wrappedJson()), read: wrappedReader },
   { name: 'mapped-json', bytes: Buffer.from(mappedJson()), read: mappedReader },
   { name: 'mapped-xlsx', bytes: Buffer.from(WORKBOOK_SHEET), pack: workbookWith, read: mappedReader },
   {

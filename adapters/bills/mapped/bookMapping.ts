@@ -1,6 +1,6 @@
 import type { Channel, Kind } from '../../../domain/entry.ts';
 
-/** What the columns of a hospital's own file are called; of several names the first one that the header has is taken. */
+/** What a column of a hospital's own file is called; of several names the first one that the header has is taken. */
 export type Names = readonly string[];
 
 /** Rows that are no payment and no refund through a channel (cash, void receipts): counted, not reconciled. */
@@ -10,11 +10,7 @@ export type KindRule =
   | { readonly by: 'FIXED'; readonly kind: Kind }
   /** A negative amount is a refund. */
   | { readonly by: 'SIGN' }
-  | {
-      readonly by: 'COLUMN';
-      readonly names: Names;
-      readonly values: ReadonlyMap<string, Kind | Other>;
-    };
+  | { readonly by: 'COLUMN'; readonly names: Names; readonly values: ReadonlyMap<string, Kind | Other> };
 
 export type ChannelRule =
   /** As the caller says, if anything. */
@@ -36,10 +32,16 @@ export type FileFormat = (typeof FILE_FORMATS)[number];
 export type FileMapping = {
   /** null: whichever of the three the bytes are. */
   readonly format: FileFormat | null;
-  /** Of a workbook; null: the first one whose header fits. */
+  /** Of a workbook; null: every sheet whose header fits. */
   readonly sheet: string | null;
-  /** Of a CSV: one character. */
-  readonly delimiter: string;
+  /** Of a CSV: one character; null: the one at which the header falls into its columns. */
+  readonly delimiter: string | null;
+  /** Of a JSON object: the path of its array (`data.list`); null: the file is the array, or objects one behind the other. */
+  readonly records: string | null;
+  /** A text above the header, or in the sheet's name, that tells this kind of file from another with the same columns. */
+  readonly title: string | null;
+  /** First words of rows that are no lines, beside the total lines that are known without it. */
+  readonly ignore: Names;
   readonly text: Readonly<Record<TextColumn, Names>>;
   readonly amount: {
     readonly names: Names;
@@ -49,10 +51,12 @@ export type FileMapping = {
     readonly refundsAreNegative: boolean;
   };
   readonly time: { readonly names: Names; readonly pattern: string };
-  /** Rows that begin with one of these words (合计, 总计) are no lines of the book: counted, not reconciled. */
-  readonly ignore: Names;
   readonly kind: KindRule;
   readonly channel: ChannelRule;
+  /** Total lines at the end are held against the rows. */
+  readonly checkTotals: boolean;
+  /** There are days without this file. */
+  readonly mayBeMissing: boolean;
 };
 
 /** A book of one hospital: one kind of file, or one for payments and one for refunds. */

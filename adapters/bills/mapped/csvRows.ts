@@ -1,111 +1,114 @@
-import { decodeOpening, type ByteText } from '../byteText.ts';
+import { decodeOpening, isAscii, type ByteText, type TextEncoding } from '../byteText.ts';
 import { Cells, splitCommas, splitQuoted } from '../cells.ts';
 import { lineBlocks } from '../lineBlocks.ts';
-import { refusal } from '../messages.ts';
-import type { RowSink } from '../rowSink.ts';
-import type { BookMapping } from './bookMapping.ts';
-import { columnsOf, type FileColumns } from './fileColumns.ts';
 import { HeaderSearch } from './headerSearch.ts';
-import { MappedRows } from './mappedRows.ts';
+import type { MappedBook } from './mappedBook.ts';
+import type { MappedRows } from './mappedRows.ts';
+import { utf8ByteText } from './valueCells.ts';
 
-/** Reads a CSV of a mapped book; `yield`s after each block, when the sink may hold lines. */
-export async function* csvRows(
-  bytes: AsyncIterable<Uint8Array>,
-  book: BookMapping,
-  sink: RowSink,
-): AsyncGenerator<FileColumns | null> {
-  const reading = new CsvReading(book, sink);
+const GB18030 = new TextDecoder('gb18030');
+const GBK_SECOND_BYTE = 0x40;
+/** Tried where the mapping names none. */
+const DELIMITERS = [',', '\t', ';', '|'];
+
+/** Reads a CSV of a mapped book; yields after each block of lines. */
+export async function* csvRows(bytes: AsyncIterable<Uint8Array>, book: MappedBook): AsyncGenerator<void> {
+  const reading = new CsvReading(book);
   let lineNo = 0;
   for await (const text of lineBlocks(bytes)) {
     let at = lineNo === 0 && text.startsWith('\xef\xbb\xbf') ? 3 : 0;
     while (at < text.length) {
       const feed = text.indexOf('\n', at);
+      const next = feed < 0 ? text.length : feed + 1;
       let end = feed < 0 ? text.length : feed;
-      const next = end + 1;
       if (end > at && text.charCodeAt(end - 1) === 13) end -= 1;
       lineNo += 1;
       if (end > at) reading.line(text, at, end, lineNo);
       at = next;
     }
-    yield reading.columns;
+    yield;
   }
   reading.finish();
 }
 
 class CsvReading {
-  columns: FileColumns | null = null;
-  readonly #sink: RowSink;
+  readonly #book: MappedBook;
   readonly #search: HeaderSearch;
   readonly #cells = new Cells();
-  readonly #delimiters: ReadonlySet<string>;
-  readonly #book: BookMapping;
+  readonly #delimiters: readonly string[];
+  #delimiter = ',';
+  #encoding: TextEncoding = 'utf-8';
   #rows: MappedRows | null = null;
 
-  constructor(book: BookMapping, sink: RowSink) {
-    this.#sink = sink;
+  constructor(book: MappedBook) {
     this.#book = book;
-    this.#search = new HeaderSearch(book);
-    this.#delimiters = new Set(book.files.map(({ delimiter }) => delimiter));
+    this.#search = new HeaderSearch(book.mapping);
+    const named = book.mapping.files.map(({ delimiter }) => delimiter);
+    this.#delimiters = named.every((one) => one !== null) ? [...new Set(named)] : DELIMITERS;
   }
 
   line(text: ByteText, start: number, end: number, lineNo: number): void {
-    if (this.#rows === null || this.columns === null) return this.#header(text.slice(start, end), lineNo);
-    this.#sink.beginRow(text, start, end, lineNo);
-    splitOn(this.#cells, text, start, end, this.columns.mapping.delimiter);
-    const { header } = this.columns;
-    if (this.#cells.count === header.length) this.#rows.row(this.#cells, lineNo);
-    else this.#sink.failColumnCount(this.#cells.count, header);
+    if (this.#rows === null) return this.#header(text.slice(start, end), lineNo);
+    if (this.#isRecoded) {
+      const line = utf8ByteText(GB18030.decode(Buffer.from(text.slice(start, end), 'latin1')));
+      splitOn(this.#cells, line, 0, line.length, this.#delimiter);
+    } else splitOn(this.#cells, text, start, end, this.#delimiter);
+    this.#rows.row(this.#cells, { text, start, end, lineNo });
   }
 
   #header(line: ByteText, lineNo: number): void {
-    const { text } = decodeOpening(line);
-    for (const delimiter of this.#delimiters) {
-      const header = namesOf(text, delimiter);
-      const columns = columnsOf(this.#book, header);
-      if (columns?.mapping.delimiter !== delimiter) continue;
-      this.columns = columns;
-      this.#rows = new MappedRows(this.#sink, columns, null);
-      return;
-    }
-    this.#search.miss(namesOf(text, [...this.#delimiters][0] ?? ','), lineNo);
+    const { text, encoding } = decodeOpening(line);
+    const splits = new Map(this.#delimiters.map((delimiter) => [delimiter, headerOf(text, delimiter)]));
+    const columns = this.#search.columnsIn(splits, lineNo);
+    if (columns !== null) {
+      this.#delimiter = [...splits].find(([, names]) => names === columns.header)?.[0] ?? ',';
+      this.#encoding = encoding;
+      const shownBy = isAscii(line) ? null : encoding;
+      this.#rows = this.#book.rowsOf(columns, {
+        serials: null,
+        encoding: this.#isRecoded ? 'utf-8' : shownBy,
+      });
+    } else if (this.#search.isExhausted) this.#search.fail();
+  }
+
+  /** In GBK a vertical bar may be the second half of a character, as no other delimiter is. */
+  get #isRecoded(): boolean {
+    return this.#encoding === 'gb18030' && this.#delimiter.charCodeAt(0) >= GBK_SECOND_BYTE;
   }
 
   finish(): void {
-    if (this.columns === null) this.#search.fail();
+    if (this.#rows === null) this.#search.fail();
   }
 }
 
-function namesOf(line: string, delimiter: string): readonly string[] {
-  return line.split(delimiter).map((name) =>
-    name
-      .trim()
-      .replace(/^"(.*)"$/, '$1')
-      .trim(),
+/** The names of a decoded header line; blank ones behind the last are no columns. */
+function headerOf(line: string, delimiter: string): readonly string[] {
+  const cells = new Cells();
+  splitOn(cells, line, 0, line.length, delimiter);
+  const names = Array.from({ length: Math.min(cells.count, cells.starts.length) }, (_, column) =>
+    cells.get(column).trim(),
   );
+  while (names.at(-1) === '') names.pop();
+  return names;
 }
 
 function splitOn(cells: Cells, text: ByteText, start: number, end: number, delimiter: string): void {
-  if (delimiter === ',') {
-    const quote = text.indexOf('"', start);
-    if (quote >= 0 && quote < end) splitQuoted(cells, text, start, end);
-    else splitCommas(cells, text, start, end);
-    return;
-  }
-  cells.text = text;
+  const line = text.slice(start, end);
+  if (line.includes('"')) splitQuoted(cells, line, 0, line.length, delimiter);
+  else if (delimiter === ',') splitCommas(cells, text, start, end);
+  else splitPlain(cells, line, delimiter);
+}
+
+/** Within its line alone: a search that runs on into the block would read it as often as it has rows. */
+function splitPlain(cells: Cells, line: ByteText, delimiter: string): void {
+  cells.text = line;
   cells.count = 0;
-  for (let from = start; from <= end;) {
-    const found = text.indexOf(delimiter, from);
-    const to = found < 0 || found > end ? end : found;
+  for (let from = 0; from <= line.length;) {
+    const found = line.indexOf(delimiter, from);
+    const to = found < 0 ? line.length : found;
     cells.starts[cells.count] = from;
     cells.ends[cells.count] = to;
     cells.count += 1;
     from = to + 1;
   }
-}
-
-/** Refuses a file that is a CSV where another format is asked for. */
-export function checkFormat(book: BookMapping, found: 'csv' | 'xlsx' | 'json'): void {
-  const asked = book.files.map(({ format }) => format);
-  if (asked.some((format) => format === null || format === found)) return;
-  throw refusal('otherFileFormat', { where: book.where, asked: asked.join(' / '), found });
 }

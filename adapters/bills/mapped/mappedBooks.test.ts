@@ -336,8 +336,9 @@ describe('JSON', () => {
   };
   const text = JSON.stringify(record);
   const long = text.replace('"A1"', '4200009900202603090000000024').replace(':25,', ':90071992547409.93,');
-  test.each([
+  test.each<[string, string | Buffer, string]>([
     ['an array', `[${text}]`, 'A1 - PAYMENT 2500 WECHAT'],
+    ['GBK', iconv.encode(`[${text}]`, 'gbk'), 'A1 - PAYMENT 2500 WECHAT'],
     ['lines', `${text}\n`, 'A1 - PAYMENT 2500 WECHAT'],
     ['a BOM and blanks', `\ufeff\n [ ${text} ] \n`, 'A1 - PAYMENT 2500 WECHAT'],
     ['pretty printing', JSON.stringify([record], null, 2), 'A1 - PAYMENT 2500 WECHAT'],
@@ -361,7 +362,7 @@ describe('JSON', () => {
     ['without its end', `[${text}`, 'DZ_BILL_TRUNCATED'],
     ['with two commas', `[${text},,${text}]`, 'DZ_BILL_DAMAGED'],
     ['with more behind its end', `[${text}] x`, 'DZ_BILL_DAMAGED'],
-    ['not UTF-8', iconv.encode(`[${text}]`, 'gbk'), 'DZ_BILL_NOT_TEXT'],
+    ['neither UTF-8 nor GBK', Buffer.from(`[${text}\xff]`, 'latin1'), 'DZ_BILL_NOT_TEXT'],
   ])('is refused when it is %s', async (_, file, code) => {
     await expect(readBook(file)).rejects.toMatchObject({ code });
   });

@@ -1,34 +1,53 @@
 import type { Channel, Kind } from '../../../domain/entry.ts';
 import { amountFaultOf } from '../amountFault.ts';
-import { byteTextOf, displayText, type ByteText } from '../byteText.ts';
+import { cellText, type ByteText, type TextEncoding } from '../byteText.ts';
 import { trimCells, type Cells } from '../cells.ts';
-import { decimalAt, FEN_SCALE, type Exact } from '../decimal.ts';
 import { idFaultAt, isExcelNumber } from '../ids.ts';
 import type { RowSink } from '../rowSink.ts';
 import type { Other } from './bookMapping.ts';
+import type { CellFault } from './cellFaults.ts';
 import type { FileColumns, MappedColumn } from './fileColumns.ts';
+import { amountOf, decimalOf } from './mappedAmount.ts';
+import { totalLineOf, type MappedTotals } from './mappedTotals.ts';
+import { bytesOf, firstCell, firstWord, hasColumns, isNoNumber, unmark } from './rowCells.ts';
 import { serialTimeAt, timeReaderOf, type TimeReader } from './timePattern.ts';
 
-/** What systems write where there is no number. */
-const NO_NUMBER: ReadonlySet<string> = new Set(['', '0', '-', '--', 'null', 'NULL', '\\N']);
-const ID_COLUMNS = ['orderNo', 'refundNo', 'channelTxnNo'] as const;
+const ID_COLUMNS = ['orderNo', 'refundNo', 'channelTxnNo', 'hisOrderNo'] as const;
 
-/** A workbook's epoch; null outside of workbooks, where a bare number is no time. */
+/** A workbook's epoch; null outside of workbooks, where a bare number is no time unless the mapping says so. */
 export type SerialTimes = { readonly is1904: boolean } | null;
+
+/** Where a row came from, as it is shown with its error. */
+export type RawRow = {
+  readonly text: ByteText;
+  readonly start: number;
+  readonly end: number;
+  readonly lineNo: number;
+};
 
 /** Turns the rows of one file of a mapped book into lines, or into errors that name the file's own columns. */
 export class MappedRows {
   readonly #sink: RowSink;
   readonly #columns: FileColumns;
+  readonly #totals: MappedTotals;
   readonly #time: TimeReader;
   readonly #serials: SerialTimes;
+  readonly #encoding: TextEncoding | null;
   readonly #kinds: ReadonlyMap<ByteText, Kind | Other>;
   readonly #channels: ReadonlyMap<ByteText, Channel | Other>;
   readonly #ignored: ReadonlyMap<ByteText, true>;
 
-  constructor(sink: RowSink, columns: FileColumns, serials: SerialTimes) {
+  /** @param encoding of the cells; null: not known yet */
+  constructor(
+    sink: RowSink,
+    columns: FileColumns,
+    totals: MappedTotals,
+    { serials, encoding }: { readonly serials: SerialTimes; readonly encoding: TextEncoding | null },
+  ) {
+    this.#encoding = encoding;
     this.#sink = sink;
     this.#columns = columns;
+    this.#totals = totals;
     this.#serials = serials;
     const { time, kind, channel } = columns.mapping;
     const reader = timeReaderOf(time.pattern);
@@ -39,37 +58,54 @@ export class MappedRows {
     this.#channels = bytesOf(channel.by === 'COLUMN' ? channel.values : new Map<string, Channel | Other>());
   }
 
-  /** One row whose place was given to the sink. */
-  row(cells: Cells, lineNo: number): void {
+  /** One row. Blank ones are passed over, total lines are held against the rows; the rest are counted. */
+  row(cells: Cells, raw: RawRow, faults: ReadonlyMap<number, CellFault> | null = null): void {
+    trimCells(cells);
+    const { header, at } = this.#columns;
+    const first = firstCell(cells);
+    if (first < 0 && faults === null) return;
+    const sink = this.#sink;
+    const isIgnored = this.#ignored.size > 0 && this.#ignored.has(firstWord(cells, first));
+    if (!isIgnored && this.#isTotal(cells, first, raw.lineNo)) return;
+    sink.beginRow(raw.text, raw.start, raw.end, raw.lineNo);
+    if (isIgnored) return this.#other();
+    if (!hasColumns(cells, header.length)) {
+      this.#totals.addUnreadable();
+      return sink.failColumnCount(cells.count, header);
+    }
+    for (const column of ID_COLUMNS) unmark(cells, at[column]);
+    if (faults !== null && this.#failFault(cells, faults)) return;
+    this.#read(cells, raw);
+  }
+
+  #read(cells: Cells, { lineNo, ...raw }: RawRow): void {
     const sink = this.#sink;
     const { at } = this.#columns;
-    trimCells(cells);
-    if (this.#ignored.size > 0 && this.#ignored.has(firstWord(cells))) return this.#other();
+    const told = this.#kind(cells);
+    const amount = this.#amount(cells, told);
+    if (told === undefined) return this.#failKind(cells);
     const channel = this.#channel(cells);
     if (channel === undefined) return;
-    const told = this.#kind(cells);
-    if (told === undefined) return;
     if (channel === 'OTHER' || told === 'OTHER') return this.#other();
-    const amount = this.#amount(cells, told);
-    if (amount === null) return;
+    if (amount === null) return this.#failAmount(cells);
     // Paid by insurance alone, or a free item: no channel knows of it.
     if (amount.fen === 0) return this.#other();
     const { kind, fen } = amount;
+    if (fen < 0) return this.#failSign(cells);
     const refundNo = this.#optional(cells, 'refundNo');
-    if (kind === 'PAYMENT' && refundNo !== null) {
+    if (kind === 'PAYMENT' && refundNo !== null)
       return sink.fail('notOnPayment', { column: this.#name('refundNo'), value: refundNo });
-    }
     if (!this.#checkIds(cells)) return;
-    const hisOrderNo = displayText(this.#optional(cells, 'hisOrderNo') ?? '');
-    if (isExcelNumber(hisOrderNo)) return sink.failId(this.#name('hisOrderNo'), hisOrderNo, 'EXCEL');
+    const shown = (bytes: ByteText) =>
+      cellText(bytes, this.#encoding, raw.text.slice(raw.start, raw.end)) || null;
     const occurredAtMs = this.#occurredAt(cells);
     if (Number.isNaN(occurredAtMs)) {
       const { pattern } = this.#columns.mapping.time;
       return sink.fail('timePattern', { column: this.#name('time'), value: cells.get(at.time), pattern });
     }
     if (!this.#isNew(cells, kind, refundNo)) {
-      const value = cells.get(at.orderNo);
       const what = kind === 'PAYMENT' ? 'payment' : 'refund';
+      const value = cells.get(at.orderNo);
       return sink.fail('duplicate', { kind: what, column: this.#name('orderNo'), value });
     }
     sink.accept(
@@ -80,14 +116,41 @@ export class MappedRows {
         refundNo,
         channel,
         channelTxnNo: this.#optional(cells, 'channelTxnNo'),
-        hisOrderNo: hisOrderNo || null,
+        hisOrderNo: shown(this.#optional(cells, 'hisOrderNo') ?? ''),
         amountFen: BigInt(fen),
         occurredAtMs,
-        businessType: displayText(cells.get(at.businessType)) || null,
+        businessType: shown(cells.get(at.businessType)),
       },
       fen,
       this.#name('time'),
     );
+  }
+
+  #isTotal(cells: Cells, first: number, lineNo: number): boolean {
+    const { at, mapping } = this.#columns;
+    const isOrderBlank = at.orderNo >= cells.count || cells.isEmpty(at.orderNo);
+    if (first < 0 || (first !== at.orderNo && !isOrderBlank)) return false;
+    if (first === at.orderNo && idFaultAt(cells.text, cells.start(first), cells.end(first)) === null) {
+      if (!/^total$/i.test(cells.get(first))) return false;
+    }
+    const total = totalLineOf(cells.get(first));
+    if (total === null) return false;
+    const stated = mapping.checkTotals && at.amount < cells.count ? decimalOf(cells, this.#columns) : null;
+    if (stated !== null) this.#sink.state(this.#name('amount'), cells.get(at.amount));
+    this.#totals.hold(total, stated, { lineNo, column: this.#name('amount') });
+    return true;
+  }
+
+  /** @returns whether a column that is read holds no value */
+  #failFault(cells: Cells, faults: ReadonlyMap<number, CellFault>): boolean {
+    for (const [column, at] of Object.entries(this.#columns.at)) {
+      const fault = faults.get(at);
+      if (fault === undefined) continue;
+      if (column === 'amount') this.#totals.addUnreadable();
+      this.#sink.fail(fault, { column: this.#columns.header[at] ?? column, value: cells.get(at) });
+      return true;
+    }
+    return false;
   }
 
   #other(): void {
@@ -101,7 +164,7 @@ export class MappedRows {
 
   #optional(cells: Cells, column: 'refundNo' | 'channelTxnNo' | 'hisOrderNo'): ByteText | null {
     const value = cells.get(this.#columns.at[column]);
-    return NO_NUMBER.has(value) ? null : value;
+    return isNoNumber(value) ? null : value;
   }
 
   /** undefined: the row was failed. */
@@ -109,76 +172,74 @@ export class MappedRows {
     const rule = this.#columns.mapping.channel;
     const hint = this.#sink.channelHint;
     if (rule.by === 'NONE') return hint;
-    const found =
-      rule.by === 'FIXED' ? rule.channel : this.#channels.get(cells.get(this.#columns.at.channel));
+    const at = this.#columns.at.channel;
+    const found = rule.by === 'FIXED' ? rule.channel : this.#channels.get(cells.get(at));
     if (found === 'OTHER' || (found !== undefined && (hint === null || hint === found))) return found;
     const expected = hint ?? (rule.by === 'COLUMN' ? [...rule.values.keys()].join(', ') : rule.channel);
-    this.#sink.fail('channel', {
-      column: this.#name('channel'),
-      value: cells.get(this.#columns.at.channel),
-      expected,
-    });
+    const value = rule.by === 'COLUMN' ? cells.get(at) : rule.channel;
+    this.#sink.fail('channel', { column: this.#name('channel'), value, expected });
     return undefined;
   }
 
-  /** null: the sign will tell; undefined: the row was failed. */
+  /** null: the sign tells; undefined: a word that is not known. */
   #kind(cells: Cells): Kind | Other | null | undefined {
     const rule = this.#columns.mapping.kind;
     if (rule.by === 'SIGN') return null;
-    if (rule.by === 'FIXED') return rule.kind;
+    return rule.by === 'FIXED' ? rule.kind : this.#kinds.get(cells.get(this.#columns.at.kind));
+  }
+
+  #failKind(cells: Cells): void {
+    const rule = this.#columns.mapping.kind;
+    const expected = rule.by === 'COLUMN' ? [...rule.values.keys()].join(', ') : '';
     const value = cells.get(this.#columns.at.kind);
-    const kind = this.#kinds.get(value);
-    if (kind !== undefined) return kind;
-    this.#sink.fail('state', {
-      column: this.#name('kind'),
-      value,
-      expected: [...rule.values.keys()].join(', '),
-    });
-    return undefined;
+    this.#sink.fail('state', { column: this.#name('kind'), value, expected });
   }
 
-  /** Without its sign; null: the row was failed. */
-  #amount(cells: Cells, told: Kind | null): { readonly kind: Kind; readonly fen: Exact } | null {
-    const { amount, kind: rule } = this.#columns.mapping;
-    const at = this.#columns.at.amount;
-    const scale = amount.unit === 'YUAN' ? FEN_SCALE : 0;
-    const fen = decimalAt(cells.text, cells.start(at), cells.end(at), scale);
-    if (fen === null) return this.#failAmount(cells);
-    const kind = told ?? (fen < 0 ? 'REFUND' : 'PAYMENT');
-    const isSigned = rule.by === 'SIGN' || amount.refundsAreNegative;
-    if (fen === 0) return { kind, fen };
-    if (!isSigned || kind === 'PAYMENT') return fen < 0 ? this.#failAmount(cells) : { kind, fen };
-    if (fen < 0) return { kind, fen: -fen };
-    const otherValue = cells.get(this.#columns.at.kind);
-    this.#sink.fail('contradiction', {
-      column: this.#name('amount'),
-      value: cells.get(at),
-      other: this.#name('kind'),
-      otherValue,
-    });
-    return null;
+  /** null when it cannot be read. */
+  #amount(cells: Cells, told: Kind | Other | null | undefined) {
+    const amount = amountOf(cells, this.#columns, told);
+    if (amount === null) this.#totals.addUnreadable();
+    else this.#totals.add(amount.written, amount.net);
+    return amount;
   }
 
-  #failAmount(cells: Cells): null {
+  #failAmount(cells: Cells): void {
     const column = this.#name('amount');
     const value = cells.get(this.#columns.at.amount);
     const isFen = this.#columns.mapping.amount.unit === 'FEN';
     if (isFen && amountFaultOf(value) === 'UNREADABLE') this.#sink.fail('wholeFen', { column, value });
     else this.#sink.failAmount(column, value);
-    return null;
+  }
+
+  /** A positive refund where refunds are negative, or a negative amount where none belongs. */
+  #failSign(cells: Cells): void {
+    const { at } = this.#columns;
+    const value = cells.get(at.amount);
+    const column = this.#name('amount');
+    if (value.startsWith('-')) return this.#sink.fail('amountNegative', { column, value });
+    const otherValue = at.kind < 0 ? 'REFUND' : cells.get(at.kind);
+    this.#sink.fail('contradiction', { column, value, other: this.#name('kind'), otherValue });
   }
 
   #checkIds(cells: Cells): boolean {
     for (const column of ID_COLUMNS) {
       const at = this.#columns.at[column];
-      const start = cells.start(at);
       if (column !== 'orderNo' && this.#optional(cells, column) === null) continue;
-      const fault = idFaultAt(cells.text, start, cells.end(at));
+      const fault = this.#idFault(cells, column);
       if (fault === null) continue;
       this.#sink.failId(this.#name(column), cells.get(at), fault);
       return false;
     }
     return true;
+  }
+
+  #idFault(cells: Cells, column: (typeof ID_COLUMNS)[number]) {
+    const at = this.#columns.at[column];
+    const value = cells.get(at);
+    // A HIS receipt number is no part of a key and may be any text; a cut one would still merge two receipts.
+    if (column === 'hisOrderNo') return isExcelNumber(value) ? 'EXCEL' : null;
+    if (column === 'orderNo' && isNoNumber(value)) return 'EMPTY';
+    return idFaultAt(cells.text, cells.start(at), cells.end(at));
   }
 
   #occurredAt(cells: Cells): number {
@@ -193,34 +254,9 @@ export class MappedRows {
     const { at } = this.#columns;
     const seen = this.#sink.identities;
     seen.start(kind === 'PAYMENT' ? 1 : 2);
-    const isNumberless = kind === 'REFUND' && refundNo === null;
-    const parts = [
-      at.orderNo,
-      at.channelTxnNo,
-      at.hisOrderNo,
-      at.refundNo,
-      ...(isNumberless ? [at.amount, at.time] : []),
-    ];
+    const parts = [at.orderNo, at.channelTxnNo, at.hisOrderNo, at.refundNo];
+    if (kind === 'REFUND' && refundNo === null) parts.push(at.amount, at.time);
     for (const part of parts) if (part >= 0) seen.mix(cells.text, cells.start(part), cells.end(part));
     return seen.add();
   }
-}
-
-/** The first cell that is not empty, without a colon behind it. */
-function firstWord(cells: Cells): ByteText {
-  for (let column = 0; column < cells.count; column += 1) {
-    const text = cells.get(column);
-    if (text !== '') return text.endsWith(':') ? text.slice(0, -1) : text;
-  }
-  return '';
-}
-
-/** Words of the configuration as a cell may write them, in either encoding. */
-function bytesOf<T>(values: ReadonlyMap<string, T>): ReadonlyMap<ByteText, T> {
-  return new Map(
-    [...values].flatMap(([word, meaning]) => [
-      [byteTextOf(word, 'utf-8'), meaning] as const,
-      [byteTextOf(word, 'gb18030'), meaning] as const,
-    ]),
-  );
 }

@@ -1,22 +1,20 @@
 import type { BillHints, BillLine } from '../../../domain/ports.ts';
 import { DEFAULT_UNPACK_LIMITS, type UnpackLimits } from '../limits.ts';
 import { refusal } from '../messages.ts';
-import { beginsWith, gunzip, GZIP, peek, ZIP } from '../parts.ts';
+import { partsOf, peek, type BillPart } from '../parts.ts';
 import type { CheckedBillReport } from '../readBill.ts';
 import { reading } from '../reading.ts';
 import { RowSink } from '../rowSink.ts';
-import { openZip } from '../zipParts.ts';
-import type { BookMapping, FileFormat } from './bookMapping.ts';
-import { checkFormat, csvRows } from './csvRows.ts';
+import type { BookMapping } from './bookMapping.ts';
+import { csvRows } from './csvRows.ts';
 import { jsonRows } from './jsonRows.ts';
-import { isWorkbook } from './workbookParts.ts';
+import { MappedBook } from './mappedBook.ts';
 import { xlsxRows } from './xlsxRows.ts';
 
-const OLD_WORKBOOK = [0xd0, 0xcf, 0x11, 0xe0];
-const JSON_OPENINGS = new Set(['{', '[']);
 const HEAD_BYTES = 64;
+const JSON_OPENING = /^\ufeff?\s*[[{]/;
 /** See BillFormat. */
-const PARSER_VERSION = 1;
+const PARSER_VERSION = 2;
 
 /** Reads a hospital's own file of a book as its mapping says; what `readBill` promises holds here too. */
 export function readMappedBook(
@@ -31,66 +29,42 @@ export function readMappedBook(
 }
 
 class MappedReading {
-  readonly #book: BookMapping;
+  readonly #mapping: BookMapping;
   readonly #hints: BillHints;
   readonly #limits: UnpackLimits;
   readonly #sink: RowSink;
-  #format: FileFormat = 'csv';
+  readonly #book: MappedBook;
 
-  constructor(book: BookMapping, hints: BillHints, limits: UnpackLimits) {
-    this.#book = book;
+  constructor(mapping: BookMapping, hints: BillHints, limits: UnpackLimits) {
+    this.#mapping = mapping;
     this.#hints = hints;
     this.#limits = limits;
     this.#sink = new RowSink(hints);
+    this.#book = new MappedBook(mapping, this.#sink);
   }
 
   async *read(file: AsyncIterable<Uint8Array>): AsyncGenerator<readonly BillLine[]> {
-    const { head, bytes } = await peek(file, HEAD_BYTES);
-    if (beginsWith(head, OLD_WORKBOOK)) throw refusal('oldWorkbook', {});
-    if (beginsWith(head, ZIP)) yield* this.#readZip(bytes);
-    else if (beginsWith(head, GZIP)) yield* this.#readText(gunzip(bytes, this.#limits));
-    else yield* this.#readText(bytes);
-    this.#sink.finish();
-    if (this.#sink.hasLines) yield this.#sink.take();
-  }
-
-  async *#readZip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly BillLine[]> {
-    const zip = await openZip(bytes, this.#limits);
-    try {
-      if (isWorkbook(zip.names)) {
-        this.#begin('xlsx');
-        for await (const _ of xlsxRows(zip, this.#book, this.#sink)) yield* this.#taken();
-        return;
-      }
-      if (zip.names.length === 0) throw refusal('emptyFile', {});
-      for (const name of zip.names) {
-        this.#sink.errors.partName = zip.names.length > 1 ? name : null;
-        yield* this.#readText(zip.read(name));
-      }
-    } finally {
-      await zip.close();
+    const sink = this.#sink;
+    for await (const part of partsOf(file, this.#limits)) {
+      for await (const _ of this.#pieces(part)) if (sink.hasLines) yield sink.take();
     }
+    sink.finish();
+    if (sink.hasLines) yield sink.take();
   }
 
-  async *#readText(file: AsyncIterable<Uint8Array>): AsyncGenerator<readonly BillLine[]> {
-    const { head, bytes } = await peek(file, HEAD_BYTES);
-    const first = Buffer.from(head)
-      .toString('utf8')
-      .replace(/^\ufeff/, '')
-      .trimStart()
-      .charAt(0);
-    this.#begin(JSON_OPENINGS.has(first) ? 'json' : 'csv');
-    const rows = this.#format === 'json' ? jsonRows : csvRows;
-    for await (const _ of rows(bytes, this.#book, this.#sink)) yield* this.#taken();
-  }
-
-  #begin(format: FileFormat): void {
-    checkFormat(this.#book, format);
-    this.#format = format;
-  }
-
-  *#taken(): Generator<readonly BillLine[]> {
-    if (this.#sink.hasLines) yield this.#sink.take();
+  async *#pieces(part: BillPart): AsyncGenerator<void> {
+    const book = this.#book;
+    if (part.kind === 'WORKBOOK') {
+      book.beginPart('xlsx', part.name);
+      return yield* xlsxRows(part.zip, book, part.name);
+    }
+    const { head, bytes } = await peek(part.bytes, HEAD_BYTES);
+    // A day without refunds may have a file of nothing beside that of the payments.
+    if (head.length === 0 && part.name !== null) return;
+    const isCsv = this.#mapping.files.every(({ format }) => format === 'csv');
+    const format = !isCsv && JSON_OPENING.test(Buffer.from(head).toString('utf8')) ? 'json' : 'csv';
+    book.beginPart(format, part.name);
+    yield* format === 'json' ? jsonRows(bytes, book) : csvRows(bytes, book);
   }
 
   finish(): CheckedBillReport {
@@ -100,9 +74,8 @@ class MappedReading {
       throw refusal('otherDate', { found: sink.date, asked });
     }
     return {
-      format: `mapped-${this.#format}`,
+      ...this.#book.finish(),
       parserVersion: PARSER_VERSION,
-      billType: 'MAPPED',
       billDate: sink.date,
       merchantNo: null,
       rows: sink.rows,
@@ -116,8 +89,7 @@ class MappedReading {
       empty: sink.rows === 0,
       errorCount: sink.errors.count,
       errors: sink.errors.kept,
-      stated: [],
-      footer: 'NONE',
+      stated: sink.stated,
     };
   }
 }

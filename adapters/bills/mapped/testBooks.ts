@@ -70,6 +70,16 @@ export function mappedDay(): string {
   return `${[DAY_HEADER, ...rows].join('\n')}\n`;
 }
 
+/** The same behind a title, with bars and a total. */
+export function titledDay(): string {
+  const total = '合计,,,,476.86,,,';
+  return `示例医院对账明细\n${mappedDay()}${total}\n`.replaceAll(',', '|');
+}
+
+export function wrappedJson(): string {
+  return `{"code":0,"data":{"total":20,"list":${mappedJson()}}}`;
+}
+
 export function mappedJson(): string {
   const [header = '', ...rows] = mappedDay().trimEnd().split('\n');
   const names = header.split(',');
@@ -93,17 +103,34 @@ export async function workbookWith(sheet: Buffer): Promise<Buffer> {
   return workbookOf({ a: [] }, { sheet });
 }
 
-export async function mappedReader(bytes: Buffer, chunkBytes: number): Promise<ReadBook> {
+export function mappedReader(bytes: Buffer, chunkBytes: number): Promise<ReadBook> {
+  return readPieces(bytes, chunkBytes, PLAIN_MAPPING);
+}
+
+export function wrappedReader(bytes: Buffer, chunkBytes: number): Promise<ReadBook> {
+  return readPieces(bytes, chunkBytes, { ...PLAIN_MAPPING, records: 'data.list' });
+}
+
+async function readPieces(bytes: Buffer, chunkBytes: number, raw: unknown): Promise<ReadBook> {
   const chunks = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, n) =>
     bytes.subarray(n * chunkBytes, (n + 1) * chunkBytes),
   );
-  return readChunks(chunks, mappingOf(PLAIN_MAPPING));
+  return readChunks(chunks, mappingOf(raw));
 }
+
+type WorkbookOptions = {
+  readonly is1904?: boolean;
+  /** The XML of every sheet. */
+  readonly sheet?: Buffer;
+  /** Of the shared texts. */
+  readonly texts?: string;
+  readonly hidden?: readonly string[];
+};
 
 /** A workbook: texts are shared, numbers are numbers, `{v, t}` is a cell of that type. */
 export async function workbookOf(
   sheets: Readonly<Record<string, SheetRows>>,
-  options: { readonly is1904?: boolean; readonly sheet?: Buffer } = {},
+  options: WorkbookOptions = {},
 ): Promise<Buffer> {
   const texts = new Map<string, number>();
   const names = Object.keys(sheets);
@@ -118,7 +145,10 @@ export async function workbookOf(
   add(
     'xl/workbook.xml',
     `<workbook xmlns:r="r"><workbookPr${options.is1904 ? ' date1904="1"' : ''}/><sheets>${names
-      .map((name, index) => `<sheet name="${name}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`)
+      .map(
+        (name, index) =>
+          `<sheet name="${name}" sheetId="${index + 1}" r:id="rId${index + 1}"${options.hidden?.includes(name) ? ' state="hidden"' : ''}/>`,
+      )
       .join('')}</sheets></workbook>`,
   );
   const relations = names.map(
@@ -127,7 +157,8 @@ export async function workbookOf(
   add('xl/_rels/workbook.xml.rels', `<Relationships>${relations.join('')}</Relationships>`);
   add(
     'xl/sharedStrings.xml',
-    `<sst>${[...texts.keys()].map((text) => `<si><t>${escaped(text)}</t></si>`).join('')}</sst>`,
+    options.texts ??
+      `<sst>${[...texts.keys()].map((text) => `<si><t>${escaped(text)}</t></si>`).join('')}</sst>`,
   );
   zip.end();
   return Buffer.from(

@@ -1,10 +1,13 @@
 import { instantOfLocal } from '../../../domain/businessDate.ts';
 import { beijingTimeAt } from '../beijingTime.ts';
+import { byteTextOf, type ByteText } from '../byteText.ts';
 
 /** Epoch milliseconds of a Beijing wall-clock text; NaN when it is no time of the calendar in this pattern. */
 export type TimeReader = (text: string, start: number, end: number) => number;
 
 export const DEFAULT_PATTERN = 'yyyy-MM-dd HH:mm:ss';
+/** Days since 1900 with a fraction, in a text or JSON; a workbook's own times are known without it. */
+const EXCEL = 'excel';
 const EPOCHS: Readonly<Record<string, { readonly digits: RegExp; readonly unitMs: number }>> = {
   epochSeconds: { digits: /^\d{10}$/, unitMs: 1000 },
   epochMillis: { digits: /^\d{13}$/, unitMs: 1 },
@@ -27,11 +30,12 @@ const TOKEN = /yyyy|MM?|dd?|HH?|mm?|ss?|SSS/g;
 
 /**
  * Compiles `yyyy-MM-dd HH:mm:ss` and its like: M, d, H, m, s take one or two digits, SSS milliseconds; `epochSeconds` and
- * `epochMillis` stand alone. Seconds may be missing, nothing else.
+ * `epochMillis` stand alone, as does `excel`. Seconds may be missing, nothing else.
  * @returns null for a pattern that does not say year, month, day, hour and minute once each
  */
 export function timeReaderOf(pattern: string): TimeReader | null {
   if (pattern === DEFAULT_PATTERN) return beijingTimeAt;
+  if (pattern === EXCEL) return (text, start, end) => serialTimeAt(text.slice(start, end), false);
   const epoch = EPOCHS[pattern];
   if (epoch) {
     return (text, start, end) => {
@@ -47,22 +51,27 @@ export function timeReaderOf(pattern: string): TimeReader | null {
     /[A-Za-z]/.test(pattern.replaceAll(TOKEN, '').replaceAll('T', ''))
   )
     return null;
-  return readerOf(new RegExp(`^${sourceOf(pattern)}$`));
+  const expressions = (['utf-8', 'gb18030'] as const).map(
+    (encoding) => new RegExp(`^${sourceOf(pattern, (literal) => byteTextOf(literal, encoding))}$`),
+  );
+  return readerOf(expressions);
 }
 
-function sourceOf(pattern: string): string {
+/** What stands between the parts may be Chinese: 2026年3月9日. */
+function sourceOf(pattern: string, encode: (literal: string) => ByteText): string {
   let source = '';
   let at = 0;
   for (const match of pattern.matchAll(TOKEN)) {
-    source += RegExp.escape(pattern.slice(at, match.index)) + (TOKENS[match[0]] ?? '');
+    source += RegExp.escape(encode(pattern.slice(at, match.index))) + (TOKENS[match[0]] ?? '');
     at = match.index + match[0].length;
   }
-  return source + RegExp.escape(pattern.slice(at));
+  return source + RegExp.escape(encode(pattern.slice(at)));
 }
 
-function readerOf(expression: RegExp): TimeReader {
+function readerOf(expressions: readonly RegExp[]): TimeReader {
   return (text, start, end) => {
-    const found = expression.exec(text.slice(start, end))?.groups;
+    const cell = text.slice(start, end);
+    const found = expressions.map((expression) => expression.exec(cell)?.groups).find(Boolean);
     if (!found) return Number.NaN;
     const two = (name: string) => (found[name] ?? '0').padStart(2, '0');
     const instant = instantOfLocal(

@@ -1,183 +1,117 @@
 import { Cells, MAX_COLUMNS } from '../cells.ts';
-import { displayText, type ByteText } from '../byteText.ts';
+import { displayText } from '../byteText.ts';
 import { refusal } from '../messages.ts';
-import type { RowSink } from '../rowSink.ts';
-import type { OpenZip } from '../zipParts.ts';
-import type { BookMapping } from './bookMapping.ts';
-import { excelNumberText } from './excelNumber.ts';
-import { columnsOf } from './fileColumns.ts';
+import type { OpenZip } from '../openZip.ts';
+import type { FileColumns } from './fileColumns.ts';
 import { HeaderSearch } from './headerSearch.ts';
-import { MappedRows } from './mappedRows.ts';
-import { fillCells, utf8ByteText } from './valueCells.ts';
-import { eachXmlChunk, readWorkbook, type Sheet, type Workbook } from './workbookParts.ts';
+import type { MappedBook } from './mappedBook.ts';
+import type { MappedRows } from './mappedRows.ts';
+import { SheetReader, type MergedArea, type SheetRow } from './sheetReader.ts';
+import { fillCells } from './valueCells.ts';
+import { partOf, readWorkbook, type Sheet, type Workbook } from './workbook.ts';
+import { xmlPieces } from './xmlReader.ts';
 
 /**
- * Reads the sheets of a workbook that are of a mapped book: those that the mapping names, else the first one whose header
- * fits. `yield`s when the sink may hold lines.
+ * Reads the sheets of a workbook whose header fits the book; yields after each piece of one. Hidden sheets are read only
+ * where the mapping names them: what people do not see is not what they hand over.
+ * @throws DZ_BILL_HEADER when no sheet fits
  */
-export async function* xlsxRows(zip: OpenZip, book: BookMapping, sink: RowSink): AsyncGenerator<void> {
+export async function* xlsxRows(
+  zip: OpenZip,
+  book: MappedBook,
+  partName: string | null,
+): AsyncGenerator<void> {
   const workbook = await readWorkbook(zip);
-  const search = new HeaderSearch(book);
+  const named = book.mapping.files.flatMap(({ sheet }) => sheet ?? []);
+  checkNamed(workbook, book, named);
+  const wanted = workbook.sheets.filter(({ name, isHidden }) => !isHidden || named.includes(name));
+  for (const sheet of workbook.sheets) if (!wanted.includes(sheet)) book.leaveOut(sheet.name);
+  let nearest: HeaderSearch | null = null;
   let isFound = false;
-  for (const sheet of sheetsToRead(workbook, book)) {
-    if (isFound && book.files.every((file) => file.sheet === null)) break;
-    const reading = new SheetReading(workbook, sheet, book, sink, search);
-    for await (const _ of eachXmlChunk(zip.read(sheet.part), sheet.name, reading)) yield;
-    isFound ||= reading.hasHeader;
+  for (const sheet of wanted) {
+    const reading = new SheetReading(book, workbook, sheet);
+    if (wanted.length > 1)
+      book.beginPart('xlsx', partName === null ? sheet.name : `${partName}, ${sheet.name}`);
+    yield* reading.read(partOf(zip, sheet.part));
+    if (reading.isFound) isFound = true;
+    else book.leaveOut(sheet.name);
+    if (!reading.isFound && (nearest === null || reading.search.found > nearest.found))
+      nearest = reading.search;
   }
-  if (!isFound) search.fail();
+  if (isFound) return;
+  if (nearest === null) throw refusal('noVisibleSheet', { found: namesOf(workbook) });
+  nearest.fail();
 }
 
-/** @throws DZ_BILL_HEADER when a sheet that is named is not there */
-function sheetsToRead({ sheets }: Workbook, book: BookMapping): readonly Sheet[] {
-  const named = book.files.map((file) => file.sheet).filter((name) => name !== null);
-  if (named.length < book.files.length) return sheets;
-  const found = sheets.filter(({ name }) => named.includes(name));
-  if (found.length === 0) {
-    const names = sheets.map(({ name }) => `"${name}"`).join(', ');
-    throw refusal('noSheet', { where: book.where, sheet: named.join('" / "'), found: names });
-  }
-  return found;
+/** @throws DZ_BILL_HEADER where every kind of file names its sheet, and none is there */
+function checkNamed(workbook: Workbook, book: MappedBook, named: readonly string[]): void {
+  const { where, files } = book.mapping;
+  if (named.length < files.length || workbook.sheets.some(({ name }) => named.includes(name))) return;
+  throw refusal('noSheet', { where, sheet: named.join('" / "'), found: namesOf(workbook) });
 }
 
-type CellType = 'n' | 's' | 'str' | 'inlineStr' | 'b' | 'e' | 'd' | (string & {});
+function namesOf({ sheets }: Workbook): string {
+  return sheets.map(({ name }) => `"${name}"`).join(', ');
+}
 
-/** One sheet under reading: cells become rows, rows the sink's. */
 class SheetReading {
+  readonly search: HeaderSearch;
+  readonly #book: MappedBook;
   readonly #workbook: Workbook;
-  readonly #sheet: Sheet;
-  readonly #book: BookMapping;
-  readonly #sink: RowSink;
-  readonly #search: HeaderSearch;
+  readonly #part: string;
   readonly #cells = new Cells();
+  #columns: FileColumns | null = null;
   #rows: MappedRows | null = null;
-  #header: readonly string[] = [];
-  #values: ByteText[] = [];
-  #faultAt = -1;
-  #row = 0;
-  #column = -1;
-  #type: CellType = 'n';
-  #text = '';
-  #takesText = false;
-  #inReading = false;
+  #headerLine = 0;
 
-  constructor(workbook: Workbook, sheet: Sheet, book: BookMapping, sink: RowSink, search: HeaderSearch) {
-    this.#workbook = workbook;
-    this.#sheet = sheet;
+  constructor(book: MappedBook, workbook: Workbook, sheet: Sheet) {
     this.#book = book;
-    this.#sink = sink;
-    this.#search = search;
+    this.#workbook = workbook;
+    this.#part = sheet.part;
+    this.search = new HeaderSearch(book.mapping, sheet.name);
   }
 
-  get hasHeader(): boolean {
+  get isFound(): boolean {
     return this.#rows !== null;
   }
 
-  readonly open = ({
-    name,
-    attributes,
-  }: {
-    name: string;
-    attributes: Readonly<Record<string, string>>;
-  }): void => {
-    switch (name) {
-      case 'row':
-        this.#row = Number(attributes['r'] ?? this.#row + 1);
-        this.#values = [];
-        this.#faultAt = -1;
-        this.#column = -1;
-        return;
-      case 'c':
-        this.#column = columnOf(attributes['r'] ?? '') ?? this.#column + 1;
-        this.#type = attributes['t'] ?? 'n';
-        this.#text = '';
-        return;
-      case 'rPh':
-        this.#inReading = true;
-        return;
-      case 'v':
-      case 't':
-        this.#takesText = !this.#inReading;
+  async *read(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<void> {
+    const reader = new SheetReader(this.#part, this.#workbook.strings, (row) => this.#row(row));
+    for await (const piece of xmlPieces(bytes, this.#part, reader)) {
+      yield piece;
+      // A sheet of other things: what stands below is not looked at.
+      if (this.search.isExhausted && this.#rows === null) return;
     }
-  };
-
-  readonly text = (more: string): void => {
-    if (this.#takesText) this.#text += more;
-  };
-
-  readonly close = (name: string): void => {
-    if (name === 'v' || name === 't') this.#takesText = false;
-    else if (name === 'rPh') this.#inReading = false;
-    else if (name === 'c') this.#endCell();
-    else if (name === 'row') this.#endRow();
-  };
-
-  #endCell(): void {
-    if (this.#column >= MAX_COLUMNS) return;
-    while (this.#values.length < this.#column) this.#values.push('');
-    if (this.#type === 'e') this.#faultAt = this.#column;
-    this.#values[this.#column] = this.#valueOf();
+    for (const area of reader.merges) this.#checkMerged(area);
   }
 
-  #valueOf(): ByteText {
-    switch (this.#type) {
-      case 's':
-        return this.#shared();
-      case 'n':
-        return excelNumberText(this.#text);
-      case 'd':
-        return this.#text.replace('T', ' ').replace(/(\.\d+)?Z?$/, '');
-      default:
-        return utf8ByteText(this.#text);
-    }
+  #row({ lineNo, values, faults }: SheetRow): void {
+    if (this.#rows === null || this.#columns === null) return this.#header(values, lineNo);
+    const width = Math.min(this.#columns.header.length, MAX_COLUMNS);
+    const cells = values.slice(0, width);
+    while (cells.length < width) cells.push('');
+    fillCells(this.#cells, cells);
+    const { text } = this.#cells;
+    this.#rows.row(this.#cells, { text, start: 0, end: text.length, lineNo }, faults);
   }
 
-  #shared(): ByteText {
-    const text = this.#workbook.texts.get(Number(this.#text));
-    if (text !== null) return text;
-    throw refusal('damagedWorkbook', {
-      why: `${this.#sheet.name} row ${this.#row}, there is no text ${this.#text}`,
+  #header(values: readonly string[], lineNo: number): void {
+    if (this.search.isExhausted) return;
+    const names = values.map((value) => displayText(value).trim());
+    this.#columns = this.search.columnsIn(new Map([[null, names]]), lineNo);
+    if (this.#columns === null) return;
+    this.#headerLine = lineNo;
+    this.#rows = this.#book.rowsOf(this.#columns, {
+      serials: { is1904: this.#workbook.is1904 },
+      encoding: 'utf-8',
     });
   }
 
-  #endRow(): void {
-    if (this.#values.every((value) => value.trim() === '')) return;
-    if (this.#rows === null) this.#lookForHeader();
-    else this.#readRow(this.#rows);
+  /** Only the first cell of a merged area holds its value: the rows below would lack it without a word. */
+  #checkMerged({ ref, firstColumn, lastColumn, lastRow }: MergedArea): void {
+    if (this.#columns === null || lastRow <= this.#headerLine) return;
+    const { at, header } = this.#columns;
+    const column = Object.values(at).find((place) => place >= firstColumn && place <= lastColumn);
+    if (column !== undefined) throw refusal('mergedCells', { ref, column: header[column] ?? '' });
   }
-
-  #lookForHeader(): void {
-    const names = this.#values.map((value) => displayText(value).trim());
-    while (names.at(-1) === '') names.pop();
-    const ofSheet = this.#book.files.filter(({ sheet }) => sheet === null || sheet === this.#sheet.name);
-    const columns = columnsOf({ ...this.#book, files: ofSheet }, names);
-    if (columns === null) return this.#search.miss(names, this.#row);
-    this.#header = names;
-    this.#rows = new MappedRows(this.#sink, columns, { is1904: this.#workbook.is1904 });
-  }
-
-  #readRow(rows: MappedRows): void {
-    const { length } = this.#header;
-    // A remark beside the table is not of it.
-    const values = Array.from({ length }, (_, column) => this.#values[column] ?? '');
-    fillCells(this.#cells, values);
-    const { text } = this.#cells;
-    this.#sink.beginRow(text, 0, text.length, this.#row);
-    if (this.#faultAt >= 0 && this.#faultAt < length) {
-      const column = this.#header[this.#faultAt] ?? '';
-      return this.#sink.fail('cellFault', { column, value: this.#values[this.#faultAt] ?? '' });
-    }
-    rows.row(this.#cells, this.#row);
-  }
-}
-
-/** `BC12` is column 54, counted from 0; null where no column is named. */
-function columnOf(reference: string): number | null {
-  let column = 0;
-  for (let at = 0; at < reference.length; at += 1) {
-    const letter = reference.charCodeAt(at) - 64;
-    if (letter < 1 || letter > 26) break;
-    column = column * 26 + letter;
-  }
-  return column === 0 ? null : column - 1;
 }

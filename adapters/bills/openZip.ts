@@ -3,7 +3,6 @@ import yauzl from 'yauzl';
 import { DuizhangError } from '../../domain/errors.ts';
 import { checkUnpacked, whyOf, type UnpackLimits } from './limits.ts';
 import { refusal } from './messages.ts';
-import type { BillPart } from './parts.ts';
 import { Spool } from './spool.ts';
 
 /** General purpose bit 11: the name is UTF-8. Alipay's names are GBK without it. */
@@ -15,8 +14,10 @@ const NOT_A_BILL = /^__MACOSX\/|(?:^|\/)\.DS_Store$|\/$/;
 
 /** An archive whose files may be read in any order, each after the other. */
 export type OpenZip = {
+  /** In the archive's order; two files may have one name. */
   readonly names: readonly string[];
-  read(name: string): AsyncIterable<Uint8Array>;
+  /** @param at the file's place among the names */
+  read(at: number): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 };
 
@@ -34,29 +35,16 @@ export async function openZip(packed: AsyncIterable<Uint8Array>, limits: UnpackL
     const total = { packedBytes: spool.sizeBytes, unpackedBytes: 0 };
     return {
       names: entries.map(({ name }) => name),
-      read(name) {
-        const found = entries.find((entry) => entry.name === name);
-        if (!found) throw refusal('damagedZipEntry', { name, why: ' (missing)' });
-        return unpack(zip, found.entry, name, total, limits);
+      read(at) {
+        const found = entries[at];
+        if (!found) throw new Error(`the archive has no file ${at}`);
+        return unpack(zip, found.entry, found.name, total, limits);
       },
       close: () => spool.close(),
     };
   } catch (error) {
     await spool.close();
     throw error;
-  }
-}
-
-/** The files of a zip archive, in its order. */
-export async function* zipParts(
-  packed: AsyncIterable<Uint8Array>,
-  limits: UnpackLimits,
-): AsyncGenerator<BillPart> {
-  const zip = await openZip(packed, limits);
-  try {
-    for (const name of zip.names) yield { name, bytes: zip.read(name) };
-  } finally {
-    await zip.close();
   }
 }
 
