@@ -26,3 +26,9 @@ export function checkSpan(span: { readonly from?: BusinessDate; readonly to?: Bu
     throw new DuizhangError('DZ_BAD_REQUEST', `from=${span.from} lies after to=${span.to}`);
   }
 }
+
+/** A file in one of several types, for the OpenAPI document: its bytes go past the serializer. */
+export function fileResponse(contentTypes: readonly string[]) {
+  const content = contentTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]);
+  return { description: 'the file', content: Object.fromEntries(content) };
+}

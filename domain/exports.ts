@@ -28,6 +28,13 @@ export type ExportList = (typeof EXPORT_LISTS)[number];
 export const EXPORT_FORMATS = ['csv', 'xlsx', 'jsonl'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+export const CONTENT_TYPES: Readonly<Record<ExportFormat | 'html', string>> = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  jsonl: 'application/x-ndjson',
+  html: 'text/html; charset=utf-8',
+};
+
 /** Dates are inclusive; a filter that is absent lets everything through. */
 export type ExportRequest = {
   readonly list: ExportList;

@@ -16,7 +16,7 @@ type Row = {
   readonly p99: string | null;
 };
 
-/** As v_realtime_quality, with the filter inside: the view would weigh every date of the ledger. Newest date first. */
+/** Newest date first. */
 export async function realtimeQuality(
   client: ClickHouseClient,
   filter: QualityFilter,
@@ -24,12 +24,10 @@ export async function realtimeQuality(
   const { sql, values } = listConditions(filter);
   const rows = await rowsOf<Row>(
     client,
-    `SELECT merchant_id, toString(business_date) AS date, told AS type, toString(count()) AS verdicts,
-       toString(countIf(stood)) AS stood, toString(quantileExactOrNull(0.5)(needed_ms)) AS p50,
-       toString(quantileExactOrNull(0.95)(needed_ms)) AS p95, toString(quantileExactOrNull(0.99)(needed_ms)) AS p99
-     FROM realtime_words ${whereOf(sql)}
-     GROUP BY GROUPING SETS ((merchant_id, business_date), (merchant_id, business_date, type))
-     ORDER BY business_date DESC, merchant_id, type`,
+    `SELECT merchant_id, toString(business_date) AS date, type, toString(verdicts) AS verdicts,
+       toString(stood_verdicts) AS stood, toString(needed_p50_ms) AS p50, toString(needed_p95_ms) AS p95,
+       toString(needed_p99_ms) AS p99
+     FROM v_realtime_quality ${whereOf(sql)} ORDER BY business_date DESC, merchant_id, type`,
     values,
   );
   return rows

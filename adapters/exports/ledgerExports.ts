@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ExportFile, ExportFormat, ExportRequest, LedgerExports } from '../../domain/exports.ts';
-import { EXPORT_COLUMNS, EXPORT_LABELS } from '../../domain/exports.ts';
+import type { ExportFile, ExportRequest, LedgerExports } from '../../domain/exports.ts';
+import { CONTENT_TYPES, EXPORT_COLUMNS, EXPORT_LABELS } from '../../domain/exports.ts';
 import type { ExportRow } from '../clickhouse/exportRows.ts';
 import { exportRows } from '../clickhouse/exportRows.ts';
 import { asked } from '../clickhouse/ledgerQueries.ts';
@@ -12,12 +12,6 @@ import { cellsOf, headerOf, jsonOf, widthsOf } from './cells.ts';
 import { ExportSummary } from './summary.ts';
 
 type Batches = AsyncIterable<readonly ExportRow[]>;
-
-export const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  jsonl: 'application/x-ndjson',
-};
 
 /**
  * Lists of the ledger as files, row by row from the query to the last byte.

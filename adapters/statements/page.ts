@@ -34,18 +34,31 @@ function factList({ rows }: Sheet): string {
   return `<dl>${items.join('')}</dl>\n`;
 }
 
-function sectionHtml({ name, header, rows }: Sheet): string {
+function sectionHtml(sheet: Sheet): string {
+  const { name, header, rows } = withoutCodes(sheet);
   const heading = `<h2>${escaped(name)}</h2>`;
   if (rows.length === 0) return `<section>${heading}<p>无</p></section>\n`;
-  const isNumber = header.map((_, at) => rows.some((row) => isRight(row[at])));
+  const classes = header.map((_, at) => classOf(rows.find((row) => row[at]?.type !== 'NONE')?.[at]));
   const cells = (tag: 'th' | 'td', texts: readonly string[]) =>
-    texts.map((text, at) => `<${tag}${isNumber[at] ? ' class="n"' : ''}>${text}</${tag}>`).join('');
+    texts.map((text, at) => `<${tag}${classes[at]}>${text}</${tag}>`).join('');
   const lines = rows
     .slice(0, MOST_ROWS)
     .map((row) => `<tr${isTotal(row) ? ' class="total"' : ''}>${cells('td', row.map(shown))}</tr>`);
   const more = rows.length > MOST_ROWS ? `<p>另有 ${rows.length - MOST_ROWS} 笔,见 Excel 报表。</p>` : '';
   return `<section>${heading}<table><thead><tr>${cells('th', header.map(escaped))}</tr></thead>
 <tbody>${lines.join('\n')}</tbody></table>${more}</section>\n`;
+}
+
+/** On paper the Chinese words are enough. */
+function withoutCodes({ header, rows, ...sheet }: Sheet): Sheet {
+  const kept = <T>(items: readonly T[]): T[] => items.filter((_, at) => header[at] !== '代码');
+  return { ...sheet, header: kept(header), rows: rows.map(kept) };
+}
+
+/** Numbers stand to the right, ids may go on in a second line. */
+function classOf(cell: Cell | undefined): string {
+  if (isRight(cell)) return ' class="n"';
+  return cell?.type === 'ID' ? ' class="id"' : '';
 }
 
 function isRight(cell: Cell | undefined): boolean {
@@ -98,9 +111,10 @@ dl { display: grid; grid-template-columns: max-content 1fr max-content 1fr; gap:
 dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; font-size: 8.5pt; font-variant-numeric: tabular-nums; }
 thead { display: table-header-group; }
-th, td { border: .5pt solid #999; padding: .8mm 1.4mm; text-align: left; overflow-wrap: anywhere; }
-th { background: #f0f0f0; font-weight: 600; white-space: nowrap; }
-.n { text-align: right; white-space: nowrap; }
+th, td { border: .5pt solid #999; padding: .8mm 1.4mm; text-align: left; white-space: nowrap; }
+th { background: #f0f0f0; font-weight: 600; }
+.n { text-align: right; }
+td.id { white-space: normal; overflow-wrap: anywhere; }
 tr { break-inside: avoid; }
 .total td { font-weight: 600; background: #fafafa; }
 section > p { margin: 1mm 0; color: #555; }

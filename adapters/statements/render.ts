@@ -1,6 +1,6 @@
 import type { ExportFile } from '../../domain/exports.ts';
+import { CONTENT_TYPES } from '../../domain/exports.ts';
 import type { Statement, StatementFormat } from '../../domain/statement.ts';
-import { CONTENT_TYPES } from '../exports/ledgerExports.ts';
 import { streamed } from '../files/sheet.ts';
 import { xlsxOf } from '../files/xlsx.ts';
 import { statementPage } from './page.ts';
@@ -18,7 +18,7 @@ export function renderStatement(statement: Statement, format: StatementFormat): 
         bytes: xlsxOf(sectionsOf(statement).map(streamed)),
       };
     case 'html':
-      return { fileName, contentType: 'text/html; charset=utf-8', bytes: pieces(statementPage(statement)) };
+      return { fileName, contentType: CONTENT_TYPES.html, bytes: pieces(statementPage(statement)) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { Channel } from '../../domain/entry.ts';
+import { CHANNELS } from '../../domain/entry.ts';
 import {
   BOOK_LABELS,
   CHANNEL_LABELS,
@@ -93,7 +94,8 @@ function channelName(channel: Channel | null): string {
 }
 
 function verdictSheet({ verdicts }: Statement): Sheet {
-  const place = ({ code }: VerdictSum) => VERDICT_CODES.indexOf(code);
+  const place = ({ code, channel }: VerdictSum): number =>
+    VERDICT_CODES.indexOf(code) * 10 + (channel === null ? CHANNELS.length : CHANNELS.indexOf(channel));
   return {
     name: '对账结果',
     header: ['结果', '代码', '渠道', '收支', '笔数', '商户金额(元)', '芸泰金额(元)', '渠道金额(元)'],

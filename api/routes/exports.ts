@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { LedgerExports } from '../../domain/exports.ts';
-import { EXPORT_FORMATS, EXPORT_LISTS } from '../../domain/exports.ts';
+import { CONTENT_TYPES, EXPORT_FORMATS, EXPORT_LISTS } from '../../domain/exports.ts';
 import { MODES } from '../../domain/verdict.ts';
 import { ProblemSchema } from '../problem.ts';
-import { DateText, checkSpan, oneOf } from '../schemas.ts';
+import { DateText, checkSpan, fileResponse, oneOf } from '../schemas.ts';
 import { sendFile } from './sendFile.ts';
 
 /** Each holds one of the ledger's connections for as long as it is taken: others must still be answered. */
@@ -25,6 +25,7 @@ const Query = Type.Object(
   { additionalProperties: false },
 );
 
+const FILE = fileResponse(EXPORT_FORMATS.map((format) => CONTENT_TYPES[format]));
 const problems = { 400: ProblemSchema, 500: ProblemSchema, 503: ProblemSchema };
 
 /**
@@ -42,7 +43,7 @@ export function exportRoutes(exports: LedgerExports, withinMs: number): FastifyP
           summary: 'A list as csv, xlsx or jsonl (导出)',
           params: Type.Object({ list: oneOf(EXPORT_LISTS) }),
           querystring: Query,
-          response: problems,
+          response: { 200: FILE, ...problems },
         },
       },
       async ({ params, query }, reply) => {

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { DuizhangError } from '../../domain/errors.ts';
+import { CONTENT_TYPES } from '../../domain/exports.ts';
 import { checkedMonth } from '../../domain/month.ts';
 import type { StatementSpan, Statements } from '../../domain/statement.ts';
 import { STATEMENT_FORMATS } from '../../domain/statement.ts';
 import { ProblemSchema } from '../problem.ts';
-import { DateText, checkSpan, oneOf } from '../schemas.ts';
+import { DateText, checkSpan, fileResponse, oneOf } from '../schemas.ts';
 import { sendFile } from './sendFile.ts';
 
 const Query = Type.Object(
@@ -18,6 +19,7 @@ const Query = Type.Object(
   { additionalProperties: false },
 );
 
+const FILE = fileResponse(STATEMENT_FORMATS.map((format) => CONTENT_TYPES[format]));
 const problems = { 400: ProblemSchema, 500: ProblemSchema, 503: ProblemSchema };
 
 /** @param withinMs how long the taking of a file may last */
@@ -30,7 +32,7 @@ export function statementRoutes(statements: Statements, withinMs: number): Fasti
           tags: ['ledger'],
           summary: 'The statement of a day or a month as a workbook or a printable page (对账日报, 月报)',
           querystring: Query,
-          response: problems,
+          response: { 200: FILE, ...problems },
         },
       },
       async ({ query }, reply) => {
