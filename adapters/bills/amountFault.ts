@@ -5,8 +5,11 @@ import { isExcelNumber } from './ids.ts';
 export type AmountFault = 'EXCEL' | 'THOUSANDS' | 'TOO_LARGE' | 'NEGATIVE' | 'UNREADABLE';
 
 const THOUSANDS = /^"?-?\d{1,3}(?:[,，]\d{3})+(?:\.\d*)?"?$/;
-/** The same among the cells of a row that nobody quoted, and that has too many of them for it. */
-const THOUSANDS_IN_ROW = /(?<=^|,|`)"?-?\d{1,3}(?:,\d{3})+\.\d{2}\d{0,3}"?(?=\s*(?:,|$))/;
+/**
+ * The same among the cells of a row that nobody quoted, and that has too many of them for it. No amount of the ledger has
+ * more than six groups, and without an end a long row of three-digit cells would be searched once for each of them.
+ */
+const THOUSANDS_IN_ROW = /(?<=^|,|`)"?-?\d{1,3}(?:,\d{3}){1,6}\.\d{2}\d{0,3}"?(?=\s*(?:,|$))/;
 const DECIMAL = /^(-?)(\d+)(?:\.\d{1,5})?$/;
 
 /** Why a cell is no amount. Called only for cells that are none: it may be slow. */
