@@ -6,6 +6,7 @@ import { loadConfig, type Config } from '../adapters/config/loadConfig.ts';
 import { dataDirOf, readRunFile } from '../adapters/process/runFile.ts';
 import type { BillArchive } from '../domain/billArchive.ts';
 import type { BillRefusal, BillStore } from '../domain/closePorts.ts';
+import type { Book } from '../domain/entry.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Bill, BillReader } from '../domain/ports.ts';
 import type { ImportDeps } from '../pipeline/close/importBill.ts';
@@ -55,9 +56,10 @@ export class BillDesk implements AsyncDisposable {
   }
 
   /** The one bill on record whose id begins so. @throws DZ_BILL_UNKNOWN_ID, DZ_BILL_AMBIGUOUS_ID */
-  async bill(idStart: string, merchantId: string | null = null): Promise<Bill> {
+  async bill(idStart: string, merchantId: string | null = null, book: Book | null = null): Promise<Bill> {
     const found = (await this.store.billsById(checkedId(idStart))).filter(
-      (bill) => merchantId === null || bill.merchantId === merchantId,
+      (bill) =>
+        (merchantId === null || bill.merchantId === merchantId) && (book === null || bill.book === book),
     );
     const exact = found.filter((bill) => bill.billId === idStart);
     const [bill, ...others] = exact.length > 0 ? exact : found;
@@ -106,6 +108,6 @@ function ambiguous(idStart: string, bills: readonly Bill[]): DuizhangError {
 function ambiguousId(idStart: string, which: string): DuizhangError {
   return new DuizhangError(
     'DZ_BILL_AMBIGUOUS_ID',
-    `several bills have an id that begins with ${idStart}: ${which}; give more of it, or --merchant`,
+    `several bills have an id that begins with ${idStart}: ${which}; give more of it, or --merchant and --book`,
   );
 }

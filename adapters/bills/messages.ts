@@ -137,8 +137,8 @@ export const ROW_MESSAGES = {
   },
   duplicate: {
     code: 'DZ_ROW_DUPLICATE',
-    en: 'this {kind} of {column} {value} stands in this bill already; it counts once',
-    zh: '{column}为{value}的该笔{kind}在本账单中已出现，只计一次',
+    en: 'a {kind} of {column} {value} stands in this bill already; this row is left out, also when its amount is another: compare the two',
+    zh: '{column}为{value}的同类记录（{kind}）在本账单中已出现；本行未计入，即使金额不同也如此，请核对两行',
   },
   idEmpty: { code: 'DZ_ROW_ID', en: '{column} is empty', zh: '“{column}”为空' },
   idIllegal: {

@@ -79,6 +79,13 @@ function fixedThatDiffer(a: Config, b: Config): readonly string[] {
     ['port', a.port, b.port],
     ['log.partitions', a.log.partitions, b.log.partitions],
     ['log.maxBytes', a.log.maxBytes, b.log.maxBytes],
+    ['sources', rawOf(a.sources.values()), rawOf(b.sources.values())],
+    ['machines', rawOf(a.machines), rawOf(b.machines)],
+    ['archive', JSON.stringify(a.archive), JSON.stringify(b.archive)],
   ] as const;
   return settings.filter(([, before, after]) => before !== after).map(([name]) => name);
+}
+
+function rawOf(said: Iterable<{ readonly raw: unknown }>): string {
+  return JSON.stringify(Array.from(said, ({ raw }) => raw));
 }

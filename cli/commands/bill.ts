@@ -38,9 +38,9 @@ In the running system:
       The bills on record of a day, the latest first, and which of them count.
   duizhang bill get ID --out FILE [--json]
       The original bytes, held against their SHA-256; of refused files as well.
-  duizhang bill use ID [--merchant H] [--json]
+  duizhang bill use ID [--merchant H] [--book B] [--json]
       Makes an earlier bill of its day count again.
-  duizhang bill reimport (--bill ID | --merchant H --date D) [--json]
+  duizhang bill reimport (--bill ID [--book B] | --merchant H --date D) [--json]
       Reads kept bytes with today's reader and configuration. Other rows become a new version that counts from then on.
       Exit code 0: the same rows; 1: a bill has other rows now.
 

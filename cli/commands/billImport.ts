@@ -107,7 +107,11 @@ function jsonOf(result: ImportResult): Readonly<Record<string, unknown>> {
     bill: jsonOfBill(bill),
     ...(result.status === 'known'
       ? { supersededBy: result.supersededBy?.billId ?? null }
-      : { errors: result.errors, leftOut: leftOutJson(result.leftOut) }),
+      : {
+          errors: result.errors,
+          inPlaceOf: result.inPlaceOf.map(({ billId }) => billId),
+          leftOut: leftOutJson(result.leftOut),
+        }),
   };
 }
 
@@ -131,7 +135,11 @@ function textOf(result: ImportResult): string {
   }
   const errors = result.errors.slice(0, 20).map((e) => `line ${e.line}: ${e.code} ${e.message}\n`);
   const leftOut = leftOutText(result.leftOut);
-  return `imported ${what}: ${sumsOf(bill)}; its id is ${shortId(bill)}\n${leftOut}${errors.join('')}`;
+  const instead = result.inPlaceOf.map(
+    (former) =>
+      `it counts in place of ${former.fileName} (${shortId(former)}): ${placeOf(former)}, ${sumsOf(former)}; back: ./duizhang bill use ${shortId(former)} --book ${former.book.toLowerCase()}\n`,
+  );
+  return `imported ${what}: ${sumsOf(bill)}; its id is ${shortId(bill)}\n${instead.join('')}${leftOut}${errors.join('')}`;
 }
 
 function leftOutText(leftOut: RowsLeftOut): string {

@@ -8,6 +8,7 @@ import { laterOf } from '../../pipeline/close/billRecord.ts';
 import type { ReimportResult } from '../../pipeline/close/reimportBill.ts';
 import { reimportBill } from '../../pipeline/close/reimportBill.ts';
 import { useBill } from '../../pipeline/close/useBill.ts';
+import { BOOKS } from '../../domain/entry.ts';
 import { BillDesk } from '../billDesk.ts';
 import type { CommandIo, ExitCode } from '../command.ts';
 import { tellRefusal } from '../tellRefusal.ts';
@@ -18,6 +19,7 @@ import { billUsage, feeText, jsonOfBill, placeOf, shortId, sumsOf } from './bill
 const OPTIONS = {
   bill: { type: 'string' },
   merchant: { type: 'string' },
+  book: { type: 'string' },
   date: { type: 'string' },
   out: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -28,7 +30,11 @@ function argsOf(args: readonly string[]) {
   if (values.date !== undefined && !isBusinessDate(values.date)) {
     throw billUsage(`--date ${values.date} is not a calendar date; write it as YYYY-MM-DD`);
   }
-  return { ...values, positionals };
+  const book = BOOKS.find((candidate) => candidate === values.book?.toUpperCase()) ?? null;
+  if (values.book !== undefined && book === null) {
+    throw billUsage(`--book ${values.book} is none of merchant, platform, channel`);
+  }
+  return { ...values, book, positionals };
 }
 
 /** `bill list --merchant H --date D [--json]` */
@@ -110,12 +116,12 @@ async function writeBytes(path: string, bytes: AsyncIterable<Uint8Array>): Promi
 
 /** `bill use ID`: an earlier bill of its day counts again. */
 export async function useBillAgain(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const { positionals, merchant, json } = argsOf(args);
+  const { positionals, merchant, book, json } = argsOf(args);
   const [id, ...surplus] = positionals;
   if (id === undefined || surplus.length > 0) throw billUsage('name one bill by its id');
   return tellRefusal(json, io, async () => {
     await using desk = new BillDesk(io);
-    const { bill, instead } = await useBill(await desk.bill(id, merchant), desk.deps);
+    const { bill, instead } = await useBill(await desk.bill(id, merchant, book), desk.deps);
     if (json) {
       io.stdout(`${JSON.stringify({ bill: jsonOfBill(bill), instead: instead?.billId ?? null })}\n`);
     } else if (instead) {
@@ -129,7 +135,7 @@ export async function useBillAgain(args: readonly string[], io: CommandIo): Prom
 
 /** `bill reimport (--bill ID | --merchant H --date D) [--json]` @returns 1 when a bill has other rows now */
 export async function reimport(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const { bill: id, merchant, date, json, positionals } = argsOf(args);
+  const { bill: id, merchant, book, date, json, positionals } = argsOf(args);
   if (positionals.length > 0)
     throw billUsage(`there is no place for "${positionals[0]}"; name a bill with --bill`);
   if (id === undefined && (merchant === undefined || date === undefined)) {
@@ -140,7 +146,7 @@ export async function reimport(args: readonly string[], io: CommandIo): Promise<
     const bills =
       id === undefined
         ? await countingBills(desk, merchant ?? '', date ?? '')
-        : [await desk.bill(id, merchant)];
+        : [await desk.bill(id, merchant, book)];
     const results: ReimportResult[] = [];
     for (const bill of bills) {
       const result = await reimportBill(bill, desk.merchant(bill.merchantId), desk.deps);

@@ -2,6 +2,7 @@ import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Channel } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { BillReport } from '../../domain/ports.ts';
+import { channelOfFormat } from '../channelOfFormat.ts';
 import type { BillWish } from './readKeptBill.ts';
 
 /**
@@ -9,11 +10,23 @@ import type { BillWish } from './readKeptBill.ts';
  * @returns its day @throws DZ_BILL_…
  */
 export function checkBill(wish: BillWish, said: BillReport, channel: Channel | null): BusinessDate {
+  checkBook(wish, said);
   checkReadable(wish, said);
   checkWhole(wish, said);
   const date = checkedDate(wish, said);
   checkMerchantNo(wish, said, channel);
   return date;
+}
+
+/** A channel's bill as another book would make the day agree with itself. */
+function checkBook({ fileName, book }: BillWish, { format }: BillReport): void {
+  const channel = channelOfFormat(format);
+  if (channel === null || book === 'CHANNEL') return;
+  throw new DuizhangError(
+    'DZ_BILL_WRONG_BOOK',
+    `${fileName} is a bill of ${channel} (${format}), not a ${book} book; import it as --book channel`,
+    { messageZh: `${fileName}是${channel}的账单（${format}），不是${book}账单，请以 --book channel 导入` },
+  );
 }
 
 const ALL_BILL = { en: 'import the ALL bill of the day', zh: '请导入当日的 ALL 账单' };

@@ -56,3 +56,15 @@ export function laterOf(bill: Bill, bills: readonly Bill[]): Bill | null {
   const later = rivals.filter((other) => other.version > bill.version);
   return later.toSorted((a, b) => Number(b.version - a.version))[0] ?? null;
 }
+
+/** The bills that counted and that a new one takes the place of, wholly or for one channel. */
+export function replacedBy(bill: Bill, before: readonly Bill[]): readonly Bill[] {
+  return before.filter(
+    (other) =>
+      other.book === bill.book &&
+      other.businessDate === bill.businessDate &&
+      (other.channel === bill.channel || other.channel === null || bill.channel === null) &&
+      other.billId !== bill.billId &&
+      laterOf(other, before) === null,
+  );
+}

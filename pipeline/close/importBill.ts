@@ -1,7 +1,7 @@
 import type { Bill, BillError, BillReport } from '../../domain/ports.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { FoundFile } from './billRecord.ts';
-import { billOf, laterOf, nextVersion } from './billRecord.ts';
+import { billOf, laterOf, nextVersion, replacedBy } from './billRecord.ts';
 import type { BillWish, ReadingDeps } from './readKeptBill.ts';
 import { idOfReading, readKeptBill } from './readKeptBill.ts';
 
@@ -19,6 +19,8 @@ export type ImportResult =
       readonly status: 'imported';
       readonly bill: Bill;
       readonly errors: readonly BillError[];
+      /** Bills that counted until now and in whose place this one stands, or in part of it. */
+      readonly inPlaceOf: readonly Bill[];
       readonly leftOut: RowsLeftOut;
     }
   | {
@@ -94,11 +96,13 @@ async function importNew(request: BillToImport, file: FoundFile, deps: ImportDep
   const reading = await readKeptBill(request, file, deps, billId);
   const { date, said } = reading;
   const importedAtMs = deps.now();
-  const version = nextVersion(await deps.store.billsBetween(merchantId, date, date), importedAtMs);
+  const before = await deps.store.billsBetween(merchantId, date, date);
+  const version = nextVersion(before, importedAtMs);
   const bill = billOf(request, file, reading, { billId, importedAtMs, version });
   await deps.store.writeErrors(bill, said.errors);
   await deps.store.record(bill);
-  return { status: 'imported', bill, errors: said.errors, leftOut: leftOutOf(said) };
+  const inPlaceOf = replacedBy(bill, before);
+  return { status: 'imported', bill, errors: said.errors, inPlaceOf, leftOut: leftOutOf(said) };
 }
 
 function leftOutOf(said: BillReport): RowsLeftOut {

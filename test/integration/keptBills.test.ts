@@ -9,7 +9,7 @@ import { importBill, type ImportDeps } from '../../pipeline/close/importBill.ts'
 import { reimportBill } from '../../pipeline/close/reimportBill.ts';
 import { useBill } from '../../pipeline/close/useBill.ts';
 import type { CloseSystem } from './closeHarness.ts';
-import { SAMPLE_MERCHANT, startCloseSystem } from './closeHarness.ts';
+import { SAMPLE_MERCHANT, SAMPLES, startCloseSystem } from './closeHarness.ts';
 
 const DATE = '2026-03-09';
 
@@ -264,4 +264,23 @@ describe('an earlier bill', () => {
     });
     expect(await system.bills.billsBetween(merchant.merchantId, DATE, DATE)).toHaveLength(2);
   });
+});
+
+test('a channel’s bill is no book of the hospital or the platform', async () => {
+  const wechat = system.importFile(`${SAMPLES}wechat-all-20260309.csv`, 'MERCHANT');
+  await expect(wechat).rejects.toMatchObject({ code: 'DZ_BILL_WRONG_BOOK' });
+});
+
+test('a bill that takes the place of others names them', async () => {
+  const place = { merchant: SAMPLE_MERCHANT, date: '2026-05-05' };
+  const header =
+    'order_no,channel_txn_no,refund_no,kind,amount,occurred_at,channel,business_type,his_order_no\n';
+  const row = (channel: string) => `A1,T1,,PAYMENT,1.00,2026-05-05 10:00:00,${channel},,\n`;
+  const first = await system.importText(header + row('WECHAT'), 'CHANNEL', { ...place, channel: 'WECHAT' });
+  const other = await system.importText(header + row('ALIPAY'), 'CHANNEL', { ...place, channel: 'ALIPAY' });
+  expect(other).toMatchObject({ status: 'imported', inPlaceOf: [] });
+  const whole = await system.importText(`${header}${row('WECHAT')}`.replace('A1', 'A2'), 'CHANNEL', place);
+  expect(whole.status === 'imported' && whole.inPlaceOf.map(({ billId }) => billId).toSorted()).toEqual(
+    [first.bill.billId, other.bill.billId].toSorted(),
+  );
 });
