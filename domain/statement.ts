@@ -15,12 +15,15 @@ export type StatementFormat = (typeof STATEMENT_FORMATS)[number];
 export type StatementSpan =
   { readonly kind: 'DAY'; readonly date: BusinessDate } | { readonly kind: 'MONTH'; readonly month: Month };
 
-/** Rows of the published runs of a span; amounts null where no row has that side. */
+/** Rows of the published runs of a span. */
 export type VerdictSum = {
   readonly code: VerdictCode;
   readonly channel: Channel | null;
   readonly kind: Kind;
   readonly rows: number;
+  /** Payments and refunds that the rows are of: one that spans midnight has a row in each date's run. */
+  readonly keys: number;
+  /** Each side in the run of its own date; null where no row has that side there. */
   readonly fen: Readonly<Record<Book, bigint | null>>;
   /** Lines of each book that are dated as their run is, and what they add up to. */
   readonly ownLines: Readonly<Record<Book, number>>;

@@ -64,6 +64,7 @@ type SumRow = {
   readonly channel: Channel | '';
   readonly kind: Kind;
   readonly rows: string;
+  readonly keys: string;
   readonly sums: readonly (string | null)[];
   readonly own_lines: readonly string[];
   readonly own_sums: readonly string[];
@@ -79,11 +80,13 @@ async function verdictSums(
     `[${BOOKS.map((book) => sql(book.toLowerCase())).join(', ')}]`;
   const ids = runs.map(({ runId }) => text(runId)).join(', ');
   const dates = runs.map(({ businessDate }) => date(businessDate)).join(', ');
+  // A key that spans midnight has a row in the runs of both dates: each side counts on its own date.
   const own = (book: string): string => `${book}_date = run_date`;
   const rows = await rowsOf<SumRow>(
     client,
     `SELECT code, channel, kind, toString(count()) AS rows,
-       ${perBook((b) => `if(count(${b}_fen) = 0, NULL, toString(sum(toInt128(${b}_fen))))`)} AS sums,
+       toString(uniqExact(order_no, key_part, span)) AS keys,
+       ${perBook((b) => `if(countIf(${own(b)}) = 0, NULL, toString(sumIf(toInt128(${b}_fen), ${own(b)})))`)} AS sums,
        ${perBook((b) => `toString(sumIf(length(${b}_identities), ${own(b)}))`)} AS own_lines,
        ${perBook((b) => `toString(sumIf(toInt128(ifNull(${b}_fen, 0)), ${own(b)}))`)} AS own_sums
      FROM (
@@ -98,6 +101,7 @@ async function verdictSums(
     channel: row.channel || null,
     kind: row.kind,
     rows: Number(row.rows),
+    keys: Number(row.keys),
     fen: byBook(row.sums, (sum) => (sum === null ? null : BigInt(sum))),
     ownLines: byBook(row.own_lines, Number),
     ownFen: byBook(row.own_sums, BigInt),

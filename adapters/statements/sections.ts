@@ -102,12 +102,12 @@ function verdictSheet({ verdicts }: Statement): Sheet {
     widths: [14, 20, 10, 8, 10, 18, 18, 18],
     rows: verdicts
       .toSorted((a, b) => place(a) - place(b))
-      .map(({ code, channel, kind, rows, fen }) => [
+      .map(({ code, channel, kind, keys, fen }) => [
         text(VERDICT_LABELS[code]),
         text(code),
         text(channelName(channel)),
         text(KIND_LABELS[kind]),
-        count(rows),
+        count(keys),
         money(fen.MERCHANT),
         money(fen.PLATFORM),
         money(fen.CHANNEL),
