@@ -492,3 +492,16 @@ test('any split of the bytes gives the same lines, in each format', async () => 
     );
   }
 });
+
+test('a refund in a file that is said to be of payments alone is told, not read as a payment', async () => {
+  const mapping = {
+    orderNo: '平台流水号',
+    amount: { column: '支付金额', unit: 'yuan' },
+    time: { column: '收费时间' },
+    kind: 'PAYMENT',
+    channel: 'WECHAT',
+  };
+  const { lines, report } = await readBook(csv(PAID, REFUNDED), mapping);
+  expect(lines.map(told)).toEqual(['A1 - PAYMENT 2500 WECHAT']);
+  expect(report.errors).toMatchObject([{ line: 3, code: 'DZ_ROW_STATE', column: '退款单号' }]);
+});

@@ -17,6 +17,15 @@ const ID_COLUMNS = ['orderNo', 'refundNo', 'channelTxnNo', 'hisOrderNo'] as cons
 /** A workbook's epoch; null outside of workbooks, where a bare number is no time unless the mapping says so. */
 export type SerialTimes = { readonly is1904: boolean } | null;
 
+/** Names of a refund's own number. */
+const REFUND_NO = /退款(?:单|订单|流水)?号|退费(?:单|订单|流水)?号|refund_?(?:no|id)$/i;
+
+/** A column that tells a refund in a file that the configuration says is of payments alone; -1 where there is none. */
+function refundSignOf({ mapping, at, header }: FileColumns): number {
+  const saysPayments = mapping.kind.by === 'FIXED' && mapping.kind.kind === 'PAYMENT';
+  return saysPayments && at.refundNo < 0 ? header.findIndex((name) => REFUND_NO.test(name)) : -1;
+}
+
 /** Where a row came from, as it is shown with its error. */
 export type RawRow = {
   readonly text: ByteText;
@@ -36,6 +45,7 @@ export class MappedRows {
   readonly #kinds: ReadonlyMap<ByteText, Kind | Other>;
   readonly #channels: ReadonlyMap<ByteText, Channel | Other>;
   readonly #ignored: ReadonlyMap<ByteText, true>;
+  readonly #refundSign: number;
 
   /** @param encoding of the cells; null: not known yet */
   constructor(
@@ -53,6 +63,7 @@ export class MappedRows {
     const reader = timeReaderOf(time.pattern);
     if (reader === null) throw new Error(`unchecked pattern ${time.pattern}`);
     this.#time = reader;
+    this.#refundSign = refundSignOf(columns);
     this.#ignored = bytesOf(new Map(columns.mapping.ignore.map((word) => [word, true] as const)));
     this.#kinds = bytesOf(kind.by === 'COLUMN' ? kind.values : new Map<string, Kind | Other>());
     this.#channels = bytesOf(channel.by === 'COLUMN' ? channel.values : new Map<string, Channel | Other>());
@@ -80,7 +91,7 @@ export class MappedRows {
 
   #read(cells: Cells, { lineNo, ...raw }: RawRow): void {
     const sink = this.#sink;
-    const { at } = this.#columns;
+    const { at, header } = this.#columns;
     const told = this.#kind(cells);
     const amount = this.#amount(cells, told);
     if (told === undefined) return this.#failKind(cells);
@@ -95,6 +106,10 @@ export class MappedRows {
     const refundNo = this.#optional(cells, 'refundNo');
     if (kind === 'PAYMENT' && refundNo !== null)
       return sink.fail('notOnPayment', { column: this.#name('refundNo'), value: refundNo });
+    const sign = this.#refundSign < 0 ? '' : cells.get(this.#refundSign);
+    if (!isNoNumber(sign)) {
+      return sink.fail('notOnPayment', { column: header[this.#refundSign] ?? '', value: sign });
+    }
     if (!this.#checkIds(cells)) return;
     const shown = (bytes: ByteText) =>
       cellText(bytes, this.#encoding, raw.text.slice(raw.start, raw.end)) || null;
