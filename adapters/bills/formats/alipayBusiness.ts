@@ -249,6 +249,11 @@ class AlipayBusinessParser implements BillParser {
       if (value !== null && (value >= 0 || !isPayment || column !== 'amount')) continue;
       return sink.failAmount(COLUMNS[column].names[0], cells.get(columns[column]));
     }
+    if (unsigned(this.#values.received ?? 0) > unsigned(this.#values.amount ?? 0)) {
+      // The merchant gets the order's amount or, after his own discounts, less: a figure was changed or moved.
+      const [value, otherValue] = [cells.get(columns.received), cells.get(columns.amount)];
+      return sink.fail('contradiction', { column: '商家实收', value, other: '订单金额', otherValue });
+    }
     for (const column of KEY_COLUMNS) {
       const at = columns[column];
       const fault = idFaultAt(text, cells.start(at), cells.end(at));
