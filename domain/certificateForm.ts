@@ -6,7 +6,18 @@ import { BOOKS, CHANNELS, KINDS } from './entry.ts';
 import type { MerchantChannel, OwnRows } from './merchant.ts';
 import { FAILURE_REASONS, FOOTER_CHECKS, OUTCOMES } from './ports.ts';
 import type { Shape } from './shape.ts';
-import { count, list, nullable, oneOf, optional, record, ShapeError, table, text } from './shape.ts';
+import {
+  count,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  record,
+  ShapeError,
+  table,
+  text,
+  wholeNumber,
+} from './shape.ts';
 import { VERDICT_CODES } from './verdict.ts';
 
 type Field = <F>(name: string, shape: Shape<F>) => F;
@@ -115,7 +126,7 @@ const draftFields = (field: Field): CertificateDraft => ({
   outcome: field('outcome', oneOf(OUTCOMES)),
   reasons: field('reasons', list(oneOf(FAILURE_REASONS))),
   positions: field('positions', table(count)),
-  cutOffMs: field('cutOffMs', count),
+  cutOffMs: field('cutOffMs', wholeNumber),
   bills: field('bills', list(bill)),
   books: field('books', list(record((each) => ({ book: each('book', book), ...totals(each) })))),
   conservation: field(

@@ -20,6 +20,12 @@ export function oneOf<T extends string>(values: readonly T[]): Shape<T> {
   };
 }
 
+/** A whole number of either sign. */
+export const wholeNumber: Shape<number> = (value, path) => {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw new ShapeError(`${path} is no whole number`);
+};
+
 /** A whole number from 0. */
 export const count: Shape<number> = (value, path) => {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
