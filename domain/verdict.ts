@@ -4,6 +4,7 @@ import type { Book, Channel, Entry, Kind } from './entry.ts';
 import { BOOKS, identityOf, keyPartOf } from './entry.ts';
 import type { MatchRules } from './merchant.ts';
 import { addFen } from './money.ts';
+import { pairNumberlessRefunds } from './numberlessRefunds.ts';
 
 export const MODES = ['REALTIME', 'THREE_WAY', 'TWO_WAY'] as const;
 export type Mode = (typeof MODES)[number];
@@ -97,7 +98,10 @@ export function judgeOrder(entries: readonly Entry[], context: JudgeContext): Ve
   const pair = judgeEqualPair(entries, context);
   if (pair) return [pair];
   const drafts: Verdict[] = [];
-  for (const lines of linesByKey(pairNumberlessRefunds(entries, context.mode))) {
+  // REALTIME does not pair refunds: what its window has let go of cannot be weighed.
+  const numbered =
+    context.mode === 'THREE_WAY' ? pairNumberlessRefunds(entries, context.rules.windowMs) : entries;
+  for (const lines of linesByKey(numbered)) {
     for (const near of withinSpan(lines, context.rules.crossDayDays)) {
       const verdict = judgeKey(near, context);
       if (verdict) drafts.push(verdict);
@@ -337,42 +341,12 @@ function businessTypeOf(lines: readonly Entry[]): string | null {
 }
 
 /**
- * A HIS refund that came without a number takes the number of the order's one other refund of that amount which lacks
- * the merchant; where several fit on either side nothing is guessed. REALTIME does not pair: what its window has let
- * go of cannot be weighed.
- */
-function pairNumberlessRefunds(entries: readonly Entry[], mode: Mode): readonly Entry[] {
-  const numberless = entries.filter(
-    (e) => e.kind === 'REFUND' && e.refundNo === null && e.book === 'MERCHANT',
-  );
-  if (numberless.length === 0 || mode !== 'THREE_WAY') return entries;
-  const taken = new Set(entries.filter((e) => e.book === 'MERCHANT').map(keyPartOf));
-  const refundNoOf = new Map<string, string>();
-  const open = entries.filter(
-    (e) => e.kind === 'REFUND' && e.book !== 'MERCHANT' && !taken.has(keyPartOf(e)),
-  );
-  for (const lines of linesByKey(numberless)) {
-    const line = lines[0];
-    if (!line) continue;
-    const rivals = new Set(numberless.filter((e) => e.amountFen === line.amountFen).map(keyPartOf));
-    const numbers = new Set(open.filter((e) => e.amountFen === line.amountFen).map((e) => e.refundNo));
-    const [only] = numbers;
-    if (rivals.size === 1 && numbers.size === 1 && typeof only === 'string')
-      refundNoOf.set(keyPartOf(line), only);
-  }
-  return entries.map((e) => {
-    const refundNo = e.book === 'MERCHANT' ? refundNoOf.get(keyPartOf(e)) : undefined;
-    return refundNo === undefined ? e : { ...e, refundNo };
-  });
-}
-
-/**
  * OFFSET 冲抵: the order's payment and its refunds all lack the merchant (TWO_WAY: the platform), and in every book
  * that holds any of them the refunds add up to the payment: HIS failed, the platform gave the money back.
  */
 function applyOffset(verdicts: Verdict[], entries: readonly Entry[], mode: Mode): Verdict[] {
   const lacking: Book = mode === 'TWO_WAY' ? 'PLATFORM' : 'MERCHANT';
-  if (verdicts.length < 2 || entries.some((entry) => entry.book === lacking)) return verdicts;
+  if (entries.length < 2 || entries.some((entry) => entry.book === lacking)) return verdicts;
   const group = verdicts.filter((v) => v.code === 'CHANNEL_ONLY' || v.code === 'PLATFORM_ONLY');
   if (!netsToZero(group.length === 0 ? [] : verdictsOfAllLines(entries, mode))) return verdicts;
   return verdicts.map((v) =>

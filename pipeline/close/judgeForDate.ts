@@ -1,7 +1,7 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { FinalVerdict } from '../../domain/closePorts.ts';
 import type { Channel, Entry } from '../../domain/entry.ts';
-import { BOOKS, keyPartOf } from '../../domain/entry.ts';
+import { BOOKS } from '../../domain/entry.ts';
 import type { JudgeContext, Verdict } from '../../domain/verdict.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
 import { rowsForDate } from '../reconcile/tally.ts';
@@ -20,16 +20,11 @@ export function judgeForDate(
   context: JudgeContext,
   isBilled: IsBilled = () => true,
 ): FinalVerdict[] {
-  const keysOfDate = new Set(lines.filter((line) => line.businessDate === date).map(keyPartOf));
-  if (keysOfDate.size === 0) return [];
-  const verdicts = judgeOrder(lines, context);
-  const bySide = new Set(rowsForDate(verdicts, date));
-  return verdicts
-    .filter((verdict) => bySide.has(verdict) || hasLaterLineOn(verdict, keysOfDate))
-    .map((verdict) => ({
-      verdict: awaitsBill(verdict, date, isBilled) ? { ...verdict, ...SETTLED_LATER } : verdict,
-      refersTo: settledDate(verdict, date),
-    }));
+  if (!lines.some((line) => line.businessDate === date)) return [];
+  return rowsForDate(judgeOrder(lines, context), lines, date).map((verdict) => ({
+    verdict: awaitsBill(verdict, date, isBilled) ? { ...verdict, ...SETTLED_LATER } : verdict,
+    refersTo: settledDate(verdict, date),
+  }));
 }
 
 /**
@@ -49,12 +44,6 @@ function awaitsBill(verdict: Verdict, date: BusinessDate, isBilled: IsBilled): b
 }
 
 const SETTLED_LATER = { code: 'CROSS_DAY', possiblyCrossDay: false } as const;
-
-/** A side carries its earliest line's date: a second payment of a later date stands in its identities only. */
-function hasLaterLineOn(verdict: Verdict, keysOfDate: ReadonlySet<string>): boolean {
-  const several = BOOKS.some((book) => (verdict.sides[book]?.identities.length ?? 0) > 1);
-  return several && keysOfDate.has(verdict.keyPart);
-}
 
 /** The earlier date on which this key stood alone or otherwise, and which the row of this date now settles. */
 function settledDate(verdict: Verdict, date: BusinessDate): BusinessDate | null {

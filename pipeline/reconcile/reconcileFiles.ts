@@ -8,7 +8,7 @@ import { judgeOrder } from '../../domain/verdict.ts';
 import type { BookFile, OrderShelf, ReconciledFiles } from './books.ts';
 import { HintSearch } from './hintSearch.ts';
 import { readBook, leftOutOf } from './readBook.ts';
-import { Tally } from './tally.ts';
+import { rowsForDate, Tally } from './tally.ts';
 
 export type ReconcileOptions = {
   readonly mode: Mode;
@@ -39,7 +39,7 @@ function judgeShelf(shelf: OrderShelf, { mode, date, rules }: ReconcileOptions) 
   const search = new HintSearch();
   const waiting: Verdict[] = [];
   for (const order of shelf.orders()) {
-    const verdicts = judgeOrder(order, { mode, rules });
+    const verdicts = rowsForDate(judgeOrder(order, { mode, rules }), order, date);
     if (verdicts.some(wantsHint)) {
       for (const verdict of verdicts) search.want(verdict, order);
       waiting.push(...verdicts);

@@ -102,7 +102,9 @@ describe('the tally of verdicts', () => {
     ['2026-03-09', 0n, 200n],
     ['2026-03-10', 200n, 0n],
   ])('counts a cross-day pair on %s with only the sides of that date', (date, merchantFen, platformFen) => {
-    const result = tallyVerdicts(judged(crossDay), 'THREE_WAY', date);
+    const tally = new Tally('THREE_WAY', date);
+    tally.add(rowsForDate(judged(crossDay), crossDay, date));
+    const result = tally.result();
     expect(result.verdicts).toEqual({ CROSS_DAY: 1 });
     expect(result.books.MERCHANT?.paymentFen).toBe(merchantFen);
     expect(result.books.PLATFORM?.paymentFen).toBe(platformFen);
@@ -110,9 +112,9 @@ describe('the tally of verdicts', () => {
 
   test('keeps both halves of an offset that lies on two dates, and neither on a third', () => {
     const verdicts = judged(offsetOverMidnight);
-    expect(rowsForDate(verdicts, '2026-03-09')).toHaveLength(2);
-    expect(rowsForDate(verdicts, '2026-03-10')).toHaveLength(2);
-    expect(rowsForDate(verdicts, '2026-03-11')).toHaveLength(0);
+    expect(rowsForDate(verdicts, offsetOverMidnight, '2026-03-09')).toHaveLength(2);
+    expect(rowsForDate(verdicts, offsetOverMidnight, '2026-03-10')).toHaveLength(2);
+    expect(rowsForDate(verdicts, offsetOverMidnight, '2026-03-11')).toHaveLength(0);
   });
 
   test('adds up in parts to what it adds up to at once', () => {

@@ -1,6 +1,6 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { Book, Channel, Kind } from '../../domain/entry.ts';
-import { BOOKS, orderKeyOf } from '../../domain/entry.ts';
+import type { Book, Channel, Entry, Kind } from '../../domain/entry.ts';
+import { BOOKS, keyPartOf } from '../../domain/entry.ts';
 import { addFen } from '../../domain/money.ts';
 import type { BookTotals, Outcome } from '../../domain/ports.ts';
 import type { Mode, Verdict, VerdictCode } from '../../domain/verdict.ts';
@@ -40,21 +40,27 @@ export const BOOKS_OF_MODE: Readonly<Record<Mode, readonly Book[]>> = {
 };
 
 /**
- * The verdicts that belong to a date: those with a side on it, and the whole of an OFFSET that has a line on it (its
- * payment and its refunds may lie on two dates, and half of it would look like a difference).
- * @param verdicts those of whole orders: an order's verdicts must not be spread over several calls
+ * The verdicts of one order that belong to a date: those with a side or a line on it, and the whole of an OFFSET that has
+ * a side on it (its payment and its refunds may lie on two dates, and half of it would look like a difference).
+ * @param lines the order's
+ * @param date null: all
  */
-export function rowsForDate(verdicts: readonly Verdict[], date: BusinessDate): Verdict[] {
-  const offsets = new Set<string>();
-  for (const verdict of verdicts) {
-    if (verdict.code === 'OFFSET' && hasSideOn(verdict, date)) offsets.add(orderOf(verdict));
-  }
+export function rowsForDate(
+  verdicts: readonly Verdict[],
+  lines: readonly Entry[],
+  date: BusinessDate | null,
+): readonly Verdict[] {
+  if (date === null) return verdicts;
+  const isOffset = verdicts.some((verdict) => verdict.code === 'OFFSET' && hasSideOn(verdict, date));
   return verdicts.filter(
-    (verdict) => hasSideOn(verdict, date) || (verdict.code === 'OFFSET' && offsets.has(orderOf(verdict))),
+    (verdict) =>
+      hasSideOn(verdict, date) ||
+      (isOffset && verdict.code === 'OFFSET') ||
+      hasLaterLineOn(verdict, lines, date),
   );
 }
 
-/** Adds verdicts up. With a date, only what belongs to that date, and of the books only the sides dated so. */
+/** Adds rows up; with a date, of the books only the sides dated so. */
 export class Tally {
   readonly #mode: Mode;
   readonly #date: BusinessDate | null;
@@ -67,9 +73,8 @@ export class Tally {
     this.#date = date;
   }
 
-  /** Takes the verdicts of whole orders, see `rowsForDate`. */
-  add(verdicts: readonly Verdict[]): void {
-    const rows = this.#date === null ? verdicts : rowsForDate(verdicts, this.#date);
+  /** Takes verdicts that belong to the date, see `rowsForDate`. */
+  add(rows: readonly Verdict[]): void {
     for (const verdict of rows) {
       this.#count(verdict.code, 1);
       if (EXCEPTION_CODES.has(verdict.code)) this.#exceptions.push(exceptionOf(verdict));
@@ -134,12 +139,8 @@ export class Tally {
 
 const NOTHING: BookTotals = { payments: 0, refunds: 0, paymentFen: 0n, refundFen: 0n };
 
-export function tallyVerdicts(
-  verdicts: readonly Verdict[],
-  mode: Mode,
-  date: BusinessDate | null = null,
-): ReconcileResult {
-  const tally = new Tally(mode, date);
+export function tallyVerdicts(verdicts: readonly Verdict[], mode: Mode): ReconcileResult {
+  const tally = new Tally(mode);
   tally.add(verdicts);
   return tally.result();
 }
@@ -196,8 +197,10 @@ function hasSideOn(verdict: Verdict, date: BusinessDate): boolean {
   return BOOKS.some((book) => verdict.sides[book]?.businessDate === date);
 }
 
-function orderOf(verdict: Verdict): string {
-  return orderKeyOf(verdict.merchantId, verdict.orderNo);
+/** A side carries its earliest line's date: a second payment of a later date stands in its identities only. */
+function hasLaterLineOn(verdict: Verdict, lines: readonly Entry[], date: BusinessDate): boolean {
+  const several = BOOKS.some((book) => (verdict.sides[book]?.identities.length ?? 0) > 1);
+  return several && lines.some((line) => line.businessDate === date && keyPartOf(line) === verdict.keyPart);
 }
 
 function compareExceptions(a: ReconcileException, b: ReconcileException): number {

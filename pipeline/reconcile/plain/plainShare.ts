@@ -7,7 +7,7 @@ import type { Sought } from '../hintSearch.ts';
 import { HintSearch, isNearAny } from '../hintSearch.ts';
 import type { ReconcileOptions } from '../reconcileFiles.ts';
 import type { ReconcileResult } from '../tally.ts';
-import { BOOKS_OF_MODE, Tally } from '../tally.ts';
+import { BOOKS_OF_MODE, rowsForDate, Tally } from '../tally.ts';
 import type { PartedRecords } from './arena.ts';
 import { Arena, recordsOfPart } from './arena.ts';
 import type { Seeds } from './hash.ts';
@@ -120,10 +120,10 @@ export class PlainShare {
 
   /** @returns false when a row stands there twice */
   #judge(aside: readonly Entry[]): boolean {
-    const { mode, rules } = this.#job.options;
+    const { mode, rules, date } = this.#job.options;
     for (const order of Map.groupBy(aside, (entry) => entry.orderNo).values()) {
       if (hasRepeatedRow(order)) return false;
-      const verdicts = judgeOrder(order, { mode, rules });
+      const verdicts = rowsForDate(judgeOrder(order, { mode, rules }), order, date);
       if (verdicts.some(wantsHint)) {
         for (const verdict of verdicts) this.#search.want(verdict, order);
         this.#waiting.push(...verdicts);
