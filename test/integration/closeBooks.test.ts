@@ -8,7 +8,6 @@ import { BOOKS } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { leafOf, leafText, merkleRoot } from '../../domain/merkle.ts';
 import { judgeForDate } from '../../pipeline/close/judgeForDate.ts';
-import { CASE_DATE, CLOSE_CASES, linesOfCase, orderOfCase, rowText } from './closeCases.ts';
 import type { CloseSystem } from './closeHarness.ts';
 import { SAMPLE_MERCHANT, startCloseSystem } from './closeHarness.ts';
 
@@ -29,18 +28,6 @@ function newMerchant(): Merchant {
 
 const ofMerchant = (entries: readonly Entry[], merchant: Merchant): Entry[] =>
   entries.map((entry) => ({ ...entry, merchantId: merchant.merchantId }));
-
-test('every case of the table gives the same rows through the ledger as in memory', async () => {
-  const merchant = newMerchant();
-  const lines = CLOSE_CASES.flatMap((item, i) => linesOfCase(item, orderOfCase(i)));
-  await system.writeEvents(ofMerchant(lines, merchant));
-  const { rows } = await system.close(CASE_DATE, merchant);
-  const texts = Map.groupBy(rows, (row) => row.verdict.orderNo);
-  for (const [i, item] of CLOSE_CASES.entries()) {
-    const given = (texts.get(orderOfCase(i)) ?? []).map((row) => rowText(row.verdict, row.refersTo));
-    expect([item.says, given.toSorted().join(', ')]).toEqual([item.says, item.gives]);
-  }
-}, 30_000);
 
 /** What the ledger keeps of a row, in one text. */
 const factsOf = (row: FinalVerdict): string => `${leafText(row.verdict)}\nrefers to ${row.refersTo ?? ''}`;
