@@ -31,6 +31,8 @@ export type BillFetch = WantedBill & {
 };
 
 export interface FetchLog {
+  /** Of one merchant's date. */
+  fetchesOf(merchantId: string, date: BusinessDate): Promise<readonly BillFetch[]>;
   /** Of all merchants, dates inclusive. */
   fetchesBetween(from: BusinessDate, to: BusinessDate): Promise<readonly BillFetch[]>;
   /** Those that are to be asked for again, of dates from `from` on. */

@@ -41,10 +41,14 @@ export function dateOfDay(day: number): BusinessDate {
 export function dayOfDate(date: BusinessDate): number {
   if (date === lastDate) return lastDay;
   const day = DATE.test(date) ? Date.parse(`${date}T00:00:00Z`) / DAY_MS : Number.NaN;
-  if (Number.isNaN(day) || dateOfDay(day) !== date) {
-    throw new DuizhangError('DZ_BAD_DATE', `"${date}" is not a calendar date; write it as YYYY-MM-DD`);
-  }
+  if (Number.isNaN(day) || dateOfDay(day) !== date) throw badDate(date);
   return day;
+}
+
+/** @throws DZ_BAD_DATE when the text is not a date of the calendar. */
+export function checkedDate(text: string): BusinessDate {
+  if (isBusinessDate(text)) return text;
+  throw badDate(text);
 }
 
 export function isBusinessDate(text: string): boolean {
@@ -91,4 +95,8 @@ export function isNearCutOff(occurredAtMs: number, marginMs: number, cutOffMs = 
   const local = occurredAtMs + SHANGHAI_OFFSET_MS - cutOffMs;
   const intoDay = ((local % DAY_MS) + DAY_MS) % DAY_MS;
   return intoDay < marginMs || intoDay >= DAY_MS - marginMs;
+}
+
+function badDate(text: string): DuizhangError {
+  return new DuizhangError('DZ_BAD_DATE', `"${text}" is not a calendar date; write it as YYYY-MM-DD`);
 }

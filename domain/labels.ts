@@ -1,6 +1,6 @@
 import type { CaseStatus } from './apiPorts.ts';
 import type { Book, Channel, Kind, Source } from './entry.ts';
-import type { FailureReason, Outcome } from './ports.ts';
+import type { Outcome } from './ports.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
 // What codes are called where people read them: exports, statements, reports. Everywhere else the codes stand.
@@ -41,16 +41,6 @@ export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
   BALANCED: '正常',
   UNBALANCED: '异常',
   FAILED: '失败',
-};
-
-export const REASON_LABELS: Readonly<Record<FailureReason, string>> = {
-  MERCHANT_BILL_EMPTY: '商户账单为空',
-  PLATFORM_BILL_EMPTY: '芸泰账单为空',
-  CHANNEL_BILL_EMPTY: '渠道账单为空',
-  HDP_FAILED: 'hdp 处理失败',
-  BILL_PARSE_ERROR: '账单解析异常',
-  BILL_NOT_READY: '账单未就绪',
-  BILL_TOTALS_MISMATCH: '账单汇总不符',
 };
 
 export const STATUS_LABELS: Readonly<Record<CaseStatus, string>> = {

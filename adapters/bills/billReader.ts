@@ -1,9 +1,10 @@
-import type { BillReader } from '../../domain/ports.ts';
+import type { BillLine, BillReader } from '../../domain/ports.ts';
 import type { MerchantBooks } from './mapped/bookMapping.ts';
 import { readMappedBook } from './mapped/readMappedBook.ts';
 import { peek } from './parts.ts';
 import { isPlainCsv } from './formats/plainCsv.ts';
-import { readBill, type CheckedBillReport } from './readBill.ts';
+import { readBill } from './readBill.ts';
+import { reading } from './reading.ts';
 
 const HEAD_BYTES = 4096;
 
@@ -25,19 +26,14 @@ type Read = ReturnType<typeof readBill>;
 
 /** A reader that is chosen by the first bytes, which are asked for when the lines are. */
 function later(choose: () => Promise<Read>): Read {
-  const { promise, resolve, reject } = Promise.withResolvers<CheckedBillReport>();
-  promise.catch(() => undefined);
-  const lines = async function* () {
-    try {
-      const chosen = await choose();
-      chosen.report.then(resolve, reject);
-      yield* chosen.lines;
-    } catch (error) {
-      reject(error);
-      throw error;
-    }
-  };
-  return { lines: lines(), report: promise };
+  return reading(() => {
+    const chosen = choose();
+    return { lines: linesOf(chosen), finish: async () => (await chosen).report };
+  });
+}
+
+async function* linesOf(chosen: Promise<Read>): AsyncGenerator<readonly BillLine[]> {
+  yield* (await chosen).lines;
 }
 
 billReader(new Map()) satisfies BillReader;

@@ -47,6 +47,11 @@ export function displayText(bytes: ByteText): string {
   return LENIENT_GB18030.decode(buffer);
 }
 
+/** Text as the bytes of its UTF-8. */
+export function utf8ByteText(text: string): ByteText {
+  return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
+
 export function isAscii(bytes: ByteText): boolean {
   for (let at = 0; at < bytes.length; at += 1) if (bytes.charCodeAt(at) > 127) return false;
   return true;

@@ -91,13 +91,18 @@ export function splitQuoted(cells: Cells, text: ByteText, start: number, end: nu
   }
   // A quote that is still open swallows the rest: the column count shows it.
   values.push(value);
+  fillCells(cells, values);
+}
+
+/** Makes the cells of one row out of values; what is shown of the row is the values with commas between them. */
+export function fillCells(cells: Cells, values: readonly ByteText[]): void {
   cells.text = values.join(',');
   cells.count = values.length;
   let at = 0;
-  for (const [column, cell] of values.entries()) {
+  for (const [column, value] of values.entries()) {
     cells.starts[column] = at;
-    cells.ends[column] = at + cell.length;
-    at += cell.length + 1;
+    cells.ends[column] = at + value.length;
+    at += value.length + 1;
   }
 }
 

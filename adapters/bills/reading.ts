@@ -5,7 +5,7 @@ import type { CheckedBillReport } from './readBill.ts';
 /** A bill under reading: its lines, and what it says once they were read to their end. */
 export type Reading = {
   readonly lines: AsyncGenerator<readonly BillLine[]>;
-  readonly finish: () => CheckedBillReport;
+  readonly finish: () => CheckedBillReport | Promise<CheckedBillReport>;
 };
 
 /** Ties the report to the lines: it settles when they were read to their end, and is refused with them. */
@@ -20,7 +20,7 @@ export function reading(begin: () => Reading): {
     try {
       const bill = begin();
       yield* bill.lines;
-      resolve(bill.finish());
+      resolve(await bill.finish());
     } catch (error) {
       reject(error);
       throw error;

@@ -22,6 +22,8 @@ export function clickHouseFetchLog(client: ClickHouseClient): FetchLog {
     return rows.map(fetchOfRow);
   };
   return {
+    fetchesOf: (merchantId, date) =>
+      fetchesWhere('merchant_id = {merchantId:String} AND business_date = {date:Date}', { merchantId, date }),
     fetchesBetween: (from, to) =>
       fetchesWhere('business_date BETWEEN {from:Date} AND {to:Date}', { from, to }),
     waitingSince: (from) => fetchesWhere("business_date >= {from:Date} AND status = 'WAITING'", { from }),

@@ -10,11 +10,12 @@ import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
 import { CONFLICT_BIT } from './verdictRows.ts';
-import { anyText, cursorOf, integerUpTo, readCursor } from './pageCursor.ts';
+import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
 const LIST = 'exceptions';
 const isMode = (key: string) => MODES.some((mode) => mode === key);
 const CURSOR_KEYS = [isBusinessDate, anyText, anyText, anyText, isMode, integerUpTo(255n)];
+const CURSOR_NAMES = ['at_date', 'at_merchant', 'at_order', 'at_key', 'at_mode', 'at_span'];
 /** Rows looked at beyond the page: some may be former versions. */
 const SPARE_ROWS = 50;
 
@@ -59,12 +60,11 @@ export async function exceptionPage(
     if (found.length > filter.limit || candidates.length < most || !last) break;
     after = keysOf(last);
   }
-  const rows = found.slice(0, filter.limit);
+  const { rows, nextCursor } = pageOf(LIST, found, filter.limit, keysOf);
   const [statuses, open] = await Promise.all([statusesOf(client, rows), openAtLast(client, rows)]);
-  const last = rows.at(-1);
   return {
     items: rows.map((row) => itemOf(row, statuses.get(caseOf(row)) ?? (open(row) ? 'OPEN' : 'HEALED'))),
-    nextCursor: found.length > filter.limit && last ? cursorOf(LIST, keysOf(last)) : null,
+    nextCursor,
   };
 }
 
@@ -97,7 +97,7 @@ async function candidatesAfter(
      ORDER BY v.business_date DESC, merchant_id, order_no, key_part, mode, span, v.version DESC
      LIMIT 1 BY v.business_date, merchant_id, order_no, key_part, mode, span, v.version
      LIMIT ${most}`,
-    { ...values, ...cursorValues(after) },
+    { ...values, ...cursorValues(CURSOR_NAMES, after) },
   );
 }
 
@@ -108,11 +108,6 @@ const PROVISIONAL = `(mode = 'REALTIME' AND (merchant_id, v.business_date) NOT I
 const BEHIND_CURSOR = `v.business_date <= {at_date:Date} AND (v.business_date < {at_date:Date}
   OR (merchant_id, order_no, key_part, mode, span)
     > ({at_merchant:String}, {at_order:String}, {at_key:String}, {at_mode:String}, {at_span:UInt8}))`;
-
-function cursorValues(after: readonly string[] | null): Record<string, string> {
-  const names = ['at_date', 'at_merchant', 'at_order', 'at_key', 'at_mode', 'at_span'];
-  return Object.fromEntries((after ?? []).map((value, i) => [names[i] ?? '', value]));
-}
 
 /** The rows that are the latest word on their key; final ones always are. */
 async function latestOf(client: ClickHouseClient, rows: readonly Row[]): Promise<readonly Row[]> {

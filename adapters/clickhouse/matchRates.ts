@@ -5,13 +5,14 @@ import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
-import { anyText, cursorOf, readCursor } from './pageCursor.ts';
+import { anyText, cursorValues, pageOf, readCursor } from './pageCursor.ts';
 
 /** In both the books agree on the money. OFFSET is neither matched nor an exception. */
 const MATCHED_CODES: readonly VerdictCode[] = ['MATCHED', 'CROSS_DAY'];
 
 const LIST = 'match-rates';
 const CURSOR_KEYS = [isBusinessDate, anyText, anyText];
+const CURSOR_NAMES = ['at_date', 'at_merchant', 'at_mode'];
 
 type Row = {
   readonly merchant_id: string;
@@ -33,15 +34,14 @@ export async function matchRatePage(client: ClickHouseClient, filter: ListFilter
        toString(matched) AS matched, toString(exceptions) AS exceptions
      FROM (${matchRateRowsSql(filter.mode, conditions)})
      ORDER BY business_date DESC, merchant_id, mode LIMIT ${filter.limit + 1}`,
-    { ...values, ...cursorValues(after) },
+    { ...values, ...cursorValues(CURSOR_NAMES, after) },
   );
-  const rows = found.slice(0, filter.limit);
-  const last = rows.at(-1);
-  const more = found.length > filter.limit && last !== undefined;
-  return {
-    items: rows.map(rateOf),
-    nextCursor: more ? cursorOf(LIST, [last.date, last.merchant_id, last.mode]) : null,
-  };
+  const { rows, nextCursor } = pageOf(LIST, found, filter.limit, keysOf);
+  return { items: rows.map(rateOf), nextCursor };
+}
+
+function keysOf(row: Row): readonly string[] {
+  return [row.date, row.merchant_id, row.mode];
 }
 
 /** @param conditions on merchant_id, business_date and mode */
@@ -68,11 +68,6 @@ function realtime(conditions: readonly string[]): string {
 
 const BEHIND_CURSOR = `business_date <= {at_date:Date} AND (business_date < {at_date:Date}
   OR (merchant_id, mode) > ({at_merchant:String}, {at_mode:String}))`;
-
-function cursorValues(after: readonly string[] | null): Record<string, string> {
-  const names = ['at_date', 'at_merchant', 'at_mode'];
-  return Object.fromEntries((after ?? []).map((value, i) => [names[i] ?? '', value]));
-}
 
 function rateOf(row: Row): MatchRate {
   return {

@@ -1,7 +1,7 @@
 import { DuizhangError } from '../../domain/errors.ts';
 
 /** An opaque continuation: where in the list's order the last item stood. */
-export function cursorOf(list: string, keys: readonly string[]): string {
+function cursorOf(list: string, keys: readonly string[]): string {
   return Buffer.from(JSON.stringify([list, ...keys])).toString('base64url');
 }
 
@@ -28,6 +28,30 @@ export function readCursor(list: string, cursor: string, fits: readonly KeyCheck
     );
   }
   return keys;
+}
+
+/**
+ * The keys of a cursor as parameters of a query; none without a cursor.
+ * @param names in the order of the keys
+ */
+export function cursorValues(
+  names: readonly string[],
+  keys: readonly string[] | null,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries((keys ?? []).map((key, i) => [names[i] ?? '', key]));
+}
+
+/** The rows of a page, and where the next begins. @param found more rows than the limit when there is a next page */
+export function pageOf<Row>(
+  list: string,
+  found: readonly Row[],
+  limit: number,
+  keysOf: (row: Row) => readonly string[],
+): { readonly rows: readonly Row[]; readonly nextCursor: string | null } {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  const hasMore = found.length > limit && last !== undefined;
+  return { rows, nextCursor: hasMore ? cursorOf(list, keysOf(last)) : null };
 }
 
 function parsed(cursor: string): readonly string[] {

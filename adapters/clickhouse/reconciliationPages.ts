@@ -6,10 +6,11 @@ import type { Mode } from '../../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
-import { anyText, cursorOf, integerUpTo, readCursor } from './pageCursor.ts';
+import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
 const LIST = 'reconciliations';
 const CURSOR_KEYS = [isBusinessDate, anyText, anyText, integerUpTo(2n ** 64n - 1n), anyText];
+const CURSOR_NAMES = ['at_date', 'at_merchant', 'at_mode', 'at_token', 'at_run'];
 
 type Row = {
   readonly date: string;
@@ -51,12 +52,10 @@ export async function reconciliationPage(
      ORDER BY r.business_date DESC, merchant_id, mode, r.token DESC, run_id
      LIMIT 1 BY merchant_id, r.business_date, mode, r.token, run_id
      LIMIT ${filter.limit + 1}`,
-    { ...values, ...cursorValues(after) },
+    { ...values, ...cursorValues(CURSOR_NAMES, after) },
   );
-  const rows = found.slice(0, filter.limit);
-  const last = rows.at(-1);
-  const more = found.length > filter.limit && last !== undefined;
-  return { items: rows.map(runOf), nextCursor: more ? cursorOf(LIST, keysOf(last)) : null };
+  const { rows, nextCursor } = pageOf(LIST, found, filter.limit, keysOf);
+  return { items: rows.map(runOf), nextCursor };
 }
 
 const COLUMNS = [
@@ -112,11 +111,6 @@ const BEHIND_CURSOR = `r.business_date <= {at_date:Date} AND (r.business_date < 
   OR (merchant_id, mode) > ({at_merchant:String}, {at_mode:String})
   OR ((merchant_id, mode) = ({at_merchant:String}, {at_mode:String}) AND (r.token < {at_token:UInt64}
     OR (r.token = {at_token:UInt64} AND run_id > {at_run:String}))))`;
-
-function cursorValues(after: readonly string[] | null): Record<string, string> {
-  const names = ['at_date', 'at_merchant', 'at_mode', 'at_token', 'at_run'];
-  return Object.fromEntries((after ?? []).map((value, i) => [names[i] ?? '', value]));
-}
 
 function runOf(row: Row): RunRecord {
   return {

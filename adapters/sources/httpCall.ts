@@ -84,6 +84,16 @@ export async function textOf(answer: HttpAnswer, maxBytes = 64 * 1024): Promise<
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** What a text says; null when it is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 /** Seconds of Retry-After as an instant; null when it is not given. A day at most, whatever is said. */
 export function retryAfterMs(headers: IncomingHttpHeaders, nowMs: number): number | null {
   const seconds = /^\d{1,9}$/.test(headers['retry-after'] ?? '') ? Number(headers['retry-after']) : null;

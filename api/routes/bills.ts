@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
-import { isBusinessDate } from '../../domain/businessDate.ts';
+import { checkedDate } from '../../domain/businessDate.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -97,7 +97,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
         const { machine } = await callerOf(request, access, EMPTY_BODY_SHA256);
         const { merchantId, date, book } = request.query;
         checkOwn(machine, merchantId);
-        checkDate(date);
+        checkedDate(date);
         const bills = await library.billsOf(merchantId, date);
         const wanted = bills.filter((bill) => book === undefined || bill.book === BOOKS_BY_NAME[book]);
         return { items: wanted.map((bill) => billJson(bill, bills)) };
@@ -176,7 +176,7 @@ async function uploaded(request: Upload, parts: BillParts) {
   const { merchantId, channel = null, date = null } = request.query;
   const book: Book = BOOKS_BY_NAME[request.query.book];
   checkOwn(machine, merchantId);
-  if (date !== null) checkDate(date);
+  if (date !== null) checkedDate(date);
   const merchant = parts.merchants.get(merchantId);
   if (!merchant || !machine.mayUpload.has(book)) {
     throw new DuizhangError(
@@ -244,11 +244,6 @@ function signAnswer(request: FastifyRequest, reply: FastifyReply, payload: unkno
 
 function checkOwn(machine: Machine, merchantId: string): void {
   if (!machine.merchants.has(merchantId)) throw notFound(`there is no merchant ${merchantId}`);
-}
-
-function checkDate(date: string): void {
-  if (isBusinessDate(date)) return;
-  throw new DuizhangError('DZ_BAD_DATE', `"${date}" is not a calendar date; write it as YYYY-MM-DD`);
 }
 
 function notFound(what: string): DuizhangError {

@@ -1,4 +1,4 @@
-import { isBusinessDate } from '../../domain/businessDate.ts';
+import { checkedDate } from '../../domain/businessDate.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 
@@ -11,8 +11,5 @@ export function dayOfArgs(values: {
   if (merchant === undefined || date === undefined) {
     throw new DuizhangError('DZ_USAGE', 'say which day: --merchant H001 --date 2026-03-09');
   }
-  if (!isBusinessDate(date)) {
-    throw new DuizhangError('DZ_BAD_DATE', `"${date}" is not a calendar date; write it as YYYY-MM-DD`);
-  }
-  return { merchantId: merchant, date };
+  return { merchantId: merchant, date: checkedDate(date) };
 }

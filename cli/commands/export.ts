@@ -4,7 +4,7 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { ledgerExports } from '../../adapters/exports/ledgerExports.ts';
 import { checkWritable, writeWhole } from '../../adapters/files/writeWhole.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
-import { isBusinessDate } from '../../domain/businessDate.ts';
+import { checkedDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { ExportRequest } from '../../domain/exports.ts';
 import { EXPORT_FORMATS, EXPORT_LISTS } from '../../domain/exports.ts';
@@ -74,9 +74,7 @@ function readArgs(args: readonly string[]): { request: ExportRequest; out: strin
   const mode = MODES.find((known) => known === values.mode?.toUpperCase());
   if (values.mode !== undefined && mode === undefined) throw badUsage(`--mode is one of ${MODES.join(', ')}`);
   for (const date of [values.from, values.to]) {
-    if (date !== undefined && !isBusinessDate(date)) {
-      throw new DuizhangError('DZ_BAD_DATE', `"${date}" is not a calendar date; write it as YYYY-MM-DD`);
-    }
+    if (date !== undefined) checkedDate(date);
   }
   const { merchant, from, to, run } = values;
   if (from !== undefined && to !== undefined && from > to)

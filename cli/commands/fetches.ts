@@ -99,11 +99,9 @@ async function again(request: Request, log: FetchLog, config: Config, io: Comman
       `${merchantId} has no ${source ?? ''} source in duizhang.config.yaml to fetch bills from`,
     );
   }
-  const known = await log.fetchesBetween(date, date);
+  const known = await log.fetchesOf(merchantId, date);
   for (const { source: name, book, channel } of places) {
-    const before = known.find(
-      (fetch) => fetch.merchantId === merchantId && fetch.book === book && fetch.channel === channel,
-    );
+    const before = known.find((fetch) => fetch.book === book && fetch.channel === channel);
     await log.record(askedAgain({ merchantId, book, channel, date }, name, before ?? null, Date.now()));
     io.stdout(`the ${channel ?? book} bill of ${date} is asked for again at ${name}\n`);
   }

@@ -6,7 +6,7 @@ import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { checkWritable, writeWhole } from '../../adapters/files/writeWhole.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { renderStatement } from '../../adapters/statements/render.ts';
-import { isBusinessDate } from '../../domain/businessDate.ts';
+import { checkedDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { checkedMonth } from '../../domain/month.ts';
 import type { StatementRequest, StatementSpan } from '../../domain/statement.ts';
@@ -63,10 +63,7 @@ function readArgs(args: readonly string[]): { request: StatementRequest; out: st
 }
 
 function spanOf(date: string | undefined, month: string | undefined): StatementSpan {
-  if (date !== undefined && month === undefined) {
-    if (isBusinessDate(date)) return { kind: 'DAY', date };
-    throw new DuizhangError('DZ_BAD_DATE', `"${date}" is not a calendar date; write it as YYYY-MM-DD`);
-  }
+  if (date !== undefined && month === undefined) return { kind: 'DAY', date: checkedDate(date) };
   if (month !== undefined && date === undefined) return { kind: 'MONTH', month: checkedMonth(month) };
   throw badUsage('say which day or which month: --date 2026-03-09, or --month 2026-03');
 }

@@ -1,5 +1,6 @@
 import type { KeptBytes } from '../../domain/billArchive.ts';
 import type { BillOrigin, Bill } from '../../domain/ports.ts';
+import { speaksFor } from './bookScope.ts';
 import type { BillWish, Reading } from './readKeptBill.ts';
 
 export type FoundFile = KeptBytes & Pick<BillOrigin, 'source' | 'fetchedAtMs'>;
@@ -48,10 +49,7 @@ export function nextVersion(bills: readonly Bill[], nowMs: number): bigint {
 /** The bill that counts in the place of this one; null when this one does. */
 export function laterOf(bill: Bill, bills: readonly Bill[]): Bill | null {
   const rivals = bills.filter(
-    (other) =>
-      other.book === bill.book &&
-      other.businessDate === bill.businessDate &&
-      (other.channel === bill.channel || other.channel === null),
+    (other) => other.businessDate === bill.businessDate && speaksFor(other, bill.book, bill.channel),
   );
   const later = rivals.filter((other) => other.version > bill.version);
   return later.toSorted((a, b) => Number(b.version - a.version))[0] ?? null;
@@ -61,9 +59,8 @@ export function laterOf(bill: Bill, bills: readonly Bill[]): Bill | null {
 export function replacedBy(bill: Bill, before: readonly Bill[]): readonly Bill[] {
   return before.filter(
     (other) =>
-      other.book === bill.book &&
       other.businessDate === bill.businessDate &&
-      (other.channel === bill.channel || other.channel === null || bill.channel === null) &&
+      (speaksFor(other, bill.book, bill.channel) || speaksFor(bill, other.book, other.channel)) &&
       other.billId !== bill.billId &&
       laterOf(other, before) === null,
   );

@@ -7,6 +7,15 @@ import type { Bill } from '../../domain/ports.ts';
 
 type Slot = { readonly book: Book; readonly channel: Channel | null; readonly businessDate: BusinessDate };
 
+/** Whether a bill of its date is the word on a book at a channel: one without a channel is on all of them. */
+export function speaksFor(
+  bill: Pick<Bill, 'book' | 'channel'>,
+  book: Book,
+  channel: Channel | null,
+): boolean {
+  return bill.book === book && (bill.channel === null || bill.channel === channel);
+}
+
 /**
  * Which lines are the three books around a date: where a bill was imported, its lines are the authority for its book,
  * channel and day, and the events of that day stand behind it; elsewhere the events are the book. Of several bills for

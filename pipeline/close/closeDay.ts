@@ -24,7 +24,7 @@ import type { Bill, BookTotals, Outcome, Reconciliation } from '../../domain/por
 import { FAILURE_REASONS } from '../../domain/ports.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
-import { billDatesAround, billsOfDate, bookScope } from './bookScope.ts';
+import { billDatesAround, billsOfDate, bookScope, speaksFor } from './bookScope.ts';
 import type { RunFacts } from './certificateDraft.ts';
 import { billsInPlace, certificateDraft } from './certificateDraft.ts';
 import { assertConserved, restOfOrder } from './conservation.ts';
@@ -48,7 +48,7 @@ export type CloseRequest = {
 export type CloseDeps = {
   readonly ledger: CloseLedger;
   readonly bills: Pick<BillStore, 'billsBetween' | 'handledBills'>;
-  readonly fetches: Pick<FetchLog, 'fetchesBetween'>;
+  readonly fetches: Pick<FetchLog, 'fetchesOf'>;
   readonly tokens: TokenIssuer;
   readonly gate: CloseGate;
   readonly certifier: Certifier;
@@ -167,9 +167,9 @@ async function dayFacts(
   const faulty = bills.filter((bill) => bill.errorRows > 0).map(({ billId }) => billId);
   const [handled, fetches] = await Promise.all([
     deps.bills.handledBills(merchantId, faulty),
-    deps.fetches.fetchesBetween(businessDate, businessDate),
+    deps.fetches.fetchesOf(merchantId, businessDate),
   ]);
-  return { sums, bills, handled, fetches: fetches.filter((fetch) => fetch.merchantId === merchantId) };
+  return { sums, bills, handled, fetches };
 }
 
 /** @returns what the sides of the written rows hold beside plain lines of the date, see `assertConserved` */
@@ -220,9 +220,7 @@ async function rootOf(
 function billedBy(bills: readonly Bill[]): IsBilled {
   const ofChannels = bills.filter((bill) => bill.book === 'CHANNEL');
   return (channel, date) =>
-    ofChannels.some(
-      (bill) => bill.businessDate === date && (bill.channel === null || bill.channel === channel),
-    );
+    ofChannels.some((bill) => bill.businessDate === date && speaksFor(bill, 'CHANNEL', channel));
 }
 
 function totalsOf(mode: CloseMode, sums: readonly BookSum[]): Reconciliation['books'] {

@@ -8,11 +8,12 @@ import type { Merchant } from '../../domain/merchant.ts';
 import type { Clock } from '../../domain/ports.ts';
 import type { DueClose } from '../../domain/schedule.ts';
 import { CATCH_UP_DAYS, dueCloses, scheduledAtMs, waitsUntilMs } from '../../domain/schedule.ts';
+import { speaksFor } from './bookScope.ts';
 
 export type SchedulerParts = {
   readonly ledger: ScheduleLedger;
   readonly bills: Pick<BillStore, 'billsBetween'>;
-  readonly fetches: Pick<FetchLog, 'fetchesBetween'>;
+  readonly fetches: Pick<FetchLog, 'fetchesOf'>;
   /** Asked anew each round: the configuration may be read again. */
   readonly merchants: () => Iterable<Merchant>;
   readonly clock: Clock;
@@ -44,22 +45,20 @@ export class CloseScheduler {
     const held = new Set<string>();
     for (const due of dueCloses(days, merchants(), now)) {
       const { merchantId } = due.merchant;
+      const key = keyOf(placeOf(due));
+      const known = waits.get(key);
+      waits.delete(key);
       // A later date must not close before an earlier one that can still wait.
-      if (held.has(merchantId)) {
-        waits.delete(keyOf(placeOf(due)));
-        continue;
-      }
-      const isDone = await this.#closeOrWait(due, waits, now);
+      if (held.has(merchantId)) continue;
+      const isDone = await this.#closeOrWait(due, known, now);
       if (!isDone && due.why === 'SCHEDULED') held.add(merchantId);
-      waits.delete(keyOf(placeOf(due)));
     }
     // What somebody else has closed meanwhile.
     for (const wait of waits.values()) await ledger.recordWait({ ...wait, waitsFor: [] });
   }
 
-  async #closeOrWait(due: DueClose, waits: ReadonlyMap<string, CloseWait>, now: number): Promise<boolean> {
+  async #closeOrWait(due: DueClose, known: CloseWait | undefined, now: number): Promise<boolean> {
     const { merchant, date, why } = due;
-    const known = waits.get(keyOf(placeOf(due)));
     const missing = why === 'SCHEDULED' && now < waitsUntilMs(merchant, date) ? await this.#missing(due) : [];
     if (missing.length > 0) {
       if (known?.waitsFor.join() !== missing.join()) await this.#record(due, missing, known);
@@ -83,13 +82,12 @@ export class CloseScheduler {
    */
   async #missing({ merchant, date }: DueClose): Promise<readonly string[]> {
     const { merchantId } = merchant;
-    const [bills, ofAll] = await Promise.all([
+    const [bills, fetches] = await Promise.all([
       this.#parts.bills.billsBetween(merchantId, date, date),
-      this.#parts.fetches.fetchesBetween(date, date),
+      this.#parts.fetches.fetchesOf(merchantId, date),
     ]);
-    const fetches = ofAll.filter((fetch) => fetch.merchantId === merchantId);
     const isThere = (book: Book, channel: Channel | null): boolean =>
-      bills.some((bill) => bill.book === book && (bill.channel === null || bill.channel === channel));
+      bills.some((bill) => speaksFor(bill, book, channel));
     const withoutTrade = channelsWithoutTrade(fetches, merchantId, date);
     const channels = merchant.channels
       .map(({ channel }) => channel)

@@ -5,6 +5,7 @@ import type { Channel } from '../../domain/entry.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import type { Bill, FailureReason } from '../../domain/ports.ts';
 import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
+import { speaksFor } from './bookScope.ts';
 import type { Failures } from './outcome.ts';
 import { failuresOf } from './outcome.ts';
 
@@ -41,9 +42,7 @@ function failuresOfFetches({ mode }: RunKey, { bills, fetches }: DayFacts): Fail
   const failures: Partial<Record<FailureReason, string>> = {};
   for (const fetch of fetches) {
     const reason = failureReasonOf(fetch);
-    const isIn = bills.some(
-      (bill) => bill.book === fetch.book && (bill.channel ?? fetch.channel) === fetch.channel,
-    );
+    const isIn = bills.some((bill) => speaksFor(bill, fetch.book, fetch.channel));
     if (reason === null || isIn || !BOOKS_OF_MODE[mode].includes(fetch.book)) continue;
     const words = `${fetch.channel ?? fetch.book} bill from ${fetch.source}: ${fetch.code ?? ''} ${fetch.detail ?? ''}`;
     failures[reason] = [failures[reason], words.trimEnd()].filter((text) => text !== undefined).join('; ');

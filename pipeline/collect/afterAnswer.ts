@@ -80,7 +80,12 @@ function ended(
   return { ...counted(context, 1, failures), status, code, detail };
 }
 
-function counted({ wanted, source, before, nowMs }: AnswerContext, asked: 0 | 1, failures: 0 | 1): BillFetch {
+/** The next record of a bill that is waited for. */
+function counted(
+  { wanted, source, before, nowMs }: Pick<AnswerContext, 'wanted' | 'source' | 'before' | 'nowMs'>,
+  asked: 0 | 1,
+  failures: 0 | 1,
+): BillFetch {
   return {
     merchantId: wanted.merchantId,
     book: wanted.book,
@@ -109,21 +114,12 @@ export function askedAgain(
   nowMs: number,
 ): BillFetch {
   return {
-    merchantId: wanted.merchantId,
-    book: wanted.book,
-    channel: wanted.channel,
-    date: wanted.date,
-    source,
-    status: 'WAITING',
-    asked: before?.asked ?? 0,
+    ...counted({ wanted, source, before, nowMs }, 0, 0),
     failures: 0,
     firstAskedAtMs: nowMs,
     lastAskedAtMs: before?.lastAskedAtMs ?? nowMs,
     nextAskAtMs: nowMs,
-    code: null,
-    detail: null,
     billId: before?.billId ?? null,
     from: before?.from ?? null,
-    revision: (before?.revision ?? 0) + 1,
   };
 }

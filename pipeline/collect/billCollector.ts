@@ -32,7 +32,7 @@ export type Provenance = { readonly source: SourceName; readonly from: string };
 
 export type CollectParts = {
   readonly plans: readonly PlannedSource[];
-  readonly fetches: FetchLog;
+  readonly fetches: Pick<FetchLog, 'fetchesBetween' | 'waitingSince' | 'record'>;
   readonly bills: Pick<BillStore, 'billsBetween'>;
   readonly importBill: (bill: BillToImport, provenance: Provenance) => Promise<ImportResult>;
   /** Whether the platform's book holds anything that the bill would. */

@@ -1,10 +1,9 @@
-import { decodeOpening, isAscii, type ByteText, type TextEncoding } from '../byteText.ts';
+import { decodeOpening, isAscii, utf8ByteText, type ByteText, type TextEncoding } from '../byteText.ts';
 import { Cells, splitCommas, splitQuoted } from '../cells.ts';
 import { lineBlocks } from '../lineBlocks.ts';
 import { HeaderSearch } from './headerSearch.ts';
 import type { MappedBook } from './mappedBook.ts';
 import type { MappedRows } from './mappedRows.ts';
-import { utf8ByteText } from './valueCells.ts';
 
 const GB18030 = new TextDecoder('gb18030');
 const GBK_SECOND_BYTE = 0x40;

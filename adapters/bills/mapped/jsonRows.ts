@@ -1,4 +1,5 @@
-import { Cells } from '../cells.ts';
+import { utf8ByteText } from '../byteText.ts';
+import { Cells, fillCells } from '../cells.ts';
 import { refusal } from '../messages.ts';
 import type { CellFault } from './cellFaults.ts';
 import type { FileMapping } from './bookMapping.ts';
@@ -14,7 +15,6 @@ import { JsonSplitter } from './jsonSplitter.ts';
 import { jsonText } from './jsonText.ts';
 import type { MappedBook } from './mappedBook.ts';
 import type { MappedRows } from './mappedRows.ts';
-import { fillCells, utf8ByteText } from './valueCells.ts';
 
 /**
  * Reads a JSON array of objects, an object that holds one, or objects one behind the other (NDJSON). A record's number

@@ -1,9 +1,9 @@
+import { utf8ByteText } from '../byteText.ts';
 import { MAX_COLUMNS } from '../cells.ts';
 import { refusal } from '../messages.ts';
 import type { CellFault } from './cellFaults.ts';
 import { excelNumberText } from './excelNumber.ts';
 import type { SharedStrings } from './sharedStrings.ts';
-import { utf8ByteText } from './valueCells.ts';
 import type { XmlHandler } from './xmlReader.ts';
 
 /** No cell of a bill is longer; Excel itself takes 32,767 characters. */

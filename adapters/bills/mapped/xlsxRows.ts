@@ -1,4 +1,4 @@
-import { Cells, MAX_COLUMNS } from '../cells.ts';
+import { Cells, fillCells, MAX_COLUMNS } from '../cells.ts';
 import { displayText } from '../byteText.ts';
 import { refusal } from '../messages.ts';
 import type { OpenZip } from '../openZip.ts';
@@ -7,7 +7,6 @@ import { HeaderSearch } from './headerSearch.ts';
 import type { MappedBook } from './mappedBook.ts';
 import type { MappedRows } from './mappedRows.ts';
 import { SheetReader, type MergedArea, type SheetRow } from './sheetReader.ts';
-import { fillCells } from './valueCells.ts';
 import { partOf, readWorkbook, type Sheet, type Workbook } from './workbook.ts';
 import { xmlPieces } from './xmlReader.ts';
 

@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { HisOrder, HisOrderQuery } from '../../../domain/billSource.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
+import { jsonOf } from '../httpCall.ts';
 import type { HdpAccess, HdpDeps } from './hdpClient.ts';
 import { askHdp } from './hdpClient.ts';
 
@@ -53,7 +54,7 @@ export function hdpOrders(accessOf: (merchantId: string) => HdpAccess | null, de
 }
 
 function orderOf(text: string, orderNo: string, host: string): HisOrder {
-  const said = parsed(text);
+  const said = jsonOf(text);
   if (absent.Check(said) && said.orderNo === orderNo) return { state: 'ABSENT' };
   if (!booked.Check(said) || said.orderNo !== orderNo) {
     throw hdpFailed(`${host} answered what is no order ${orderNo}: ${text.slice(0, 300)}`);
@@ -82,15 +83,6 @@ function instantOf(text: string, host: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms)) throw hdpFailed(`${host} gave the time "${text}", which is no RFC 3339 time`);
   return ms;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 async function wholeText(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {

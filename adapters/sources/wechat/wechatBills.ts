@@ -5,7 +5,7 @@ import type { BillAnswer, BillSource, WantedBill } from '../../../domain/billSou
 import { DuizhangError } from '../../../domain/errors.ts';
 import { failed, failedBy } from '../failure.ts';
 import type { HttpAnswer, HttpLimits } from '../httpCall.ts';
-import { httpCall, retryAfterMs, textOf } from '../httpCall.ts';
+import { httpCall, jsonOf, retryAfterMs, textOf } from '../httpCall.ts';
 import { SpooledFile } from '../spooledFile.ts';
 import { sha1OfBill } from './wechatBillHash.ts';
 import type { SignatureCheck, WechatMerchantKey, WechatPlatformKeys } from './wechatSignature.ts';
@@ -73,7 +73,7 @@ async function fetchOnce(wanted: WantedBill, context: Context): Promise<BillAnsw
   if (asked.status !== 200)
     return answerOfProblem(asked.status, asked.headers, text, check, context.deps.now());
   if (check !== 'RIGHT') return unverified(check);
-  const ticket: unknown = parsed(text);
+  const ticket: unknown = jsonOf(text);
   if (!ticketOf.Check(ticket))
     return failed('DZ_SOURCE_NONSENSE', `WeChat Pay answered ${text.slice(0, 200)}`);
   return download(ticket.download_url, ticket.hash_value.toLowerCase(), wanted, context);
@@ -142,7 +142,7 @@ function answerOfProblem(
   nowMs: number,
 ): BillAnswer {
   if (check !== 'RIGHT' && check !== 'ABSENT') return unverified(check);
-  const said: unknown = parsed(text);
+  const said: unknown = jsonOf(text);
   const code = problemOf.Check(said) ? said.code : '';
   const detail =
     `WeChat Pay answered ${status} ${problemOf.Check(said) ? `${code} ${said.message ?? ''}` : ''}`.trim();
@@ -170,13 +170,4 @@ function wrongHash(found: string, said: string, bytes: number): DuizhangError {
     'DZ_SOURCE_HASH',
     `the bill of ${bytes} bytes has the SHA-1 ${found}, but WeChat Pay announced ${said}; it is not taken`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
