@@ -1,0 +1,15 @@
+/** Who asks. Every use case that shows or changes something of a hospital is handed one. */
+export const ROLES = ['viewer', 'operator', 'approver', 'admin', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Principal = {
+  readonly userId: string;
+  readonly roles: ReadonlySet<Role>;
+  /** null: every hospital. */
+  readonly merchants: ReadonlySet<string> | null;
+};
+
+/** What is of another hospital is not there for whoever asks. */
+export function mayReach({ merchants }: Principal, merchantId: string): boolean {
+  return merchants === null || merchants.has(merchantId);
+}

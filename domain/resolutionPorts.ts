@@ -1,0 +1,166 @@
+import type { CaseFacts, CaseKey, CaseRow } from './caseHistory.ts';
+import type { Channel, Entry } from './entry.ts';
+
+// What the use cases of `resolution/` need of the outside.
+
+// --- refunds -----------------------------------------------------------------------------------------------------
+
+export const GATEWAY_ROUTES = ['upp', 'wechat', 'alipay'] as const;
+export type GatewayRoute = (typeof GATEWAY_ROUTES)[number];
+
+/** Fixed before the first try, and sent again unchanged. */
+export type RefundOrder = {
+  readonly merchantId: string;
+  readonly channel: Channel;
+  /** The hospital's number at the channel. */
+  readonly merchantNo: string;
+  readonly orderNo: string;
+  /** transaction_id / trade_no of the payment that is refunded; null where no book names it. */
+  readonly channelTxnNo: string | null;
+  readonly refundNo: string;
+  readonly amountFen: bigint;
+  /** What the payment was, of which this is a part or all. */
+  readonly paidFen: bigint;
+  readonly reason: string;
+};
+
+export type RefundAnswer =
+  | { readonly state: 'SUCCEEDED'; readonly gatewayRefundId: string | null; readonly refundedAtMs: number }
+  /** Accepted, or stuck where only the channel's back office helps (its code says so): not final. */
+  | { readonly state: 'PROCESSING'; readonly code: string | null; readonly detail: string }
+  /** This number will never be carried out. */
+  | { readonly state: 'REFUSED'; readonly code: string; readonly detail: string }
+  /** Certainly not carried out now; the same number may be sent again later (balance, frequency). */
+  | { readonly state: 'FAILED'; readonly code: string; readonly detail: string }
+  /** Nobody knows: no answer, or one that says nothing. */
+  | { readonly state: 'UNKNOWN'; readonly code: string | null; readonly detail: string }
+  /** Only of `ask`: the gateway does not know the number. It never ends a refund; the same number may be sent again. */
+  | { readonly state: 'NOT_FOUND'; readonly code: string | null; readonly detail: string };
+
+export interface RefundGateway {
+  /** Least time between two refunds of one order, milliseconds. */
+  readonly minGapMs: number;
+  /** Everything that may come back is an answer; it throws only when the program is wrong. Ends within `withinMs`. */
+  send(order: RefundOrder, withinMs: number): Promise<RefundAnswer>;
+  ask(order: RefundOrder, withinMs: number): Promise<RefundAnswer>;
+}
+
+/** Which gateway refunds an order: chosen when a refund begins, pinned by its intent. */
+export interface RefundGateways {
+  /** @throws DZ_REFUND_NO_ROUTE when the hospital has none for the channel */
+  routeOf(merchantId: string, channel: Channel): GatewayRoute;
+  /** @throws DZ_REFUND_NO_ROUTE when it is not configured (any more) */
+  gateway(merchantId: string, route: GatewayRoute): RefundGateway;
+}
+
+// --- ledger ------------------------------------------------------------------------------------------------------
+
+/** What the verdicts say now of one key. */
+export type CaseWord = CaseKey & {
+  /** null: no exception (any more); `how` says what became of it. */
+  readonly facts: CaseFacts | null;
+  /** In words, e.g. `MATCHED in run …`. */
+  readonly how: string;
+  /** The merchant's amount as it stands now, fen as text; null: HIS lacks it. */
+  readonly merchantFen: string | null;
+};
+
+/** All that is known of an order's money and cases. */
+export type OrderFile = {
+  readonly entries: readonly Entry[];
+  /** Rows of all cases of the order, by case and seq. */
+  readonly rows: readonly CaseRow[];
+  /** What the verdicts say of the order's keys that are or were exceptions. */
+  readonly words: readonly CaseWord[];
+};
+
+export interface CaseLedger {
+  orderFile(merchantId: string, orderNo: string): Promise<OrderFile>;
+  rowsOfCase(caseId: string): Promise<readonly CaseRow[]>;
+  /** The key of a case, from its rows or from the verdicts; null: there is none. */
+  keyOf(caseId: string): Promise<CaseKey | null>;
+  /** Rows of an action. */
+  rowsOfAction(actionId: string): Promise<readonly CaseRow[]>;
+  /** Rows that began under an Idempotency-Key of a user. */
+  rowsOfRequest(operator: string, idempotencyKey: string): Promise<readonly CaseRow[]>;
+  /** Durable when it resolves. The same rows again change nothing. */
+  append(rows: readonly CaseRow[]): Promise<void>;
+  /** Rows INTENT whose action has no final OUTCOME, the earliest first. */
+  openIntents(): Promise<readonly CaseRow[]>;
+  /** Entries of refunds that we have carried out; the same again changes nothing. Durable when it resolves. */
+  writeEntries(entries: readonly Entry[]): Promise<void>;
+  /** Whether the order stands in rows of the merchant's bills that could not be read and that nobody has handled. */
+  isNamedInBillError(merchantId: string, orderNo: string): Promise<boolean>;
+  /** Whether a run of the date that did not fail is published. */
+  isClosed(merchantId: string, date: string): Promise<boolean>;
+}
+
+// --- locks, codes, notices ---------------------------------------------------------------------------------------
+
+/** All paths to an order's money share its lock. It ends by itself; whoever holds it looks how much is left. */
+export type OrderLock = {
+  remainingMs(): number;
+  /** @throws DZ_ORDER_LOCK_LOST when it ended, or Redis was emptied */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+};
+
+export interface OrderLocks {
+  /**
+   * @returns null while somebody else holds it
+   * @throws DZ_MONEY_WAITS while the state in Redis is not rebuilt yet
+   */
+  hold(merchantId: string, orderNo: string): Promise<OrderLock | null>;
+}
+
+/** To what a verification code is bound. */
+export type CodePurpose = {
+  readonly userId: string;
+  /** The case, or `<merchantId> <orderNo>` of a self refund. */
+  readonly subject: string;
+  readonly amountFen: bigint;
+};
+
+export interface VerificationCodes {
+  /**
+   * A new code of six digits; an earlier one for the same purpose is void.
+   * @throws DZ_CODE_TOO_OFTEN
+   */
+  issue(purpose: CodePurpose): Promise<{ readonly code: string; readonly expiresAtMs: number }>;
+  /**
+   * Uses the code up.
+   * @throws DZ_CODE_WRONG (with the tries that are left), DZ_CODE_EXPIRED when there is none (any more)
+   */
+  redeem(purpose: CodePurpose, code: string): Promise<void>;
+}
+
+/** A message to one user. It is never logged. */
+export type Notice = {
+  readonly userId: string;
+  readonly kind: 'VERIFICATION_CODE';
+  readonly text: string;
+  readonly atMs: number;
+};
+
+export interface Notifier {
+  deliver(notice: Notice): Promise<void>;
+}
+
+// --- rules of a hospital -----------------------------------------------------------------------------------------
+
+export type ResolutionRules = {
+  /** Refunds, write-offs and supplements from this amount on need a second person; null: none does. */
+  readonly approvalFromFen: bigint | null;
+  /** Bulk write-offs that come to this sum or more need one. */
+  readonly bulkApprovalFromFen: bigint | null;
+  /** What a supplement may name, e.g. `CASH`. */
+  readonly supplementMethods: readonly string[];
+};
+
+export const DEFAULT_SUPPLEMENT_METHODS = ['CASH', 'TRANSFER', 'NEXT_PAYMENT', 'REPOST_TO_HIS'] as const;
+
+export const DEFAULT_RESOLUTION_RULES: ResolutionRules = {
+  approvalFromFen: 50_000n,
+  bulkApprovalFromFen: 100_000n,
+  supplementMethods: DEFAULT_SUPPLEMENT_METHODS,
+};
