@@ -33,6 +33,8 @@ export type ActionUnderWay = {
   readonly actionId: string;
   readonly action: Action;
   readonly phase: 'AWAITS_APPROVAL' | 'AT_GATEWAY';
+  /** What the case comes back to when the action comes to nothing. */
+  readonly statusBefore: CaseStatus;
 };
 
 export type CaseState = {
@@ -160,7 +162,13 @@ export function hashOf(row: Omit<CaseRow, 'hash'>): string {
 }
 
 export function stateJson(state: CaseState): Json {
-  return { ...state };
+  const { facts, resolvedFacts, underWay } = state;
+  return {
+    ...state,
+    facts: facts && { ...facts },
+    resolvedFacts: resolvedFacts && { ...resolvedFacts },
+    underWay: underWay && { ...underWay },
+  };
 }
 
 /** What is wrong with a case's rows as they are stored, in words; empty: the chain holds. */

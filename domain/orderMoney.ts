@@ -25,22 +25,23 @@ export type OrderMoney = {
 };
 
 /**
- * @param entries all lines of the order, of every book, date and stream
+ * @param lines all lines of the order, of every book, date and stream. A refund counts wherever it stands; what was paid
+ *   is taken from lines that stand for their book now
  * @param attempts all refunds of the order that we have begun
  * @param repairedKey the key part of a refund that a book names and that is about to be carried out: it is no refund done
  */
 export function orderMoney(
-  entries: readonly Entry[],
+  lines: readonly { readonly entry: Entry; readonly counts: boolean }[],
   attempts: readonly RefundAttempt[],
   repairedKey: string | null = null,
 ): OrderMoney {
-  const paidFen = paidOf(entries);
+  const paidFen = paidOf(lines.filter(({ counts }) => counts).map(({ entry }) => entry));
   const done = new Map<string, bigint>();
   const put = (key: string, fen: bigint): void => {
     const known = done.get(key) ?? 0n;
     done.set(key, fen > known ? fen : known);
   };
-  for (const entry of entries) {
+  for (const { entry } of lines) {
     if (entry.kind === 'REFUND' && keyPartOf(entry) !== repairedKey) put(keyPartOf(entry), entry.amountFen);
   }
   for (const attempt of attempts) {

@@ -56,25 +56,44 @@ export interface RefundGateways {
 // --- ledger ------------------------------------------------------------------------------------------------------
 
 /** What the verdicts say now of one key. */
-export type CaseWord = CaseKey & {
+export type KeyWord = CaseKey & {
   /** null: no exception (any more); `how` says what became of it. */
   readonly facts: CaseFacts | null;
   /** In words, e.g. `MATCHED in run …`. */
   readonly how: string;
   /** The merchant's amount as it stands now, fen as text; null: HIS lacks it. */
   readonly merchantFen: string | null;
+  /** The date that the last word is given for. */
+  readonly settlesDate: string | null;
 };
+
+/** A line of a book. counts: it stands for its book now; false where a bill, or a later one, took its place. */
+export type OrderLine = { readonly entry: Entry; readonly counts: boolean };
 
 /** All that is known of an order's money and cases. */
 export type OrderFile = {
-  readonly entries: readonly Entry[];
+  /** Of every book, date and stream. */
+  readonly lines: readonly OrderLine[];
   /** Rows of all cases of the order, by case and seq. */
   readonly rows: readonly CaseRow[];
   /** What the verdicts say of the order's keys that are or were exceptions. */
-  readonly words: readonly CaseWord[];
+  readonly words: readonly KeyWord[];
 };
 
+/** One order of one merchant. */
+export type OrderRef = { readonly merchantId: string; readonly orderNo: string };
+
 export interface CaseLedger {
+  /** Orders whose verdicts were written, or whose runs were published, since an instant of the ledger's clock. */
+  ordersTouchedSince(
+    sinceMs: number,
+  ): Promise<{ readonly orders: readonly OrderRef[]; readonly untilMs: number }>;
+  /** What the verdicts say of keys that are or were exceptions, of many orders of one merchant. */
+  wordsOf(merchantId: string, orderNos: readonly string[]): Promise<readonly KeyWord[]>;
+  /** All rows of the orders' cases. */
+  rowsOf(merchantId: string, orderNos: readonly string[]): Promise<readonly CaseRow[]>;
+  /** All rows of a merchant's cases or of everyone's, case by case. */
+  chains(merchantId: string | null): AsyncIterable<readonly CaseRow[]>;
   orderFile(merchantId: string, orderNo: string): Promise<OrderFile>;
   rowsOfCase(caseId: string): Promise<readonly CaseRow[]>;
   /** The key of a case, from its rows or from the verdicts; null: there is none. */
@@ -85,8 +104,8 @@ export interface CaseLedger {
   rowsOfRequest(operator: string, idempotencyKey: string): Promise<readonly CaseRow[]>;
   /** Durable when it resolves. The same rows again change nothing. */
   append(rows: readonly CaseRow[]): Promise<void>;
-  /** Rows INTENT whose action has no final OUTCOME, the earliest first. */
-  openIntents(): Promise<readonly CaseRow[]>;
+  /** Orders with a refund that has no final outcome, the earliest first. */
+  ordersWithOpenRefunds(): Promise<readonly OrderRef[]>;
   /** Entries of refunds that we have carried out; the same again changes nothing. Durable when it resolves. */
   writeEntries(entries: readonly Entry[]): Promise<void>;
   /** Whether the order stands in rows of the merchant's bills that could not be read and that nobody has handled. */

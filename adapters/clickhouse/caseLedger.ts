@@ -1,0 +1,147 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { CaseKey, CaseRow } from '../../domain/caseHistory.ts';
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { CaseLedger, OrderFile, OrderLine, OrderRef } from '../../domain/resolutionPorts.ts';
+import { clickHouseBills } from './closeBills.ts';
+import type { StoredCaseRow } from './caseRows.ts';
+import { CASE_ROW_FIELDS, caseRowOf, storedCaseRow } from './caseRows.ts';
+import { rowsOf, text } from './closeSql.ts';
+import type { EntryRow } from './entryRows.ts';
+import { ENTRY_FIELDS, entryOfRow } from './entryRows.ts';
+import { ordersTouchedSince, wordsOf } from './keyWords.ts';
+
+const CASES_A_PAGE = 500;
+
+/** Cases and the money of orders, on ClickHouse. */
+export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
+  const bills = clickHouseBills(client);
+  const rowsWhere = async (
+    where: string,
+    values: Readonly<Record<string, string>>,
+  ): Promise<readonly CaseRow[]> => {
+    const rows = await rowsOf<StoredCaseRow>(
+      client,
+      `SELECT ${CASE_ROW_FIELDS} FROM (
+         SELECT * FROM exception_actions WHERE ${where} ORDER BY case_id, seq, hash LIMIT 1 BY case_id, seq, hash)
+       ORDER BY case_id, seq, hash`,
+      values,
+    );
+    return rows.map(caseRowOf);
+  };
+  const rowsOfOrders = (merchantId: string, orderNos: readonly string[]) =>
+    rowsWhere(`merchant_id = {merchantId:String} AND order_no IN (${listOf(orderNos)})`, { merchantId });
+  return {
+    ordersTouchedSince: (sinceMs) => ordersTouchedSince(client, sinceMs),
+    wordsOf: (merchantId, orderNos) => wordsOf(client, merchantId, orderNos),
+    rowsOf: rowsOfOrders,
+    async orderFile(merchantId, orderNo): Promise<OrderFile> {
+      const [lines, rows, words] = await Promise.all([
+        linesOf(client, { merchantId, orderNo }),
+        rowsOfOrders(merchantId, [orderNo]),
+        wordsOf(client, merchantId, [orderNo]),
+      ]);
+      return { lines, rows, words };
+    },
+    rowsOfCase: (caseId) => rowsWhere('case_id = {caseId:String}', { caseId }),
+    rowsOfAction: (actionId) => rowsWhere('action_id = {actionId:String}', { actionId }),
+    rowsOfRequest: (operator, idempotencyKey) =>
+      rowsWhere('idempotency_key = {idempotencyKey:String} AND operator = {operator:String}', {
+        idempotencyKey,
+        operator,
+      }),
+    keyOf: (caseId) => keyOf(client, caseId),
+    async *chains(merchantId) {
+      const own = merchantId === null ? '1' : 'merchant_id = {merchantId:String}';
+      const values: Record<string, string> = merchantId === null ? {} : { merchantId };
+      for (let after = ''; ;) {
+        const rows: readonly CaseRow[] = await rowsWhere(
+          `case_id IN (SELECT DISTINCT case_id FROM exception_actions WHERE ${own} AND case_id > {after:String}
+             ORDER BY case_id LIMIT ${CASES_A_PAGE})`,
+          { ...values, after },
+        );
+        const last = rows.at(-1);
+        if (!last) return;
+        for (const chain of Map.groupBy(rows, (row) => row.caseId).values()) yield chain;
+        after = last.caseId;
+      }
+    },
+    async append(rows) {
+      if (rows.length === 0) return;
+      await client.insert({
+        table: 'exception_actions',
+        values: rows.map(storedCaseRow),
+        format: 'JSONEachRow',
+      });
+    },
+    async ordersWithOpenRefunds() {
+      const rows = await rowsOf<{ merchant_id: string; order_no: string }>(
+        client,
+        `SELECT merchant_id, order_no FROM exception_actions
+         WHERE step = 'INTENT' AND action_id NOT IN (
+           SELECT action_id FROM exception_actions
+           WHERE step = 'OUTCOME' AND outcome IN ('SUCCEEDED', 'REFUSED', 'FAILED'))
+         GROUP BY merchant_id, order_no ORDER BY min(at)`,
+      );
+      return rows.map((row) => ({ merchantId: row.merchant_id, orderNo: row.order_no }));
+    },
+    writeEntries: (entries) => bills.writeLines('', entries),
+    async isNamedInBillError(merchantId, orderNo) {
+      const rows = await rowsOf(
+        client,
+        `SELECT 1 FROM bill_errors WHERE merchant_id = {merchantId:String} AND position(raw, {orderNo:String}) > 0
+           AND bill_id IN (SELECT bill_id FROM v_unhandled_bills WHERE merchant_id = {merchantId:String}) LIMIT 1`,
+        { merchantId, orderNo },
+      );
+      return rows.length > 0;
+    },
+    isClosed: (merchantId, date) => isClosed(client, merchantId, date),
+  };
+}
+
+/** Lines of the order that stand in some book: of bills only those on record. `counts` as in v_entries. */
+async function linesOf(
+  client: ClickHouseClient,
+  { merchantId, orderNo }: OrderRef,
+): Promise<readonly OrderLine[]> {
+  const ofMerchant = 'merchant_id = {merchantId:String}';
+  const rows = await rowsOf<EntryRow & { readonly counts: number }>(
+    client,
+    `SELECT ${ENTRY_FIELDS}, if(source = 'BILL',
+         (bill_id, book, channel) IN (SELECT bill_id, book, slot FROM bill_slots WHERE ${ofMerchant}),
+         source = 'ACTION' OR (business_date, book, channel) NOT IN (
+           SELECT business_date, book, arrayJoin(['', slot]) FROM bill_slots WHERE ${ofMerchant})) AS counts
+     FROM (SELECT * FROM entries FINAL WHERE ${ofMerchant} AND order_no = {orderNo:String})
+     WHERE source != 'BILL' OR bill_id IN (SELECT bill_id FROM bills WHERE ${ofMerchant})`,
+    { merchantId, orderNo },
+  );
+  return rows.map((row) => ({ entry: entryOfRow(row), counts: row.counts === 1 }));
+}
+
+/** A case that nobody has touched yet is known by its verdict alone. */
+async function keyOf(client: ClickHouseClient, caseId: string): Promise<CaseKey | null> {
+  if (!/^[0-9a-f]{32}$/.test(caseId)) return null;
+  const [row] = await rowsOf<{ merchant_id: string; order_no: string; key_part: string }>(
+    client,
+    `SELECT merchant_id, order_no, key_part FROM exception_actions WHERE case_id = {caseId:String} LIMIT 1
+     UNION ALL
+     SELECT merchant_id, order_no, key_part FROM verdicts
+     WHERE code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')
+       AND lower(substring(hex(SHA256(concat(merchant_id, ' ', order_no, ' ', key_part))), 1, 32)) = {caseId:String}
+     LIMIT 1`,
+    { caseId },
+  );
+  return row ? { caseId, merchantId: row.merchant_id, orderNo: row.order_no, keyPart: row.key_part } : null;
+}
+
+async function isClosed(client: ClickHouseClient, merchantId: string, date: BusinessDate): Promise<boolean> {
+  const rows = await rowsOf(
+    client,
+    `SELECT 1 FROM publications WHERE merchant_id = {merchantId:String} AND business_date = {date:Date} LIMIT 1`,
+    { merchantId, date },
+  );
+  return rows.length > 0;
+}
+
+function listOf(values: readonly string[]): string {
+  return values.length === 0 ? text('(none)') : values.map(text).join(', ');
+}

@@ -1,0 +1,43 @@
+import type { Redis } from 'ioredis';
+import type { Notice, Notifier } from '../../../domain/resolutionPorts.ts';
+
+const MOST_NOTICES = 1_000;
+const LIVE_MS = 10 * 60_000;
+
+/**
+ * The demo's notifier: a stream in Redis for each user, read with `./duizhang notices`. Nothing of it is written to disk by
+ * us or to any log; a stream that nobody adds to ends by itself.
+ */
+export function redisNoticeStream(
+  redis: Redis,
+): Notifier & { latest(userId: string): Promise<readonly Notice[]> } {
+  return {
+    async deliver({ userId, kind, text, atMs }) {
+      const key = keyOf(userId);
+      await redis
+        .multi()
+        .xadd(key, 'MAXLEN', '~', MOST_NOTICES, '*', 'kind', kind, 'text', text, 'at', String(atMs))
+        .pexpire(key, LIVE_MS)
+        .exec();
+    },
+    async latest(userId) {
+      const entries: readonly [string, string[]][] = await redis.xrevrange(
+        keyOf(userId),
+        '+',
+        '-',
+        'COUNT',
+        20,
+      );
+      return entries.map(([, [, , , text = '', , at = '0']]) => ({
+        userId,
+        kind: 'VERIFICATION_CODE' as const,
+        text,
+        atMs: Number(at),
+      }));
+    },
+  };
+}
+
+function keyOf(userId: string): string {
+  return `dz:notices:${userId}`;
+}

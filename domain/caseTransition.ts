@@ -1,0 +1,122 @@
+import type { CaseFacts, CaseRow, CaseState, NewStep } from './caseHistory.ts';
+import type { KeyWord } from './resolutionPorts.ts';
+import type { Mode } from './verdict.ts';
+
+// How a case follows what the books say of its key.
+
+const SYSTEM = 'system';
+
+/**
+ * The step that brings a case to what the verdicts say now; null: it stands as it should. A case on which an action is
+ * under way is left alone until that has ended.
+ */
+export function stepOf(last: CaseRow | null, word: KeyWord, nowMs: number): NewStep | null {
+  const state = last?.state ?? null;
+  if (state?.underWay) return null;
+  const make = (
+    step: NewStep['step'],
+    next: Partial<CaseState> & Pick<CaseState, 'status' | 'reason'>,
+  ): NewStep => ({
+    step,
+    operator: SYSTEM,
+    atMs: nowMs,
+    state: { ...(state ?? newState(nowMs)), ...next },
+  });
+  if (state === null || state.facts === null) {
+    return word.facts && make('OPENED', { status: 'OPEN', facts: word.facts, reason: word.how });
+  }
+  switch (state.status) {
+    case 'OPEN':
+    case 'IN_PROGRESS':
+    case 'PENDING_APPROVAL':
+      if (word.facts === null) return make('HEALED', { status: 'HEALED', reason: word.how });
+      if (isSame(state.facts, word.facts)) return null;
+      return make('CHANGED', { status: state.status, facts: word.facts, reason: word.how });
+    case 'HEALED':
+      if (word.facts === null) return null;
+      return make('REOPENED', {
+        status: 'OPEN',
+        facts: word.facts,
+        reason: `it came back: ${word.how}`,
+        resolvedBy: null,
+        resolvedFacts: null,
+      });
+    case 'RESOLVED':
+      return afterResolution(state, state.facts, word, make);
+  }
+}
+
+/** A resolved case stays so while what it was decided upon is unchanged. */
+function afterResolution(
+  state: CaseState,
+  facts: CaseFacts,
+  word: KeyWord,
+  make: (step: NewStep['step'], next: Partial<CaseState> & Pick<CaseState, 'status' | 'reason'>) => NewStep,
+): NewStep | null {
+  const decidedUpon = state.resolvedFacts ?? facts;
+  if (word.facts === null) {
+    const isBookedNow = decidedUpon.merchantFen === null && word.merchantFen !== null;
+    if (state.resolvedBy !== 'REFUND' || !isBookedNow) return null;
+    return make('REOPENED', {
+      status: 'OPEN',
+      facts: { ...facts, merchantFen: word.merchantFen },
+      reason: `HIS has booked it after the refund: ${word.how}`,
+      resolvedBy: null,
+      resolvedFacts: null,
+    });
+  }
+  const changed = changedFacts(decidedUpon, word.facts);
+  if (changed.length > 0) {
+    return make('REOPENED', {
+      status: 'OPEN',
+      facts: word.facts,
+      reason: `its facts have changed since it was resolved: ${changed.join(', ')}`,
+      resolvedBy: null,
+      resolvedFacts: null,
+    });
+  }
+  if (isSame(facts, word.facts)) return null;
+  return make('CHANGED', { status: 'RESOLVED', facts: word.facts, reason: state.reason });
+}
+
+/** The state of a chain that has no row yet. */
+export function newState(nowMs: number): CaseState {
+  return {
+    status: 'OPEN',
+    facts: null,
+    reason: '',
+    assignee: null,
+    isCrossDayConfirmed: false,
+    hasSelfRefund: false,
+    hasExternalRefund: false,
+    isRefundRefused: false,
+    underWay: null,
+    resolvedBy: null,
+    resolvedFacts: null,
+    openedAtMs: nowMs,
+  };
+}
+
+/** The run is no fact: running again says the same. */
+function isSame(a: CaseFacts, b: CaseFacts): boolean {
+  const { runId: _a, ...left } = a;
+  const { runId: _b, ...right } = b;
+  const names = Object.keys(left) as (keyof typeof left)[];
+  return names.every((name) => left[name] === right[name]);
+}
+
+/** Amounts that a mode does not look at are no change. */
+function changedFacts(was: CaseFacts, is: CaseFacts): readonly string[] {
+  const compared = [
+    ['the merchant', was.merchantFen, is.merchantFen, !hasMerchant(was.mode) || !hasMerchant(is.mode)],
+    ['the platform', was.platformFen, is.platformFen, false],
+    ['the channel', was.channelFen, is.channelFen, !hasChannel(was.mode) || !hasChannel(is.mode)],
+    ['the surplus', was.surplusFen, is.surplusFen, was.mode !== is.mode],
+  ] as const;
+  return compared.flatMap(([name, before, now, isUnknown]) =>
+    isUnknown || before === now ? [] : [`${name} has ${now ?? 'nothing'} (was ${before ?? 'nothing'})`],
+  );
+}
+
+const hasMerchant = (mode: Mode): boolean => mode !== 'TWO_WAY';
+const hasChannel = (mode: Mode): boolean => mode !== 'REALTIME';

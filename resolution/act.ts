@@ -1,0 +1,300 @@
+import type { CaseKey, CaseState, NewStep } from '../domain/caseHistory.ts';
+import { caseIdOf } from '../domain/caseId.ts';
+import { newState } from '../domain/caseTransition.ts';
+import { yuanOfFen } from '../domain/money.ts';
+import type { Need, Ruling } from '../domain/policy.ts';
+import { isOneSided, rulingOn } from '../domain/policy.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { RefundIntent } from '../domain/refundIntent.ts';
+import type { ActionRequest } from './actionRequest.ts';
+import { requestJson } from './actionRequest.ts';
+import type { ActionResult } from './actionResult.ts';
+import { answeredBefore, resultOf } from './actionResult.ts';
+import type { Doing } from './carryOut.ts';
+import { carryOutRefund, resolved } from './carryOut.ts';
+import type { OrderDesk } from './orderDesk.ts';
+import { atOrder } from './orderDesk.ts';
+import { dueOf, planRefund } from './planRefund.ts';
+import { assertMay, notFound, refuse, refuseBy } from './refuse.ts';
+import type { ResolutionDeps } from './resolution.ts';
+import { assertAdjacentClosed, hasOpenRefund, standingOf } from './standing.ts';
+
+/**
+ * What a person does about an exception, or about an order (SELF_REFUND): refund, write-off, supplement, recorded external
+ * refund. The same request under its Idempotency-Key again gives the first answer.
+ * @throws DZ_NOT_FOUND, DZ_FORBIDDEN, DZ_ACTION_… and DZ_REFUND_… where it is refused, DZ_CODE_…, DZ_ORDER_BUSY,
+ *   DZ_MONEY_WAITS, DZ_HIS_HAS_IT, DZ_HDP_FAILED, DZ_IDEMPOTENCY_KEY_USED; no money has moved then
+ */
+export async function act(
+  principal: Principal,
+  request: ActionRequest,
+  deps: ResolutionDeps,
+): Promise<ActionResult> {
+  const { merchantId, orderNo } = request;
+  assertMay(principal, 'operator', merchantId, `order ${orderNo}`);
+  return onceUnderKey(principal, request, deps, () =>
+    atOrder({ merchantId, orderNo }, deps, (desk) => actAt(desk, principal, request, deps)),
+  );
+}
+
+async function actAt(
+  desk: OrderDesk,
+  principal: Principal,
+  request: ActionRequest,
+  deps: ResolutionDeps,
+): Promise<ActionResult> {
+  const key = keyOf(request, desk);
+  const state = desk.lastOf(key.caseId)?.state ?? newState(deps.now());
+  const decided = await decide(request, { key, state }, desk, deps);
+  if (decided.needs.includes('VERIFICATION_CODE')) await redeem(principal, request, decided, deps);
+  await deps.reached?.('CODE_REDEEMED');
+  const doing = { key, actionId: deps.newId(), operator: principal.userId, request, before: [] };
+  if (needsApproval(decided, request, deps)) return ask(doing, decided, state, desk, deps);
+  return carryOut(doing, decided, desk, deps);
+}
+
+/** The request is held by its key first: the same one twice at once must not both be new. */
+async function onceUnderKey(
+  { userId }: Principal,
+  { idempotencyKey, requestHash }: ActionRequest,
+  deps: ResolutionDeps,
+  work: () => Promise<ActionResult>,
+): Promise<ActionResult> {
+  const lock = await deps.locks.hold(`request ${userId}`, idempotencyKey);
+  if (!lock) {
+    throw refuse(
+      'DZ_ORDER_BUSY',
+      'the same request is being carried out just now; send it again in a moment for its answer',
+      '相同请求正在处理,请稍后重试',
+    );
+  }
+  try {
+    const earlier = await deps.ledger.rowsOfRequest(userId, idempotencyKey);
+    const actionId = earlier[0]?.actionId;
+    const ofAction = actionId === undefined ? [] : await deps.ledger.rowsOfAction(actionId);
+    return answeredBefore(earlier, requestHash, ofAction) ?? (await work());
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What was found right about a request: it may be carried out. */
+export type Decided = {
+  readonly needs: readonly Need[];
+  /** At stake; null where a supplement or write-off is about nothing that has one amount. */
+  readonly amountFen: bigint | null;
+  /** Of REFUND and SELF_REFUND. */
+  readonly intent: RefundIntent | null;
+};
+
+/** @throws what keeps the request from being carried out; nothing has happened then */
+export async function decide(
+  request: ActionRequest,
+  { key, state }: { readonly key: CaseKey; readonly state: CaseState },
+  desk: OrderDesk,
+  deps: ResolutionDeps,
+): Promise<Decided> {
+  const ruling = await rulingFor(request, state, desk, deps);
+  if (!ruling.allowed) throw refuseBy(ruling.code);
+  const { needs } = ruling;
+  assertBrings(request, needs, deps.rulesOf(request.merchantId).supplementMethods);
+  const isRefund = request.action === 'REFUND' || request.action === 'SELF_REFUND';
+  const plan = isRefund ? planRefund(request, { keyPart: key.keyPart, state }, desk, deps) : null;
+  if (needs.includes('ADJACENT_DAY_CLOSED')) await assertAdjacentClosed(key, desk, deps);
+  const intent = plan && { ...plan, mustHisLack: needs.includes('HIS_ABSENT') };
+  return { needs, intent, amountFen: intent?.order.amountFen ?? stakeOf(state) };
+}
+
+/** A self refund that is linked to no exception is of the order; an exception of its payment has its say all the same. */
+async function rulingFor(
+  request: ActionRequest,
+  state: CaseState,
+  desk: OrderDesk,
+  deps: ResolutionDeps,
+): Promise<Ruling> {
+  const facts = {
+    hasOpenRefund: hasOpenRefund(desk),
+    isNamedInBillError: await deps.ledger.isNamedInBillError(request.merchantId, request.orderNo),
+  };
+  if (request.caseId !== null) {
+    const standing = standingOf(state, facts);
+    if (!standing) throw notFound(`exception ${request.caseId}`);
+    return rulingOn(request.action, standing);
+  }
+  if (request.action !== 'SELF_REFUND') throw notFound(`exception of the order ${request.orderNo}`);
+  const refused = (code: Extract<Ruling, { allowed: false }>['code']): Ruling => ({
+    action: 'SELF_REFUND',
+    allowed: false,
+    code,
+  });
+  if (facts.hasOpenRefund) return refused('DZ_ACTION_UNFINISHED');
+  if (facts.isNamedInBillError) return refused('DZ_ACTION_BILL_ERROR');
+  if (state.underWay) return refused('DZ_ACTION_AWAITS_APPROVAL');
+  const isOpen = state.status === 'OPEN' || state.status === 'IN_PROGRESS';
+  const isNearMidnight =
+    isOpen &&
+    state.facts !== null &&
+    isOneSided(state.facts.type) &&
+    (state.facts.isPossiblyCrossDay || state.isCrossDayConfirmed);
+  if (isNearMidnight) return refused('DZ_ACTION_CROSS_DAY');
+  return { action: 'SELF_REFUND', allowed: true, needs: ['VERIFICATION_CODE', 'NOTE'] };
+}
+
+function assertBrings(request: ActionRequest, needs: readonly Need[], methods: readonly string[]): void {
+  if (needs.includes('NOTE') && request.note.trim() === '') {
+    throw refuse('DZ_ACTION_NOTE', 'a note is needed: why, in a few words', '请填写备注');
+  }
+  if (needs.includes('CHANNEL_REFUND_NO') && (request.channelRefundNo ?? '').trim() === '') {
+    throw refuse(
+      'DZ_ACTION_CHANNEL_REFUND_NO',
+      "the channel's refund number is needed",
+      '请填写渠道退款单号',
+    );
+  }
+  if (needs.includes('METHOD') && !methods.includes(request.method ?? '')) {
+    throw refuse(
+      'DZ_ACTION_METHOD',
+      `a method is needed, one of ${methods.join(', ')}`,
+      `请选择补差方式:${methods.join('、')}`,
+    );
+  }
+  if (needs.includes('CONFIRM_CROSS_DAY') && !request.confirmCrossDay) {
+    throw refuse(
+      'DZ_ACTION_CONFIRM_CROSS_DAY',
+      'the entry lies near midnight: confirm with confirmCrossDay that its counterpart stands on the other date',
+      '该账单临近日切,请确认为隔日账后平账',
+    );
+  }
+  if (needs.includes('CONFIRM_NOT_CROSS_DAY') && !request.confirmNotCrossDay) {
+    throw refuse(
+      'DZ_ACTION_CONFIRM_NOT_CROSS_DAY',
+      'the entry lies near midnight: confirm with confirmNotCrossDay that it has no counterpart on the other date',
+      '该账单临近日切,请确认不是隔日账后补差',
+    );
+  }
+}
+
+async function redeem(
+  { userId }: Principal,
+  request: ActionRequest,
+  { amountFen }: Decided,
+  deps: ResolutionDeps,
+): Promise<void> {
+  const subject = codeSubject(request);
+  await deps.codes.redeem({ userId, subject, amountFen: amountFen ?? 0n }, request.code ?? '');
+}
+
+/** To what a code is bound beside user and amount: the exception, or the order. */
+export function codeSubject({
+  caseId,
+  merchantId,
+  orderNo,
+}: Pick<ActionRequest, 'caseId' | 'merchantId' | 'orderNo'>): string {
+  return caseId ?? `${merchantId} ${orderNo}`;
+}
+
+function needsApproval({ needs, amountFen }: Decided, request: ActionRequest, deps: ResolutionDeps): boolean {
+  const { approvalFromFen } = deps.rulesOf(request.merchantId);
+  if (needs.includes('APPROVAL') || request.needsApproval === true) return true;
+  return approvalFromFen !== null && amountFen !== null && amountFen >= approvalFromFen;
+}
+
+/** Another person has to agree first. */
+async function ask(
+  { key, actionId, operator, request }: Doing,
+  { amountFen }: Decided,
+  state: CaseState,
+  desk: OrderDesk,
+  deps: ResolutionDeps,
+): Promise<ActionResult> {
+  const { action } = request;
+  await desk.add(key, {
+    step: 'REQUESTED',
+    actionId,
+    action,
+    operator,
+    note: request.note,
+    amountFen,
+    said: requestJson(request),
+    idempotencyKey: request.idempotencyKey,
+    requestHash: request.requestHash,
+    atMs: deps.now(),
+    state: {
+      ...state,
+      status: 'PENDING_APPROVAL',
+      reason: `${action}${amountFen === null ? '' : ` of ${yuanOfFen(amountFen)} yuan`} waits for a second person`,
+      underWay: { actionId, action, phase: 'AWAITS_APPROVAL', statusBefore: settledBefore(state) },
+    },
+  });
+  return resultOf(desk.rowsOfAction(actionId));
+}
+
+/** A chain that a self refund begins is no open exception before. */
+function settledBefore({ facts, status }: CaseState): CaseState['status'] {
+  return facts === null ? 'RESOLVED' : status;
+}
+
+export async function carryOut(
+  doing: Doing,
+  { intent, amountFen }: Decided,
+  desk: OrderDesk,
+  deps: ResolutionDeps,
+): Promise<ActionResult> {
+  if (intent) return carryOutRefund(doing, intent, desk, deps);
+  const { key, actionId, operator, request, before } = doing;
+  const state = desk.lastOf(key.caseId)?.state ?? newState(deps.now());
+  const isFirst = before.length === 0;
+  const recorded: NewStep = {
+    step: 'RECORDED',
+    actionId,
+    action: request.action,
+    operator,
+    note: request.note,
+    amountFen,
+    said: requestJson(request),
+    idempotencyKey: isFirst ? request.idempotencyKey : '',
+    requestHash: isFirst ? request.requestHash : '',
+    atMs: deps.now(),
+    state: recordedState(request, state),
+  };
+  await desk.add(key, ...before, recorded);
+  return resultOf(desk.rowsOfAction(actionId));
+}
+
+function recordedState(request: ActionRequest, state: CaseState): CaseState {
+  switch (request.action) {
+    case 'WRITE_OFF':
+      return resolved(
+        { ...state, isCrossDayConfirmed: state.isCrossDayConfirmed || request.confirmCrossDay },
+        'WRITE_OFF',
+      );
+    case 'SUPPLEMENT':
+      return resolved(state, 'SUPPLEMENT');
+    case 'EXTERNAL_REFUND':
+      return {
+        ...state,
+        status: 'IN_PROGRESS',
+        reason: 'refunded in the channel; it can be written off now',
+        hasExternalRefund: true,
+        underWay: null,
+      };
+    case 'REFUND':
+    case 'SELF_REFUND':
+      throw new Error(`${request.action} is carried out by a gateway`);
+  }
+}
+
+/** Of a case the key of its exception; of an order its payment. */
+function keyOf({ caseId, merchantId, orderNo }: ActionRequest, desk: OrderDesk): CaseKey {
+  if (caseId === null)
+    return { caseId: caseIdOf(merchantId, orderNo, 'P'), merchantId, orderNo, keyPart: 'P' };
+  const found = desk.lastOf(caseId) ?? desk.words.find((word) => word.caseId === caseId);
+  if (!found) throw notFound(`exception ${caseId}`);
+  return { caseId, merchantId, orderNo, keyPart: found.keyPart };
+}
+
+/** What a case is about: what its refund would return, else the merchant's amount. */
+export function stakeOf({ facts }: CaseState): bigint | null {
+  if (facts === null) return null;
+  return dueOf(facts) ?? (facts.merchantFen === null ? null : BigInt(facts.merchantFen));
+}

@@ -1,0 +1,96 @@
+import type { CaseStatus } from '../domain/apiPorts.ts';
+import type { CaseRow } from '../domain/caseHistory.ts';
+import { DuizhangError } from '../domain/errors.ts';
+import type { Action } from '../domain/policy.ts';
+import { heardOf, intentOf } from '../domain/refundIntent.ts';
+
+/** How an action stands. */
+export type ActionResult = {
+  readonly actionId: string;
+  readonly caseId: string;
+  readonly merchantId: string;
+  readonly orderNo: string;
+  readonly action: Action;
+  /** FAILED: may be tried again, with the same number. REFUSED: by the gateway, for good. */
+  readonly state: 'DONE' | 'PROCESSING' | 'AWAITS_APPROVAL' | 'FAILED' | 'REFUSED' | 'REJECTED';
+  readonly amountFen: bigint | null;
+  readonly refundNo: string | null;
+  /** What the gateway, or the approver, said. */
+  readonly code: string | null;
+  readonly detail: string;
+  readonly caseStatus: CaseStatus;
+  readonly atMs: number;
+};
+
+/** @param rows of one action, by seq; at least one */
+export function resultOf(rows: readonly CaseRow[]): ActionResult {
+  const last = rows.at(-1);
+  if (!last?.action) throw new Error('resultOf of no action');
+  const intent = rows.find(({ step }) => step === 'INTENT');
+  const heard = last.step === 'OUTCOME' ? heardOf(last) : null;
+  return {
+    actionId: last.actionId,
+    caseId: last.caseId,
+    merchantId: last.merchantId,
+    orderNo: last.orderNo,
+    action: last.action,
+    state: stateOf(last),
+    amountFen: rows.find(({ amountFen }) => amountFen !== null)?.amountFen ?? null,
+    refundNo: intent ? intentOf(intent).order.refundNo : null,
+    code: heard?.code ?? null,
+    detail: last.step === 'REJECTED' ? last.note : (heard?.detail ?? ''),
+    caseStatus: last.state.status,
+    atMs: last.atMs,
+  };
+}
+
+function stateOf({ step, outcome }: CaseRow): ActionResult['state'] {
+  switch (step) {
+    case 'REQUESTED':
+      return 'AWAITS_APPROVAL';
+    case 'REJECTED':
+      return 'REJECTED';
+    case 'RECORDED':
+      return 'DONE';
+    case 'OUTCOME':
+      if (outcome === 'SUCCEEDED') return 'DONE';
+      return outcome === 'FAILED' || outcome === 'REFUSED' ? outcome : 'PROCESSING';
+    case 'INTENT':
+    case 'APPROVED':
+      return 'PROCESSING';
+    case 'OPENED':
+    case 'CHANGED':
+    case 'HEALED':
+    case 'REOPENED':
+    case 'ASSIGNED':
+      throw new Error(`a row ${step} is no row of an action`);
+  }
+}
+
+/**
+ * The first answer that a request was given, when it comes again under its Idempotency-Key; null: it is new.
+ * @param rows those that bear the key of this user
+ * @param all rows of the same actions
+ * @throws DZ_IDEMPOTENCY_KEY_USED when the key was used for something else
+ */
+export function answeredBefore(
+  rows: readonly CaseRow[],
+  requestHash: string,
+  all: readonly CaseRow[],
+): ActionResult | null {
+  const [first] = rows;
+  if (!first) return null;
+  if (first.requestHash !== requestHash) {
+    throw new DuizhangError(
+      'DZ_IDEMPOTENCY_KEY_USED',
+      'this Idempotency-Key was used for another request; a new request needs a new key',
+      { messageZh: '该 Idempotency-Key 已用于其他请求,请更换' },
+    );
+  }
+  const ofAction = all
+    .filter(({ actionId }) => actionId === first.actionId)
+    .toSorted((a, b) => a.seq - b.seq);
+  if (first.step !== 'INTENT') return resultOf([first]);
+  const heardAt = ofAction.findIndex(({ step }) => step === 'OUTCOME');
+  return resultOf(heardAt < 0 ? ofAction : ofAction.slice(0, heardAt + 1));
+}

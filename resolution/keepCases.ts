@@ -1,0 +1,94 @@
+import { lastRow, nextRow } from '../domain/caseHistory.ts';
+import type { CaseRow } from '../domain/caseHistory.ts';
+import { stepOf } from '../domain/caseTransition.ts';
+import type { KeyWord, OrderLock, OrderRef } from '../domain/resolutionPorts.ts';
+import type { ResolutionDeps } from './resolution.ts';
+
+export type KeeperDeps = Pick<ResolutionDeps, 'ledger' | 'locks' | 'now'>;
+
+const ORDERS_A_BATCH = 200;
+/** What is written at one moment may become visible after what is written later. */
+const OVERLAP_MS = 10_000;
+
+/**
+ * Opens, changes, heals and reopens cases as the verdicts say. One round over the orders that were touched since.
+ * @param sinceMs 0: all of them
+ * @returns from where the next round goes on; an order that somebody works on is looked at again
+ */
+export async function keepCases(
+  sinceMs: number,
+  deps: KeeperDeps,
+): Promise<{ readonly nextSinceMs: number; readonly written: number }> {
+  const { orders, untilMs } = await deps.ledger.ordersTouchedSince(sinceMs);
+  let written = 0;
+  let isComplete = true;
+  for (const [merchantId, own] of Map.groupBy(orders, (order) => order.merchantId)) {
+    for (let at = 0; at < own.length; at += ORDERS_A_BATCH) {
+      const batch = own.slice(at, at + ORDERS_A_BATCH).map(({ orderNo }) => orderNo);
+      const stale = await staleOrders(merchantId, batch, deps);
+      if (stale.length === 0) continue;
+      const kept = await bringUpToDate(merchantId, stale, deps);
+      written += kept.written;
+      isComplete &&= kept.isComplete;
+    }
+  }
+  return { nextSinceMs: isComplete ? Math.max(0, untilMs - OVERLAP_MS) : sinceMs, written };
+}
+
+/** Without locks: nearly always nothing is to be done. */
+async function staleOrders(
+  merchantId: string,
+  orderNos: readonly string[],
+  deps: KeeperDeps,
+): Promise<readonly string[]> {
+  const steps = await stepsFor(merchantId, orderNos, deps);
+  return [...new Set(steps.map(({ orderNo }) => orderNo))];
+}
+
+async function bringUpToDate(
+  merchantId: string,
+  orderNos: readonly string[],
+  deps: KeeperDeps,
+): Promise<{ readonly written: number; readonly isComplete: boolean }> {
+  const locks = new Map<string, OrderLock>();
+  try {
+    for (const orderNo of orderNos) {
+      const lock = await deps.locks.hold(merchantId, orderNo);
+      if (lock) locks.set(orderNo, lock);
+    }
+    const rows = await stepsFor(merchantId, [...locks.keys()], deps);
+    for (const lock of locks.values()) await lock.assertHeld();
+    await deps.ledger.append(rows);
+    return { written: rows.length, isComplete: locks.size === orderNos.length };
+  } finally {
+    await Promise.all([...locks.values()].map((lock) => lock.release()));
+  }
+}
+
+/** The rows that bring the orders' cases to what the verdicts say now. */
+async function stepsFor(
+  merchantId: string,
+  orderNos: readonly string[],
+  deps: KeeperDeps,
+): Promise<readonly CaseRow[]> {
+  if (orderNos.length === 0) return [];
+  const [words, rows] = await Promise.all([
+    deps.ledger.wordsOf(merchantId, orderNos),
+    deps.ledger.rowsOf(merchantId, orderNos),
+  ]);
+  const chains = Map.groupBy(rows, (row) => row.caseId);
+  return words.flatMap((word) => {
+    const last = lastRow(chains.get(word.caseId) ?? []);
+    const step = stepOf(last, word, deps.now());
+    return step ? [nextRow(keyOf(word), last, step)] : [];
+  });
+}
+
+function keyOf({
+  caseId,
+  merchantId,
+  orderNo,
+  keyPart,
+}: KeyWord): OrderRef & Pick<KeyWord, 'caseId' | 'keyPart'> {
+  return { caseId, merchantId, orderNo, keyPart };
+}

@@ -1,0 +1,126 @@
+import type { CaseKey, CaseRow, NewStep } from '../domain/caseHistory.ts';
+import { lastRow, nextRow } from '../domain/caseHistory.ts';
+import { stepOf } from '../domain/caseTransition.ts';
+import { DuizhangError } from '../domain/errors.ts';
+import type { OrderMoney, RefundAttempt } from '../domain/orderMoney.ts';
+import { orderMoney } from '../domain/orderMoney.ts';
+import { attemptsOf } from '../domain/refundIntent.ts';
+import type { KeyWord, OrderFile, OrderLine, OrderLock, OrderRef } from '../domain/resolutionPorts.ts';
+import type { ResolutionDeps } from './resolution.ts';
+
+const LOCK_TRIES = 40;
+const LOCK_PAUSE_MS = 50;
+
+/**
+ * Works on one order with its lock held and its file read: nobody else changes its cases meanwhile.
+ * @throws DZ_ORDER_BUSY when somebody else holds it for too long, DZ_MONEY_WAITS
+ */
+export async function atOrder<T>(
+  order: OrderRef,
+  deps: ResolutionDeps,
+  work: (desk: OrderDesk) => Promise<T>,
+): Promise<T> {
+  const lock = await held(order, deps);
+  try {
+    await deps.reached?.('LOCKED');
+    const file = await deps.ledger.orderFile(order.merchantId, order.orderNo);
+    const desk = new OrderDesk(order, file, lock, deps);
+    await desk.followWords();
+    await deps.reached?.('READ');
+    return await work(desk);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function held({ merchantId, orderNo }: OrderRef, deps: ResolutionDeps): Promise<OrderLock> {
+  for (let tries = 0; tries < LOCK_TRIES; tries += 1) {
+    const lock = await deps.locks.hold(merchantId, orderNo);
+    if (lock) return lock;
+    await deps.pause(LOCK_PAUSE_MS);
+  }
+  throw new DuizhangError(
+    'DZ_ORDER_BUSY',
+    `another action on the order ${orderNo} is running; try again in a moment`,
+    { messageZh: `订单 ${orderNo} 正在处理其他操作,请稍后再试` },
+  );
+}
+
+/** One order under its lock: its lines, its cases as they stand, and the only way to add to them. */
+export class OrderDesk {
+  readonly order: OrderRef;
+  readonly lock: OrderLock;
+  readonly #deps: ResolutionDeps;
+  readonly #lines: readonly OrderLine[];
+  readonly #words: ReadonlyMap<string, KeyWord>;
+  readonly #rows: CaseRow[];
+
+  constructor(order: OrderRef, file: OrderFile, lock: OrderLock, deps: ResolutionDeps) {
+    this.order = order;
+    this.lock = lock;
+    this.#deps = deps;
+    this.#lines = file.lines;
+    this.#words = new Map(file.words.map((word) => [word.caseId, word]));
+    this.#rows = [...file.rows];
+  }
+
+  get rows(): readonly CaseRow[] {
+    return this.#rows;
+  }
+
+  get lines(): readonly OrderLine[] {
+    return this.#lines;
+  }
+
+  get attempts(): readonly RefundAttempt[] {
+    return attemptsOf(this.#rows);
+  }
+
+  get words(): readonly KeyWord[] {
+    return [...this.#words.values()];
+  }
+
+  /** @param repairedKey see `orderMoney` */
+  money(repairedKey: string | null = null): OrderMoney {
+    return orderMoney(this.#lines, this.attempts, repairedKey);
+  }
+
+  lastOf(caseId: string): CaseRow | null {
+    return lastRow(this.#rows.filter((row) => row.caseId === caseId));
+  }
+
+  rowsOfAction(actionId: string): readonly CaseRow[] {
+    return this.#rows.filter((row) => row.actionId === actionId);
+  }
+
+  /** Brings each of the order's cases to what the verdicts say; what a person then does stands behind it. */
+  async followWords(): Promise<void> {
+    const rows = [...this.#words.values()].flatMap((word) => {
+      const last = this.lastOf(word.caseId);
+      const step = stepOf(last, word, this.#deps.now());
+      return step ? [nextRow(keyOf(word), last, step)] : [];
+    });
+    await this.#append(rows);
+  }
+
+  /**
+   * Adds rows to a case, all of them or none. Durable when it resolves.
+   * @throws DZ_ORDER_LOCK_LOST; nothing is written then
+   */
+  async add(key: CaseKey, ...steps: readonly NewStep[]): Promise<void> {
+    const rows: CaseRow[] = [];
+    for (const step of steps) rows.push(nextRow(keyOf(key), rows.at(-1) ?? this.lastOf(key.caseId), step));
+    await this.#append(rows);
+  }
+
+  async #append(rows: readonly CaseRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.lock.assertHeld();
+    await this.#deps.ledger.append(rows);
+    this.#rows.push(...rows);
+  }
+}
+
+function keyOf({ caseId, merchantId, orderNo, keyPart }: CaseKey): CaseKey {
+  return { caseId, merchantId, orderNo, keyPart };
+}

@@ -1,0 +1,182 @@
+import type { CaseFacts, CaseState } from '../domain/caseHistory.ts';
+import type { Entry } from '../domain/entry.ts';
+import { identityOf } from '../domain/entry.ts';
+import { yuanOfFen } from '../domain/money.ts';
+import { nextRefundNo } from '../domain/orderMoney.ts';
+import type { RefundIntent } from '../domain/refundIntent.ts';
+import { intentOf } from '../domain/refundIntent.ts';
+import type { RefundOrder } from '../domain/resolutionPorts.ts';
+import type { ActionRequest } from './actionRequest.ts';
+import type { OrderDesk } from './orderDesk.ts';
+import { refuse } from './refuse.ts';
+import type { ResolutionDeps } from './resolution.ts';
+
+/** Of REFUND and SELF_REFUND; the case's key part tells which refund of a book is repaired. */
+export type RefundCase = { readonly keyPart: string; readonly state: CaseState | null };
+
+/**
+ * Fixes everything about a refund before its first try: number, amount, payment and gateway.
+ * @throws DZ_REFUND_…; nothing has happened then
+ */
+export function planRefund(
+  request: ActionRequest,
+  own: RefundCase,
+  desk: OrderDesk,
+  deps: ResolutionDeps,
+): RefundIntent {
+  const facts = own.state?.facts ?? null;
+  const repairs = request.action === 'SELF_REFUND' && request.caseId !== null && facts?.kind === 'REFUND';
+  const amountFen = amountOf(request, facts, repairs);
+  const { refundableFen, paidFen } = desk.money(repairs ? own.keyPart : null);
+  if (amountFen > refundableFen) {
+    throw refuse(
+      'DZ_REFUND_EXCEEDS',
+      `${yuanOfFen(amountFen)} yuan are more than may still be refunded of this order: ${yuanOfFen(refundableFen)} of ${yuanOfFen(paidFen)}`,
+      `退款金额 ${yuanOfFen(amountFen)} 元超过可退金额 ${yuanOfFen(refundableFen)} 元(实付 ${yuanOfFen(paidFen)} 元)`,
+      { refundableFen: refundableFen.toString() },
+    );
+  }
+  const payment = paymentOf(desk, facts, amountFen);
+  const channel = payment.channel ?? facts?.channel ?? null;
+  const merchantNo = deps.merchants
+    .get(request.merchantId)
+    ?.channels.find((own_) => own_.channel === channel)?.merchantNo;
+  if (channel === null || merchantNo === undefined) throw noChannel(request);
+  const route = deps.gateways.routeOf(request.merchantId, channel);
+  const { refundNo, n } = numberOf(request, repairs ? facts : null, desk);
+  const order: RefundOrder = {
+    merchantId: request.merchantId,
+    channel,
+    merchantNo,
+    orderNo: request.orderNo,
+    channelTxnNo: payment.channelTxnNo,
+    refundNo,
+    amountFen,
+    paidFen: payment.amountFen,
+    // The same words each time: a channel refuses a number that comes with another body.
+    reason: `duizhang ${refundNo}`,
+  };
+  const mustHisLack = false;
+  assertGap(desk, deps.gateways.gateway(request.merchantId, route).minGapMs, deps.now());
+  return pinned({ route, n, order, mustHisLack }, desk);
+}
+
+function amountOf(request: ActionRequest, facts: CaseFacts | null, repairs: boolean): bigint {
+  const due = request.action === 'REFUND' ? dueOf(facts) : repairs ? fenOf(facts?.merchantFen) : null;
+  const asked = request.amountFen;
+  if (due !== null && asked !== null && asked !== due) {
+    throw refuse(
+      'DZ_REFUND_AMOUNT',
+      `this exception is about ${yuanOfFen(due)} yuan, not ${yuanOfFen(asked)}; look at it again`,
+      `该异常应退 ${yuanOfFen(due)} 元,而不是 ${yuanOfFen(asked)} 元,请刷新后再试`,
+    );
+  }
+  const amountFen = due ?? asked;
+  if (amountFen === null || amountFen <= 0n) {
+    throw refuse(
+      'DZ_REFUND_AMOUNT',
+      'say how much is to be refunded, in fen, more than 0',
+      '请填写大于 0 的退款金额',
+    );
+  }
+  return amountFen;
+}
+
+/** What the exception's refund returns: the surplus, the channel's amount, else the platform's. */
+export function dueOf(facts: CaseFacts | null): bigint | null {
+  if (facts === null) return null;
+  if (facts.type === 'DUPLICATE') return fenOf(facts.surplusFen);
+  return fenOf(facts.channelFen) ?? fenOf(facts.platformFen);
+}
+
+function fenOf(text: string | null | undefined): bigint | null {
+  return text === null || text === undefined ? null : BigInt(text);
+}
+
+/** The payment that is refunded: of a duplicate the one that was too much. */
+function paymentOf(
+  desk: OrderDesk,
+  facts: CaseFacts | null,
+  amountFen: bigint,
+): Pick<Entry, 'channel' | 'channelTxnNo' | 'amountFen'> {
+  const payments = distinctPayments(desk);
+  const [first, ...further] = payments;
+  if (!first) {
+    throw refuse(
+      'DZ_REFUND_NO_PAYMENT',
+      'neither the channel nor the platform has a payment under this order',
+      '渠道和平台均无该订单的支付记录,无法退款',
+    );
+  }
+  if (facts?.type !== 'DUPLICATE') return payments.find((own) => own.amountFen >= amountFen) ?? first;
+  const [surplus, another] = further;
+  if (!surplus || another || surplus.amountFen !== amountFen) {
+    throw refuse(
+      'DZ_REFUND_SEVERAL',
+      'more than one payment is too much: refund each by itself in the channel and record it',
+      '该订单存在多笔重复支付,请在渠道后台逐笔退款后登记',
+    );
+  }
+  return surplus;
+}
+
+/** By time; the channel's word, else the platform's. */
+function distinctPayments(desk: OrderDesk): readonly Entry[] {
+  const standing = desk.lines.filter(({ entry, counts }) => counts && entry.kind === 'PAYMENT');
+  for (const book of ['CHANNEL', 'PLATFORM'] as const) {
+    const own = standing.map(({ entry }) => entry).filter((entry) => entry.book === book);
+    if (own.length === 0) continue;
+    const byTime = own.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs);
+    return [...Map.groupBy(byTime, identityOf).values()].flatMap(([first]) => (first ? [first] : []));
+  }
+  return [];
+}
+
+/** A refund that a book names goes under that number, so that a slow original cannot be paid beside it. */
+function numberOf(
+  { merchantId, orderNo }: ActionRequest,
+  repaired: CaseFacts | null,
+  desk: OrderDesk,
+): { readonly refundNo: string; readonly n: number | null } {
+  const named = repaired?.refundNo ?? null;
+  const isRefused = desk.attempts.some(({ refundNo, state }) => refundNo === named && state === 'REFUSED');
+  if (named !== null && !isRefused) return { refundNo: named, n: null };
+  return nextRefundNo(merchantId, orderNo, desk.attempts);
+}
+
+/** A number that was sent before goes with the same bytes to the same gateway. */
+function pinned(intent: RefundIntent, desk: OrderDesk): RefundIntent {
+  const { refundNo, amountFen } = intent.order;
+  const before = desk.rows.filter(({ step }) => step === 'INTENT').map(intentOf);
+  const sent = before.findLast(({ order }) => order.refundNo === refundNo);
+  if (!sent) return intent;
+  if (sent.order.amountFen !== amountFen) {
+    throw refuse(
+      'DZ_REFUND_NUMBER_TAKEN',
+      `the number ${refundNo} was sent with ${yuanOfFen(sent.order.amountFen)} yuan and did not succeed; ask for that amount again, or record an external refund`,
+      `退款单号 ${refundNo} 已以 ${yuanOfFen(sent.order.amountFen)} 元提交且未成功,请以相同金额重试或登记外部退款`,
+    );
+  }
+  return { ...sent, mustHisLack: intent.mustHisLack };
+}
+
+function assertGap(desk: OrderDesk, minGapMs: number, nowMs: number): void {
+  const lastMs = Math.max(0, ...desk.rows.filter(({ step }) => step === 'INTENT').map(({ atMs }) => atMs));
+  const waitMs = lastMs + minGapMs - nowMs;
+  if (waitMs <= 0) return;
+  const seconds = Math.ceil(waitMs / 1000);
+  throw refuse(
+    'DZ_REFUND_TOO_SOON',
+    `the channel wants ${minGapMs / 1000} s between two refunds of one order; try again in ${seconds} s`,
+    `渠道要求同一订单两次退款间隔 ${minGapMs / 1000} 秒,请 ${seconds} 秒后再试`,
+    { waitMs },
+  );
+}
+
+function noChannel({ orderNo, merchantId }: ActionRequest): Error {
+  return refuse(
+    'DZ_REFUND_NO_ROUTE',
+    `no book says by which channel of ${merchantId} the order ${orderNo} was paid`,
+    '无法确定该订单的支付渠道,请在渠道后台退款后登记',
+  );
+}

@@ -1,0 +1,82 @@
+import { DuizhangError } from '../domain/errors.ts';
+import { heardOf, intentOf } from '../domain/refundIntent.ts';
+import type { OrderRef, RefundAnswer } from '../domain/resolutionPorts.ts';
+import { hear } from './carryOut.ts';
+import { assertHisLacks } from './hisCheck.ts';
+import { OrderDesk } from './orderDesk.ts';
+import type { ResolutionDeps } from './resolution.ts';
+import { GATEWAY_WITHIN_MS, LOCK_LEFT_MS } from './resolution.ts';
+
+/**
+ * Follows every refund that has no final outcome: asks its gateway when it is due. What the gateway does not know is sent
+ * again under the same number. One round; a refund that somebody works on is left for the next one.
+ * @returns how many came to a final outcome
+ */
+export async function recoverRefunds(deps: ResolutionDeps): Promise<number> {
+  let ended = 0;
+  for (const order of await deps.ledger.ordersWithOpenRefunds()) {
+    const lock = await deps.locks.hold(order.merchantId, order.orderNo);
+    if (!lock) continue;
+    try {
+      const file = await deps.ledger.orderFile(order.merchantId, order.orderNo);
+      const desk = new OrderDesk(order, file, lock, deps);
+      ended += await recoverOrder(order, desk, deps);
+      await desk.followWords();
+    } catch (error) {
+      if (!(error instanceof DuizhangError) || error.code !== 'DZ_ORDER_LOCK_LOST') throw error;
+    } finally {
+      await lock.release();
+    }
+  }
+  return ended;
+}
+
+async function recoverOrder(order: OrderRef, desk: OrderDesk, deps: ResolutionDeps): Promise<number> {
+  let ended = 0;
+  for (const { actionId, state } of desk.attempts) {
+    if (state !== 'OPEN' || !isDue(actionId, desk, deps.now())) continue;
+    if (desk.lock.remainingMs() < LOCK_LEFT_MS) return ended;
+    const answer = await askOrSend(order, actionId, desk, deps);
+    const result = await hear(actionId, answer, desk, deps);
+    if (result.state !== 'PROCESSING') ended += 1;
+  }
+  return ended;
+}
+
+/** One of which nothing was heard yet is due at once: whoever began it has lost the lock. */
+function isDue(actionId: string, desk: OrderDesk, nowMs: number): boolean {
+  const heard = desk.rowsOfAction(actionId).findLast(({ step }) => step === 'OUTCOME');
+  return !heard || (heardOf(heard).nextAskAtMs ?? 0) <= nowMs;
+}
+
+async function askOrSend(
+  order: OrderRef,
+  actionId: string,
+  desk: OrderDesk,
+  deps: ResolutionDeps,
+): Promise<RefundAnswer> {
+  const row = desk.rowsOfAction(actionId).find(({ step }) => step === 'INTENT');
+  if (!row) throw new Error(`the action ${actionId} has no intent`);
+  const intent = intentOf(row);
+  const gateway = deps.gateways.gateway(order.merchantId, intent.route);
+  const known = await gateway.ask(intent.order, GATEWAY_WITHIN_MS);
+  if (known.state !== 'NOT_FOUND') return known;
+  if (intent.mustHisLack) {
+    const why = await heldBackBy(order, deps);
+    if (why) return { state: 'UNKNOWN', code: why.code, detail: `not sent again: ${why.message}` };
+  }
+  await desk.lock.assertHeld();
+  if (desk.lock.remainingMs() < LOCK_LEFT_MS) return known;
+  return gateway.send(intent.order, GATEWAY_WITHIN_MS);
+}
+
+/** HIS may have booked the payment meanwhile; then a person has to look. */
+async function heldBackBy(order: OrderRef, deps: ResolutionDeps): Promise<DuizhangError | null> {
+  try {
+    await assertHisLacks(order, deps.his);
+    return null;
+  } catch (error) {
+    if (error instanceof DuizhangError) return error;
+    throw error;
+  }
+}
