@@ -93,7 +93,7 @@ export type BookScope = {
     readonly book: Book;
     readonly channel: Channel | null;
   }[];
-  /** A line of another source (event, action) counts unless its book, channel and date are here. */
+  /** An event counts unless its book, channel and date are here; a refund action of ours always does. */
   readonly covered: readonly {
     readonly book: Book;
     readonly channel: Channel | null;

@@ -16,7 +16,10 @@ export function tuples(rows: readonly (readonly string[])[], arity: number): str
   return `(${lists.map((row) => `(${row.join(', ')})`).join(', ')})`;
 }
 
-/** Condition on `entries`: the lines that are the merchant's books around the date (see `bookScope`). */
+/**
+ * Condition on `entries`: the lines that are the merchant's books around the date (see `bookScope`). A refund that we have
+ * carried out stands in the platform's book whatever its bill holds; where the bill has it too, both are one line.
+ */
 export function inScope(scope: BookScope): string {
   const bills = scope.bills.map((bill) => [text(bill.billId), text(bill.book), text(bill.channel ?? '')]);
   const covered = scope.covered.map((slot) => [
@@ -27,7 +30,7 @@ export function inScope(scope: BookScope): string {
   return `merchant_id = ${text(scope.merchantId)}
     AND business_date BETWEEN ${date(scope.from)} AND ${date(scope.to)}
     AND if(source = 'BILL', (bill_id, book, channel) IN ${tuples(bills, 3)},
-      (book, channel, toString(business_date)) NOT IN ${tuples(covered, 3)})`;
+      source = 'ACTION' OR (book, channel, toString(business_date)) NOT IN ${tuples(covered, 3)})`;
 }
 
 /** @param values of the `{name:Type}` in the query */

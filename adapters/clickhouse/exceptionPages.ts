@@ -1,6 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { CaseStatus, ExceptionItem, ListFilter, Page } from '../../domain/apiPorts.ts';
-import { CASE_STATUSES } from '../../domain/apiPorts.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';
@@ -163,9 +162,19 @@ async function statusesOf(
      GROUP BY case_id`,
   );
   return new Map(
-    cases.map((row) => [row.case_id, CASE_STATUSES.find((status) => status === row.status) ?? 'OPEN']),
+    cases.flatMap((row) => {
+      const status = PERSONS_WORDS.find((word) => word === row.status);
+      return status ? [[row.case_id, status]] : [];
+    }),
   );
 }
+
+/** Whether a case that nobody works on or has settled is open follows from the verdicts alone (v_exceptions says the same). */
+const PERSONS_WORDS = [
+  'IN_PROGRESS',
+  'PENDING_APPROVAL',
+  'RESOLVED',
+] as const satisfies readonly CaseStatus[];
 
 function caseOf(row: Row): string {
   return caseIdOf(row.merchant_id, row.order_no, row.key_part);

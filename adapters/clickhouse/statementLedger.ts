@@ -1,5 +1,4 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { CASE_STATUSES } from '../../domain/apiPorts.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
 import { BOOKS } from '../../domain/entry.ts';
 import type { RunRecord } from '../../domain/apiPorts.ts';
@@ -178,8 +177,8 @@ async function cases(client: ClickHouseClient, merchant: string): Promise<readon
      GROUP BY case_id, order_no, key_part`,
     { merchant },
   );
-  return rows.flatMap(({ order_no, key_part, status, date }) => {
-    const known = CASE_STATUSES.find((candidate) => candidate === status);
-    return known ? [{ orderNo: order_no, keyPart: key_part, status: known, date }] : [];
-  });
+  // Whether a case that nobody has settled is open follows from the runs alone.
+  return rows.flatMap(({ order_no, key_part, status, date }) =>
+    status === 'RESOLVED' ? [{ orderNo: order_no, keyPart: key_part, status, date }] : [],
+  );
 }

@@ -93,3 +93,16 @@ LEFT JOIN last_words AS w
 
 -- The keeper of cases asks every few seconds what was written last.
 ALTER TABLE verdicts ADD INDEX IF NOT EXISTS written_at_minmax written_at TYPE minmax GRANULARITY 1;
+
+-- A refund that we have carried out stands in the platform's book whatever its bill holds.
+CREATE OR REPLACE VIEW v_entries AS
+SELECT
+    * EXCEPT blanks,
+    toDecimal128(amount_fen, 2) / 100 AS amount_yuan,
+    multiIf(
+        source = 'BILL', (merchant_id, bill_id, book, channel) IN (SELECT merchant_id, bill_id, book, slot FROM bill_slots),
+        source = 'ACTION', 1,
+        (merchant_id, business_date, book, channel) NOT IN (
+            SELECT merchant_id, business_date, book, arrayJoin(['', slot]) FROM bill_slots)) AS counts
+FROM entries FINAL
+WHERE source != 'BILL' OR bill_id IN (SELECT bill_id FROM bills);

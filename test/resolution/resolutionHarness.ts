@@ -69,7 +69,9 @@ export class CaseSystem implements AsyncDisposable {
           return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
         },
       },
-      merchants: new Map([[SAMPLE_MERCHANT.merchantId, SAMPLE_MERCHANT]]),
+      merchants: new Map(
+        ['H001', 'H002'].map((merchantId) => [merchantId, { ...SAMPLE_MERCHANT, merchantId }]),
+      ),
       rulesOf: () => this.rules,
       now: () => this.nowMs,
       newId: randomUUID,
@@ -81,6 +83,10 @@ export class CaseSystem implements AsyncDisposable {
   newOrderNo(): string {
     this.#orders += 1;
     return `HP${String(this.#orders).padStart(6, '0')}`;
+  }
+
+  idOf(merchantId: string, orderNo: string, keyPart: string): string {
+    return caseIdOf(merchantId, orderNo, keyPart);
   }
 
   async keepCases(): Promise<number> {
