@@ -104,6 +104,8 @@ export interface CaseLedger {
   rowsOfRequest(operator: string, idempotencyKey: string): Promise<readonly CaseRow[]>;
   /** Durable when it resolves. The same rows again change nothing. */
   append(rows: readonly CaseRow[]): Promise<void>;
+  /** Whether anybody has ever acted on a case. */
+  hasActions(): Promise<boolean>;
   /** Orders with a refund that has no final outcome, the earliest first. */
   ordersWithOpenRefunds(): Promise<readonly OrderRef[]>;
   /** Entries of refunds that we have carried out; the same again changes nothing. Durable when it resolves. */
@@ -151,6 +153,21 @@ export interface VerificationCodes {
    * @throws DZ_CODE_WRONG (with the tries that are left), DZ_CODE_EXPIRED when there is none (any more)
    */
   redeem(purpose: CodePurpose, code: string): Promise<void>;
+}
+
+/** A refund that is offered for a short while, because HIS has just said that it lacks the order. */
+export type RefundOffer = OrderRef & {
+  readonly userId: string;
+  /** The exception of the order's payment, where it has one that allows a refund. */
+  readonly caseId: string | null;
+  readonly amountFen: bigint;
+};
+
+export interface RefundOffers {
+  /** @returns its id */
+  put(offer: RefundOffer, livesMs: number): Promise<string>;
+  /** null: there is none (any more), or it is another user's. */
+  find(userId: string, id: string): Promise<RefundOffer | null>;
 }
 
 /** A message to one user. It is never logged. */

@@ -101,7 +101,8 @@ export async function decide(
   const isRefund = request.action === 'REFUND' || request.action === 'SELF_REFUND';
   const plan = isRefund ? planRefund(request, { keyPart: key.keyPart, state }, desk, deps) : null;
   if (needs.includes('ADJACENT_DAY_CLOSED')) await assertAdjacentClosed(key, desk, deps);
-  const intent = plan && { ...plan, mustHisLack: needs.includes('HIS_ABSENT') };
+  const mustHisLack = needs.includes('HIS_ABSENT') || request.mustHisLack === true;
+  const intent = plan && { ...plan, mustHisLack };
   return { needs, intent, amountFen: intent?.order.amountFen ?? stakeOf(state) };
 }
 

@@ -21,6 +21,8 @@ export type ActionRequest = {
   /** SHA-256 of uploaded proofs. */
   readonly proofs: readonly string[];
   readonly channelRefundNo: string | null;
+  /** HIS is asked right before the money moves, whatever the policy says of it. */
+  readonly mustHisLack?: boolean;
   /** A second person has to agree whatever the amount: it is part of something larger. */
   readonly needsApproval?: boolean;
   readonly idempotencyKey: string;
@@ -38,6 +40,7 @@ export function requestJson(request: ActionRequest): Json {
     proofs: request.proofs,
     channelRefundNo: request.channelRefundNo,
     isLinked: request.caseId !== null,
+    mustHisLack: request.mustHisLack === true,
   };
 }
 
@@ -64,6 +67,7 @@ export function requestOf(row: CaseRow): ActionRequest {
     method: textOf('method'),
     proofs: Array.isArray(proofs) ? proofs.map(String) : [],
     channelRefundNo: textOf('channelRefundNo'),
+    mustHisLack: said.get('mustHisLack') === true,
     idempotencyKey: row.idempotencyKey,
     requestHash: row.requestHash,
   };

@@ -73,6 +73,10 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
         format: 'JSONEachRow',
       });
     },
+    async hasActions() {
+      const rows = await rowsOf(client, "SELECT 1 FROM exception_actions WHERE action_id != '' LIMIT 1");
+      return rows.length > 0;
+    },
     async ordersWithOpenRefunds() {
       const rows = await rowsOf<{ merchant_id: string; order_no: string }>(
         client,

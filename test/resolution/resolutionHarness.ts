@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
-import { beginMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
+import { redisMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
 import type { HisOrder } from '../../domain/billSource.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
@@ -130,7 +130,7 @@ export class CaseSystem implements AsyncDisposable {
 
 export async function startCaseSystem(): Promise<CaseSystem> {
   const system = new CaseSystem(await startCloseSystem());
-  await beginMoneyEpoch(system.close.redis, system.nowMs);
+  await redisMoneyEpoch(system.close.redis, () => system.nowMs).begin();
   return system;
 }
 

@@ -50,12 +50,15 @@ export function redisOrderLocks(redis: Redis, lockMs = ORDER_LOCK_MS): OrderLock
   };
 }
 
-/** Whether actions may go on: Redis still is the one that their locks were taken in. */
-export async function hasMoneyEpoch(redis: Redis): Promise<boolean> {
-  return (await redis.exists(EPOCH_KEY)) === 1;
-}
-
-/** Opens the way for actions: no lock that was lost with an earlier Redis can still be somebody's. */
-export async function beginMoneyEpoch(redis: Redis, nowMs: number): Promise<void> {
-  await redis.set(EPOCH_KEY, String(nowMs), 'NX');
+/** See MoneyEpoch (resolution/keepResolution.ts): the way for actions opens when no lost lock can still be somebody's. */
+export function redisMoneyEpoch(redis: Redis, now: () => number, lockMs = ORDER_LOCK_MS) {
+  return {
+    lockMs,
+    async has(): Promise<boolean> {
+      return (await redis.exists(EPOCH_KEY)) === 1;
+    },
+    async begin(): Promise<void> {
+      await redis.set(EPOCH_KEY, String(now()), 'NX');
+    },
+  };
 }

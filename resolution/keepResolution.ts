@@ -1,0 +1,51 @@
+import { keepCases } from './keepCases.ts';
+import { recoverRefunds } from './recoverRefunds.ts';
+import type { ResolutionDeps } from './resolution.ts';
+
+/** Whether the Redis that holds the locks of orders is the one in which they were taken. */
+export interface MoneyEpoch {
+  has(): Promise<boolean>;
+  begin(): Promise<void>;
+  /** How long a lock that was lost with an earlier Redis may still be believed in by who took it. */
+  readonly lockMs: number;
+}
+
+export type KeeperParts = {
+  readonly deps: ResolutionDeps;
+  readonly epoch: MoneyEpoch;
+  readonly everyMs: number;
+  readonly signal: AbortSignal;
+  /** An error that ends by waiting: a server does not answer. */
+  readonly isAway: (error: unknown) => boolean;
+  readonly onAway: (error: unknown) => void;
+  readonly onRound: (round: { readonly written: number; readonly ended: number }) => void;
+};
+
+/**
+ * The standing work on cases and money until the signal: cases follow the verdicts, refunds without a final outcome are
+ * followed to their end. After Redis was emptied, actions wait until no lock of before can be somebody's any more.
+ */
+export async function keepResolution(parts: KeeperParts): Promise<void> {
+  const { deps, signal } = parts;
+  let sinceMs = 0;
+  let emptySinceMs: number | null = null;
+  while (!signal.aborted) {
+    try {
+      if (await parts.epoch.has()) {
+        emptySinceMs = null;
+        const { nextSinceMs, written } = await keepCases(sinceMs, deps);
+        sinceMs = nextSinceMs;
+        parts.onRound({ written, ended: await recoverRefunds(deps) });
+      } else {
+        emptySinceMs ??= performance.now();
+        const isNew = !(await deps.ledger.hasActions());
+        if (isNew || performance.now() - emptySinceMs >= parts.epoch.lockMs) await parts.epoch.begin();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!parts.isAway(error)) throw error;
+      parts.onAway(error);
+    }
+    await deps.pause(parts.everyMs);
+  }
+}
