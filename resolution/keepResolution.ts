@@ -1,3 +1,5 @@
+import { DuizhangError } from '../domain/errors.ts';
+import type { OrderRef } from '../domain/resolutionPorts.ts';
 import { keepCases } from './keepCases.ts';
 import { recoverRefunds } from './recoverRefunds.ts';
 import type { ResolutionDeps } from './resolution.ts';
@@ -18,6 +20,8 @@ export type KeeperParts = {
   /** An error that ends by waiting: a server does not answer. */
   readonly isAway: (error: unknown) => boolean;
   readonly onAway: (error: unknown) => void;
+  /** A refund cannot be followed now; it is tried again in each round. */
+  readonly onStuck: (order: OrderRef, error: DuizhangError) => void;
   readonly onRound: (round: { readonly written: number; readonly ended: number }) => void;
 };
 
@@ -35,7 +39,7 @@ export async function keepResolution(parts: KeeperParts): Promise<void> {
         emptySinceMs = null;
         const { nextSinceMs, written } = await keepCases(sinceMs, deps);
         sinceMs = nextSinceMs;
-        parts.onRound({ written, ended: await recoverRefunds(deps) });
+        parts.onRound({ written, ended: await recoverRefunds(deps, parts.onStuck) });
       } else {
         emptySinceMs ??= performance.now();
         const isNew = !(await deps.ledger.hasActions());
@@ -43,9 +47,18 @@ export async function keepResolution(parts: KeeperParts): Promise<void> {
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!parts.isAway(error)) throw error;
-      parts.onAway(error);
+      // The next round sees that Redis was emptied, or takes the locks anew.
+      if (!isLost(error)) {
+        if (!parts.isAway(error)) throw error;
+        parts.onAway(error);
+      }
     }
     await deps.pause(parts.everyMs);
   }
+}
+
+function isLost(error: unknown): boolean {
+  return (
+    error instanceof DuizhangError && (error.code === 'DZ_ORDER_LOCK_LOST' || error.code === 'DZ_MONEY_WAITS')
+  );
 }

@@ -10,9 +10,13 @@ import { GATEWAY_WITHIN_MS, LOCK_LEFT_MS } from './resolution.ts';
 /**
  * Follows every refund that has no final outcome: asks its gateway when it is due. What the gateway does not know is sent
  * again under the same number. One round; a refund that somebody works on is left for the next one.
+ * @param onStuck told of an order whose refund cannot be followed now (no such gateway any more, a lost lock)
  * @returns how many came to a final outcome
  */
-export async function recoverRefunds(deps: ResolutionDeps): Promise<number> {
+export async function recoverRefunds(
+  deps: ResolutionDeps,
+  onStuck: (order: OrderRef, error: DuizhangError) => void = () => undefined,
+): Promise<number> {
   let ended = 0;
   for (const order of await deps.ledger.ordersWithOpenRefunds()) {
     const lock = await deps.locks.hold(order.merchantId, order.orderNo);
@@ -23,7 +27,8 @@ export async function recoverRefunds(deps: ResolutionDeps): Promise<number> {
       ended += await recoverOrder(order, desk, deps);
       await desk.followWords();
     } catch (error) {
-      if (!(error instanceof DuizhangError) || error.code !== 'DZ_ORDER_LOCK_LOST') throw error;
+      if (!(error instanceof DuizhangError)) throw error;
+      onStuck(order, error);
     } finally {
       await lock.release();
     }
