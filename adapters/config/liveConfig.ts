@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Merchant } from '../../domain/merchant.ts';
+import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { Config } from './loadConfig.ts';
 import { loadConfig } from './loadConfig.ts';
@@ -20,6 +21,7 @@ export class LiveConfig {
   readonly #options: LiveOptions;
   readonly #merchants: Map<string, Merchant>;
   readonly #books: Map<string, MerchantBooks>;
+  readonly #resolution: Map<string, ResolutionRules>;
   readonly #fixed: Config;
   #hash: string;
   #timer: NodeJS.Timeout | null = null;
@@ -32,11 +34,12 @@ export class LiveConfig {
     this.#fixed = loadConfig(path);
     this.#merchants = new Map(this.#fixed.merchants);
     this.#books = new Map(this.#fixed.books);
+    this.#resolution = new Map(this.#fixed.resolution);
   }
 
   /** The same object for ever, with the hospitals of now. */
   get config(): Config {
-    return { ...this.#fixed, merchants: this.#merchants, books: this.#books };
+    return { ...this.#fixed, merchants: this.#merchants, books: this.#books, resolution: this.#resolution };
   }
 
   watch(): void {
@@ -56,6 +59,7 @@ export class LiveConfig {
       const next = loadConfig(this.#path);
       replace(this.#merchants, next.merchants);
       replace(this.#books, next.books);
+      replace(this.#resolution, next.resolution);
       this.#options.onLoaded(fixedThatDiffer(this.#fixed, next));
     } catch (error) {
       // Said once a change: a file that an editor is just replacing is there again at the next look.
@@ -80,6 +84,7 @@ function fixedThatDiffer(a: Config, b: Config): readonly string[] {
     ['log.partitions', a.log.partitions, b.log.partitions],
     ['log.maxBytes', a.log.maxBytes, b.log.maxBytes],
     ['sources', rawOf(a.sources.values()), rawOf(b.sources.values())],
+    ['refunds', gatewaysOf(a.refunds), gatewaysOf(b.refunds)],
     ['machines', rawOf(a.machines), rawOf(b.machines)],
     ['archive', JSON.stringify(a.archive), JSON.stringify(b.archive)],
   ] as const;
@@ -88,4 +93,8 @@ function fixedThatDiffer(a: Config, b: Config): readonly string[] {
 
 function rawOf(said: Iterable<{ readonly raw: unknown }>): string {
   return JSON.stringify(Array.from(said, ({ raw }) => raw));
+}
+
+function gatewaysOf(refunds: Config['refunds']): string {
+  return JSON.stringify(Array.from(refunds, ([id, { upp, routes }]) => [id, upp?.raw ?? null, [...routes]]));
 }

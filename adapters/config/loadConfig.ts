@@ -9,10 +9,14 @@ import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { CloseSchedule, Merchant, MerchantChannel } from '../../domain/merchant.ts';
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
+import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { ArchiveConfig } from './archiveConfig.ts';
 import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
+import type { MerchantRefunds } from './refundsConfig.ts';
+import { allRefunds, DefaultRefundsSchema, RefundsSchema } from './refundsConfig.ts';
+import { APPROVAL_AMOUNT, resolutionOf, ResolutionParts } from './resolutionConfig.ts';
 import type { MachineConfig, MerchantSources } from './sourcesConfig.ts';
 import { checkSecret, checkSources, MachinesSchema, SourcesSchema } from './sourcesConfig.ts';
 
@@ -44,16 +48,13 @@ const ChannelSchema = Type.Optional(
   ]),
 );
 
-const RulesSchema = Type.Object(
-  {
-    window: Type.Optional(Duration),
-    crossDayMargin: Type.Optional(Duration),
-    crossDayDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 31 })),
-    cutOff: Type.Optional(SignedDuration),
-    grace: Type.Optional(Duration),
-  },
-  { additionalProperties: false },
-);
+const Rules = {
+  window: Type.Optional(Duration),
+  crossDayMargin: Type.Optional(Duration),
+  crossDayDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 31 })),
+  cutOff: Type.Optional(SignedDuration),
+  grace: Type.Optional(Duration),
+};
 
 const ScheduleSchema = Type.Object(
   {
@@ -65,8 +66,9 @@ const ScheduleSchema = Type.Object(
 
 const ConfigSchema = Type.Object(
   {
-    defaults: Type.Optional(RulesSchema),
+    defaults: Type.Optional(Type.Object({ ...Rules, ...ResolutionParts }, { additionalProperties: false })),
     schedule: Type.Optional(ScheduleSchema),
+    refunds: Type.Optional(DefaultRefundsSchema),
     merchants: Type.Array(
       Type.Object(
         {
@@ -82,8 +84,10 @@ const ConfigSchema = Type.Object(
           books: Type.Optional(BooksSchema),
           isv: Type.Optional(Type.String({ minLength: 1 })),
           schedule: Type.Optional(ScheduleSchema),
-          rules: Type.Optional(RulesSchema),
+          rules: Type.Optional(Type.Object(Rules, { additionalProperties: false })),
           sources: Type.Optional(SourcesSchema),
+          refunds: Type.Optional(RefundsSchema),
+          ...ResolutionParts,
         },
         { additionalProperties: false },
       ),
@@ -112,6 +116,10 @@ export type Config = {
   readonly books: ReadonlyMap<string, MerchantBooks>;
   /** Where bills come from, by merchant; the secrets that they name are not read yet. */
   readonly sources: ReadonlyMap<string, MerchantSources>;
+  /** Through which gateway payments are refunded, by merchant; as above. A merchant without any is not in it. */
+  readonly refunds: ReadonlyMap<string, MerchantRefunds>;
+  /** By merchant; every one is in it. */
+  readonly resolution: ReadonlyMap<string, ResolutionRules>;
   /** Who may fetch bills here; as above. */
   readonly machines: readonly MachineConfig[];
   readonly log: { readonly partitions: number; readonly maxBytes: number };
@@ -166,6 +174,9 @@ function complaint(error: CheckError | undefined): string {
   if (error?.keyword === 'pattern' && String(error.params.pattern) === TIME_OF_DAY) {
     return 'must be a time of day like 12:00';
   }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === APPROVAL_AMOUNT) {
+    return "must be an amount in yuan like '500.00', or never";
+  }
   if (error?.keyword === 'boolean') return 'is not known here';
   return error?.message ?? 'not as expected';
 }
@@ -177,7 +188,7 @@ function outsideOf(
   merchants: Config['merchants'],
   folder: string,
   fail: Fail,
-): Pick<Config, 'sources' | 'machines'> {
+): Pick<Config, 'sources' | 'machines' | 'refunds'> {
   const sources = new Map<string, MerchantSources>();
   raw.merchants.forEach((merchant, index) => {
     if (merchant.sources === undefined) return;
@@ -190,6 +201,7 @@ function outsideOf(
     checkSources(own, merchants.get(merchant.id)?.channels.map(({ channel }) => channel) ?? []);
     sources.set(merchant.id, own);
   });
+  const refunds = allRefunds(raw, { sources, merchants, folder, fail });
   const ids = new Set<string>();
   const machines = (raw.machines ?? []).map((machine, index) => {
     const failHere: Fail = (steps, message) => fail(['machines', String(index), ...steps], message);
@@ -200,10 +212,14 @@ function outsideOf(
     machine.keys.forEach((key, n) => checkSecret(key, (message) => failHere(['keys', String(n)], message)));
     return { raw: machine, folder, fail: failHere };
   });
-  return { sources, machines };
+  return { sources, machines, refunds };
 }
 
-function configOf(raw: Static<typeof ConfigSchema>, fail: Fail): Omit<Config, 'sources' | 'machines'> {
+function configOf(
+  raw: Static<typeof ConfigSchema>,
+  fail: Fail,
+): Omit<Config, 'sources' | 'machines' | 'refunds'> {
+  const resolution = new Map<string, ResolutionRules>();
   const merchants = new Map<string, Merchant>();
   const books = new Map<string, MerchantBooks>();
   raw.merchants.forEach((merchant, index) => {
@@ -213,6 +229,7 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: Fail): Omit<Config, 's
       const failBook: Fail = (steps, message) => fail([...place, 'books', ...steps], message);
       books.set(merchant.id, booksOf(merchant.id, merchant.books, failBook));
     }
+    resolution.set(merchant.id, resolutionOf(raw.defaults ?? {}, merchant));
     const rules = { ...raw.defaults, ...merchant.rules };
     merchants.set(merchant.id, {
       merchantId: merchant.id,
@@ -236,6 +253,7 @@ function configOf(raw: Static<typeof ConfigSchema>, fail: Fail): Omit<Config, 's
   return {
     merchants,
     books,
+    resolution,
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
     archive: raw.archive ?? null,
     slots: raw.slots ?? 16,

@@ -8,8 +8,8 @@ const DURATION = '^\\d+(ms|s|m|h|d)$';
 const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
 const strict = { additionalProperties: false } as const;
 const Word = Type.String({ minLength: 1 });
-const HttpUrl = Type.String({ pattern: '^https?://[^\\s?#]+$' });
-const KeyId = Type.String({ pattern: '^[\\w.-]{1,64}$' });
+export const HttpUrl = Type.String({ pattern: '^https?://[^\\s?#]+$' });
+export const KeyId = Type.String({ pattern: '^[\\w.-]{1,64}$' });
 
 /** Books that are not a channel's. */
 const OwnBook = Type.Unsafe<'merchant' | 'platform'>({ type: 'string', enum: ['merchant', 'platform'] });
@@ -24,7 +24,7 @@ const WindowSchema = Type.Object(
 );
 
 /** A secret lies in a file (relative to the configuration) or in a variable of the environment: one of the two. */
-const Secret = { keyFile: Type.Optional(Word), keyEnv: Type.Optional(Word) };
+export const Secret = { keyFile: Type.Optional(Word), keyEnv: Type.Optional(Word) };
 
 const HdpSchema = Type.Object(
   {

@@ -4,16 +4,13 @@ import type { Book, Channel } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { MerchantSources, RawWindow } from '../config/sourcesConfig.ts';
-import type { AlipayAccess } from './alipay/alipayBills.ts';
+import { alipayAccess, hdpAccess, wechatAccess } from './access.ts';
 import { alipayBills } from './alipay/alipayBills.ts';
 import { dropFolder } from './drop/dropFolder.ts';
 import { hdpBills } from './hdp/hdpBills.ts';
 import type { HdpAccess } from './hdp/hdpClient.ts';
 import type { SourcePlace } from './placesOf.ts';
 import { placesOf } from './placesOf.ts';
-import type { SecretPlace } from './secrets.ts';
-import { machineKey, publicText, rsaPrivateKey, rsaPublicKey, secretText } from './secrets.ts';
-import type { WechatAccess } from './wechat/wechatBills.ts';
 import { wechatBills } from './wechat/wechatBills.ts';
 
 export type OpenedSource = {
@@ -38,8 +35,6 @@ const HOUR_MS = 3_600_000;
 const OPENS_MS = { hdp: HOUR_MS, wechat: 10 * HOUR_MS, alipay: 9 * HOUR_MS } as const;
 const OPEN_FOR_MS = 12 * HOUR_MS;
 const SETTLE_MS = 10_000;
-const WECHAT_URL = 'https://api.mch.weixin.qq.com';
-const ALIPAY_URL = 'https://openapi.alipay.com/gateway.do';
 
 /**
  * The sources of all merchants, with their secrets read.
@@ -69,8 +64,6 @@ export function openSources(config: Config, env: NodeJS.ProcessEnv, deps: Source
   return { sources, inboxes, hdp };
 }
 
-type Raw = MerchantSources['raw'];
-
 type Opening = {
   readonly merchant: Merchant;
   readonly own: MerchantSources;
@@ -84,68 +77,10 @@ function sourceOf(name: SourcePlace['source'], { merchant, own, env, deps, hdp }
   const machine = hdp.get(merchant.merchantId);
   if (name === 'hdp' && machine) return hdpBills(machine, deps);
   if (name === 'wechat' && wechat) {
-    return wechatBills(wechatAccess(wechat, merchant, placeAt(own, env, ['wechat'])), deps);
+    return wechatBills(wechatAccess(wechat, merchant, own, env), deps);
   }
   if (name === 'alipay' && alipay) return alipayBills(alipayAccess(alipay, own, env), deps);
   throw new Error(`${merchant.merchantId} has no source ${name}`);
-}
-
-function hdpAccess(raw: NonNullable<Raw['hdp']>, own: MerchantSources, env: NodeJS.ProcessEnv): HdpAccess {
-  const tlsText = (name: 'caFile' | 'certFile' | 'keyFile'): string | null => {
-    const file = raw.tls?.[name];
-    if (file === undefined) return null;
-    const place = placeAt(own, env, ['hdp', 'tls', name]);
-    return name === 'keyFile' ? secretText({ keyFile: file }, place) : publicText(file, place);
-  };
-  const [ca, cert, key] = [tlsText('caFile'), tlsText('certFile'), tlsText('keyFile')];
-  if ((cert === null) !== (key === null)) {
-    throw own.fail(['hdp', 'tls'], 'certFile and keyFile go together');
-  }
-  return {
-    url: new URL(raw.url),
-    key: { keyId: raw.keyId, key: machineKey(raw, placeAt(own, env, ['hdp'])) },
-    tls: raw.tls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : null,
-  };
-}
-
-function wechatAccess(raw: NonNullable<Raw['wechat']>, merchant: Merchant, place: SecretPlace): WechatAccess {
-  const ownNo = merchant.channels.find(({ channel }) => channel === 'WECHAT')?.merchantNo ?? '';
-  const mchid = raw.mchid ?? ownNo;
-  return {
-    url: new URL(raw.url ?? WECHAT_URL),
-    key: { mchid, serialNo: raw.serialNo, privateKey: rsaPrivateKey(raw, place) },
-    platformKeys: new Map(
-      raw.platformKeys.map(({ serialNo, file }) => [serialNo, rsaPublicKey(file, place)]),
-    ),
-    subMchid: mchid === ownNo ? null : ownNo,
-  };
-}
-
-function alipayAccess(
-  raw: NonNullable<Raw['alipay']>,
-  own: MerchantSources,
-  env: NodeJS.ProcessEnv,
-): AlipayAccess {
-  const place = placeAt(own, env, ['alipay']);
-  const token = {
-    ...(raw.authTokenFile === undefined ? {} : { keyFile: raw.authTokenFile }),
-    ...(raw.authTokenEnv === undefined ? {} : { keyEnv: raw.authTokenEnv }),
-  };
-  return {
-    url: new URL(raw.url ?? ALIPAY_URL),
-    appId: raw.appId,
-    privateKey: String(rsaPrivateKey(raw, place).export({ type: 'pkcs1', format: 'pem' })),
-    alipayPublicKey: String(rsaPublicKey(raw.alipayKeyFile, place).export({ type: 'spki', format: 'pem' })),
-    appAuthToken: Object.keys(token).length > 0 ? secretText(token, place) : null,
-  };
-}
-
-function placeAt(
-  { folder, fail }: MerchantSources,
-  env: NodeJS.ProcessEnv,
-  steps: readonly string[],
-): SecretPlace {
-  return { folder, env, fail: (message) => fail(steps, message) };
 }
 
 function windowOf(raw: RawWindow | undefined, opensMs: number): OpenedSource['window'] {

@@ -1,11 +1,14 @@
-import { createSign, createVerify, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import iconv from 'iconv-lite';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import { addDays, businessDateOf, instantOfLocal, isBusinessDate } from '../../domain/businessDate.ts';
 import type { SimulatedBill } from '../day.ts';
+import { isSigned, signedAnswer } from './alipaySignatures.ts';
 import type { Behaviour, Fault, Shelf } from './behaviour.ts';
 import { CallCounter } from './behaviour.ts';
+import { alipayRefund, isRefundMethod } from './refunds/alipay.ts';
+import type { RefundDesk } from './refunds/refundDesk.ts';
 import type { Endpoint, Reply } from './serve.ts';
 import { serve } from './serve.ts';
 
@@ -18,12 +21,13 @@ export type AlipayParts = {
   /** Applications by their id: whose they are, and what they sign with. */
   readonly apps: ReadonlyMap<string, { readonly pid: string; readonly publicKey: KeyObject }>;
   readonly alipayPrivateKey: KeyObject;
+  /** Where refunds are taken; without it none are. */
+  readonly refunds?: RefundDesk;
 };
 
 type Ticket = { readonly bill: SimulatedBill; readonly expiresAtMs: number; readonly fault: Fault | null };
 
 const METHOD = 'alipay.data.dataservice.bill.downloadurl.query';
-const ANSWER = 'alipay_data_dataservice_bill_downloadurl_query_response';
 const MAX_SKEW_MS = 24 * 3_600_000;
 
 export async function startAlipay(parts: AlipayParts, port = 0): Promise<Endpoint> {
@@ -35,15 +39,19 @@ export async function startAlipay(parts: AlipayParts, port = 0): Promise<Endpoin
     if (url.pathname !== '/gateway.do') return { status: 404 };
     const params = new Map([...url.searchParams, ...new URLSearchParams(body)]);
     const app = parts.apps.get(params.get('app_id') ?? '');
-    if (!app) return problem('40002', 'isv.invalid-app-id', parts.alipayPrivateKey);
+    const method = params.get('method') ?? '';
+    if (!app) return problem('40002', 'isv.invalid-app-id', parts.alipayPrivateKey, method);
     if (!isSigned(params, app.publicKey))
-      return problem('40002', 'isv.invalid-signature', parts.alipayPrivateKey);
+      return problem('40002', 'isv.invalid-signature', parts.alipayPrivateKey, method);
+    const sentAtMs = instantOfLocal(params.get('timestamp') ?? '');
+    const isTimely = sentAtMs !== null && Math.abs(sentAtMs - parts.behaviour.now()) <= MAX_SKEW_MS;
+    if (!isTimely) return problem('40002', 'isv.invalid-timestamp', parts.alipayPrivateKey, method);
+    if (parts.refunds !== undefined && isRefundMethod(method)) {
+      const keys = { own: parts.alipayPrivateKey, stranger };
+      return alipayRefund(method, { params, pid: app.pid }, parts.refunds, keys);
+    }
     const asked = askedOf(params);
     if (asked === null) return problem('40002', 'isv.invalid-parameter', parts.alipayPrivateKey);
-    const sentAtMs = instantOfLocal(params.get('timestamp') ?? '');
-    if (sentAtMs === null || Math.abs(sentAtMs - parts.behaviour.now()) > MAX_SKEW_MS) {
-      return problem('40002', 'isv.invalid-timestamp', parts.alipayPrivateKey);
-    }
     if (counter.isTooFast(app.pid)) return problem('40005', 'isv.app-call-limited', parts.alipayPrivateKey);
     const fault = parts.behaviour.fault(counter.attempt(app.pid, asked));
     if (fault === 'SLOW') return null;
@@ -78,6 +86,7 @@ function downloadUrl(date: BusinessDate, { pid, fault, tickets, parts, key, base
   tickets.set(token, { bill, expiresAtMs: behaviour.now() + livesMs, fault });
   const query = new URLSearchParams({ bizType: 'trade', userId: `${pid}0156`, fileType: 'csv.zip', token });
   return signedAnswer(
+    METHOD,
     {
       code: '10000',
       msg: 'Success',
@@ -113,28 +122,6 @@ function askedOf(params: ReadonlyMap<string, string>): BusinessDate | null {
   }
 }
 
-/** 待签名字符串: every parameter but the signature and empty ones, by name. */
-function isSigned(params: ReadonlyMap<string, string>, key: KeyObject): boolean {
-  const text = [...params]
-    .filter(([name, value]) => name !== 'sign' && value !== '')
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
-  return createVerify('RSA-SHA256')
-    .update(text)
-    .verify(key, params.get('sign') ?? '', 'base64');
-}
-
-function problem(code: string, subCode: string, key: KeyObject): Reply {
-  return signedAnswer({ code, msg: 'Business Failed', sub_code: subCode, sub_msg: subCode }, key);
-}
-
-function signedAnswer(value: object, key: KeyObject): Reply {
-  const text = JSON.stringify(value);
-  const sign = createSign('RSA-SHA256').update(text).sign(key, 'base64');
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/html;charset=utf-8' },
-    body: `{"${ANSWER}":${text},"sign":${JSON.stringify(sign)}}`,
-  };
+function problem(code: string, subCode: string, key: KeyObject, method = METHOD): Reply {
+  return signedAnswer(method, { code, msg: 'Business Failed', sub_code: subCode, sub_msg: subCode }, key);
 }

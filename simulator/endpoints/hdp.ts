@@ -1,14 +1,12 @@
-import { createHash, createHmac } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import { addDays, isBusinessDate } from '../../domain/businessDate.ts';
 import type { Behaviour, Fault, Shelf } from './behaviour.ts';
 import { CallCounter } from './behaviour.ts';
+import { nonceOf, signed } from './machineSignatures.ts';
 import type { Endpoint, Reply } from './serve.ts';
 import { serve } from './serve.ts';
 
-// A hospital's front-end machine as schemas/hdp.openapi.yaml describes it. Its signatures are written here once more, from
-// the contract: shared code would agree with itself whatever the contract says.
+// A hospital's front-end machine as schemas/hdp.openapi.yaml describes it.
 
 export type HdpParts = {
   /** By the merchant's id. */
@@ -20,13 +18,11 @@ export type HdpParts = {
   readonly orders: ReadonlyMap<string, object>;
 };
 
-const MAX_SKEW_SECONDS = 300;
-
 export async function startHdp(parts: HdpParts, port = 0): Promise<Endpoint> {
   const counter = new CallCounter(parts.behaviour);
   const nonces = new Set<string>();
   return serve((request, body, url) => {
-    const nonce = nonceOf(request, body, parts);
+    const nonce = nonceOf(request, body, { ...parts, nowMs: parts.behaviour.now() });
     if (nonce === null || nonces.has(nonce)) return { status: 401, body: '{"code":"UNAUTHENTICATED"}' };
     nonces.add(nonce);
     const order = /^\/hdp\/v1\/orders\/([^/]+)$/.exec(url.pathname)?.[1];
@@ -71,53 +67,6 @@ function orderOf(orderNo: string, fault: Fault | null, { orders }: HdpParts): Re
   const order = orders.get(orderNo) ?? { state: 'ABSENT' };
   const text = fault === 'NONSENSE' ? '{"state":"MAYBE"}' : JSON.stringify({ orderNo, ...order });
   return { status: 200, headers: { 'content-type': 'application/json' }, body: text };
-}
-
-const AUTHORIZATION =
-  /^DUIZHANG-HMAC-SHA256 keyId="([^"]+)",timestamp="(\d+)",nonce="([^"]+)",signature="([^"]+)"$/;
-
-/** @returns null when the request is not signed by the key */
-function nonceOf(request: IncomingMessage, body: string, { keyId, key, behaviour }: HdpParts): string | null {
-  const [, id, timestamp = '', nonce = '', signature] =
-    AUTHORIZATION.exec(request.headers.authorization ?? '') ?? [];
-  const skew = Math.abs(Number(timestamp) - behaviour.now() / 1000);
-  if (id !== keyId || skew > MAX_SKEW_SECONDS) return null;
-  const lines = ['DUIZHANG-HMAC-SHA256-REQUEST', request.method, request.url, timestamp, nonce, sha256(body)];
-  return macOf(key, lines.map(String)) === signature ? nonce : null;
-}
-
-type Signing = {
-  readonly nonce: string;
-  readonly key: Uint8Array;
-  readonly nowMs: number;
-  readonly isWrong: boolean;
-};
-
-function signed(reply: Reply, { nonce, key, nowMs, isWrong }: Signing): Reply {
-  const timestamp = String(Math.floor(nowMs / 1000));
-  const body = isWrong ? 'other bytes' : (reply.body ?? '');
-  const signature = macOf(key, [
-    'DUIZHANG-HMAC-SHA256-RESPONSE',
-    String(reply.status),
-    nonce,
-    timestamp,
-    sha256(body),
-    reply.headers?.['Duizhang-File-Name'] ?? '',
-  ]);
-  return {
-    ...reply,
-    headers: { ...reply.headers, 'Duizhang-Timestamp': timestamp, 'Duizhang-Signature': signature },
-  };
-}
-
-function macOf(key: Uint8Array, lines: readonly string[]): string {
-  return createHmac('sha256', key)
-    .update(`${lines.join('\n')}\n`)
-    .digest('base64');
-}
-
-function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function problem(status: number, code: string, headers: Readonly<Record<string, string>> = {}): Reply {

@@ -1,24 +1,24 @@
-import { createHash, createSign, createVerify, generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import { addDays, businessDateOf, isBusinessDate } from '../../domain/businessDate.ts';
 import type { SimulatedBill } from '../day.ts';
 import type { Behaviour, Fault, Shelf } from './behaviour.ts';
 import { CallCounter } from './behaviour.ts';
+import type { RefundDesk } from './refunds/refundDesk.ts';
+import { REFUNDS_PATH, wechatRefund } from './refunds/wechat.ts';
 import type { Endpoint, Reply } from './serve.ts';
 import { serve } from './serve.ts';
+import type { WechatSigners } from './wechatSignatures.ts';
+import { callerOf, json, problem, signed } from './wechatSignatures.ts';
 
 // WeChat Pay, API v3, 申请交易账单 and 下载账单: https://pay.weixin.qq.com/doc/v3/merchant/4012810615
 
-export type WechatPayParts = {
+export type WechatPayParts = WechatSigners & {
   readonly shelf: Shelf;
   readonly behaviour: Behaviour;
-  /** Public keys of the merchants' API certificates, by `mchid serial`. */
-  readonly merchants: ReadonlyMap<string, KeyObject>;
-  /** What the platform signs with. */
-  readonly platform: { readonly serialNo: string; readonly privateKey: KeyObject };
+  /** Where refunds are taken; without it none are. */
+  readonly refunds?: RefundDesk;
 };
 
 type Ticket = {
@@ -28,26 +28,32 @@ type Ticket = {
   readonly fault: Fault | null;
 };
 
-const MAX_SKEW_MS = 300_000;
 const HISTORY_DAYS = 92;
 
 export async function startWechatPay(parts: WechatPayParts, port = 0): Promise<Endpoint> {
   const tickets = new Map<string, Ticket>();
   const counter = new CallCounter(parts.behaviour);
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const signers = () => ({ ...parts, nowMs: parts.behaviour.now() });
   const endpoint: Endpoint = await serve((request, body, url) => {
-    const caller = callerOf(request, body, parts);
+    const caller = callerOf(request, body, signers());
     if (caller === null) return problem(401, 'SIGN_ERROR', '签名错误');
+    if (parts.refunds !== undefined && url.pathname.startsWith(REFUNDS_PATH)) {
+      const sign = (reply: Reply, isStranger: boolean): Reply =>
+        signed(reply, isStranger ? stranger : null, signers());
+      return wechatRefund({ method: request.method ?? '', url, body, caller }, parts.refunds, sign);
+    }
     if (url.pathname === '/v3/billdownload/file') return download(tickets, url, caller, parts.behaviour);
     if (url.pathname !== '/v3/bill/tradebill') return problem(404, 'RESOURCE_NOT_EXISTS', '');
-    if (counter.isTooFast(caller)) return signed(problem(429, 'FREQUENCY_LIMITED', '频率超限'), parts, null);
+    if (counter.isTooFast(caller))
+      return signed(problem(429, 'FREQUENCY_LIMITED', '频率超限'), null, signers());
     const merchantNo = url.searchParams.get('sub_mchid') ?? caller;
     const call = counter.attempt(merchantNo, url.searchParams.get('bill_date') ?? '');
     const fault = parts.behaviour.fault(call);
     if (fault === 'SLOW') return null;
     if (fault === 'NONSENSE') return { status: 200, body: '<html>welcome to the hotel</html>' };
     const reply = tradebill(url, { caller, merchantNo, fault, tickets, parts, base: () => endpoint.url });
-    return signed(reply, parts, fault === 'BAD_SIGNATURE' ? stranger : null);
+    return signed(reply, fault === 'BAD_SIGNATURE' ? stranger : null, signers());
   }, port);
   return endpoint;
 }
@@ -99,48 +105,4 @@ function download(tickets: Map<string, Ticket>, url: URL, caller: string, behavi
     body: ticket.bill.bytes,
     isCut: ticket.fault === 'CUT_BODY',
   };
-}
-
-const AUTHORIZATION =
-  /^WECHATPAY2-SHA256-RSA2048 mchid="([^"]+)",nonce_str="([^"]+)",signature="([^"]+)",timestamp="(\d+)",serial_no="([^"]+)"$/;
-
-/** @returns the merchant number that signed the request; null: nobody we know did */
-function callerOf(
-  request: IncomingMessage,
-  body: string,
-  { merchants, behaviour }: WechatPayParts,
-): string | null {
-  const [, mchid, nonce, signature, timestamp, serial] =
-    AUTHORIZATION.exec(request.headers.authorization ?? '') ?? [];
-  if (!mchid || !signature) return null;
-  const key = merchants.get(`${mchid} ${serial ?? ''}`);
-  if (!key || Math.abs(Number(timestamp) * 1000 - behaviour.now()) > MAX_SKEW_MS) return null;
-  const text = `${request.method ?? ''}\n${request.url ?? ''}\n${timestamp ?? ''}\n${nonce ?? ''}\n${body}\n`;
-  return createVerify('RSA-SHA256').update(text).verify(key, signature, 'base64') ? mchid : null;
-}
-
-function signed(reply: Reply, { platform, behaviour }: WechatPayParts, stranger: KeyObject | null): Reply {
-  const timestamp = String(Math.floor(behaviour.now() / 1000));
-  const nonce = randomBytes(16).toString('hex');
-  const signature = createSign('RSA-SHA256')
-    .update(`${timestamp}\n${nonce}\n${String(reply.body ?? '')}\n`)
-    .sign(stranger ?? platform.privateKey, 'base64');
-  return {
-    ...reply,
-    headers: {
-      ...reply.headers,
-      'Wechatpay-Serial': platform.serialNo,
-      'Wechatpay-Timestamp': timestamp,
-      'Wechatpay-Nonce': nonce,
-      'Wechatpay-Signature': signature,
-    },
-  };
-}
-
-function problem(status: number, code: string, message: string): Reply {
-  return json(status, { code, message });
-}
-
-function json(status: number, value: object): Reply {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }

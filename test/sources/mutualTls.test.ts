@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hdpBills } from '../../adapters/sources/hdp/hdpBills.ts';
-import type { ClientTls } from '../../adapters/sources/httpCall.ts';
+import type { ClientTls } from '../../adapters/http/httpCall.ts';
 import { bytesOf, DATE, wantedOf } from './channelWorld.ts';
 
 const pem = (name: string): string =>

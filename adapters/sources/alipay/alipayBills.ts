@@ -3,8 +3,8 @@ import { localOfInstant } from '../../../domain/businessDate.ts';
 import type { BillAnswer, BillSource, WantedBill } from '../../../domain/billSource.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import { failed, failedBy } from '../failure.ts';
-import type { HttpLimits } from '../httpCall.ts';
-import { httpCall } from '../httpCall.ts';
+import type { HttpLimits } from '../../http/httpCall.ts';
+import { httpCall } from '../../http/httpCall.ts';
 import { SpooledFile } from '../spooledFile.ts';
 
 export type AlipayAccess = {

@@ -1,7 +1,7 @@
 import type { BillAnswer, BillSource, SourceFailure, WantedBill } from '../../../domain/billSource.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import { failed } from '../failure.ts';
-import { retryAfterMs } from '../httpCall.ts';
+import { retryAfterMs } from '../../http/httpCall.ts';
 import type { SpooledFile } from '../spooledFile.ts';
 import type { HdpAccess, HdpAnswer, HdpDeps } from './hdpClient.ts';
 import { askHdp } from './hdpClient.ts';

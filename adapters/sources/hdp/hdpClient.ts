@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type { MachineKey } from '../../../domain/machineSignature.ts';
 import { authorizationOf, EMPTY_BODY_SHA256, isAnswerSignedBy } from '../../../domain/machineSignature.ts';
-import type { ClientTls, HttpLimits } from '../httpCall.ts';
-import { httpCall } from '../httpCall.ts';
+import type { ClientTls, HttpLimits } from '../../http/httpCall.ts';
+import { httpCall } from '../../http/httpCall.ts';
 import { SpooledFile } from '../spooledFile.ts';
 
 export type HdpAccess = {

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { HisOrder, HisOrderQuery } from '../../../domain/billSource.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
-import { jsonOf } from '../httpCall.ts';
+import { jsonOf } from '../../http/httpCall.ts';
 import type { HdpAccess, HdpDeps } from './hdpClient.ts';
 import { askHdp } from './hdpClient.ts';
 

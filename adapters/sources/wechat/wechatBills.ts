@@ -4,8 +4,8 @@ import { Compile } from 'typebox/compile';
 import type { BillAnswer, BillSource, WantedBill } from '../../../domain/billSource.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import { failed, failedBy } from '../failure.ts';
-import type { HttpAnswer, HttpLimits } from '../httpCall.ts';
-import { httpCall, jsonOf, retryAfterMs, textOf } from '../httpCall.ts';
+import type { HttpAnswer, HttpLimits } from '../../http/httpCall.ts';
+import { httpCall, jsonOf, retryAfterMs, textOf } from '../../http/httpCall.ts';
 import { SpooledFile } from '../spooledFile.ts';
 import { sha1OfBill } from './wechatBillHash.ts';
 import type { SignatureCheck, WechatMerchantKey, WechatPlatformKeys } from './wechatSignature.ts';
@@ -118,10 +118,10 @@ async function download(
 }
 
 function get(url: URL, accept: string, { access, deps, signal }: Context): Promise<HttpAnswer> {
-  const target = `${url.pathname}${url.search}`;
+  const asked = { method: 'GET', target: `${url.pathname}${url.search}`, body: '' } as const;
   return httpCall(url, {
     headers: {
-      authorization: wechatAuthorization(access.key, target, { nowMs: deps.now(), nonce: deps.nonce() }),
+      authorization: wechatAuthorization(access.key, asked, { nowMs: deps.now(), nonce: deps.nonce() }),
       accept,
       'user-agent': 'duizhang',
     },

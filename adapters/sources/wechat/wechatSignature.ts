@@ -17,15 +17,23 @@ export type WechatMerchantKey = {
 /** Keys of WeChat Pay by their serial number (platform certificate) or id (`PUB_KEY_ID_…`). */
 export type WechatPlatformKeys = ReadonlyMap<string, KeyObject>;
 
-/** The Authorization of a GET. @param target path and query as on the request line */
+export type WechatRequest = {
+  readonly method: 'GET' | 'POST';
+  /** Path and query as on the request line. */
+  readonly target: string;
+  /** '' when there is none. */
+  readonly body: string;
+};
+
+/** The Authorization of a request. */
 export function wechatAuthorization(
   key: WechatMerchantKey,
-  target: string,
+  { method, target, body }: WechatRequest,
   when: { readonly nowMs: number; readonly nonce: string },
 ): string {
   const timestamp = String(Math.floor(when.nowMs / 1000));
   const signature = createSign('RSA-SHA256')
-    .update(`GET\n${target}\n${timestamp}\n${when.nonce}\n\n`)
+    .update(`${method}\n${target}\n${timestamp}\n${when.nonce}\n${body}\n`)
     .sign(key.privateKey, 'base64');
   return (
     `${SCHEME} mchid="${key.mchid}",nonce_str="${when.nonce}",signature="${signature}",` +

@@ -26,6 +26,8 @@ export type ClientTls = { readonly ca?: string; readonly cert?: string; readonly
 export type HttpCall = {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whole, so that its length is announced. */
+  readonly body?: string;
   readonly tls?: ClientTls | null;
   readonly limits?: HttpLimits;
   readonly signal: AbortSignal;
@@ -112,7 +114,7 @@ function answerOf(url: URL, call: HttpCall, signal: AbortSignal): Promise<Incomi
     url.protocol === 'https:' ? httpsRequest(url, { ...options, ...call.tls }) : httpRequest(url, options);
   request.once('response', resolve);
   request.on('error', reject);
-  request.end();
+  request.end(call.body);
   return promise;
 }
 

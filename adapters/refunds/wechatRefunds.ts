@@ -1,0 +1,165 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { RefundAnswer, RefundGateway, RefundOrder } from '../../domain/resolutionPorts.ts';
+import { httpCall, jsonOf, textOf } from '../http/httpCall.ts';
+import type { WechatAccess } from '../sources/wechat/wechatBills.ts';
+import { checkWechatAnswer, wechatAuthorization } from '../sources/wechat/wechatSignature.ts';
+import type { CodeTable, GatewayDeps } from './answers.ts';
+import { answerOfCode, brief, instantOr, limitsOf, unknown, unknownBy } from './answers.ts';
+
+// 申请退款 and 查询单笔退款, WeChat Pay API v3: https://pay.weixin.qq.com/doc/v3/merchant/4012791862 and 4012791863
+
+export const WECHAT_CODES: CodeTable = {
+  NOT_ENOUGH: 'FAILED',
+  NOTENOUGH: 'FAILED',
+  FREQUENCY_LIMITED: 'FAILED',
+  RATELIMIT_EXCEEDED: 'FAILED',
+  PARAM_ERROR: 'FAILED',
+  INVALID_REQUEST: 'FAILED',
+  SIGN_ERROR: 'FAILED',
+  NO_AUTH: 'FAILED',
+  MCH_NOT_EXISTS: 'FAILED',
+  // Seen of payments that were there a moment later, under the same number.
+  RESOURCE_NOT_EXISTS: 'FAILED',
+  USER_ACCOUNT_ABNORMAL: 'REFUSED',
+  TRADE_OVERDUE: 'REFUSED',
+  // Another refund has the number, and may have been paid.
+  REFUND_FEE_MISMATCH: 'UNKNOWN',
+  BIZERR_NEED_RETRY: 'UNKNOWN',
+  SYSTEM_ERROR: 'UNKNOWN',
+};
+
+/** "同一笔订单多次退款的请求需相隔1分钟" */
+const MIN_GAP_MS = 60_000;
+const MAX_REASON = 80;
+const PATH = '/v3/refund/domestic/refunds';
+
+const Refund = Type.Object({
+  refund_id: Type.String(),
+  out_refund_no: Type.String(),
+  out_trade_no: Type.String(),
+  status: Type.Union([
+    Type.Literal('SUCCESS'),
+    Type.Literal('PROCESSING'),
+    Type.Literal('CLOSED'),
+    Type.Literal('ABNORMAL'),
+  ]),
+  success_time: Type.Optional(Type.String()),
+  amount: Type.Object({ refund: Type.Integer() }),
+});
+const refund = Compile(Refund);
+const problem = Compile(Type.Object({ code: Type.String(), message: Type.Optional(Type.String()) }));
+
+export function wechatRefunds(access: WechatAccess, deps: GatewayDeps): RefundGateway {
+  return {
+    minGapMs: MIN_GAP_MS,
+    async send(order, withinMs) {
+      const request = { method: 'POST', target: PATH, body: bodyOf(order, access.subMchid) } as const;
+      const said = await call(request, withinMs, { access, deps });
+      return 'state' in said ? said : answerOf(said, order, deps.now());
+    },
+    async ask(order, withinMs) {
+      const query = access.subMchid === null ? '' : `?sub_mchid=${encodeURIComponent(access.subMchid)}`;
+      const target = `${PATH}/${encodeURIComponent(order.refundNo)}${query}`;
+      const said = await call({ method: 'GET', target, body: '' }, withinMs, { access, deps });
+      if ('state' in said) return said;
+      if (said.status === 200) return answerOf(said, order, deps.now());
+      const { code, detail } = problemOf(said);
+      // Of a question only this answer says something about the refund.
+      const isAbsent = said.status === 404 && code === 'RESOURCE_NOT_EXISTS';
+      return { state: isAbsent ? 'NOT_FOUND' : 'UNKNOWN', code, detail };
+    },
+  };
+}
+
+function bodyOf(order: RefundOrder, subMchid: string | null): string {
+  return JSON.stringify({
+    ...(subMchid === null ? {} : { sub_mchid: subMchid }),
+    ...(order.channelTxnNo === null
+      ? { out_trade_no: order.orderNo }
+      : { transaction_id: order.channelTxnNo }),
+    out_refund_no: order.refundNo,
+    reason: order.reason.slice(0, MAX_REASON),
+    amount: { refund: Number(order.amountFen), total: Number(order.paidFen), currency: 'CNY' },
+  });
+}
+
+type Request = { readonly method: 'GET' | 'POST'; readonly target: string; readonly body: string };
+type Context = { readonly access: WechatAccess; readonly deps: GatewayDeps };
+/** An answer that WeChat Pay signed. */
+type Said = { readonly status: number; readonly text: string };
+
+async function call(
+  request: Request,
+  withinMs: number,
+  { access, deps }: Context,
+): Promise<Said | RefundAnswer> {
+  const url = new URL(request.target, access.url);
+  try {
+    const answer = await httpCall(url, {
+      method: request.method,
+      headers: {
+        authorization: wechatAuthorization(access.key, request, { nowMs: deps.now(), nonce: deps.nonce() }),
+        accept: 'application/json',
+        'user-agent': 'duizhang',
+        ...(request.body === '' ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(request.body === '' ? {} : { body: request.body }),
+      ...limitsOf(withinMs),
+    });
+    const text = await textOf(answer);
+    const check = checkWechatAnswer(answer.headers, text, access.platformKeys, deps.now());
+    if (check === 'RIGHT') return { status: answer.status, text };
+    return unknown(
+      'UNVERIFIED',
+      `an answer ${answer.status} is not shown to be WeChat Pay's (signature ${check}); check platformKeys and the clock`,
+    );
+  } catch (error) {
+    return unknownBy(error);
+  }
+}
+
+function answerOf(said: Said, order: RefundOrder, nowMs: number): RefundAnswer {
+  if (said.status >= 500) return unknown('SERVER_ERROR', problemOf(said).detail);
+  if (said.status !== 200) {
+    const { code, detail } = problemOf(said);
+    return code === null ? unknown('UNREADABLE', detail) : answerOfCode(WECHAT_CODES, code, detail);
+  }
+  const value = jsonOf(said.text);
+  if (!refund.Check(value)) return unknown('UNREADABLE', 'WeChat Pay answered 200 with what is no refund');
+  const isOurs =
+    value.out_refund_no === order.refundNo &&
+    value.out_trade_no === order.orderNo &&
+    BigInt(value.amount.refund) === order.amountFen;
+  if (isOurs) return stateOf(value, nowMs);
+  return unknown(
+    'OTHER_REFUND',
+    `WeChat Pay answered with the refund ${brief(value.out_refund_no)} of ${value.amount.refund} fen of order ${brief(value.out_trade_no)}`,
+  );
+}
+
+function stateOf(value: Static<typeof Refund>, nowMs: number): RefundAnswer {
+  const detail = `WeChat Pay: ${value.status}, refund ${brief(value.refund_id)}`;
+  switch (value.status) {
+    case 'SUCCESS':
+      return {
+        state: 'SUCCEEDED',
+        gatewayRefundId: value.refund_id,
+        refundedAtMs: instantOr(value.success_time, nowMs),
+      };
+    case 'PROCESSING':
+      return { state: 'PROCESSING', code: null, detail };
+    case 'CLOSED':
+      return { state: 'REFUSED', code: 'CLOSED', detail };
+    case 'ABNORMAL':
+      return { state: 'PROCESSING', code: 'ABNORMAL', detail };
+  }
+}
+
+function problemOf({ status, text }: Said): { readonly code: string | null; readonly detail: string } {
+  const value = jsonOf(text);
+  if (!problem.Check(value)) return { code: null, detail: `WeChat Pay answered ${status}` };
+  const code = brief(value.code);
+  return { code, detail: brief(`WeChat Pay answered ${status} ${code} ${value.message ?? ''}`.trim()) };
+}
