@@ -259,6 +259,7 @@ export async function carryOut(
     state: recordedState(request, state),
   };
   await desk.add(key, ...before, recorded);
+  await deps.reached?.('RECORDED');
   return resultOf(desk.rowsOfAction(actionId));
 }
 

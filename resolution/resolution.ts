@@ -19,6 +19,8 @@ export const MONEY_STEPS = [
   'GATEWAY_ANSWERED',
   'ENTRY_WRITTEN',
   'OUTCOME_WRITTEN',
+  /** Of an action that no gateway carries out. */
+  'RECORDED',
 ] as const;
 export type MoneyStep = (typeof MONEY_STEPS)[number];
 
