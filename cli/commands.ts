@@ -54,6 +54,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/verify.ts')).verifyCommand,
   },
   {
+    name: 'audit',
+    summary: 'verify that nothing in the history of cases was changed',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
+  {
     name: 'month',
     summary: 'lock a month of a merchant: its dates are closed again for a reason only',
     load: async () => (await import('./commands/month.ts')).monthCommand,

@@ -25,6 +25,8 @@ import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
+import { redisMoneyEpoch } from '../adapters/redis/money/orderLocks.ts';
+import { resolutionParts } from '../adapters/resolutionParts.ts';
 import { openSources } from '../adapters/sources/openSources.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../domain/businessDate.ts';
@@ -45,6 +47,7 @@ import { closeGate } from './join/closeGate.ts';
 import { EntryWriter } from './join/entryWriter.ts';
 import { startRealtime } from './join/realtime.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
+import { keepResolution } from '../resolution/keepResolution.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino({ name: 'pipeline' });
@@ -66,6 +69,7 @@ const DAYS_LOOK_MS = 100;
 const SCHEDULE_ROUND_MS = 2_000;
 const GATE_PATIENCE_MS = 60_000;
 const BILLS_ROUND_MS = 5_000;
+const CASES_ROUND_MS = 3_000;
 /** What was missed while the system was down is asked for this far back. */
 const BILLS_LOOK_BACK_DAYS = 7;
 /** Three calls a second are what WeChat Pay grants its other bill interface. */
@@ -254,6 +258,28 @@ const importFetched: CollectParts['importBill'] = async (bill, provenance) => {
   return result;
 };
 
+const resolution = resolutionParts(config, process.env, { clickhouse, redis: windowRedis }, clock);
+
+/** Cases follow the verdicts, and refunds are followed to their end. */
+function keepMoney(): Promise<void> {
+  return keepResolution({
+    deps: {
+      ...resolution,
+      pause: (ms) => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined),
+    },
+    epoch: redisMoneyEpoch(windowRedis, () => clock.now()),
+    everyMs: CASES_ROUND_MS,
+    signal: stopping.signal,
+    isAway,
+    onAway: (error) => log.warn({ err: error }, 'cases wait: a server does not answer'),
+    onStuck: (order, error) => log.warn({ ...order, code: error.code }, error.message),
+    onRound: ({ written, ended }) => {
+      metrics.caseRows.inc(written);
+      metrics.refundsEnded.inc(ended);
+    },
+  });
+}
+
 function keepBills(): Promise<void> {
   const collector = new BillCollector({
     plans: outside.sources,
@@ -329,7 +355,7 @@ async function main(): Promise<void> {
   ready = true;
   live.watch();
   log.info({ slots: config.slots, partitions: config.log.partitions }, 'ready');
-  const kept = [keepDays(), keepBills(), ...(closesBySchedule ? [keepSchedule()] : [])];
+  const kept = [keepDays(), keepBills(), keepMoney(), ...(closesBySchedule ? [keepSchedule()] : [])];
   await Promise.race([asked.promise, realtime.done, ...kept, forced.promise]);
   await Promise.race([realtime.stop(), forced.promise]);
   server.close();

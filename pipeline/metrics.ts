@@ -48,6 +48,16 @@ export function pipelineMetrics() {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       registers,
     }),
+    caseRows: new Counter({
+      name: 'duizhang_case_rows_total',
+      help: 'Rows by which cases followed the verdicts: opened, changed, healed, opened again',
+      registers,
+    }),
+    refundsEnded: new Counter({
+      name: 'duizhang_refunds_recovered_total',
+      help: 'Refunds without a final outcome that were followed to one',
+      registers,
+    }),
     ledgerAway: new Counter({
       name: 'duizhang_ledger_away_total',
       help: 'Stretches in which the ledger did not answer and reading stood still',
