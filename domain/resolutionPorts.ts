@@ -24,6 +24,10 @@ export type RefundOrder = {
   readonly reason: string;
 };
 
+/**
+ * `code` is the gateway's own word, or one of ours where it gave none (NO_ANSWER, UNVERIFIED, OTHER_REFUND, …);
+ * domain/refundAdvice.ts says what can be done. FAILED and REFUSED were held against the gateway's own book.
+ */
 export type RefundAnswer =
   | { readonly state: 'SUCCEEDED'; readonly gatewayRefundId: string | null; readonly refundedAtMs: number }
   /** Accepted, or stuck where only the channel's back office helps (its code says so): not final. */

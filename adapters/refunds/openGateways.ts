@@ -68,7 +68,7 @@ function gatewayOf(
 
 function uppAccess({ raw, folder, fail }: UppConfig, env: NodeJS.ProcessEnv): UppAccess {
   const place = { folder, env, fail: (message: string) => fail([], message) };
-  return { url: new URL(raw.url), key: { keyId: raw.keyId, key: machineKey(raw, place) }, tls: null };
+  return { url: new URL(raw.url), key: { keyId: raw.keyId, key: machineKey(raw, place) } };
 }
 
 function noRoute(why: string): DuizhangError {

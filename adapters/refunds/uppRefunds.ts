@@ -6,18 +6,13 @@ import { Compile } from 'typebox/compile';
 import type { MachineKey } from '../../domain/machineSignature.ts';
 import { authorizationOf, isAnswerSignedBy } from '../../domain/machineSignature.ts';
 import type { RefundAnswer, RefundGateway, RefundOrder } from '../../domain/resolutionPorts.ts';
-import type { ClientTls } from '../http/httpCall.ts';
 import { httpCall, jsonOf, textOf } from '../http/httpCall.ts';
 import type { CodeTable, GatewayDeps } from './answers.ts';
 import { answerOfCode, brief, instantOr, limitsOf, unknown, unknownBy } from './answers.ts';
 
 // schemas/upp.openapi.yaml
 
-export type UppAccess = {
-  readonly url: URL;
-  readonly key: MachineKey;
-  readonly tls: ClientTls | null;
-};
+export type UppAccess = { readonly url: URL; readonly key: MachineKey };
 
 export const UPP_CODES: CodeTable = {
   NOT_ENOUGH: 'FAILED',
@@ -106,7 +101,6 @@ async function call(
           : { 'content-type': 'application/json', 'Duizhang-Body-Sha256': bodySha256 }),
       },
       ...(request.body === '' ? {} : { body: request.body }),
-      tls: access.tls,
       ...limitsOf(withinMs),
     });
     const text = await textOf(answer);

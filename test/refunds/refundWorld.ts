@@ -85,7 +85,7 @@ export async function startRefundWorld(): Promise<RefundWorld> {
     refunds: desks.alipay,
   });
   const access = {
-    upp: { url: new URL(upp.url), key: { keyId: 'duizhang', key: uppKey }, tls: null },
+    upp: { url: new URL(upp.url), key: { keyId: 'duizhang', key: uppKey } },
     wechat: {
       url: new URL(wechat.url),
       key: { mchid: MERCHANT_NO.wechat, serialNo: 'SERIAL1', privateKey: merchantKeys.privateKey },
