@@ -46,7 +46,6 @@ export function workerDeps(
     {
       url: new URL(order.uppUrl),
       key: { keyId: 'duizhang', key: Buffer.from(order.uppKey, 'base64') },
-      tls: null,
     },
     { now, nonce: () => randomBytes(16).toString('hex') },
   );
