@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Entry } from './entry.ts';
 import type { RefundAttempt } from './orderMoney.ts';
-import { nextRefundNo, orderMoney } from './orderMoney.ts';
+import { nextRefundNo, orderMoney as moneyOf } from './orderMoney.ts';
 
 function line(more: Partial<Entry>, counts = true) {
   const entry: Entry = {
@@ -29,6 +29,14 @@ function refund(refundNo: string | null, amountFen: bigint, more: Partial<Entry>
   return line({ kind: 'REFUND', refundNo, amountFen, ...more });
 }
 
+function orderMoney(
+  lines: Parameters<typeof moneyOf>[0],
+  attempts: readonly RefundAttempt[],
+  repairedKey: string | null = null,
+) {
+  return moneyOf(lines, attempts, { marginMs: 300_000, repairedKey });
+}
+
 function attempt(refundNo: string, amountFen: bigint, state: RefundAttempt['state'], n: number | null = 1) {
   return { actionId: refundNo, refundNo, n, amountFen, state };
 }
@@ -47,6 +55,14 @@ test('a refund counts once, in however many books it stands', () => {
     openFen: 0n,
     refundableFen: 7_000n,
   });
+});
+
+test('a HIS refund without a number is the one that the platform has, where that is beyond doubt', () => {
+  const his = { book: 'MERCHANT', channelTxnNo: null, hisOrderNo: 'F1' } as const;
+  const lines = [line({}), refund('R1', 3_000n), refund(null, 3_000n, his)];
+  expect(orderMoney(lines, []).refundedFen).toBe(3_000n);
+  const two = [...lines, refund('R2', 3_000n)];
+  expect(orderMoney(two, []).refundedFen).toBe(9_000n);
 });
 
 test('a refund whose end nobody knows is not there to be refunded again', () => {

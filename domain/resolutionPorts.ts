@@ -92,6 +92,10 @@ export interface CaseLedger {
   ordersTouchedSince(
     sinceMs: number,
   ): Promise<{ readonly orders: readonly OrderRef[]; readonly untilMs: number }>;
+  /** Up to which instant of the ledger's clock cases follow the verdicts; 0: nobody has looked yet. */
+  followedUntil(): Promise<number>;
+  /** A lower instant changes nothing. */
+  setFollowedUntil(untilMs: number): Promise<void>;
   /** What the verdicts say of keys that are or were exceptions, of many orders of one merchant. */
   wordsOf(merchantId: string, orderNos: readonly string[]): Promise<readonly KeyWord[]>;
   /** All rows of the orders' cases. */

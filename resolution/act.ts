@@ -11,7 +11,7 @@ import { requestJson } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
 import { answeredBefore, resultOf } from './actionResult.ts';
 import type { Doing } from './carryOut.ts';
-import { carryOutRefund, resolved } from './carryOut.ts';
+import { carryOutRefund, resolved, stateOf } from './carryOut.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { atOrder } from './orderDesk.ts';
 import { dueOf, planRefund } from './planRefund.ts';
@@ -243,7 +243,6 @@ export async function carryOut(
 ): Promise<ActionResult> {
   if (intent) return carryOutRefund(doing, intent, desk, deps);
   const { key, actionId, operator, request, before } = doing;
-  const state = desk.lastOf(key.caseId)?.state ?? newState(deps.now());
   const isFirst = before.length === 0;
   const recorded: NewStep = {
     step: 'RECORDED',
@@ -256,7 +255,7 @@ export async function carryOut(
     idempotencyKey: isFirst ? request.idempotencyKey : '',
     requestHash: isFirst ? request.requestHash : '',
     atMs: deps.now(),
-    state: recordedState(request, state),
+    state: recordedState(request, stateOf(doing, desk, deps)),
   };
   await desk.add(key, ...before, recorded);
   await deps.reached?.('RECORDED');

@@ -43,8 +43,8 @@ export async function carryOutRefund(
     await deps.reached?.('HIS_ASKED');
   }
   assertTimeLeft(desk);
-  const state = desk.lastOf(key.caseId)?.state ?? newState(deps.now());
-  const statusBefore = state.underWay?.statusBefore ?? (state.facts === null ? 'RESOLVED' : state.status);
+  const state = stateOf(doing, desk, deps);
+  const statusBefore = state.facts === null ? 'RESOLVED' : state.status;
   const isFirst = doing.before.length === 0;
   await desk.add(key, ...doing.before, {
     step: 'INTENT',
@@ -71,6 +71,11 @@ export async function carryOutRefund(
   const answer = await gateway.send(intent.order, GATEWAY_WITHIN_MS);
   await deps.reached?.('GATEWAY_ANSWERED');
   return hear(actionId, answer, desk, deps);
+}
+
+/** Of the case before the action: as the approval left it, else as it stands. */
+export function stateOf({ before, key }: Doing, desk: OrderDesk, deps: ResolutionDeps): CaseState {
+  return before.at(-1)?.state ?? desk.lastOf(key.caseId)?.state ?? newState(deps.now());
 }
 
 /** Writes down what a gateway said of a refund, and what the case comes to by it. */

@@ -31,13 +31,15 @@ export type KeeperParts = {
  */
 export async function keepResolution(parts: KeeperParts): Promise<void> {
   const { deps, signal } = parts;
-  let sinceMs = 0;
+  let sinceMs: number | null = null;
   let emptySinceMs: number | null = null;
   while (!signal.aborted) {
     try {
       if (await parts.epoch.has()) {
         emptySinceMs = null;
+        sinceMs ??= await deps.ledger.followedUntil();
         const { nextSinceMs, written } = await keepCases(sinceMs, deps);
+        if (written > 0) await deps.ledger.setFollowedUntil(nextSinceMs);
         sinceMs = nextSinceMs;
         parts.onRound({ written, ended: await recoverRefunds(deps, parts.onStuck) });
       } else {

@@ -2,6 +2,7 @@ import type { CaseKey, CaseRow, NewStep } from '../domain/caseHistory.ts';
 import { lastRow, nextRow } from '../domain/caseHistory.ts';
 import { stepOf } from '../domain/caseTransition.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import { DEFAULT_RULES } from '../domain/merchant.ts';
 import type { OrderMoney, RefundAttempt } from '../domain/orderMoney.ts';
 import { orderMoney } from '../domain/orderMoney.ts';
 import { attemptsOf } from '../domain/refundIntent.ts';
@@ -82,7 +83,9 @@ export class OrderDesk {
 
   /** @param repairedKey see `orderMoney` */
   money(repairedKey: string | null = null): OrderMoney {
-    return orderMoney(this.#lines, this.attempts, repairedKey);
+    const marginMs =
+      this.#deps.merchants.get(this.order.merchantId)?.rules.windowMs ?? DEFAULT_RULES.windowMs;
+    return orderMoney(this.#lines, this.attempts, { marginMs, repairedKey });
   }
 
   lastOf(caseId: string): CaseRow | null {

@@ -9,12 +9,17 @@ import { rowsOf, text } from './closeSql.ts';
 import type { EntryRow } from './entryRows.ts';
 import { ENTRY_FIELDS, entryOfRow } from './entryRows.ts';
 import { ordersTouchedSince, wordsOf } from './keyWords.ts';
+import { clickHouseRealtimeLedger } from './realtimeLedger.ts';
 
 const CASES_A_PAGE = 500;
+/** How far cases follow the verdicts, as a position beside those of the log: milliseconds of the ledger's clock. */
+const FOLLOWER = 'cases';
+const FOLLOWED = 'verdicts';
 
 /** Cases and the money of orders, on ClickHouse. */
 export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
   const bills = clickHouseBills(client);
+  const positionsOf = clickHouseRealtimeLedger(client);
   const rowsWhere = async (
     where: string,
     values: Readonly<Record<string, string>>,
@@ -32,6 +37,11 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
     rowsWhere(`merchant_id = {merchantId:String} AND order_no IN (${listOf(orderNos)})`, { merchantId });
   return {
     ordersTouchedSince: (sinceMs) => ordersTouchedSince(client, sinceMs),
+    async followedUntil() {
+      const positions = await positionsOf.loadPositions(FOLLOWER);
+      return positions.get(FOLLOWED) ?? 0;
+    },
+    setFollowedUntil: (untilMs) => positionsOf.storePositions(FOLLOWER, new Map([[FOLLOWED, untilMs]])),
     wordsOf: (merchantId, orderNos) => wordsOf(client, merchantId, orderNos),
     rowsOf: rowsOfOrders,
     async orderFile(merchantId, orderNo): Promise<OrderFile> {
