@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Kind } from './entry.ts';
-import { KINDS } from './entry.ts';
 import type { Action, CaseStanding, Need, RefusalCode } from './policy.ts';
-import { ACTIONS, POLICY, REFUSALS, REFUSAL_TEXTS, policyOf, rulingOn, rulingsOn } from './policy.ts';
-import type { Mode, VerdictCode } from './verdict.ts';
-import { EXCEPTION_CODES, MODES } from './verdict.ts';
+import { ACTIONS, REFUSALS, REFUSAL_TEXTS, rulingOn, rulingsOn } from './policy.ts';
 
 function standing(more: Partial<CaseStanding> = {}): CaseStanding {
   return {
@@ -29,101 +25,6 @@ function allowedOn(more: Partial<CaseStanding>): string {
     .flatMap((ruling) => (ruling.allowed ? [ruling.action] : []))
     .join(' ');
 }
-
-// Written by hand from the policy table, and not from the code: mode, type, kind | not near midnight | possibly cross-day |
-// confirmed cross-day | after a recorded self refund or external refund.
-const W = 'WRITE_OFF';
-const BY_HAND: readonly (readonly [string, string, string, string, string])[] = [
-  ['THREE_WAY MERCHANT_ONLY PAYMENT', 'SUPPLEMENT', 'WRITE_OFF SUPPLEMENT', W, 'WRITE_OFF SUPPLEMENT'],
-  [
-    'THREE_WAY MERCHANT_ONLY REFUND',
-    'SELF_REFUND',
-    'WRITE_OFF SELF_REFUND',
-    'WRITE_OFF SELF_REFUND',
-    'WRITE_OFF SELF_REFUND',
-  ],
-  ['THREE_WAY CHANNEL_ONLY PAYMENT', 'REFUND', 'REFUND WRITE_OFF', W, 'REFUND WRITE_OFF'],
-  ['THREE_WAY CHANNEL_ONLY REFUND', 'SUPPLEMENT', 'WRITE_OFF SUPPLEMENT', W, 'WRITE_OFF SUPPLEMENT'],
-  ['THREE_WAY PLATFORM_ONLY PAYMENT', W, W, W, W],
-  [
-    'THREE_WAY PLATFORM_ONLY REFUND',
-    'EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-  ],
-  ['THREE_WAY PLATFORM_MISSING PAYMENT', W, W, W, W],
-  ['THREE_WAY PLATFORM_MISSING REFUND', W, W, W, W],
-  ['TWO_WAY PLATFORM_ONLY PAYMENT', W, W, W, W],
-  [
-    'TWO_WAY PLATFORM_ONLY REFUND',
-    'EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-  ],
-  [
-    'TWO_WAY CHANNEL_ONLY PAYMENT',
-    'EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-    'WRITE_OFF EXTERNAL_REFUND',
-  ],
-  ['TWO_WAY CHANNEL_ONLY REFUND', 'SUPPLEMENT', 'WRITE_OFF SUPPLEMENT', W, 'WRITE_OFF SUPPLEMENT'],
-  ['REALTIME MERCHANT_ONLY PAYMENT', 'SUPPLEMENT', 'WRITE_OFF SUPPLEMENT', W, 'WRITE_OFF SUPPLEMENT'],
-  [
-    'REALTIME MERCHANT_ONLY REFUND',
-    'SELF_REFUND',
-    'WRITE_OFF SELF_REFUND',
-    'WRITE_OFF SELF_REFUND',
-    'WRITE_OFF SELF_REFUND',
-  ],
-  ['REALTIME PLATFORM_ONLY PAYMENT', 'REFUND', 'REFUND WRITE_OFF', W, 'REFUND WRITE_OFF'],
-  ['REALTIME PLATFORM_ONLY REFUND', 'SUPPLEMENT', 'WRITE_OFF SUPPLEMENT', W, 'WRITE_OFF SUPPLEMENT'],
-  ...MODES.flatMap((mode) => [
-    [`${mode} AMOUNT_MISMATCH PAYMENT`, W, W, W, W] as const,
-    [`${mode} AMOUNT_MISMATCH REFUND`, W, W, W, W] as const,
-    [`${mode} DUPLICATE PAYMENT`, 'REFUND', 'REFUND', 'REFUND', 'REFUND WRITE_OFF'] as const,
-  ]),
-];
-
-function keyOf(text: string): { mode: Mode; type: VerdictCode; kind: Kind } {
-  const [mode, type, kind] = text.split(' ');
-  const found = {
-    mode: MODES.find((own) => own === mode),
-    type: [...EXCEPTION_CODES].find((own) => own === type),
-    kind: KINDS.find((own) => own === kind),
-  };
-  if (!found.mode || !found.type || !found.kind) throw new Error(text);
-  return { mode: found.mode, type: found.type, kind: found.kind };
-}
-
-function sorted(actions: string): string {
-  return actions.split(' ').toSorted().join(' ');
-}
-
-test.each(BY_HAND)('%s allows what the manual says', (key, plain, possibly, confirmed, afterRefund) => {
-  const type = keyOf(key);
-  expect(sorted(allowedOn(type))).toBe(sorted(plain));
-  expect(sorted(allowedOn({ ...type, isPossiblyCrossDay: true }))).toBe(sorted(possibly));
-  expect(sorted(allowedOn({ ...type, isCrossDayConfirmed: true }))).toBe(sorted(confirmed));
-  expect(sorted(allowedOn({ ...type, hasSelfRefund: true }))).toBe(sorted(afterRefund));
-  expect(sorted(allowedOn({ ...type, hasExternalRefund: true }))).toBe(sorted(afterRefund));
-});
-
-test('the table has a row for what the copy by hand names, and for nothing else', () => {
-  const byHand = new Set(BY_HAND.map(([key]) => key));
-  for (const mode of MODES) {
-    for (const type of EXCEPTION_CODES) {
-      for (const kind of KINDS) {
-        expect(policyOf(mode, type, kind) !== null, `${mode} ${type} ${kind}`).toBe(
-          byHand.has(`${mode} ${type} ${kind}`),
-        );
-      }
-    }
-  }
-  expect(POLICY.flatMap(({ modes, kinds }) => modes.flatMap(() => kinds))).toHaveLength(BY_HAND.length);
-});
 
 test('what the table has no row for allows nothing', () => {
   expect(allowedOn({ mode: 'TWO_WAY', type: 'MERCHANT_ONLY' })).toBe('');
