@@ -41,6 +41,8 @@ const queries: LedgerQueries = {
           possiblyCrossDay: false,
           conflictingBooks: ['PLATFORM'],
           amountConflict: true,
+          ambiguousRefund: true,
+          possibleDuplicateOf: 'HP0',
           status: 'OPEN',
           provisional: false,
         },

@@ -40,6 +40,10 @@ export type ExceptionItem = {
   readonly conflictingBooks: readonly Book[];
   /** CHANNEL_ONLY although the platform has the order too, with another amount. */
   readonly amountConflict: boolean;
+  /** A HIS refund without a number could be this one, or this is it. */
+  readonly ambiguousRefund: boolean;
+  /** Another order that this payment probably repeats. */
+  readonly possibleDuplicateOf: string | null;
   readonly status: CaseStatus;
   /** A realtime verdict whose day is not closed yet. */
   readonly provisional: boolean;

@@ -64,6 +64,8 @@ export type Verdict = {
   readonly possiblyCrossDay: boolean;
   /** CHANNEL_ONLY although the platform has the order too, with another amount. */
   readonly amountConflict: boolean;
+  /** A HIS refund without a number could be this one, or this is it: which one is not beyond doubt. */
+  readonly ambiguousRefund: boolean;
   /** Several HIS receipts add up to the payment. */
   readonly split: boolean;
   /** DUPLICATE: what was paid beyond the first payment, in the book that shows most of it. */
@@ -99,12 +101,12 @@ export function judgeOrder(entries: readonly Entry[], context: JudgeContext): Ve
   if (pair) return [pair];
   const drafts: Verdict[] = [];
   // REALTIME does not pair refunds: what its window has let go of cannot be weighed.
-  const numbered =
-    context.mode === 'THREE_WAY' ? pairNumberlessRefunds(entries, context.rules.windowMs) : entries;
-  for (const lines of linesByKey(numbered)) {
+  const paired = context.mode === 'THREE_WAY' ? pairNumberlessRefunds(entries, context.rules) : null;
+  for (const lines of linesByKey(paired?.lines ?? entries)) {
     for (const near of withinSpan(lines, context.rules.crossDayDays)) {
       const verdict = judgeKey(near, context);
-      if (verdict) drafts.push(verdict);
+      if (!verdict) continue;
+      drafts.push(paired?.ambiguous.has(verdict.keyPart) ? { ...verdict, ambiguousRefund: true } : verdict);
     }
   }
   return context.paymentMatched ? drafts : applyOffset(drafts, entries, context.mode);
@@ -173,6 +175,7 @@ function judgeKey(lines: readonly Entry[], context: JudgeContext): Verdict | nul
       code === 'CHANNEL_ONLY' &&
       sides.PLATFORM !== null &&
       sides.PLATFORM.amountFen !== sides.CHANNEL?.amountFen,
+    ambiguousRefund: false,
     split,
     surplusFen: code === 'DUPLICATE' ? surplusOf(sides) : null,
     possibleDuplicateOf: null,
@@ -214,6 +217,7 @@ function judgeEqualPair(entries: readonly Entry[], context: JudgeContext): Verdi
     sides,
     possiblyCrossDay: false,
     amountConflict: false,
+    ambiguousRefund: false,
     split: false,
     surplusFen: null,
     possibleDuplicateOf: null,

@@ -36,6 +36,8 @@ type Row = {
   readonly possibly_cross_day: number;
   readonly conflicts: number;
   readonly amount_conflict: number;
+  readonly ambiguous_refund: number;
+  readonly possible_duplicate_of: string;
   readonly version: string;
   readonly provisional: number;
 };
@@ -91,8 +93,8 @@ async function candidatesAfter(
     client,
     `SELECT toString(v.business_date) AS date, merchant_id, order_no, key_part, mode, span, code, kind, refund_no,
        channel, toString(merchant_fen) AS merchant, toString(platform_fen) AS platform,
-       toString(channel_fen) AS at_channel, possibly_cross_day, conflicts, amount_conflict,
-       toString(v.version) AS version, ${PROVISIONAL} AS provisional
+       toString(channel_fen) AS at_channel, possibly_cross_day, conflicts, amount_conflict, ambiguous_refund,
+       possible_duplicate_of,       toString(v.version) AS version, ${PROVISIONAL} AS provisional
      FROM verdicts AS v ${whereOf(conditions)}
      ORDER BY v.business_date DESC, merchant_id, order_no, key_part, mode, span, v.version DESC
      LIMIT 1 BY v.business_date, merchant_id, order_no, key_part, mode, span, v.version
@@ -206,6 +208,8 @@ function itemOf(row: Row, status: CaseStatus): ExceptionItem {
     possiblyCrossDay: row.possibly_cross_day === 1,
     conflictingBooks: BOOKS.filter((book) => (row.conflicts & CONFLICT_BIT[book]) !== 0),
     amountConflict: row.amount_conflict === 1,
+    ambiguousRefund: row.ambiguous_refund === 1,
+    possibleDuplicateOf: row.possible_duplicate_of || null,
     status,
     provisional: row.provisional === 1,
   };

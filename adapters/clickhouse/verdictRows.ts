@@ -48,6 +48,7 @@ export const FINAL_COLUMNS = [
   'channel_at',
   'channel_identities',
   'amount_conflict',
+  'ambiguous_refund',
   'possible_duplicate_of',
   'refers_to',
 ] as const;
@@ -61,7 +62,7 @@ export function realtimeTsv({ verdict, span, version }: RealtimeRow): string {
 export function finalTsv({ verdict, runId, span, refersTo }: FinalRow): string {
   return `${commonTsv(verdict, span)}\t0\t${tsvText(runId)}\t${sideTsv(verdict.sides.CHANNEL)}\t${bit(
     verdict.amountConflict,
-  )}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${refersTo ?? TSV_NULL}\n`;
+  )}\t${bit(verdict.ambiguousRefund)}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${refersTo ?? TSV_NULL}\n`;
 }
 
 /** Up to `surplus_fen`; '' stands for null in text columns. */
@@ -119,6 +120,7 @@ export type VerdictRow = {
   readonly conflicts: number;
   readonly possibly_cross_day: number;
   readonly amount_conflict: number;
+  readonly ambiguous_refund: number;
   readonly split: number;
   readonly surplus: string | null;
   readonly possible_duplicate_of: string;
@@ -128,8 +130,8 @@ export type VerdictRow = {
 export const VERDICT_FIELDS = `order_no, key_part, kind, refund_no, toString(business_date) AS date, code, channel,
   business_type, ${sideArray('fens', (b) => `toString(${b}_fen)`)}, ${sideArray('dates', (b) => `toString(${b}_date)`)},
   ${sideArray('times', (b) => `toString(toUnixTimestamp64Milli(${b}_at))`)},
-  ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, split,
-  toString(surplus_fen) AS surplus, possible_duplicate_of, toString(refers_to) AS refers`;
+  ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, ambiguous_refund,
+  split,  toString(surplus_fen) AS surplus, possible_duplicate_of, toString(refers_to) AS refers`;
 
 function sideArray(name: string, of: (book: string) => string): string {
   return `[${['merchant', 'platform', 'channel'].map(of).join(', ')}] AS ${name}`;
@@ -158,6 +160,7 @@ export function verdictOfRow(mode: Mode, merchantId: string, row: VerdictRow): F
       },
       possiblyCrossDay: row.possibly_cross_day === 1,
       amountConflict: row.amount_conflict === 1,
+      ambiguousRefund: row.ambiguous_refund === 1,
       split: row.split === 1,
       surplusFen: row.surplus === null ? null : BigInt(row.surplus),
       possibleDuplicateOf: row.possible_duplicate_of || null,

@@ -52,6 +52,12 @@ const ExceptionSchema = Type.Object({
     description: 'books that hold one identity with several amounts; the first is shown',
   }),
   amountConflict: Type.Boolean({ description: 'CHANNEL_ONLY, yet the platform has it with another amount' }),
+  ambiguousRefund: Type.Boolean({
+    description: 'a HIS refund without a number that could be one of several, or one that it could be',
+  }),
+  possibleDuplicateOf: Type.Union([Type.String(), Type.Null()], {
+    description: 'the order number of a payment that this one probably repeats',
+  }),
   status: oneOf(CASE_STATUSES),
   provisional: Type.Boolean({ description: 'a realtime verdict whose day is not closed yet' }),
 });

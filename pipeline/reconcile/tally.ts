@@ -30,6 +30,7 @@ export type ReconcileException = {
   readonly platformFen: bigint | null;
   readonly channelFen: bigint | null;
   readonly possiblyCrossDay: boolean;
+  readonly ambiguousRefund: boolean;
   readonly possibleDuplicateOf: string | null;
 };
 
@@ -180,6 +181,7 @@ export function exceptionOf(verdict: Verdict): ReconcileException {
     platformFen: verdict.sides.PLATFORM?.amountFen ?? null,
     channelFen: verdict.sides.CHANNEL?.amountFen ?? null,
     possiblyCrossDay: verdict.possiblyCrossDay,
+    ambiguousRefund: verdict.ambiguousRefund,
     possibleDuplicateOf: verdict.possibleDuplicateOf,
   };
 }

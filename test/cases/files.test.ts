@@ -62,12 +62,13 @@ function shown(text: string): string {
 
 type Shown = Pick<
   ReconcileException,
-  'verdict' | 'kind' | 'orderNo' | 'refundNo' | 'possiblyCrossDay' | 'possibleDuplicateOf'
+  'verdict' | 'kind' | 'orderNo' | 'refundNo' | 'possiblyCrossDay' | 'ambiguousRefund' | 'possibleDuplicateOf'
 >;
 
 function exceptionText(exception: Shown, name: string): string {
-  const { verdict, possiblyCrossDay, possibleDuplicateOf } = exception;
-  return `${keyText(exception, name)} ${verdict}${possiblyCrossDay ? ' crossDay?' : ''}${repeatsText(possibleDuplicateOf, name)}`;
+  const { verdict, possiblyCrossDay, ambiguousRefund, possibleDuplicateOf } = exception;
+  const flags = `${possiblyCrossDay ? ' crossDay?' : ''}${ambiguousRefund ? ' ambiguous' : ''}`;
+  return `${keyText(exception, name)} ${verdict}${flags}${repeatsText(possibleDuplicateOf, name)}`;
 }
 
 function shownOf({ verdicts, exceptions }: ReconcileResult): readonly string[] {

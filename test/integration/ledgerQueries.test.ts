@@ -80,6 +80,8 @@ describe('exceptions', () => {
       possiblyCrossDay: false,
       conflictingBooks: [],
       amountConflict: false,
+      ambiguousRefund: false,
+      possibleDuplicateOf: null,
       status: 'OPEN',
       provisional: true,
     };
@@ -227,6 +229,27 @@ describe('exceptions', () => {
       [[], true],
     ]);
     expect(items[0]?.merchantFen).toBe(items[0]?.platformFen);
+  });
+
+  test('tell what a person should look at: refunds in doubt, payments that repeat another', async () => {
+    const alone = { kind: 'REFUND', code: 'MERCHANT_ONLY', keyPart: 'R~H7.2500.1' } as const;
+    await closed(
+      aRun(),
+      { orderNo: 'A', ...alone, ambiguousRefund: true },
+      { orderNo: 'B', code: 'CHANNEL_ONLY', possibleDuplicateOf: 'C' },
+    );
+    const items = await allExceptions({ limit: 9 });
+    expect(items.map((item) => [item.orderNo, item.ambiguousRefund, item.possibleDuplicateOf])).toEqual([
+      ['A', true, null],
+      ['B', false, 'C'],
+    ]);
+    const viewed = await system.rows(
+      'SELECT order_no, ambiguous_refund, possible_duplicate_of FROM v_exceptions ORDER BY order_no',
+    );
+    expect(viewed).toEqual([
+      { order_no: 'A', ambiguous_refund: 1, possible_duplicate_of: '' },
+      { order_no: 'B', ambiguous_refund: 0, possible_duplicate_of: 'C' },
+    ]);
   });
 
   test('carry the status of their case, the highest version of it', async () => {
