@@ -43,6 +43,7 @@ const queries: LedgerQueries = {
           amountConflict: true,
           ambiguousRefund: true,
           possibleDuplicateOf: 'HP0',
+          mergedReceipt: { hisOrderNo: 'H1', orderNos: ['HP1', 'HP2'] },
           status: 'OPEN',
           provisional: false,
         },

@@ -1,6 +1,7 @@
 import type { BusinessDate } from './businessDate.ts';
 import type { CloseWait } from './closePorts.ts';
 import type { Book, Channel, Kind } from './entry.ts';
+import type { MergedReceipt } from './mergedReceipt.ts';
 import type { Reconciliation, Topic } from './ports.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
@@ -44,6 +45,8 @@ export type ExceptionItem = {
   readonly ambiguousRefund: boolean;
   /** Another order that this payment probably repeats. */
   readonly possibleDuplicateOf: string | null;
+  /** A HIS receipt that the payments of several orders probably add up to. */
+  readonly mergedReceipt: MergedReceipt | null;
   readonly status: CaseStatus;
   /** A realtime verdict whose day is not closed yet. */
   readonly provisional: boolean;

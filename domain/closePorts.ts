@@ -3,6 +3,7 @@ import type { BusinessDate } from './businessDate.ts';
 import type { Certificate, CertificateDraft, SignedCertificate } from './certificate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
+import type { ReceiptClaim, UnreceiptedPayment } from './mergedReceipt.ts';
 import type { Month } from './month.ts';
 import type {
   Bill,
@@ -159,6 +160,10 @@ export interface BooksSnapshot {
   ordersToJudge(): AsyncIterable<readonly (readonly Entry[])[]>;
   /** Payments that the verdicts may repeat, of untouched orders too; see `hintDuplicates`. */
   duplicateCandidates(verdicts: readonly Verdict[]): Promise<readonly DuplicateCandidate[]>;
+  /** Receipts of more than was paid under their order, after `matchTrivial`; see `claimOf`. */
+  receiptClaims(): Promise<readonly ReceiptClaim[]>;
+  /** Payments that the claims may hold, of untouched orders too; see `unreceiptedOf`. */
+  unreceiptedPayments(claims: readonly ReceiptClaim[]): Promise<readonly UnreceiptedPayment[]>;
   discard(): Promise<void>;
 }
 

@@ -84,6 +84,7 @@ describe('the text of a leaf', () => {
     split: false,
     surplusFen: null,
     possibleDuplicateOf: null,
+    mergedReceipt: null,
   };
 
   test('is, of a verdict with nothing to note, what it was before there were notes', () => {
@@ -95,5 +96,7 @@ describe('the text of a leaf', () => {
 
   test('holds what is noted in a line behind the others', () => {
     expect(leafText({ ...lone, ambiguousRefund: true })).toBe(`${leafText(lone)}\nambiguous-refund`);
+    const mergedReceipt = { hisOrderNo: 'H1', orderNos: ['A', 'B'] };
+    expect(leafText({ ...lone, mergedReceipt })).toBe(`${leafText(lone)}\nmerged H1 A B`);
   });
 });

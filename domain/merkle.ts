@@ -46,7 +46,11 @@ function flagsText(verdict: Verdict): string {
 
 /** At most one line. */
 function notesOf(verdict: Verdict): readonly string[] {
-  const notes = verdict.ambiguousRefund ? ['ambiguous-refund'] : [];
+  const { mergedReceipt } = verdict;
+  const notes = [
+    ...(verdict.ambiguousRefund ? ['ambiguous-refund'] : []),
+    ...(mergedReceipt ? ['merged', mergedReceipt.hisOrderNo, ...mergedReceipt.orderNos] : []),
+  ];
   return notes.length > 0 ? [notes.join(' ')] : [];
 }
 

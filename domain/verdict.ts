@@ -3,6 +3,7 @@ import { daysBetween, isNearCutOff } from './businessDate.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
 import { BOOKS, identityOf, keyPartOf } from './entry.ts';
 import type { MatchRules } from './merchant.ts';
+import type { MergedReceipt } from './mergedReceipt.ts';
 import { addFen } from './money.ts';
 import { pairNumberlessRefunds } from './numberlessRefunds.ts';
 
@@ -72,6 +73,8 @@ export type Verdict = {
   readonly surplusFen: bigint | null;
   /** Another order that this payment probably repeats; a hint, see `duplicateHint.ts`. */
   readonly possibleDuplicateOf: string | null;
+  /** A HIS receipt that this and other payments probably add up to; a hint, see `mergedReceipt.ts`. */
+  readonly mergedReceipt: MergedReceipt | null;
 };
 
 export type JudgeContext = {
@@ -179,6 +182,7 @@ function judgeKey(lines: readonly Entry[], context: JudgeContext): Verdict | nul
     split,
     surplusFen: code === 'DUPLICATE' ? surplusOf(sides) : null,
     possibleDuplicateOf: null,
+    mergedReceipt: null,
   };
 }
 
@@ -221,6 +225,7 @@ function judgeEqualPair(entries: readonly Entry[], context: JudgeContext): Verdi
     split: false,
     surplusFen: null,
     possibleDuplicateOf: null,
+    mergedReceipt: null,
   };
 }
 

@@ -15,7 +15,10 @@ const LEAF_TEXT = `arrayStringConcat(arrayConcat([
 
 /** `notesOf` of domain/merkle.ts: no line, or one. */
 function notesText(): string {
-  const notes = [`if(ambiguous_refund = 1, 'ambiguous-refund', '')`];
+  const notes = [
+    `if(ambiguous_refund = 1, 'ambiguous-refund', '')`,
+    `if(merged_receipt = '', '', arrayStringConcat(arrayConcat(['merged', merged_receipt], merged_orders), ' '))`,
+  ];
   return `arrayFilter(n -> n != '', [arrayStringConcat(arrayFilter(n -> n != '', [${notes.join(', ')}]), ' ')])`;
 }
 

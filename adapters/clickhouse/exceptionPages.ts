@@ -9,7 +9,7 @@ import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
-import { CONFLICT_BIT } from './verdictRows.ts';
+import { CONFLICT_BIT, mergedOf } from './verdictRows.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
 const LIST = 'exceptions';
@@ -38,6 +38,8 @@ type Row = {
   readonly amount_conflict: number;
   readonly ambiguous_refund: number;
   readonly possible_duplicate_of: string;
+  readonly merged_receipt: string;
+  readonly merged_orders: readonly string[];
   readonly version: string;
   readonly provisional: number;
 };
@@ -94,7 +96,7 @@ async function candidatesAfter(
     `SELECT toString(v.business_date) AS date, merchant_id, order_no, key_part, mode, span, code, kind, refund_no,
        channel, toString(merchant_fen) AS merchant, toString(platform_fen) AS platform,
        toString(channel_fen) AS at_channel, possibly_cross_day, conflicts, amount_conflict, ambiguous_refund,
-       possible_duplicate_of,       toString(v.version) AS version, ${PROVISIONAL} AS provisional
+       possible_duplicate_of, merged_receipt, merged_orders,       toString(v.version) AS version, ${PROVISIONAL} AS provisional
      FROM verdicts AS v ${whereOf(conditions)}
      ORDER BY v.business_date DESC, merchant_id, order_no, key_part, mode, span, v.version DESC
      LIMIT 1 BY v.business_date, merchant_id, order_no, key_part, mode, span, v.version
@@ -210,6 +212,7 @@ function itemOf(row: Row, status: CaseStatus): ExceptionItem {
     amountConflict: row.amount_conflict === 1,
     ambiguousRefund: row.ambiguous_refund === 1,
     possibleDuplicateOf: row.possible_duplicate_of || null,
+    mergedReceipt: mergedOf(row),
     status,
     provisional: row.provisional === 1,
   };

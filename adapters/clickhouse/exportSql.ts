@@ -102,6 +102,8 @@ const COMMON = {
   ambiguousRefund: 'v.ambiguous_refund',
   conflictingBooks: CONFLICTS,
   possibleDuplicateOf: 'v.possible_duplicate_of',
+  mergedReceipt: 'v.merged_receipt',
+  mergedOrders: `arrayStringConcat(v.merged_orders, ' ')`,
   provisional: 'v.provisional',
   runId: 'v.run_id',
 };

@@ -1,6 +1,7 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { FinalVerdict } from '../../domain/closePorts.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
+import type { MergedReceipt } from '../../domain/mergedReceipt.ts';
 import type { Mode, Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
 import { TSV_NULL, timeText, tsvText, tsvTexts } from './tsv.ts';
 
@@ -50,6 +51,8 @@ export const FINAL_COLUMNS = [
   'amount_conflict',
   'ambiguous_refund',
   'possible_duplicate_of',
+  'merged_receipt',
+  'merged_orders',
   'refers_to',
 ] as const;
 
@@ -62,7 +65,11 @@ export function realtimeTsv({ verdict, span, version }: RealtimeRow): string {
 export function finalTsv({ verdict, runId, span, refersTo }: FinalRow): string {
   return `${commonTsv(verdict, span)}\t0\t${tsvText(runId)}\t${sideTsv(verdict.sides.CHANNEL)}\t${bit(
     verdict.amountConflict,
-  )}\t${bit(verdict.ambiguousRefund)}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${refersTo ?? TSV_NULL}\n`;
+  )}\t${bit(verdict.ambiguousRefund)}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${mergedTsv(verdict)}\t${refersTo ?? TSV_NULL}\n`;
+}
+
+function mergedTsv({ mergedReceipt }: Verdict): string {
+  return mergedReceipt ? `${tsvText(mergedReceipt.hisOrderNo)}\t${tsvTexts(mergedReceipt.orderNos)}` : '\t[]';
 }
 
 /** Up to `surplus_fen`; '' stands for null in text columns. */
@@ -124,6 +131,8 @@ export type VerdictRow = {
   readonly split: number;
   readonly surplus: string | null;
   readonly possible_duplicate_of: string;
+  readonly merged_receipt: string;
+  readonly merged_orders: readonly string[];
   readonly refers: string | null;
 };
 
@@ -131,7 +140,7 @@ export const VERDICT_FIELDS = `order_no, key_part, kind, refund_no, toString(bus
   business_type, ${sideArray('fens', (b) => `toString(${b}_fen)`)}, ${sideArray('dates', (b) => `toString(${b}_date)`)},
   ${sideArray('times', (b) => `toString(toUnixTimestamp64Milli(${b}_at))`)},
   ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, ambiguous_refund,
-  split,  toString(surplus_fen) AS surplus, possible_duplicate_of, toString(refers_to) AS refers`;
+  split,  toString(surplus_fen) AS surplus, possible_duplicate_of, merged_receipt, merged_orders, toString(refers_to) AS refers`;
 
 function sideArray(name: string, of: (book: string) => string): string {
   return `[${['merchant', 'platform', 'channel'].map(of).join(', ')}] AS ${name}`;
@@ -164,9 +173,15 @@ export function verdictOfRow(mode: Mode, merchantId: string, row: VerdictRow): F
       split: row.split === 1,
       surplusFen: row.surplus === null ? null : BigInt(row.surplus),
       possibleDuplicateOf: row.possible_duplicate_of || null,
+      mergedReceipt: mergedOf(row),
     },
     refersTo: row.refers,
   };
+}
+
+/** A row of `verdicts` that holds what is noted of a merged receipt. */
+export function mergedOf(row: Pick<VerdictRow, 'merged_receipt' | 'merged_orders'>): MergedReceipt | null {
+  return row.merged_receipt === '' ? null : { hisOrderNo: row.merged_receipt, orderNos: row.merged_orders };
 }
 
 function sideOfRow(row: VerdictRow, book: Book): Side | null {

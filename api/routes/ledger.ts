@@ -58,6 +58,10 @@ const ExceptionSchema = Type.Object({
   possibleDuplicateOf: Type.Union([Type.String(), Type.Null()], {
     description: 'the order number of a payment that this one probably repeats',
   }),
+  mergedReceipt: Type.Union(
+    [Type.Object({ hisOrderNo: Type.String(), orderNos: Type.Array(Type.String()) }), Type.Null()],
+    { description: 'a HIS receipt that the payments of these orders probably add up to' },
+  ),
   status: oneOf(CASE_STATUSES),
   provisional: Type.Boolean({ description: 'a realtime verdict whose day is not closed yet' }),
 });
@@ -239,6 +243,10 @@ function exceptionJson(item: ExceptionItem) {
     platformFen: fen(item.platformFen),
     channelFen: fen(item.channelFen),
     conflictingBooks: item.conflictingBooks.map((book) => BOOK_NAME[book]),
+    mergedReceipt: item.mergedReceipt && {
+      ...item.mergedReceipt,
+      orderNos: [...item.mergedReceipt.orderNos],
+    },
   };
 }
 

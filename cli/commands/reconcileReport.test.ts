@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Cell } from '../../adapters/files/sheet.ts';
-import { text } from '../../adapters/files/sheet.ts';
+import { id, text } from '../../adapters/files/sheet.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { Entry } from '../../domain/entry.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
@@ -48,4 +48,17 @@ test('refunds that cannot be told apart are named as that, in the terminal and i
 
   const clear = reconciled([refund('MERCHANT', null), refund('PLATFORM', 'R1')]);
   expect(textOfFiles(clear)).not.toContain('退款配对不明');
+});
+
+test('a receipt of several payments is named with the orders that add up to it', () => {
+  const verdicts = judgeOrder([refund('PLATFORM', 'R1')], { mode: 'THREE_WAY', rules: DEFAULT_RULES });
+  const mergedReceipt = { hisOrderNo: 'H9', orderNos: ['HP1', 'HP2'] };
+  const result = tallyVerdicts(
+    verdicts.map((verdict) => ({ ...verdict, mergedReceipt })),
+    'THREE_WAY',
+  );
+  const files = { result, errors: [], errorCount: 0, foreignRows: 0 };
+  expect(textOfFiles(files)).toContain('疑似合并收据 H9 (HP1 HP2)');
+  expect(column(files, '疑似合并收据')).toEqual([id('H9')]);
+  expect(column(files, '合并的流水号')).toEqual([text('HP1 HP2')]);
 });

@@ -83,6 +83,7 @@ describe('the tally of verdicts', () => {
         possiblyCrossDay: false,
         ambiguousRefund: false,
         possibleDuplicateOf: null,
+        mergedReceipt: null,
       },
     ]);
   });

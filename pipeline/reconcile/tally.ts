@@ -1,6 +1,7 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Book, Channel, Entry, Kind } from '../../domain/entry.ts';
 import { BOOKS, keyPartOf } from '../../domain/entry.ts';
+import type { MergedReceipt } from '../../domain/mergedReceipt.ts';
 import { addFen } from '../../domain/money.ts';
 import type { BookTotals, Outcome } from '../../domain/ports.ts';
 import type { Mode, Verdict, VerdictCode } from '../../domain/verdict.ts';
@@ -32,6 +33,7 @@ export type ReconcileException = {
   readonly possiblyCrossDay: boolean;
   readonly ambiguousRefund: boolean;
   readonly possibleDuplicateOf: string | null;
+  readonly mergedReceipt: MergedReceipt | null;
 };
 
 export const BOOKS_OF_MODE: Readonly<Record<Mode, readonly Book[]>> = {
@@ -183,6 +185,7 @@ export function exceptionOf(verdict: Verdict): ReconcileException {
     possiblyCrossDay: verdict.possiblyCrossDay,
     ambiguousRefund: verdict.ambiguousRefund,
     possibleDuplicateOf: verdict.possibleDuplicateOf,
+    mergedReceipt: verdict.mergedReceipt,
   };
 }
 

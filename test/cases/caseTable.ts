@@ -25,7 +25,8 @@ export const CASE_MERCHANT = 'H001';
  *
  * A row of `gives` is `<key> <verdict>` and its flags: `split`, `conflict` (amountConflict), `crossDay?`
  * (possiblyCrossDay), `ambiguous` (ambiguousRefund), `surplus=<fen>`, `heals=<days>` (refersTo, as days away from CASE_DATE), `repeats=<A, B or C>`
- * (possibleDuplicateOf, the case's first order being A).
+ * (possibleDuplicateOf, the case's first order being A), `merged=<A, B or C, several of them>` (mergedReceipt: the orders
+ * that add up to it).
  */
 export type Case = {
   readonly says: string;
@@ -136,6 +137,7 @@ export function rowText(verdict: Verdict, refersTo: string | null, name: string)
     verdict.surplusFen === null ? '' : ` surplus=${verdict.surplusFen}`,
     refersTo === null ? '' : ` heals=${daysBetween(CASE_DATE, refersTo)}`,
     repeatsText(verdict.possibleDuplicateOf, name),
+    mergedText(verdict.mergedReceipt, name),
   ].join('');
 }
 
@@ -150,4 +152,10 @@ export function keyText(
 /** Another case's order is a payment of the same amount by chance. */
 export function repeatsText(possibleDuplicateOf: string | null, name: string): string {
   return possibleDuplicateOf?.startsWith(name) ? ` repeats=${possibleDuplicateOf.slice(name.length)}` : '';
+}
+
+export function mergedText(merged: Verdict['mergedReceipt'], name: string): string {
+  return merged?.orderNos.every((orderNo) => orderNo.startsWith(name))
+    ? ` merged=${merged.orderNos.map((orderNo) => orderNo.slice(name.length)).join('')}`
+    : '';
 }

@@ -15,7 +15,15 @@ import type { ReconcileException, ReconcileResult } from '../../pipeline/reconci
 import { BOOKS_OF_MODE } from '../../pipeline/reconcile/tally.ts';
 import { runReconcile } from '../integration/reconcileHarness.ts';
 import type { Case } from './caseTable.ts';
-import { CASE_DATE, keyText, linesOfCase, nameOfCase, repeatsText, rowsOfText } from './caseTable.ts';
+import {
+  CASE_DATE,
+  keyText,
+  linesOfCase,
+  nameOfCase,
+  mergedText,
+  repeatsText,
+  rowsOfText,
+} from './caseTable.ts';
 import { CASES, casesByHospital } from './cases.ts';
 
 /** In a file nothing is still to come. */
@@ -62,13 +70,21 @@ function shown(text: string): string {
 
 type Shown = Pick<
   ReconcileException,
-  'verdict' | 'kind' | 'orderNo' | 'refundNo' | 'possiblyCrossDay' | 'ambiguousRefund' | 'possibleDuplicateOf'
+  | 'verdict'
+  | 'kind'
+  | 'orderNo'
+  | 'refundNo'
+  | 'possiblyCrossDay'
+  | 'ambiguousRefund'
+  | 'possibleDuplicateOf'
+  | 'mergedReceipt'
 >;
 
 function exceptionText(exception: Shown, name: string): string {
-  const { verdict, possiblyCrossDay, ambiguousRefund, possibleDuplicateOf } = exception;
+  const { verdict, possiblyCrossDay, ambiguousRefund, possibleDuplicateOf, mergedReceipt } = exception;
   const flags = `${possiblyCrossDay ? ' crossDay?' : ''}${ambiguousRefund ? ' ambiguous' : ''}`;
-  return `${keyText(exception, name)} ${verdict}${flags}${repeatsText(possibleDuplicateOf, name)}`;
+  const orders = `${repeatsText(possibleDuplicateOf, name)}${mergedText(mergedReceipt, name)}`;
+  return `${keyText(exception, name)} ${verdict}${flags}${orders}`;
 }
 
 function shownOf({ verdicts, exceptions }: ReconcileResult): readonly string[] {

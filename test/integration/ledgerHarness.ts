@@ -105,6 +105,7 @@ export function aVerdict(more: Partial<Verdict> = {}): Verdict {
     split: false,
     surplusFen: null,
     possibleDuplicateOf: null,
+    mergedReceipt: null,
     ...more,
   };
 }
