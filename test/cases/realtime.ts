@@ -46,6 +46,8 @@ export const REALTIME = [
     given back the next day                 |                  | P 100, R1 100 +1 | P OFFSET, R1 OFFSET
     paid and taken back at HIS alone        | P 100, R1 100    |                  | P MERCHANT_ONLY, R1 MERCHANT_ONLY
 
+    the surplus given back is the close's   | P 100            | P 100, P 100 #b, R1 100 | P DUPLICATE surplus=100, R1 PLATFORM_ONLY
+
     paid before midnight, booked after      | P 100 +1 @00:00:10 | P 100 @23:59:50 | P CROSS_DAY
     booked before midnight, paid after      | P 100 @23:59:50  | P 100 +1 @00:00:10 | P CROSS_DAY
     across midnight with another amount     | P 99 +1 @00:00:10 | P 100 @23:59:50 | P AMOUNT_MISMATCH
