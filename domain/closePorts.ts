@@ -14,6 +14,7 @@ import type {
   Position,
   Reconciliation,
 } from './ports.ts';
+import type { RealtimeWords } from './realtimeQuality.ts';
 import type { DayStatus } from './schedule.ts';
 import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 
@@ -180,6 +181,13 @@ export interface CloseLedger {
     at: Pick<RunKey, 'merchantId' | 'businessDate'>,
     bills: BookScope['bills'],
   ): Promise<readonly BilledSum[]>;
+  /**
+   * Weighs what realtime told of the run's date against the run's written rows, and keeps it: realtime goes on when
+   * counterparts come later.
+   */
+  storeRealtimeWords(run: RunKey): Promise<void>;
+  /** What was kept of a run. */
+  realtimeWords(run: Pick<RunKey, 'merchantId' | 'runId'>): Promise<readonly RealtimeWords[]>;
   /** Merkle leaves of the run's written rows in key order. */
   leaves(run: RunKey): AsyncIterable<readonly Buffer[]>;
   /** The run's rows in key order, all or those of some verdicts. */

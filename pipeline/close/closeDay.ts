@@ -132,7 +132,7 @@ async function runOnce(
     if (reasons.length > 0) {
       return {
         result: { outcome: 'FAILED', reasons, ...told, verdicts: {}, merkleRoot: EMPTY_ROOT },
-        facts: { ...seen, leaves: 0, billed: [], rest: [], verdicts: [] },
+        facts: { ...seen, leaves: 0, billed: [], rest: [], verdicts: [], realtime: null },
       };
     }
     await snapshot.matchTrivial();
@@ -150,6 +150,7 @@ async function runOnce(
         rest,
         billed: await deps.ledger.billedSums(run, ofDate),
         verdicts: await deps.ledger.verdictSums(run),
+        realtime: await weighRealtime(run, deps.ledger),
       },
     };
   } finally {
@@ -191,6 +192,12 @@ async function judgeOthers(
     await ledger.writeVerdicts(run, await withHints(rows, merged, snapshot));
   }
   return rest;
+}
+
+async function weighRealtime(run: RunKey, ledger: CloseLedger): Promise<RunFacts['realtime']> {
+  if (run.mode !== 'THREE_WAY') return null;
+  await ledger.storeRealtimeWords(run);
+  return ledger.realtimeWords(run);
 }
 
 async function rootOf(
