@@ -41,6 +41,7 @@ const queries: LedgerQueries = {
           possiblyCrossDay: false,
           conflictingBooks: ['PLATFORM'],
           amountConflict: true,
+          channelConflict: true,
           ambiguousRefund: true,
           possibleDuplicateOf: 'HP0',
           mergedReceipt: { hisOrderNo: 'H1', orderNos: ['HP1', 'HP2'] },

@@ -42,6 +42,8 @@ export type ExceptionItem = {
   readonly conflictingBooks: readonly Book[];
   /** CHANNEL_ONLY although the platform has the order too, with another amount. */
   readonly amountConflict: boolean;
+  /** Two books name different channels; the platform's is shown. */
+  readonly channelConflict: boolean;
   /** A HIS refund without a number could be this one, or this is it. */
   readonly ambiguousRefund: boolean;
   /** Another order that this payment probably repeats. */

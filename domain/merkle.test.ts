@@ -80,6 +80,7 @@ describe('the text of a leaf', () => {
     },
     possiblyCrossDay: false,
     amountConflict: false,
+    channelConflict: false,
     ambiguousRefund: false,
     split: false,
     surplusFen: null,
@@ -96,6 +97,9 @@ describe('the text of a leaf', () => {
 
   test('holds what is noted in a line behind the others', () => {
     expect(leafText({ ...lone, ambiguousRefund: true })).toBe(`${leafText(lone)}\nambiguous-refund`);
+    expect(leafText({ ...lone, ambiguousRefund: true, channelConflict: true })).toBe(
+      `${leafText(lone)}\nambiguous-refund channel-conflict`,
+    );
     const mergedReceipt = { hisOrderNo: 'H1', orderNos: ['A', 'B'] };
     expect(leafText({ ...lone, mergedReceipt })).toBe(`${leafText(lone)}\nmerged H1 A B`);
   });

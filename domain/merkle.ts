@@ -49,6 +49,7 @@ function notesOf(verdict: Verdict): readonly string[] {
   const { mergedReceipt } = verdict;
   const notes = [
     ...(verdict.ambiguousRefund ? ['ambiguous-refund'] : []),
+    ...(verdict.channelConflict ? ['channel-conflict'] : []),
     ...(mergedReceipt ? ['merged', mergedReceipt.hisOrderNo, ...mergedReceipt.orderNos] : []),
   ];
   return notes.length > 0 ? [notes.join(' ')] : [];

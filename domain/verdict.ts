@@ -56,6 +56,8 @@ export type Verdict = {
   readonly possiblyCrossDay: boolean;
   /** CHANNEL_ONLY although the platform has the order too, with another amount. */
   readonly amountConflict: boolean;
+  /** Two books name different channels; `channel` is the platform's. */
+  readonly channelConflict: boolean;
   /** A HIS refund without a number could be this one, or this is it: which one is not beyond doubt. */
   readonly ambiguousRefund: boolean;
   /** Several HIS receipts add up to the payment. */
@@ -168,6 +170,7 @@ function judgeKey(lines: readonly Entry[], context: JudgeContext): Verdict | nul
       code === 'CHANNEL_ONLY' &&
       sides.PLATFORM !== null &&
       sides.PLATFORM.amountFen !== sides.CHANNEL?.amountFen,
+    channelConflict: haveChannelConflict(sides),
     ambiguousRefund: false,
     split,
     surplusFen: code === 'DUPLICATE' ? surplusOf(sides) : null,
@@ -211,12 +214,18 @@ function judgeEqualPair(entries: readonly Entry[], context: JudgeContext): Verdi
     sides,
     possiblyCrossDay: false,
     amountConflict: false,
+    channelConflict: haveChannelConflict(sides),
     ambiguousRefund: false,
     split: false,
     surplusFen: null,
     possibleDuplicateOf: null,
     mergedReceipt: null,
   };
+}
+
+function haveChannelConflict(sides: Readonly<Record<Book, Side | null>>): boolean {
+  const named = BOOKS.flatMap((book) => sides[book]?.channel ?? []);
+  return named.some((channel) => channel !== named[0]);
 }
 
 function isOneSided(code: VerdictCode): boolean {

@@ -17,6 +17,7 @@ const LEAF_TEXT = `arrayStringConcat(arrayConcat([
 function notesText(): string {
   const notes = [
     `if(ambiguous_refund = 1, 'ambiguous-refund', '')`,
+    `if(channel_conflict = 1, 'channel-conflict', '')`,
     `if(merged_receipt = '', '', arrayStringConcat(arrayConcat(['merged', merged_receipt], merged_orders), ' '))`,
   ];
   return `arrayFilter(n -> n != '', [arrayStringConcat(arrayFilter(n -> n != '', [${notes.join(', ')}]), ' ')])`;

@@ -99,6 +99,7 @@ const COMMON = {
   businessType: 'v.business_type',
   possiblyCrossDay: 'v.possibly_cross_day',
   amountConflict: 'v.amount_conflict',
+  channelConflict: 'v.channel_conflict',
   ambiguousRefund: 'v.ambiguous_refund',
   conflictingBooks: CONFLICTS,
   possibleDuplicateOf: 'v.possible_duplicate_of',

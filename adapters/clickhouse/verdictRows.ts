@@ -37,6 +37,7 @@ export const REALTIME_COLUMNS = [
   'conflicts',
   'possibly_cross_day',
   'split',
+  'channel_conflict',
   'surplus_fen',
   'version',
 ] as const;
@@ -83,7 +84,7 @@ function commonTsv(verdict: Verdict, span: number): string {
     sides.MERCHANT,
   )}\t${sideTsv(sides.PLATFORM)}\t${conflictBits(verdict)}\t${bit(verdict.possiblyCrossDay)}\t${bit(
     verdict.split,
-  )}\t${verdict.surplusFen ?? TSV_NULL}`;
+  )}\t${bit(verdict.channelConflict)}\t${verdict.surplusFen ?? TSV_NULL}`;
 }
 
 function bit(flag: boolean): string {
@@ -127,6 +128,7 @@ export type VerdictRow = {
   readonly conflicts: number;
   readonly possibly_cross_day: number;
   readonly amount_conflict: number;
+  readonly channel_conflict: number;
   readonly ambiguous_refund: number;
   readonly split: number;
   readonly surplus: string | null;
@@ -139,7 +141,7 @@ export type VerdictRow = {
 export const VERDICT_FIELDS = `order_no, key_part, kind, refund_no, toString(business_date) AS date, code, channel,
   business_type, ${sideArray('fens', (b) => `toString(${b}_fen)`)}, ${sideArray('dates', (b) => `toString(${b}_date)`)},
   ${sideArray('times', (b) => `toString(toUnixTimestamp64Milli(${b}_at))`)},
-  ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, ambiguous_refund,
+  ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, channel_conflict, ambiguous_refund,
   split,  toString(surplus_fen) AS surplus, possible_duplicate_of, merged_receipt, merged_orders, toString(refers_to) AS refers`;
 
 function sideArray(name: string, of: (book: string) => string): string {
@@ -169,6 +171,7 @@ export function verdictOfRow(mode: Mode, merchantId: string, row: VerdictRow): F
       },
       possiblyCrossDay: row.possibly_cross_day === 1,
       amountConflict: row.amount_conflict === 1,
+      channelConflict: row.channel_conflict === 1,
       ambiguousRefund: row.ambiguous_refund === 1,
       split: row.split === 1,
       surplusFen: row.surplus === null ? null : BigInt(row.surplus),

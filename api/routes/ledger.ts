@@ -52,6 +52,7 @@ const ExceptionSchema = Type.Object({
     description: 'books that hold one identity with several amounts; the first is shown',
   }),
   amountConflict: Type.Boolean({ description: 'CHANNEL_ONLY, yet the platform has it with another amount' }),
+  channelConflict: Type.Boolean({ description: 'two books name different channels' }),
   ambiguousRefund: Type.Boolean({
     description: 'a HIS refund without a number that could be one of several, or one that it could be',
   }),

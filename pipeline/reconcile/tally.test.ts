@@ -81,6 +81,7 @@ describe('the tally of verdicts', () => {
         platformFen: 100n,
         channelFen: null,
         possiblyCrossDay: false,
+        channelConflict: false,
         ambiguousRefund: false,
         possibleDuplicateOf: null,
         mergedReceipt: null,

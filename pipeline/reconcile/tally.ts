@@ -31,6 +31,7 @@ export type ReconcileException = {
   readonly platformFen: bigint | null;
   readonly channelFen: bigint | null;
   readonly possiblyCrossDay: boolean;
+  readonly channelConflict: boolean;
   readonly ambiguousRefund: boolean;
   readonly possibleDuplicateOf: string | null;
   readonly mergedReceipt: MergedReceipt | null;
@@ -183,6 +184,7 @@ export function exceptionOf(verdict: Verdict): ReconcileException {
     platformFen: verdict.sides.PLATFORM?.amountFen ?? null,
     channelFen: verdict.sides.CHANNEL?.amountFen ?? null,
     possiblyCrossDay: verdict.possiblyCrossDay,
+    channelConflict: verdict.channelConflict,
     ambiguousRefund: verdict.ambiguousRefund,
     possibleDuplicateOf: verdict.possibleDuplicateOf,
     mergedReceipt: verdict.mergedReceipt,

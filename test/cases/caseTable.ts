@@ -24,7 +24,7 @@ export const CASE_MERCHANT = 'H001';
  *   @23:50    the time (else 10:00)
  *
  * A row of `gives` is `<key> <verdict>` and its flags: `split`, `conflict` (amountConflict), `crossDay?`
- * (possiblyCrossDay), `ambiguous` (ambiguousRefund), `surplus=<fen>`, `heals=<days>` (refersTo, as days away from CASE_DATE), `repeats=<A, B or C>`
+ * (possiblyCrossDay), `channels` (channelConflict), `ambiguous` (ambiguousRefund), `surplus=<fen>`, `heals=<days>` (refersTo, as days away from CASE_DATE), `repeats=<A, B or C>`
  * (possibleDuplicateOf, the case's first order being A), `merged=<A, B or C, several of them>` (mergedReceipt: the orders
  * that add up to it).
  */
@@ -133,6 +133,7 @@ export function rowText(verdict: Verdict, refersTo: string | null, name: string)
     verdict.split ? ' split' : '',
     verdict.amountConflict ? ' conflict' : '',
     verdict.possiblyCrossDay ? ' crossDay?' : '',
+    verdict.channelConflict ? ' channels' : '',
     verdict.ambiguousRefund ? ' ambiguous' : '',
     verdict.surplusFen === null ? '' : ` surplus=${verdict.surplusFen}`,
     refersTo === null ? '' : ` heals=${daysBetween(CASE_DATE, refersTo)}`,

@@ -75,14 +75,16 @@ type Shown = Pick<
   | 'orderNo'
   | 'refundNo'
   | 'possiblyCrossDay'
+  | 'channelConflict'
   | 'ambiguousRefund'
   | 'possibleDuplicateOf'
   | 'mergedReceipt'
 >;
 
 function exceptionText(exception: Shown, name: string): string {
-  const { verdict, possiblyCrossDay, ambiguousRefund, possibleDuplicateOf, mergedReceipt } = exception;
-  const flags = `${possiblyCrossDay ? ' crossDay?' : ''}${ambiguousRefund ? ' ambiguous' : ''}`;
+  const { verdict, possiblyCrossDay, channelConflict, ambiguousRefund, possibleDuplicateOf, mergedReceipt } =
+    exception;
+  const flags = `${possiblyCrossDay ? ' crossDay?' : ''}${channelConflict ? ' channels' : ''}${ambiguousRefund ? ' ambiguous' : ''}`;
   const orders = `${repeatsText(possibleDuplicateOf, name)}${mergedText(mergedReceipt, name)}`;
   return `${keyText(exception, name)} ${verdict}${flags}${orders}`;
 }

@@ -15,6 +15,7 @@ export const REALTIME = [
     nine million million yuan               | P 900000000000000 | P 900000000000000 | P MATCHED
     as much, a fen less                     | P 900000000000000 | P 899999999999999 | P AMOUNT_MISMATCH
     HIS says no channel                     | P 100 %-         | P 100 %A         | P MATCHED
+    HIS says another channel                | P 100 %A         | P 100            | P MATCHED channels
     HIS alone, and says no channel          | P 100 %-         |                  | P MERCHANT_ONLY
 
     refund in both                          | P 100, R1 40     | P 100, R1 40     | P MATCHED, R1 MATCHED

@@ -19,6 +19,9 @@ export const TWO_WAY = tableOf(
   HIS alone                                | P 100    |                      |                      |
   through Alipay                           |          | P 100 %A             | P 100 %A             | P MATCHED
 
+  the channel that has it is Alipay        |          | P 100                | P 100 %A             | P MATCHED channels
+  HIS's channel does not count             | P 100 %U | P 100                | P 100                | P MATCHED
+
   refund in both                           |          | P 100, R1 40         | P 100, R1 40         | P MATCHED, R1 MATCHED
   refund that the channel lacks            |          | P 100, R1 40         | P 100                | P MATCHED, R1 PLATFORM_ONLY
   refund that the platform lacks           |          | P 100                | P 100, R1 40         | P MATCHED, R1 CHANNEL_ONLY

@@ -101,6 +101,7 @@ export function aVerdict(more: Partial<Verdict> = {}): Verdict {
     },
     possiblyCrossDay: false,
     amountConflict: false,
+    channelConflict: false,
     ambiguousRefund: false,
     split: false,
     surplusFen: null,

@@ -80,6 +80,7 @@ describe('exceptions', () => {
       possiblyCrossDay: false,
       conflictingBooks: [],
       amountConflict: false,
+      channelConflict: false,
       ambiguousRefund: false,
       possibleDuplicateOf: null,
       mergedReceipt: null,
