@@ -1,7 +1,9 @@
 import type { BusinessDate } from './businessDate.ts';
 import type { CloseWait } from './closePorts.ts';
 import type { Book, Channel, Kind } from './entry.ts';
+import type { MergedReceipt } from './mergedReceipt.ts';
 import type { Reconciliation, Topic } from './ports.ts';
+import type { Quality } from './realtimeQuality.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
 // What the API asks of the outside.
@@ -40,6 +42,14 @@ export type ExceptionItem = {
   readonly conflictingBooks: readonly Book[];
   /** CHANNEL_ONLY although the platform has the order too, with another amount. */
   readonly amountConflict: boolean;
+  /** Two books name different channels; the platform's is shown. */
+  readonly channelConflict: boolean;
+  /** A HIS refund without a number could be this one, or this is it. */
+  readonly ambiguousRefund: boolean;
+  /** Another order that this payment probably repeats. */
+  readonly possibleDuplicateOf: string | null;
+  /** A HIS receipt that the payments of several orders probably add up to. */
+  readonly mergedReceipt: MergedReceipt | null;
   readonly status: CaseStatus;
   /** A realtime verdict whose day is not closed yet. */
   readonly provisional: boolean;
@@ -67,28 +77,10 @@ export type QualityFilter = {
   readonly to: BusinessDate;
 };
 
-/** The window that would have been needed for counterparts that came later; null where none did. */
-export type NeededWindow = {
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
-  readonly p99Ms: number | null;
-};
-
 /** How far the realtime verdicts of a closed date stood. */
-export type RealtimeQuality = {
+export type RealtimeQuality = Quality & {
   readonly merchantId: string;
   readonly businessDate: BusinessDate;
-  readonly verdicts: number;
-  /** Those of which the close said the same of merchant and platform. */
-  readonly stood: number;
-  readonly needed: NeededWindow;
-  /** By what realtime had told first. */
-  readonly byType: readonly {
-    readonly type: VerdictCode;
-    readonly verdicts: number;
-    readonly stood: number;
-    readonly needed: NeededWindow;
-  }[];
 };
 
 /** The ledger as the API reads it; each list is right under repeated rows. */

@@ -5,6 +5,7 @@ import { canonicalJson } from './canonicalJson.ts';
 import type { Book, Channel, Kind } from './entry.ts';
 import type { MerchantChannel } from './merchant.ts';
 import type { FailureReason, FooterCheck, Outcome, StatedTotal } from './ports.ts';
+import type { Quality } from './realtimeQuality.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
 export const CERTIFICATE_FORM = 'duizhang-certificate/1';
@@ -119,6 +120,11 @@ export type CertificateDraft = {
   readonly conservation: readonly ConservedBook[];
   readonly verdicts: readonly CertifiedVerdicts[];
   readonly merkle: { readonly root: string; readonly leaves: number };
+  /**
+   * How far realtime had been right of the date when the run closed it. Of THREE_WAY runs that did not fail; certificates
+   * from before it was known have none.
+   */
+  readonly realtime?: Quality;
 };
 
 export type Certificate = CertificateDraft & {

@@ -5,6 +5,7 @@ import { CERTIFICATE_FORM } from './certificate.ts';
 import { BOOKS, CHANNELS, KINDS } from './entry.ts';
 import type { MerchantChannel, OwnRows } from './merchant.ts';
 import { FAILURE_REASONS, FOOTER_CHECKS, OUTCOMES } from './ports.ts';
+import type { Quality, QualityFigures } from './realtimeQuality.ts';
 import type { Shape } from './shape.ts';
 import {
   count,
@@ -113,39 +114,66 @@ const verdicts = record((field) => ({
   ),
 }));
 
-const draftFields = (field: Field): CertificateDraft => ({
-  form: field('form', oneOf([CERTIFICATE_FORM] as const)),
-  merchantId: field('merchantId', text()),
-  businessDate: field('businessDate', date),
-  mode: field('mode', oneOf(['THREE_WAY', 'TWO_WAY'] as const)),
-  runId: field('runId', text()),
-  token: field('token', text(/^\d+$/)),
-  operator: field('operator', text()),
-  startedAt: field('startedAt', instant),
-  endedAt: field('endedAt', instant),
-  outcome: field('outcome', oneOf(OUTCOMES)),
-  reasons: field('reasons', list(oneOf(FAILURE_REASONS))),
-  positions: field('positions', table(count)),
-  cutOffMs: field('cutOffMs', wholeNumber),
-  bills: field('bills', list(bill)),
-  books: field('books', list(record((each) => ({ book: each('book', book), ...totals(each) })))),
-  conservation: field(
-    'conservation',
-    list(
-      record((each) => ({
-        book: each('book', book),
-        kind: each('kind', kind),
-        spreadFen: each('spreadFen', fen),
-        channels: each('channels', list(conservedChannel)),
-      })),
-    ),
-  ),
-  verdicts: field('verdicts', list(verdicts)),
-  merkle: field(
-    'merkle',
-    record((each) => ({ root: each('root', hash), leaves: each('leaves', count) })),
+const milliseconds = nullable(count);
+
+const figures = (field: Field): QualityFigures => ({
+  verdicts: field('verdicts', count),
+  stood: field('stood', count),
+  needed: field(
+    'needed',
+    record((each) => ({
+      p50Ms: each('p50Ms', milliseconds),
+      p95Ms: each('p95Ms', milliseconds),
+      p99Ms: each('p99Ms', milliseconds),
+    })),
   ),
 });
+
+const quality = record<Quality>((field) => ({
+  ...figures(field),
+  byType: field(
+    'byType',
+    list(record((each) => ({ type: each('type', oneOf(VERDICT_CODES)), ...figures(each) }))),
+  ),
+}));
+
+const draftFields = (field: Field): CertificateDraft => {
+  const realtime = field('realtime', optional(quality));
+  return {
+    form: field('form', oneOf([CERTIFICATE_FORM] as const)),
+    merchantId: field('merchantId', text()),
+    businessDate: field('businessDate', date),
+    mode: field('mode', oneOf(['THREE_WAY', 'TWO_WAY'] as const)),
+    runId: field('runId', text()),
+    token: field('token', text(/^\d+$/)),
+    operator: field('operator', text()),
+    startedAt: field('startedAt', instant),
+    endedAt: field('endedAt', instant),
+    outcome: field('outcome', oneOf(OUTCOMES)),
+    reasons: field('reasons', list(oneOf(FAILURE_REASONS))),
+    positions: field('positions', table(count)),
+    cutOffMs: field('cutOffMs', wholeNumber),
+    bills: field('bills', list(bill)),
+    books: field('books', list(record((each) => ({ book: each('book', book), ...totals(each) })))),
+    conservation: field(
+      'conservation',
+      list(
+        record((each) => ({
+          book: each('book', book),
+          kind: each('kind', kind),
+          spreadFen: each('spreadFen', fen),
+          channels: each('channels', list(conservedChannel)),
+        })),
+      ),
+    ),
+    verdicts: field('verdicts', list(verdicts)),
+    merkle: field(
+      'merkle',
+      record((each) => ({ root: each('root', hash), leaves: each('leaves', count) })),
+    ),
+    ...(realtime && { realtime }),
+  };
+};
 
 const certificate = record<Certificate>((field) => ({
   ...draftFields(field),

@@ -1,12 +1,13 @@
 import type { Certificate, CertifiedBill, CertifiedChannel, ConservedBook } from './certificate.ts';
 import type { Finding } from './finding.ts';
 import { difference } from './finding.ts';
+import type { Quality, QualityFigures } from './realtimeQuality.ts';
 
-type Told = Pick<Certificate, 'bills' | 'books' | 'conservation' | 'verdicts' | 'merkle'>;
+type Told = Pick<Certificate, 'bills' | 'books' | 'conservation' | 'verdicts' | 'merkle' | 'realtime'>;
 
 /**
  * Whether a certificate adds up in itself: bills to books and books to verdicts to the fen, and the verdicts to the count
- * of leaves.
+ * of leaves, and what is told of realtime by type to what is told of it in all.
  */
 export function identityFindings(told: Told): readonly Finding[] {
   const rows = told.verdicts.reduce((total, { count }) => total + count, 0);
@@ -14,6 +15,26 @@ export function identityFindings(told: Told): readonly Finding[] {
     ...difference('leaves', 'count of verdicts', told.merkle.leaves, rows),
     ...told.conservation.flatMap((book) => bookFindings(book, told)),
     ...told.bills.flatMap((bill) => billFindings(bill, told)),
+    ...(told.realtime ? realtimeFindings(told.realtime) : []),
+  ];
+}
+
+function realtimeFindings(told: Quality): readonly Finding[] {
+  const sum = (of: (figures: QualityFigures) => number): number =>
+    told.byType.reduce((total, figures) => total + of(figures), 0);
+  return [
+    ...difference(
+      'realtime',
+      'verdicts of all types',
+      told.verdicts,
+      sum(({ verdicts }) => verdicts),
+    ),
+    ...difference(
+      'realtime',
+      'verdicts of all types that stood',
+      told.stood,
+      sum(({ stood }) => stood),
+    ),
   ];
 }
 

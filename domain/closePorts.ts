@@ -3,6 +3,7 @@ import type { BusinessDate } from './businessDate.ts';
 import type { Certificate, CertificateDraft, SignedCertificate } from './certificate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
+import type { ReceiptClaim, UnreceiptedPayment } from './mergedReceipt.ts';
 import type { Month } from './month.ts';
 import type {
   Bill,
@@ -13,6 +14,7 @@ import type {
   Position,
   Reconciliation,
 } from './ports.ts';
+import type { RealtimeWords } from './realtimeQuality.ts';
 import type { DayStatus } from './schedule.ts';
 import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 
@@ -159,6 +161,10 @@ export interface BooksSnapshot {
   ordersToJudge(): AsyncIterable<readonly (readonly Entry[])[]>;
   /** Payments that the verdicts may repeat, of untouched orders too; see `hintDuplicates`. */
   duplicateCandidates(verdicts: readonly Verdict[]): Promise<readonly DuplicateCandidate[]>;
+  /** Receipts of more than was paid under their order, after `matchTrivial`; see `claimOf`. */
+  receiptClaims(): Promise<readonly ReceiptClaim[]>;
+  /** Payments that the claims may hold, of untouched orders too; see `unreceiptedOf`. */
+  unreceiptedPayments(claims: readonly ReceiptClaim[]): Promise<readonly UnreceiptedPayment[]>;
   discard(): Promise<void>;
 }
 
@@ -175,6 +181,13 @@ export interface CloseLedger {
     at: Pick<RunKey, 'merchantId' | 'businessDate'>,
     bills: BookScope['bills'],
   ): Promise<readonly BilledSum[]>;
+  /**
+   * Weighs what realtime told of the run's date against the run's written rows, and keeps it: realtime goes on when
+   * counterparts come later.
+   */
+  storeRealtimeWords(run: RunKey): Promise<void>;
+  /** What was kept of a run. */
+  realtimeWords(run: Pick<RunKey, 'merchantId' | 'runId'>): Promise<readonly RealtimeWords[]>;
   /** Merkle leaves of the run's written rows in key order. */
   leaves(run: RunKey): AsyncIterable<readonly Buffer[]>;
   /** The run's rows in key order, all or those of some verdicts. */

@@ -100,9 +100,12 @@ const REFUND = id('refundNo', '退款单号');
 const SIDES = BOOKS.map((book) => fen(`${book.toLowerCase()}Fen`, BOOK_LABELS[book].replace('账单', '金额')));
 const CROSS_DAY = flag('possiblyCrossDay', '疑似隔日');
 const AMOUNT_CONFLICT = flag('amountConflict', '芸泰与渠道金额不一');
+const CHANNEL_CONFLICT = flag('channelConflict', '渠道不一');
+const AMBIGUOUS = flag('ambiguousRefund', '退款配对不明');
 const CONFLICTS = text('conflictingBooks', '同一流水多金额的账单');
 const SURPLUS = fen('surplusFen', '重复金额');
 const SIMILAR = id('possibleDuplicateOf', '疑似重复于');
+const MERGED = [id('mergedReceipt', '疑似合并收据'), text('mergedOrders', '合并的流水号')];
 const PROVISIONAL = flag('provisional', '未日结');
 const RUN = id('runId', '对账批次');
 const BUSINESS_TYPE = text('businessType', '业务类型');
@@ -111,13 +114,13 @@ const BUSINESS_TYPE = text('businessType', '业务类型');
 export const EXPORT_COLUMNS: Readonly<Record<ExportList, readonly ExportColumn[]>> = {
   exceptions: [
     MERCHANT, DATE, MODE, code('type', '异常类型', VERDICT_LABELS), code('status', '状态', STATUS_LABELS), KIND, CHANNEL,
-    ORDER, REFUND, ...SIDES, SURPLUS, BUSINESS_TYPE, CROSS_DAY, AMOUNT_CONFLICT, CONFLICTS, SIMILAR, PROVISIONAL,
+    ORDER, REFUND, ...SIDES, SURPLUS, BUSINESS_TYPE, CROSS_DAY, AMOUNT_CONFLICT, CONFLICTS, CHANNEL_CONFLICT, AMBIGUOUS, SIMILAR, ...MERGED, PROVISIONAL,
     RUN, id('id', '异常编号'),
   ], // prettier-ignore
   verdicts: [
     MERCHANT, DATE, MODE, code('code', '对账结果', VERDICT_LABELS), KIND, CHANNEL, ORDER, REFUND, ...SIDES, SURPLUS,
     time('merchantAt', '商户时间'), time('platformAt', '芸泰时间'), time('channelAt', '渠道时间'), BUSINESS_TYPE,
-    CROSS_DAY, AMOUNT_CONFLICT, CONFLICTS, flag('split', '拆单'), SIMILAR, PROVISIONAL, RUN,
+    CROSS_DAY, AMOUNT_CONFLICT, CONFLICTS, CHANNEL_CONFLICT, flag('split', '拆单'), AMBIGUOUS, SIMILAR, ...MERGED, PROVISIONAL, RUN,
   ], // prettier-ignore
   entries: [
     MERCHANT, DATE, code('book', '账簿', BOOK_LABELS), KIND, CHANNEL, ORDER, REFUND, id('channelTxnNo', '渠道流水号'),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { leafOf, merkleRoot } from './merkle.ts';
+import { describe, expect, test } from 'vitest';
+import { leafOf, leafText, merkleRoot } from './merkle.ts';
+import type { Verdict } from './verdict.ts';
 
 const sha256 = (...parts: readonly Uint8Array[]) =>
   createHash('sha256').update(Buffer.concat(parts)).digest();
@@ -51,4 +52,55 @@ test('any changed, lost, added or swapped leaf changes the root', () => {
     }),
     { numRuns: 50 },
   );
+});
+
+describe('the text of a leaf', () => {
+  const lone: Verdict = {
+    mode: 'THREE_WAY',
+    merchantId: 'H001',
+    kind: 'REFUND',
+    orderNo: 'HP1',
+    refundNo: null,
+    keyPart: 'R~H9.4000.1773021600000',
+    code: 'MERCHANT_ONLY',
+    businessDate: '2026-03-09',
+    channel: null,
+    businessType: null,
+    sides: {
+      MERCHANT: {
+        amountFen: 4000n,
+        businessDate: '2026-03-09',
+        occurredAtMs: 1_773_021_600_000,
+        channel: null,
+        identities: [{ identity: 'H9', amountFen: 4000n }],
+        conflict: false,
+      },
+      PLATFORM: null,
+      CHANNEL: null,
+    },
+    possiblyCrossDay: false,
+    amountConflict: false,
+    channelConflict: false,
+    ambiguousRefund: false,
+    split: false,
+    surplusFen: null,
+    possibleDuplicateOf: null,
+    mergedReceipt: null,
+  };
+
+  test('is, of a verdict with nothing to note, what it was before there were notes', () => {
+    expect(leafText(lone).split('\n')).toEqual([
+      'THREE_WAY', 'H001', 'HP1', 'R~H9.4000.1773021600000', 'REFUND', '', 'MERCHANT_ONLY', '2026-03-09', '', '',
+      '4000 2026-03-09 1773021600000 H9=4000', '', '', '000', '', '',
+    ]); // prettier-ignore
+  });
+
+  test('holds what is noted in a line behind the others', () => {
+    expect(leafText({ ...lone, ambiguousRefund: true })).toBe(`${leafText(lone)}\nambiguous-refund`);
+    expect(leafText({ ...lone, ambiguousRefund: true, channelConflict: true })).toBe(
+      `${leafText(lone)}\nambiguous-refund channel-conflict`,
+    );
+    const mergedReceipt = { hisOrderNo: 'H1', orderNos: ['A', 'B'] };
+    expect(leafText({ ...lone, mergedReceipt })).toBe(`${leafText(lone)}\nmerged H1 A B`);
+  });
 });

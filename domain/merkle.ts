@@ -9,6 +9,8 @@ export const EMPTY_ROOT = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca4959
  * The text a verdict's leaf is the hash of: its facts, without run, version or time of writing, so that the same facts
  * give the same root whoever closes them and how often. One field a line in a fixed order; no field can hold a line
  * break (ids are printable ASCII), so that two verdicts never share a text.
+ * What is rarely noted of a verdict is a line behind the others, and none where there is nothing to note: the leaves of
+ * verdicts from before a note was known stay as they were.
  * The ledger builds the same text in SQL (adapters/clickhouse/closeLeaf.ts); both change together.
  */
 export function leafText(verdict: Verdict): string {
@@ -27,6 +29,7 @@ export function leafText(verdict: Verdict): string {
     flagsText(verdict),
     verdict.surplusFen?.toString() ?? '',
     verdict.possibleDuplicateOf ?? '',
+    ...notesOf(verdict),
   ].join('\n');
 }
 
@@ -39,6 +42,17 @@ function sideText(side: Side | null): string {
 
 function flagsText(verdict: Verdict): string {
   return [verdict.possiblyCrossDay, verdict.amountConflict, verdict.split].map(Number).join('');
+}
+
+/** At most one line. */
+function notesOf(verdict: Verdict): readonly string[] {
+  const { mergedReceipt } = verdict;
+  const notes = [
+    ...(verdict.ambiguousRefund ? ['ambiguous-refund'] : []),
+    ...(verdict.channelConflict ? ['channel-conflict'] : []),
+    ...(mergedReceipt ? ['merged', mergedReceipt.hisOrderNo, ...mergedReceipt.orderNos] : []),
+  ];
+  return notes.length > 0 ? [notes.join(' ')] : [];
 }
 
 const LEAF = Buffer.of(0);

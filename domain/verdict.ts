@@ -1,10 +1,16 @@
 import type { BusinessDate } from './businessDate.ts';
 import { daysBetween, isNearCutOff } from './businessDate.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
-import { BOOKS, identityOf, keyPartOf } from './entry.ts';
+import { BOOKS, keyPartOf } from './entry.ts';
 import type { MatchRules } from './merchant.ts';
+import type { MergedReceipt } from './mergedReceipt.ts';
 import { addFen } from './money.ts';
 import { pairNumberlessRefunds } from './numberlessRefunds.ts';
+import { applyOffset, applyRefundedSurplus } from './offset.ts';
+import type { Side } from './side.ts';
+import { compareText, lineSide, linesByKey, sideOf } from './side.ts';
+
+export type { Side } from './side.ts';
 
 export const MODES = ['REALTIME', 'THREE_WAY', 'TWO_WAY'] as const;
 export type Mode = (typeof MODES)[number];
@@ -32,20 +38,6 @@ export const EXCEPTION_CODES: ReadonlySet<VerdictCode> = new Set([
   'DUPLICATE',
 ]);
 
-/** One book's part of a matchKey: all its lines of the key, taken together. */
-export type Side = {
-  /** Sum over the distinct identities; where one identity stands with several amounts, its earliest counts. */
-  readonly amountFen: bigint;
-  /** The earliest line's date and time. */
-  readonly businessDate: BusinessDate;
-  readonly occurredAtMs: number;
-  readonly channel: Channel | null;
-  /** Distinct identities with their amounts, by (occurredAt, identity, amount). */
-  readonly identities: readonly { readonly identity: string; readonly amountFen: bigint }[];
-  /** One identity stands here with different amounts. */
-  readonly conflict: boolean;
-};
-
 export type Verdict = {
   readonly mode: Mode;
   readonly merchantId: string;
@@ -64,12 +56,21 @@ export type Verdict = {
   readonly possiblyCrossDay: boolean;
   /** CHANNEL_ONLY although the platform has the order too, with another amount. */
   readonly amountConflict: boolean;
+  /** Two books name different channels; `channel` is the platform's. */
+  readonly channelConflict: boolean;
+  /** A HIS refund without a number could be this one, or this is it: which one is not beyond doubt. */
+  readonly ambiguousRefund: boolean;
   /** Several HIS receipts add up to the payment. */
   readonly split: boolean;
-  /** DUPLICATE: what was paid beyond the first payment, in the book that shows most of it. */
+  /**
+   * DUPLICATE, and OFFSET where that was given back: what was paid beyond the first payment, in the book that shows most
+   * of it.
+   */
   readonly surplusFen: bigint | null;
   /** Another order that this payment probably repeats; a hint, see `duplicateHint.ts`. */
   readonly possibleDuplicateOf: string | null;
+  /** A HIS receipt that this and other payments probably add up to; a hint, see `mergedReceipt.ts`. */
+  readonly mergedReceipt: MergedReceipt | null;
 };
 
 export type JudgeContext = {
@@ -99,24 +100,20 @@ export function judgeOrder(entries: readonly Entry[], context: JudgeContext): Ve
   if (pair) return [pair];
   const drafts: Verdict[] = [];
   // REALTIME does not pair refunds: what its window has let go of cannot be weighed.
-  const numbered =
-    context.mode === 'THREE_WAY' ? pairNumberlessRefunds(entries, context.rules.windowMs) : entries;
-  for (const lines of linesByKey(numbered)) {
+  const paired = context.mode === 'THREE_WAY' ? pairNumberlessRefunds(entries, context.rules) : null;
+  for (const lines of linesByKey(paired?.lines ?? entries)) {
     for (const near of withinSpan(lines, context.rules.crossDayDays)) {
       const verdict = judgeKey(near, context);
-      if (verdict) drafts.push(verdict);
+      if (!verdict) continue;
+      drafts.push(paired?.ambiguous.has(verdict.keyPart) ? { ...verdict, ambiguousRefund: true } : verdict);
     }
   }
-  return context.paymentMatched ? drafts : applyOffset(drafts, entries, context.mode);
+  const netted = context.paymentMatched ? drafts : applyOffset(drafts, entries, context.mode);
+  return applyRefundedSurplus(netted, context.mode);
 }
 
 /** Which side's date is the verdict's. */
 export const DATE_AUTHORITY: readonly Book[] = ['PLATFORM', 'CHANNEL', 'MERCHANT'];
-
-function linesByKey(entries: readonly Entry[]): readonly (readonly Entry[])[] {
-  const byKey = Map.groupBy(entries, keyPartOf);
-  return [...byKey.keys()].sort(compareText).map((key) => byKey.get(key) ?? []);
-}
 
 /**
  * Lines of one key that lie further apart than the cross-day span are judged apart. The anchor of a group is its
@@ -173,9 +170,12 @@ function judgeKey(lines: readonly Entry[], context: JudgeContext): Verdict | nul
       code === 'CHANNEL_ONLY' &&
       sides.PLATFORM !== null &&
       sides.PLATFORM.amountFen !== sides.CHANNEL?.amountFen,
+    channelConflict: haveChannelConflict(sides),
+    ambiguousRefund: false,
     split,
     surplusFen: code === 'DUPLICATE' ? surplusOf(sides) : null,
     possibleDuplicateOf: null,
+    mergedReceipt: null,
   };
 }
 
@@ -214,21 +214,18 @@ function judgeEqualPair(entries: readonly Entry[], context: JudgeContext): Verdi
     sides,
     possiblyCrossDay: false,
     amountConflict: false,
+    channelConflict: haveChannelConflict(sides),
+    ambiguousRefund: false,
     split: false,
     surplusFen: null,
     possibleDuplicateOf: null,
+    mergedReceipt: null,
   };
 }
 
-function lineSide(line: Entry): Side {
-  return {
-    amountFen: line.amountFen,
-    businessDate: line.businessDate,
-    occurredAtMs: line.occurredAtMs,
-    channel: line.channel,
-    identities: [{ identity: identityOf(line), amountFen: line.amountFen }],
-    conflict: false,
-  };
+function haveChannelConflict(sides: Readonly<Record<Book, Side | null>>): boolean {
+  const named = BOOKS.flatMap((book) => sides[book]?.channel ?? []);
+  return named.some((channel) => channel !== named[0]);
 }
 
 function isOneSided(code: VerdictCode): boolean {
@@ -293,90 +290,10 @@ function surplusOf(sides: Record<Book, Side | null>): bigint {
   return most;
 }
 
-function sideOf(lines: readonly Entry[]): Side | null {
-  const [only] = lines;
-  if (only && lines.length === 1) return lineSide(only);
-  const sorted = [...lines].sort(compareLines);
-  const [first] = sorted;
-  if (!first) return null;
-  const identities = new Map<string, bigint>();
-  let conflict = false;
-  for (const line of sorted) {
-    const identity = identityOf(line);
-    const known = identities.get(identity);
-    if (known === undefined) identities.set(identity, line.amountFen);
-    else if (known !== line.amountFen) conflict = true;
-  }
-  return {
-    amountFen: [...identities.values()].reduce(addFen, 0n),
-    businessDate: first.businessDate,
-    occurredAtMs: first.occurredAtMs,
-    channel: sorted.find((line) => line.channel !== null)?.channel ?? null,
-    identities: [...identities].map(([identity, amountFen]) => ({ identity, amountFen })),
-    conflict,
-  };
-}
-
-/** The order of lines inside a side: arrival order must not matter. */
-function compareLines(a: Entry, b: Entry): number {
-  return (
-    a.occurredAtMs - b.occurredAtMs ||
-    compareText(identityOf(a), identityOf(b)) ||
-    Number(a.amountFen > b.amountFen) - Number(a.amountFen < b.amountFen) ||
-    compareText(a.channel ?? '', b.channel ?? '')
-  );
-}
-
-/** Code-unit order: the same on every machine, whatever its locale. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function businessTypeOf(lines: readonly Entry[]): string | null {
   for (const book of DATE_AUTHORITY) {
     const types = lines.filter((l) => l.book === book && l.businessType !== null).map((l) => l.businessType);
     if (types.length > 0) return types.sort((a, b) => compareText(a ?? '', b ?? ''))[0] ?? null;
   }
   return null;
-}
-
-/**
- * OFFSET 冲抵: the order's payment and its refunds all lack the merchant (TWO_WAY: the platform), and in every book
- * that holds any of them the refunds add up to the payment: HIS failed, the platform gave the money back.
- */
-function applyOffset(verdicts: Verdict[], entries: readonly Entry[], mode: Mode): Verdict[] {
-  const lacking: Book = mode === 'TWO_WAY' ? 'PLATFORM' : 'MERCHANT';
-  if (entries.length < 2 || entries.some((entry) => entry.book === lacking)) return verdicts;
-  const group = verdicts.filter((v) => v.code === 'CHANNEL_ONLY' || v.code === 'PLATFORM_ONLY');
-  if (!netsToZero(group.length === 0 ? [] : verdictsOfAllLines(entries, mode))) return verdicts;
-  return verdicts.map((v) =>
-    group.includes(v) ? { ...v, code: 'OFFSET' as const, possiblyCrossDay: false } : v,
-  );
-}
-
-/** Sides of all the order's keys, also of those whose window still runs. */
-function verdictsOfAllLines(entries: readonly Entry[], mode: Mode): (Side & { book: Book; kind: Kind })[] {
-  const books: readonly Book[] = mode === 'REALTIME' ? ['PLATFORM'] : ['PLATFORM', 'CHANNEL'];
-  return linesByKey(entries).flatMap((lines) =>
-    books.flatMap((book) => {
-      const side = sideOf(lines.filter((line) => line.book === book));
-      const kind = lines[0]?.kind;
-      return side && kind ? [{ ...side, book, kind }] : [];
-    }),
-  );
-}
-
-function netsToZero(sides: readonly (Side & { book: Book; kind: Kind })[]): boolean {
-  if (
-    sides.length === 0 ||
-    sides.some((side) => side.conflict || (side.kind === 'PAYMENT' && side.identities.length > 1))
-  ) {
-    return false;
-  }
-  return BOOKS.every((book) => {
-    const own = sides.filter((side) => side.book === book);
-    const sum = (kind: Kind) =>
-      own.filter((s) => s.kind === kind).reduce((total, s) => addFen(total, s.amountFen), 0n);
-    return own.length === 0 || (sum('PAYMENT') > 0n && sum('PAYMENT') === sum('REFUND'));
-  });
 }

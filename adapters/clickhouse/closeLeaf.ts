@@ -7,11 +7,21 @@ export function rowsOfRun(run: Omit<RunKey, 'businessDate'>): string {
 }
 
 /** `leafText` of domain/merkle.ts over the columns of `verdicts`; a test holds them together. */
-const LEAF_TEXT = `arrayStringConcat([
+const LEAF_TEXT = `arrayStringConcat(arrayConcat([
   mode, merchant_id, order_no, key_part, kind, refund_no, code, toString(business_date), channel, business_type,
   ${sideText('merchant', 1)}, ${sideText('platform', 2)}, ${sideText('channel', 4)},
   concat(toString(possibly_cross_day), toString(amount_conflict), toString(split)),
-  ifNull(toString(surplus_fen), ''), possible_duplicate_of], '\\n')`;
+  ifNull(toString(surplus_fen), ''), possible_duplicate_of], ${notesText()}), '\\n')`;
+
+/** `notesOf` of domain/merkle.ts: no line, or one. */
+function notesText(): string {
+  const notes = [
+    `if(ambiguous_refund = 1, 'ambiguous-refund', '')`,
+    `if(channel_conflict = 1, 'channel-conflict', '')`,
+    `if(merged_receipt = '', '', arrayStringConcat(arrayConcat(['merged', merged_receipt], merged_orders), ' '))`,
+  ];
+  return `arrayFilter(n -> n != '', [arrayStringConcat(arrayFilter(n -> n != '', [${notes.join(', ')}]), ' ')])`;
+}
 
 /** @param bit the side's in `conflicts` */
 function sideText(book: string, bit: number): string {

@@ -10,6 +10,7 @@ import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
 import { monthLock, recordLockedClose } from './monthLocks.ts';
+import { realtimeWords, storeRealtimeWords } from './runQuality.ts';
 import { insertTsv, timeText } from './tsv.ts';
 import type { FinalRow, VerdictRow } from './verdictRows.ts';
 import { FINAL_COLUMNS, VERDICT_FIELDS, finalTsv, verdictOfRow } from './verdictRows.ts';
@@ -34,6 +35,8 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
     },
     verdictSums: (run) => verdictSums(client, run),
     billedSums: (at, bills) => billedSums(client, at, bills),
+    storeRealtimeWords: (run) => storeRealtimeWords(client, run),
+    realtimeWords: (run) => realtimeWords(client, run),
     leaves: (run) => leaves(client, run),
     rows: (run, codes) => finalVerdicts(client, run, codes),
     async highestToken(run) {

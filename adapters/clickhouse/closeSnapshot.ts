@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { BookScope, BookSum, BooksSnapshot, RunKey } from '../../domain/closePorts.ts';
 import type { Book, Channel, Entry, Kind } from '../../domain/entry.ts';
 import { duplicateCandidates } from './closeCandidates.ts';
+import { receiptClaims, unreceiptedPayments } from './closeReceipts.ts';
 import { date, inScope, rowsOf, text } from './closeSql.ts';
 import type { EntryRow } from './entryRows.ts';
 import { ENTRY_FIELDS, entryOfRow } from './entryRows.ts';
@@ -26,6 +27,7 @@ export async function openSnapshot(
   const lines = `close_lines_${suffix}`;
   const orders = `close_orders_${suffix}`;
   const wanted = `close_wanted_${suffix}`;
+  const claimed = `close_wanted_claims_${suffix}`;
   const condition = inScope(scope);
   await dropForgotten(client);
   await client.command({
@@ -49,8 +51,10 @@ export async function openSnapshot(
     },
     ordersToJudge: () => ordersToJudge(client, lines, orders),
     duplicateCandidates: (verdicts) => duplicateCandidates(client, wanted, condition, verdicts),
+    receiptClaims: () => receiptClaims(client, run, { lines, orders }),
+    unreceiptedPayments: (claims) => unreceiptedPayments(client, claimed, condition, claims),
     async discard() {
-      for (const table of [wanted, orders, lines]) {
+      for (const table of [claimed, wanted, orders, lines]) {
         await client.command({ query: `DROP TABLE IF EXISTS ${table}` });
       }
     },

@@ -8,7 +8,7 @@ import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
-import { CONFLICT_BIT } from './verdictRows.ts';
+import { CONFLICT_BIT, mergedOf } from './verdictRows.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
 const LIST = 'exceptions';
@@ -35,6 +35,11 @@ type Row = {
   readonly possibly_cross_day: number;
   readonly conflicts: number;
   readonly amount_conflict: number;
+  readonly channel_conflict: number;
+  readonly ambiguous_refund: number;
+  readonly possible_duplicate_of: string;
+  readonly merged_receipt: string;
+  readonly merged_orders: readonly string[];
   readonly version: string;
   readonly provisional: number;
 };
@@ -90,8 +95,8 @@ async function candidatesAfter(
     client,
     `SELECT toString(v.business_date) AS date, merchant_id, order_no, key_part, mode, span, code, kind, refund_no,
        channel, toString(merchant_fen) AS merchant, toString(platform_fen) AS platform,
-       toString(channel_fen) AS at_channel, possibly_cross_day, conflicts, amount_conflict,
-       toString(v.version) AS version, ${PROVISIONAL} AS provisional
+       toString(channel_fen) AS at_channel, possibly_cross_day, conflicts, amount_conflict, channel_conflict, ambiguous_refund,
+       possible_duplicate_of, merged_receipt, merged_orders,       toString(v.version) AS version, ${PROVISIONAL} AS provisional
      FROM verdicts AS v ${whereOf(conditions)}
      ORDER BY v.business_date DESC, merchant_id, order_no, key_part, mode, span, v.version DESC
      LIMIT 1 BY v.business_date, merchant_id, order_no, key_part, mode, span, v.version
@@ -215,6 +220,10 @@ function itemOf(row: Row, status: CaseStatus): ExceptionItem {
     possiblyCrossDay: row.possibly_cross_day === 1,
     conflictingBooks: BOOKS.filter((book) => (row.conflicts & CONFLICT_BIT[book]) !== 0),
     amountConflict: row.amount_conflict === 1,
+    channelConflict: row.channel_conflict === 1,
+    ambiguousRefund: row.ambiguous_refund === 1,
+    possibleDuplicateOf: row.possible_duplicate_of || null,
+    mergedReceipt: mergedOf(row),
     status,
     provisional: row.provisional === 1,
   };

@@ -99,8 +99,12 @@ const COMMON = {
   businessType: 'v.business_type',
   possiblyCrossDay: 'v.possibly_cross_day',
   amountConflict: 'v.amount_conflict',
+  channelConflict: 'v.channel_conflict',
+  ambiguousRefund: 'v.ambiguous_refund',
   conflictingBooks: CONFLICTS,
   possibleDuplicateOf: 'v.possible_duplicate_of',
+  mergedReceipt: 'v.merged_receipt',
+  mergedOrders: `arrayStringConcat(v.merged_orders, ' ')`,
   provisional: 'v.provisional',
   runId: 'v.run_id',
 };

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { NeededWindow, QualityFilter, RealtimeQuality } from '../../domain/apiPorts.ts';
+import type { QualityFilter, RealtimeQuality } from '../../domain/apiPorts.ts';
+import type { NeededWindow } from '../../domain/realtimeQuality.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { VERDICT_CODES } from '../../domain/verdict.ts';
 import { rowsOf } from './closeSql.ts';

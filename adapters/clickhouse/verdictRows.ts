@@ -1,6 +1,7 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { FinalVerdict } from '../../domain/closePorts.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
+import type { MergedReceipt } from '../../domain/mergedReceipt.ts';
 import type { Mode, Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
 import { TSV_NULL, timeText, tsvText, tsvTexts } from './tsv.ts';
 
@@ -36,6 +37,7 @@ export const REALTIME_COLUMNS = [
   'conflicts',
   'possibly_cross_day',
   'split',
+  'channel_conflict',
   'surplus_fen',
   'version',
 ] as const;
@@ -48,7 +50,10 @@ export const FINAL_COLUMNS = [
   'channel_at',
   'channel_identities',
   'amount_conflict',
+  'ambiguous_refund',
   'possible_duplicate_of',
+  'merged_receipt',
+  'merged_orders',
   'refers_to',
 ] as const;
 
@@ -61,7 +66,11 @@ export function realtimeTsv({ verdict, span, version }: RealtimeRow): string {
 export function finalTsv({ verdict, runId, span, refersTo }: FinalRow): string {
   return `${commonTsv(verdict, span)}\t0\t${tsvText(runId)}\t${sideTsv(verdict.sides.CHANNEL)}\t${bit(
     verdict.amountConflict,
-  )}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${refersTo ?? TSV_NULL}\n`;
+  )}\t${bit(verdict.ambiguousRefund)}\t${tsvText(verdict.possibleDuplicateOf ?? '')}\t${mergedTsv(verdict)}\t${refersTo ?? TSV_NULL}\n`;
+}
+
+function mergedTsv({ mergedReceipt }: Verdict): string {
+  return mergedReceipt ? `${tsvText(mergedReceipt.hisOrderNo)}\t${tsvTexts(mergedReceipt.orderNos)}` : '\t[]';
 }
 
 /** Up to `surplus_fen`; '' stands for null in text columns. */
@@ -75,7 +84,7 @@ function commonTsv(verdict: Verdict, span: number): string {
     sides.MERCHANT,
   )}\t${sideTsv(sides.PLATFORM)}\t${conflictBits(verdict)}\t${bit(verdict.possiblyCrossDay)}\t${bit(
     verdict.split,
-  )}\t${verdict.surplusFen ?? TSV_NULL}`;
+  )}\t${bit(verdict.channelConflict)}\t${verdict.surplusFen ?? TSV_NULL}`;
 }
 
 function bit(flag: boolean): string {
@@ -119,17 +128,21 @@ export type VerdictRow = {
   readonly conflicts: number;
   readonly possibly_cross_day: number;
   readonly amount_conflict: number;
+  readonly channel_conflict: number;
+  readonly ambiguous_refund: number;
   readonly split: number;
   readonly surplus: string | null;
   readonly possible_duplicate_of: string;
+  readonly merged_receipt: string;
+  readonly merged_orders: readonly string[];
   readonly refers: string | null;
 };
 
 export const VERDICT_FIELDS = `order_no, key_part, kind, refund_no, toString(business_date) AS date, code, channel,
   business_type, ${sideArray('fens', (b) => `toString(${b}_fen)`)}, ${sideArray('dates', (b) => `toString(${b}_date)`)},
   ${sideArray('times', (b) => `toString(toUnixTimestamp64Milli(${b}_at))`)},
-  ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, split,
-  toString(surplus_fen) AS surplus, possible_duplicate_of, toString(refers_to) AS refers`;
+  ${sideArray('identities', (b) => `${b}_identities`)}, conflicts, possibly_cross_day, amount_conflict, channel_conflict, ambiguous_refund,
+  split,  toString(surplus_fen) AS surplus, possible_duplicate_of, merged_receipt, merged_orders, toString(refers_to) AS refers`;
 
 function sideArray(name: string, of: (book: string) => string): string {
   return `[${['merchant', 'platform', 'channel'].map(of).join(', ')}] AS ${name}`;
@@ -158,12 +171,20 @@ export function verdictOfRow(mode: Mode, merchantId: string, row: VerdictRow): F
       },
       possiblyCrossDay: row.possibly_cross_day === 1,
       amountConflict: row.amount_conflict === 1,
+      channelConflict: row.channel_conflict === 1,
+      ambiguousRefund: row.ambiguous_refund === 1,
       split: row.split === 1,
       surplusFen: row.surplus === null ? null : BigInt(row.surplus),
       possibleDuplicateOf: row.possible_duplicate_of || null,
+      mergedReceipt: mergedOf(row),
     },
     refersTo: row.refers,
   };
+}
+
+/** A row of `verdicts` that holds what is noted of a merged receipt. */
+export function mergedOf(row: Pick<VerdictRow, 'merged_receipt' | 'merged_orders'>): MergedReceipt | null {
+  return row.merged_receipt === '' ? null : { hisOrderNo: row.merged_receipt, orderNos: row.merged_orders };
 }
 
 function sideOfRow(row: VerdictRow, book: Book): Side | null {

@@ -52,6 +52,17 @@ const ExceptionSchema = Type.Object({
     description: 'books that hold one identity with several amounts; the first is shown',
   }),
   amountConflict: Type.Boolean({ description: 'CHANNEL_ONLY, yet the platform has it with another amount' }),
+  channelConflict: Type.Boolean({ description: 'two books name different channels' }),
+  ambiguousRefund: Type.Boolean({
+    description: 'a HIS refund without a number that could be one of several, or one that it could be',
+  }),
+  possibleDuplicateOf: Type.Union([Type.String(), Type.Null()], {
+    description: 'the order number of a payment that this one probably repeats',
+  }),
+  mergedReceipt: Type.Union(
+    [Type.Object({ hisOrderNo: Type.String(), orderNos: Type.Array(Type.String()) }), Type.Null()],
+    { description: 'a HIS receipt that the payments of these orders probably add up to' },
+  ),
   status: oneOf(CASE_STATUSES),
   provisional: Type.Boolean({ description: 'a realtime verdict whose day is not closed yet' }),
 });
@@ -233,6 +244,10 @@ function exceptionJson(item: ExceptionItem) {
     platformFen: fen(item.platformFen),
     channelFen: fen(item.channelFen),
     conflictingBooks: item.conflictingBooks.map((book) => BOOK_NAME[book]),
+    mergedReceipt: item.mergedReceipt && {
+      ...item.mergedReceipt,
+      orderNos: [...item.mergedReceipt.orderNos],
+    },
   };
 }
 

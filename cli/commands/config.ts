@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Config } from '../../adapters/config/loadConfig.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { sharedNumberWarnings } from '../../adapters/config/sharedNumbers.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import type { Command } from '../command.ts';
@@ -12,7 +13,8 @@ const USAGE = `
 ./duizhang config check [FILE] [--json]
 
 Checks a configuration and shows what it says of each hospital. Without FILE the one that DUIZHANG_CONFIG names, or
-duizhang.config.yaml. A system that runs reads its hospitals again by itself when the file changes.
+duizhang.config.yaml. A system that runs reads its hospitals again by itself when the file changes. What is right and
+hardly meant is a warning: hospitals that share a number at a channel and do not say which rows are their own.
 
 Exit code 0: it is right; 2: it is not, with the file, line and place of what is wrong.
 `;
@@ -42,7 +44,8 @@ export const configCommand: Command = {
 
 function jsonOf(path: string, config: Config): Readonly<Record<string, unknown>> {
   const { slots, port, log } = config;
-  return { path, slots, port, log, merchants: [...config.merchants.values()] };
+  const merchants = [...config.merchants.values()];
+  return { path, slots, port, log, merchants, warnings: sharedNumberWarnings(merchants) };
 }
 
 function textOf(path: string, config: Config): string {
@@ -55,7 +58,9 @@ function textOf(path: string, config: Config): string {
       `(bills until ${clockText(atMs + billPatienceMs)}), ${channels}${books === '' ? '' : `, mapped books: ${books}`}`
     );
   });
-  return `${path} is right: ${rows.length} ${rows.length === 1 ? 'hospital' : 'hospitals'}\n${rows.join('\n')}\n`;
+  const warnings = sharedNumberWarnings(config.merchants.values()).map((warning) => `warning: ${warning}\n`);
+  const hospitals = `${rows.length} ${rows.length === 1 ? 'hospital' : 'hospitals'}`;
+  return `${path} is right: ${hospitals}\n${rows.join('\n')}\n${warnings.join('')}`;
 }
 
 /** Hours beyond 24 are of the day after. */

@@ -90,10 +90,10 @@ async function takeShare(
   };
   const scanned = await exchange(share.scan());
   const sought = scanned && (await exchange(share.join(scanned)));
-  const candidates = sought && (await exchange(share.candidates(sought)));
-  if (!candidates) return null;
+  const found = sought && (await exchange(share.candidates(sought)));
+  if (!found) return null;
   const tally = new Tally(options.mode, options.date);
-  tally.merge(share.finish(candidates.flat()));
+  tally.merge(share.finish(found));
   for (const result of await answersOf(workers)) tally.merge(result as ReconcileResult);
   return tally.result();
 }

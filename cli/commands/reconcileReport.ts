@@ -49,7 +49,11 @@ const EXCEPTION_COLUMNS: readonly {
   { header: '芸泰金额(元)', width: 14, cell: (e) => money(e.platformFen) },
   { header: '渠道金额(元)', width: 14, cell: (e) => money(e.channelFen) },
   { header: '疑似隔日', width: 10, cell: (e) => text(e.possiblyCrossDay ? '是' : null) },
+  { header: '渠道不一', width: 10, cell: (e) => text(e.channelConflict ? '是' : null) },
+  { header: '退款配对不明', width: 14, cell: (e) => text(e.ambiguousRefund ? '是' : null) },
   { header: '疑似重复于', width: 26, cell: (e) => id(e.possibleDuplicateOf) },
+  { header: '疑似合并收据', width: 26, cell: (e) => id(e.mergedReceipt?.hisOrderNo ?? null) },
+  { header: '合并的流水号', width: 40, cell: (e) => text(e.mergedReceipt?.orderNos.join(' ') ?? null) },
 ];
 
 export function exceptionSheet({ result }: ReconciledFiles): Sheet {
@@ -195,7 +199,13 @@ export function emptyBookLines({ result }: ReconciledFiles, date: BusinessDate |
 
 function hintOf(exception: ReconcileException): string {
   const hints = exception.possiblyCrossDay ? ['疑似隔日'] : [];
+  if (exception.channelConflict) hints.push('渠道不一');
+  if (exception.ambiguousRefund) hints.push('退款配对不明');
   if (exception.possibleDuplicateOf !== null) hints.push(`疑似重复于 ${exception.possibleDuplicateOf}`);
+  if (exception.mergedReceipt !== null) {
+    const { hisOrderNo, orderNos } = exception.mergedReceipt;
+    hints.push(`疑似合并收据 ${hisOrderNo} (${orderNos.join(' ')})`);
+  }
   return hints.join(' ');
 }
 

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readAt } from '../../adapters/files/openFile.ts';
-import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
-import type { Sought } from '../../pipeline/reconcile/hintSearch.ts';
+import type { HintFacts, Sought } from '../../pipeline/reconcile/hintSearch.ts';
 import type { PartedRecords } from '../../pipeline/reconcile/plain/arena.ts';
 import type { PlainJob } from '../../pipeline/reconcile/plain/plainShare.ts';
 import { PlainShare } from '../../pipeline/reconcile/plain/plainShare.ts';
@@ -30,8 +29,8 @@ async function run(): Promise<void> {
   if (scanned === null) return;
   const sought = await exchange(share.join(scanned as readonly PartedRecords[]));
   if (sought === null) return;
-  const candidates = await exchange(share.candidates(sought as readonly Sought[]));
-  port?.postMessage(share.finish((candidates as readonly (readonly DuplicateCandidate[])[]).flat()));
+  const found = await exchange(share.candidates(sought as readonly Sought[]));
+  port?.postMessage(share.finish(found as readonly HintFacts[]));
 }
 
 try {

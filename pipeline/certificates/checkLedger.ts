@@ -1,4 +1,5 @@
 import type { LedgerQueries, RunRecord } from '../../domain/apiPorts.ts';
+import { canonicalJson } from '../../domain/canonicalJson.ts';
 import type { Certificate } from '../../domain/certificate.ts';
 import type { BillStore, CertificateArchive, CloseLedger, RunKey } from '../../domain/closePorts.ts';
 import { KINDS } from '../../domain/entry.ts';
@@ -6,17 +7,21 @@ import type { Finding } from '../../domain/finding.ts';
 import { difference } from '../../domain/finding.ts';
 import { merkleBuilder } from '../../domain/merkle.ts';
 import type { Bill } from '../../domain/ports.ts';
+import { qualityOf } from '../../domain/realtimeQuality.ts';
 import { certifiedTotals, certifiedVerdicts } from '../close/certificateDraft.ts';
 import { channelsOfBill } from './channelsOfBill.ts';
 
 export type LedgerOfRuns = {
-  readonly ledger: Pick<CloseLedger, 'leaves' | 'verdictSums' | 'billedSums'>;
+  readonly ledger: Pick<CloseLedger, 'leaves' | 'verdictSums' | 'billedSums' | 'realtimeWords'>;
   readonly bills: Pick<BillStore, 'billsBetween'>;
   readonly runs: Pick<LedgerQueries, 'reconciliations'>;
   readonly archive: CertificateArchive;
 };
 
-/** Adds up again what is stored: the run's record, its verdicts and their root, its bills and their lines. */
+/**
+ * Adds up again what is stored: the run's record, its verdicts and their root, its bills and their lines, and what was
+ * kept of realtime.
+ */
 export async function ledgerFindings(
   certificate: Certificate,
   parts: LedgerOfRuns,
@@ -28,6 +33,7 @@ export async function ledgerFindings(
     ...(await verdictFindings(certificate, certificate, parts.ledger)),
     ...(await storedBillFindings(certificate, parts.bills)),
     ...(await lineFindings(certificate, parts.ledger)),
+    ...(await realtimeFindings(certificate, parts.ledger)),
   ];
 }
 
@@ -171,4 +177,15 @@ async function lineFindings(
       return difference('bill lines', where, expected.toString(), (found ?? 0n).toString());
     }),
   );
+}
+
+async function realtimeFindings(
+  certificate: Certificate,
+  ledger: LedgerOfRuns['ledger'],
+): Promise<readonly Finding[]> {
+  const words = await ledger.realtimeWords(certificate);
+  const { realtime } = certificate;
+  if (realtime === undefined && words.length === 0) return [];
+  const expected = realtime === undefined ? null : canonicalJson(realtime);
+  return difference('realtime words', certificate.runId, expected, canonicalJson(qualityOf(words)));
 }

@@ -12,6 +12,8 @@ import type { Book, Channel, Kind } from '../../domain/entry.ts';
 import { BOOKS, CHANNELS, KINDS } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Bill, Reconciliation } from '../../domain/ports.ts';
+import type { RealtimeWords } from '../../domain/realtimeQuality.ts';
+import { qualityOf } from '../../domain/realtimeQuality.ts';
 import { VERDICT_CODES } from '../../domain/verdict.ts';
 import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
 
@@ -25,6 +27,8 @@ export type RunFacts = {
   /** See `restOfOrder`. */
   readonly rest: readonly SideSum[];
   readonly verdicts: readonly VerdictSum[];
+  /** null: the run does not look at the merchant's book, or failed. */
+  readonly realtime: readonly RealtimeWords[] | null;
 };
 
 export type BillInPlace = { readonly bill: Bill; readonly channels: readonly (Channel | null)[] };
@@ -63,6 +67,7 @@ export function certificateDraft(run: Reconciliation, merchant: Merchant, facts:
     conservation: run.outcome === 'FAILED' ? [] : conservationOf(run.mode, facts),
     verdicts: certifiedVerdicts(facts.verdicts),
     merkle: { root: run.merkleRoot, leaves: facts.leaves },
+    ...(facts.realtime && { realtime: qualityOf(facts.realtime) }),
   };
 }
 

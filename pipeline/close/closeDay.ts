@@ -9,12 +9,10 @@ import type {
   CloseLease,
   CloseLedger,
   CloseMode,
-  FinalVerdict,
   RunKey,
   SideSum,
   TokenIssuer,
 } from '../../domain/closePorts.ts';
-import { hintDuplicates, wantsHint } from '../../domain/duplicateHint.ts';
 import type { Book, Kind } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
@@ -33,6 +31,7 @@ import { judgeForDate } from './judgeForDate.ts';
 import { assertMayClose } from './monthLock.ts';
 import type { DayFacts } from './whyNotYet.ts';
 import { whyNotYet } from './whyNotYet.ts';
+import { mergedReceiptsOf, withHints } from './withHints.ts';
 
 export type CloseRequest = {
   readonly merchant: Merchant;
@@ -133,7 +132,7 @@ async function runOnce(
     if (reasons.length > 0) {
       return {
         result: { outcome: 'FAILED', reasons, ...told, verdicts: {}, merkleRoot: EMPTY_ROOT },
-        facts: { ...seen, leaves: 0, billed: [], rest: [], verdicts: [] },
+        facts: { ...seen, leaves: 0, billed: [], rest: [], verdicts: [], realtime: null },
       };
     }
     await snapshot.matchTrivial();
@@ -151,6 +150,7 @@ async function runOnce(
         rest,
         billed: await deps.ledger.billedSums(run, ofDate),
         verdicts: await deps.ledger.verdictSums(run),
+        realtime: await weighRealtime(run, deps.ledger),
       },
     };
   } finally {
@@ -181,6 +181,7 @@ async function judgeOthers(
   isBilled: IsBilled,
 ): Promise<readonly SideSum[]> {
   const context = { mode: run.mode, rules: merchant.rules };
+  const merged = await mergedReceiptsOf(run, snapshot);
   const rest: SideSum[] = [];
   for await (const orders of snapshot.ordersToJudge()) {
     const rows = orders.flatMap((lines) => {
@@ -188,20 +189,15 @@ async function judgeOthers(
       rest.push(...restOfOrder(lines, rowsOfOrder, run.businessDate));
       return rowsOfOrder;
     });
-    await ledger.writeVerdicts(run, await withHints(rows, snapshot));
+    await ledger.writeVerdicts(run, await withHints(rows, merged, snapshot));
   }
   return rest;
 }
 
-async function withHints(
-  rows: readonly FinalVerdict[],
-  snapshot: BooksSnapshot,
-): Promise<readonly FinalVerdict[]> {
-  const verdicts = rows.map((row) => row.verdict);
-  const wanted = verdicts.filter(wantsHint);
-  if (wanted.length === 0) return rows;
-  const hinted = hintDuplicates(verdicts, await snapshot.duplicateCandidates(wanted));
-  return rows.map((row, i) => ({ ...row, verdict: hinted[i] ?? row.verdict }));
+async function weighRealtime(run: RunKey, ledger: CloseLedger): Promise<RunFacts['realtime']> {
+  if (run.mode !== 'THREE_WAY') return null;
+  await ledger.storeRealtimeWords(run);
+  return ledger.realtimeWords(run);
 }
 
 async function rootOf(

@@ -47,6 +47,9 @@ const SETTLED_LATER = { code: 'CROSS_DAY', possiblyCrossDay: false } as const;
 
 /** The earlier date on which this key stood alone or otherwise, and which the row of this date now settles. */
 function settledDate(verdict: Verdict, date: BusinessDate): BusinessDate | null {
+  // Of a duplicate that netted it is the duplicate's own: HIS may have booked earlier.
+  const isNetted = verdict.code === 'OFFSET' && verdict.surplusFen !== null;
+  if (isNetted && verdict.businessDate < date) return verdict.businessDate;
   const dates = BOOKS.map((book) => verdict.sides[book]?.businessDate).filter((d) => d !== undefined);
   const earliest = dates.reduce((a, b) => (a < b ? a : b), date);
   return earliest < date ? earliest : null;

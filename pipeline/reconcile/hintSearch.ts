@@ -1,19 +1,29 @@
 import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
-import { paidSide, REPEAT_WITHIN_MS, wantsHint } from '../../domain/duplicateHint.ts';
+import { hintDuplicates, paidSide, REPEAT_WITHIN_MS, wantsHint } from '../../domain/duplicateHint.ts';
+import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Entry } from '../../domain/entry.ts';
+import type { ReceiptClaim, UnreceiptedPayment } from '../../domain/mergedReceipt.ts';
+import { claimOf, findMergedReceipts, mayClaim, noteMergedReceipts } from '../../domain/mergedReceipt.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
 /**
- * Tells which lines `hintDuplicates` could make use of, so that of a large day only those are gathered: lines of the
- * amount and the minutes of a payment that wants a hint, and lines that name one of its receipts.
+ * Tells which lines hints could make use of, so that of a large day only those are gathered: lines of the amount and the
+ * minutes of a payment that may repeat another, and lines that name one of its receipts. Receipts of more than was paid
+ * under their order are kept as they are found; payments that they may hold are verdicts that want a hint, too.
  */
 export class HintSearch {
   readonly #times = new Map<bigint, number[]>();
   readonly #receipts = new Set<string>();
+  readonly #claims: ReceiptClaim[] = [];
   #isSorted = true;
 
-  /** @param own the order's lines; the platform's receipt numbers are among them */
-  want(verdict: Verdict, own: readonly Entry[]): void {
+  /**
+   * @param own the order's lines; the platform's receipt numbers are among them
+   * @param date see `claimOf`
+   */
+  want(verdict: Verdict, own: readonly Entry[], date: BusinessDate | null): void {
+    const claim = mayClaim(verdict) ? claimOf(own, date) : null;
+    if (claim !== null) this.#claims.push(claim);
     const paid = wantsHint(verdict) ? paidSide(verdict) : null;
     if (paid === null) return;
     this.#wantTimes(paid.amountFen, [paid.occurredAtMs]);
@@ -28,14 +38,16 @@ export class HintSearch {
   include(sought: Sought): void {
     for (const [amountFen, times] of sought.times) this.#wantTimes(amountFen, times);
     for (const receipt of sought.receipts) this.#receipts.add(receipt);
+    this.#claims.push(...sought.claims);
   }
 
   sought(): Sought {
     if (!this.#isSorted) for (const times of this.#times.values()) times.sort((a, b) => a - b);
     this.#isSorted = true;
-    return { times: this.#times, receipts: this.#receipts };
+    return { times: this.#times, receipts: this.#receipts, claims: this.#claims };
   }
 
+  /** No payment may repeat another. */
   get isEmpty(): boolean {
     return this.#times.size === 0;
   }
@@ -66,7 +78,30 @@ export type Sought = {
   /** Instants, in order, at which a payment of an amount wants a hint. */
   readonly times: ReadonlyMap<bigint, readonly number[]>;
   readonly receipts: ReadonlySet<string>;
+  /** Each once. */
+  readonly claims: readonly ReceiptClaim[];
 };
+
+/** What a search has found. */
+export type HintFacts = {
+  readonly candidates: readonly DuplicateCandidate[];
+  readonly unreceipted: readonly UnreceiptedPayment[];
+};
+
+/** Whether a verdict is one that may get a hint, or that others get one by. */
+export function concernsHints(verdict: Verdict): boolean {
+  return wantsHint(verdict) || mayClaim(verdict);
+}
+
+/** @param verdicts those that concern hints, and any others */
+export function withHints(
+  verdicts: readonly Verdict[],
+  claims: readonly ReceiptClaim[],
+  { candidates, unreceipted }: HintFacts,
+): Verdict[] {
+  const hinted = hintDuplicates(verdicts, candidates);
+  return claims.length === 0 ? hinted : noteMergedReceipts(hinted, findMergedReceipts(claims, unreceipted));
+}
 
 /** Whether an instant lies within the time of a repeat from one of the sorted instants. */
 export function isNearAny(sorted: readonly number[] | undefined, atMs: number): boolean {

@@ -1,12 +1,14 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { DuplicateCandidate } from '../../domain/duplicateHint.ts';
-import { hintDuplicates, wantsHint } from '../../domain/duplicateHint.ts';
 import type { MatchRules } from '../../domain/merchant.ts';
+import type { UnreceiptedPayment } from '../../domain/mergedReceipt.ts';
+import { unreceiptedOf } from '../../domain/mergedReceipt.ts';
 import type { BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import type { Mode, Verdict } from '../../domain/verdict.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
 import type { BookFile, OrderShelf, ReconciledFiles } from './books.ts';
-import { HintSearch } from './hintSearch.ts';
+import type { HintFacts } from './hintSearch.ts';
+import { concernsHints, HintSearch, withHints } from './hintSearch.ts';
 import { readBook, leftOutOf } from './readBook.ts';
 import { rowsForDate, Tally } from './tally.ts';
 
@@ -40,18 +42,24 @@ function judgeShelf(shelf: OrderShelf, { mode, date, rules }: ReconcileOptions) 
   const waiting: Verdict[] = [];
   for (const order of shelf.orders()) {
     const verdicts = rowsForDate(judgeOrder(order, { mode, rules }), order, date);
-    if (verdicts.some(wantsHint)) {
-      for (const verdict of verdicts) search.want(verdict, order);
+    if (verdicts.some(concernsHints)) {
+      for (const verdict of verdicts) search.want(verdict, order, date);
       waiting.push(...verdicts);
     } else tally.add(verdicts);
   }
-  tally.add(hintDuplicates(waiting, candidatesOn(shelf, search)));
+  tally.add(withHints(waiting, search.sought().claims, factsOn(shelf, search)));
   return tally.result();
 }
 
-function candidatesOn(shelf: OrderShelf, search: HintSearch): DuplicateCandidate[] {
+function factsOn(shelf: OrderShelf, search: HintSearch): HintFacts {
   const candidates: DuplicateCandidate[] = [];
-  if (search.isEmpty) return candidates;
-  for (const order of shelf.orders()) candidates.push(...search.candidatesOf(order));
-  return candidates;
+  const unreceipted: UnreceiptedPayment[] = [];
+  const isClaimed = search.sought().claims.length > 0;
+  if (search.isEmpty && !isClaimed) return { candidates, unreceipted };
+  for (const order of shelf.orders()) {
+    candidates.push(...search.candidatesOf(order));
+    const payment = isClaimed ? unreceiptedOf(order) : null;
+    if (payment !== null) unreceipted.push(payment);
+  }
+  return { candidates, unreceipted };
 }

@@ -81,7 +81,10 @@ describe('the tally of verdicts', () => {
         platformFen: 100n,
         channelFen: null,
         possiblyCrossDay: false,
+        channelConflict: false,
+        ambiguousRefund: false,
         possibleDuplicateOf: null,
+        mergedReceipt: null,
       },
     ]);
   });

@@ -1,6 +1,7 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Book, Channel, Entry, Kind } from '../../domain/entry.ts';
 import { BOOKS, keyPartOf } from '../../domain/entry.ts';
+import type { MergedReceipt } from '../../domain/mergedReceipt.ts';
 import { addFen } from '../../domain/money.ts';
 import type { BookTotals, Outcome } from '../../domain/ports.ts';
 import type { Mode, Verdict, VerdictCode } from '../../domain/verdict.ts';
@@ -30,7 +31,10 @@ export type ReconcileException = {
   readonly platformFen: bigint | null;
   readonly channelFen: bigint | null;
   readonly possiblyCrossDay: boolean;
+  readonly channelConflict: boolean;
+  readonly ambiguousRefund: boolean;
   readonly possibleDuplicateOf: string | null;
+  readonly mergedReceipt: MergedReceipt | null;
 };
 
 export const BOOKS_OF_MODE: Readonly<Record<Mode, readonly Book[]>> = {
@@ -180,7 +184,10 @@ export function exceptionOf(verdict: Verdict): ReconcileException {
     platformFen: verdict.sides.PLATFORM?.amountFen ?? null,
     channelFen: verdict.sides.CHANNEL?.amountFen ?? null,
     possiblyCrossDay: verdict.possiblyCrossDay,
+    channelConflict: verdict.channelConflict,
+    ambiguousRefund: verdict.ambiguousRefund,
     possibleDuplicateOf: verdict.possibleDuplicateOf,
+    mergedReceipt: verdict.mergedReceipt,
   };
 }
 

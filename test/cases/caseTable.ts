@@ -24,8 +24,9 @@ export const CASE_MERCHANT = 'H001';
  *   @23:50    the time (else 10:00)
  *
  * A row of `gives` is `<key> <verdict>` and its flags: `split`, `conflict` (amountConflict), `crossDay?`
- * (possiblyCrossDay), `surplus=<fen>`, `heals=<days>` (refersTo, as days away from CASE_DATE), `repeats=<A, B or C>`
- * (possibleDuplicateOf, the case's first order being A).
+ * (possiblyCrossDay), `channels` (channelConflict), `ambiguous` (ambiguousRefund), `surplus=<fen>`, `heals=<days>` (refersTo, as days away from CASE_DATE), `repeats=<A, B or C>`
+ * (possibleDuplicateOf, the case's first order being A), `merged=<A, B or C, several of them>` (mergedReceipt: the orders
+ * that add up to it).
  */
 export type Case = {
   readonly says: string;
@@ -132,9 +133,12 @@ export function rowText(verdict: Verdict, refersTo: string | null, name: string)
     verdict.split ? ' split' : '',
     verdict.amountConflict ? ' conflict' : '',
     verdict.possiblyCrossDay ? ' crossDay?' : '',
+    verdict.channelConflict ? ' channels' : '',
+    verdict.ambiguousRefund ? ' ambiguous' : '',
     verdict.surplusFen === null ? '' : ` surplus=${verdict.surplusFen}`,
     refersTo === null ? '' : ` heals=${daysBetween(CASE_DATE, refersTo)}`,
     repeatsText(verdict.possibleDuplicateOf, name),
+    mergedText(verdict.mergedReceipt, name),
   ].join('');
 }
 
@@ -149,4 +153,10 @@ export function keyText(
 /** Another case's order is a payment of the same amount by chance. */
 export function repeatsText(possibleDuplicateOf: string | null, name: string): string {
   return possibleDuplicateOf?.startsWith(name) ? ` repeats=${possibleDuplicateOf.slice(name.length)}` : '';
+}
+
+export function mergedText(merged: Verdict['mergedReceipt'], name: string): string {
+  return merged?.orderNos.every((orderNo) => orderNo.startsWith(name))
+    ? ` merged=${merged.orderNos.map((orderNo) => orderNo.slice(name.length)).join('')}`
+    : '';
 }

@@ -15,7 +15,15 @@ import type { ReconcileException, ReconcileResult } from '../../pipeline/reconci
 import { BOOKS_OF_MODE } from '../../pipeline/reconcile/tally.ts';
 import { runReconcile } from '../integration/reconcileHarness.ts';
 import type { Case } from './caseTable.ts';
-import { CASE_DATE, keyText, linesOfCase, nameOfCase, repeatsText, rowsOfText } from './caseTable.ts';
+import {
+  CASE_DATE,
+  keyText,
+  linesOfCase,
+  nameOfCase,
+  mergedText,
+  repeatsText,
+  rowsOfText,
+} from './caseTable.ts';
 import { CASES, casesByHospital } from './cases.ts';
 
 /** In a file nothing is still to come. */
@@ -62,12 +70,23 @@ function shown(text: string): string {
 
 type Shown = Pick<
   ReconcileException,
-  'verdict' | 'kind' | 'orderNo' | 'refundNo' | 'possiblyCrossDay' | 'possibleDuplicateOf'
+  | 'verdict'
+  | 'kind'
+  | 'orderNo'
+  | 'refundNo'
+  | 'possiblyCrossDay'
+  | 'channelConflict'
+  | 'ambiguousRefund'
+  | 'possibleDuplicateOf'
+  | 'mergedReceipt'
 >;
 
 function exceptionText(exception: Shown, name: string): string {
-  const { verdict, possiblyCrossDay, possibleDuplicateOf } = exception;
-  return `${keyText(exception, name)} ${verdict}${possiblyCrossDay ? ' crossDay?' : ''}${repeatsText(possibleDuplicateOf, name)}`;
+  const { verdict, possiblyCrossDay, channelConflict, ambiguousRefund, possibleDuplicateOf, mergedReceipt } =
+    exception;
+  const flags = `${possiblyCrossDay ? ' crossDay?' : ''}${channelConflict ? ' channels' : ''}${ambiguousRefund ? ' ambiguous' : ''}`;
+  const orders = `${repeatsText(possibleDuplicateOf, name)}${mergedText(mergedReceipt, name)}`;
+  return `${keyText(exception, name)} ${verdict}${flags}${orders}`;
 }
 
 function shownOf({ verdicts, exceptions }: ReconcileResult): readonly string[] {

@@ -35,8 +35,8 @@ describe('the rows that an order gives to the close of its date', () => {
       const rows = ordersOf(lines).flatMap((order) =>
         judgeForDate(order, CASE_DATE, { mode, rules }, () => nextDateBilled),
       );
-      // Which order a payment repeats is looked for over orders, afterwards.
-      const expected = rowsOfText(item.gives.replaceAll(/ repeats=\w/g, ''));
+      // Which order a payment repeats, or shares a receipt with, is looked for over orders, afterwards.
+      const expected = rowsOfText(item.gives.replaceAll(/ (?:repeats|merged)=\w+/g, ''));
       expect(rows.map((row) => rowText(row.verdict, row.refersTo, NAME)).toSorted()).toEqual(expected);
     }
   });

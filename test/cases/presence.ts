@@ -83,6 +83,17 @@ export const PRESENCE = [
     through UnionPay                          | P 100 %U     | P 100 %U           | P 100 %U           | P MATCHED
     HIS does not say through which channel    | P 100 %-     | P 100 %A           | P 100 %A           | P MATCHED
     HIS alone, and says no channel            | P 100 %-     |                    |                    | P MERCHANT_ONLY
+    HIS says Alipay, the others WeChat        | P 100 %A     | P 100              | P 100              | P MATCHED channels
+    the platform says Alipay                  | P 100        | P 100 %A           | P 100              | P MATCHED channels
+    the channel that has it is Alipay         | P 100        | P 100              | P 100 %A           | P MATCHED channels
+    HIS says none, the other two differ       | P 100 %-     | P 100 %A           | P 100              | P MATCHED channels
+    three books, three channels               | P 100 %U     | P 100 %A           | P 100              | P MATCHED channels
+    channels and amounts differ               | P 99 %A      | P 100              | P 100              | P AMOUNT_MISMATCH channels
+    HIS lacks it, the others' channels differ |              | P 100 %A           | P 100              | P CHANNEL_ONLY channels
+    the channel lacks what HIS says is Alipay | P 100 %A     | P 100              |                    | P MERCHANT_ONLY channels
+    a refund through another channel          | P 100, R1 40 %A | P 100, R1 40    | P 100, R1 40       | P MATCHED, R1 MATCHED channels
+    paid twice, through two channels          | P 100        | P 100, P 100 #b %A | P 100, P 100 #b %A | P DUPLICATE surplus=100
+    across midnight, through another channel  | P 100 %A +1 @00:01 | P 100 @23:59 | P 100 @23:59       | P CROSS_DAY channels
     Alipay's payment that HIS lacks           |              | P 100 %A           | P 100 %A           | P CHANNEL_ONLY
     UnionPay's refund that HIS lacks          | P 100 %U     | P 100 %U, R1 40 %U | P 100 %U, R1 40 %U | P MATCHED, R1 CHANNEL_ONLY
     HIS names no receipt                      | P 100 #-     | P 100              | P 100              | P MATCHED

@@ -15,6 +15,7 @@ export const REALTIME = [
     nine million million yuan               | P 900000000000000 | P 900000000000000 | P MATCHED
     as much, a fen less                     | P 900000000000000 | P 899999999999999 | P AMOUNT_MISMATCH
     HIS says no channel                     | P 100 %-         | P 100 %A         | P MATCHED
+    HIS says another channel                | P 100 %A         | P 100            | P MATCHED channels
     HIS alone, and says no channel          | P 100 %-         |                  | P MERCHANT_ONLY
 
     refund in both                          | P 100, R1 40     | P 100, R1 40     | P MATCHED, R1 MATCHED
@@ -45,6 +46,8 @@ export const REALTIME = [
     HIS has the refund                      | R1 100           | P 100, R1 100    | P PLATFORM_ONLY, R1 MATCHED
     given back the next day                 |                  | P 100, R1 100 +1 | P OFFSET, R1 OFFSET
     paid and taken back at HIS alone        | P 100, R1 100    |                  | P MERCHANT_ONLY, R1 MERCHANT_ONLY
+
+    the surplus given back is the close's   | P 100            | P 100, P 100 #b, R1 100 | P DUPLICATE surplus=100, R1 PLATFORM_ONLY
 
     paid before midnight, booked after      | P 100 +1 @00:00:10 | P 100 @23:59:50 | P CROSS_DAY
     booked before midnight, paid after      | P 100 @23:59:50  | P 100 +1 @00:00:10 | P CROSS_DAY

@@ -43,19 +43,32 @@ export const REFUNDS = [
     R? alone                                | P 100, R? 40           | P 100               | P 100               | P MATCHED, R? MERCHANT_ONLY
     R? takes no other order's               | P 100, R? 40           | P 100, B:R1 40      | P 100, B:R1 40      | P MATCHED, R? MERCHANT_ONLY, B:R1 CHANNEL_ONLY
     R? told twice is one                    | P 100, R? 40, R? 40    | P 100, R1 40        | P 100, R1 40        | P MATCHED, R1 MATCHED
-    two fit at the same time: none          | P 100, R? 40           | P 100, R1 40, R2 40 | P 100, R1 40, R2 40 | P MATCHED, R1 CHANNEL_ONLY, R2 CHANNEL_ONLY, R? MERCHANT_ONLY
-    platform and channel number it apart    | P 100, R? 40           | P 100, R1 40        | P 100, R2 40        | P MATCHED, R1 PLATFORM_ONLY, R2 CHANNEL_ONLY, R? MERCHANT_ONLY
-    two R? at one time for one: none        | P 100, R? 40, R? 40 #b | P 100, R1 40        | P 100, R1 40        | P MATCHED, R1 CHANNEL_ONLY, R? MERCHANT_ONLY, R? MERCHANT_ONLY
+    two fit at the same time: none          | P 100, R? 40           | P 100, R1 40, R2 40 | P 100, R1 40, R2 40 | P MATCHED, R1 CHANNEL_ONLY ambiguous, R2 CHANNEL_ONLY ambiguous, R? MERCHANT_ONLY ambiguous
+    platform and channel number it apart    | P 100, R? 40           | P 100, R1 40        | P 100, R2 40        | P MATCHED, R1 PLATFORM_ONLY ambiguous, R2 CHANNEL_ONLY ambiguous, R? MERCHANT_ONLY ambiguous
+    two R? at one time for one: none        | P 100, R? 40, R? 40 #b | P 100, R1 40        | P 100, R1 40        | P MATCHED, R1 CHANNEL_ONLY ambiguous, R? MERCHANT_ONLY ambiguous, R? MERCHANT_ONLY ambiguous
+    nobody names the number                 | P 100, R? 40           | P 100               | P 100, R? 40        | P MATCHED, R? MERCHANT_ONLY ambiguous, R? CHANNEL_ONLY ambiguous
+    two R? for three: none                  | P 100, R? 40, R? 40 #b | P 100, R1 40, R2 40, R3 40 | P 100, R1 40, R2 40, R3 40 | P MATCHED, R1 CHANNEL_ONLY ambiguous, R2 CHANNEL_ONLY ambiguous, R3 CHANNEL_ONLY ambiguous, R? MERCHANT_ONLY ambiguous, R? MERCHANT_ONLY ambiguous
+    of two amounts, one is in doubt         | P 100, R? 40, R? 20 #b | P 100, R1 40, R2 20, R3 20 | P 100, R1 40, R2 20, R3 20 | P MATCHED, R1 MATCHED, R2 CHANNEL_ONLY ambiguous, R3 CHANNEL_ONLY ambiguous, R? MERCHANT_ONLY ambiguous
+    numbers that HIS has are not in doubt   | P 100, R1 40, R? 40    | P 100, R1 40, R2 40, R3 40 | P 100, R1 40, R2 40, R3 40 | P MATCHED, R1 MATCHED, R2 CHANNEL_ONLY ambiguous, R3 CHANNEL_ONLY ambiguous, R? MERCHANT_ONLY ambiguous
 
     two fit, one is nearest by far          | P 100, R? 40 @10:01    | P 100, R1 40 @10:00, R2 40 @15:00 | P 100, R1 40 @10:00, R2 40 @15:00 | P MATCHED, R1 MATCHED, R2 CHANNEL_ONLY
     two fit, one is of the day before       | P 100, R? 40           | P 100, R1 40 -1, R2 40            | P 100, R1 40 -1, R2 40            | P MATCHED, R2 MATCHED
     two and two, far apart                  | P 100, R? 40 @10:01, R? 40 #b @15:02 | P 100, R1 40 @10:00, R2 40 @15:00 | P 100, R1 40 @10:00, R2 40 @15:00 | P MATCHED, R1 MATCHED, R2 MATCHED
     two R? for one, one is nearest by far   | P 100, R? 40 @10:01, R? 40 #b @15:02 | P 100, R1 40 @15:00 | P 100, R1 40 @15:00 | P MATCHED, R1 MATCHED, R? MERCHANT_ONLY
-    nearer by less than the window: none    | P 100, R? 40 @10:02    | P 100, R1 40 @10:00, R2 40 @10:05 | P 100, R1 40 @10:00, R2 40 @10:05 | P MATCHED, R1 CHANNEL_ONLY, R2 CHANNEL_ONLY, R? MERCHANT_ONLY
-    one is clear, two rivals are not        | P 100, R? 40 @10:01, R? 40 #b @15:02, R? 40 #c @15:03 | P 100, R1 40 @10:00, R2 40 @15:00 | P 100, R1 40 @10:00, R2 40 @15:00 | P MATCHED, R1 MATCHED, R2 CHANNEL_ONLY, R? MERCHANT_ONLY, R? MERCHANT_ONLY
+    nearer by less than the window: none    | P 100, R? 40 @10:02    | P 100, R1 40 @10:00, R2 40 @10:05 | P 100, R1 40 @10:00, R2 40 @10:05 | P MATCHED, R1 CHANNEL_ONLY ambiguous, R2 CHANNEL_ONLY ambiguous, R? MERCHANT_ONLY ambiguous
+    one is clear, two rivals are not        | P 100, R? 40 @10:01, R? 40 #b @15:02, R? 40 #c @15:03 | P 100, R1 40 @10:00, R2 40 @15:00 | P 100, R1 40 @10:00, R2 40 @15:00 | P MATCHED, R1 MATCHED, R2 CHANNEL_ONLY ambiguous, R? MERCHANT_ONLY ambiguous, R? MERCHANT_ONLY ambiguous
 
     R? booked after midnight                | P 100, R? 40 +1 @00:02 | P 100, R1 40 @23:58    | P 100, R1 40 @23:58    | P MATCHED, R1 CROSS_DAY
     R? booked three days later              | P 100, R? 40 +3        | P 100, R1 40           | P 100, R1 40           | P MATCHED, R1 CROSS_DAY
+    R? booked before midnight, made after   | P 100, R? 40 @23:58    | P 100, R1 40 +1 @00:03 | P 100, R1 40 +1 @00:03 | P MATCHED, R1 CROSS_DAY
+    the same, seen from the day after       | P 100 -1, R? 40 -1 @23:58 | P 100 -1, R1 40 @00:03 | P 100 -1, R1 40 @00:03 | R1 CROSS_DAY heals=-1
+    across midnight, the nearest by far     | P 100, R? 40 @23:58    | P 100, R1 40 +1 @00:01, R2 40 +1 @12:00 | P 100, R1 40 +1 @00:01, R2 40 +1 @12:00 | P MATCHED, R1 CROSS_DAY
+    two as near, on either side of midnight | P 100, R? 40 @23:59    | P 100, R1 40 @23:58, R2 40 +1 @00:01 | P 100, R1 40 @23:58, R2 40 +1 @00:01 | P MATCHED, R1 CHANNEL_ONLY crossDay? ambiguous, R? MERCHANT_ONLY crossDay? ambiguous
+    the same, seen from the day after       | P 100 -1, R? 40 -1 @23:59 | P 100 -1, R1 40 -1 @23:58, R2 40 @00:01 | P 100 -1, R1 40 -1 @23:58, R2 40 @00:01 | R2 CHANNEL_ONLY crossDay? ambiguous
+    nearest over midnight, not on the date  | P 100, R? 40 @23:58    | P 100, R1 40 @10:00, R2 40 +1 @00:01 | P 100, R1 40 @10:00, R2 40 +1 @00:01 | P MATCHED, R1 CHANNEL_ONLY, R2 CROSS_DAY
+    R? booked seven days later              | P 100, R? 40 +7        | P 100, R1 40           | P 100, R1 40           | P MATCHED, R1 CROSS_DAY
+    R? booked eight days later              | P 100, R? 40 +8        | P 100, R1 40           | P 100, R1 40           | P MATCHED, R1 CHANNEL_ONLY
+    R? booked eight days before             | P 100 -8, R? 40 -8     | P 100 -8, R1 40        | P 100 -8, R1 40        | R1 CHANNEL_ONLY
     R? booked on the date, refunded before  | P 100 -2, R? 40        | P 100 -2, R1 40 -2     | P 100 -2, R1 40 -2     | R1 CROSS_DAY heals=-2
     R? of the whole, paid on the date       | P 100, R? 100          | P 100, R1 100          | P 100, R1 100          | P MATCHED, R1 MATCHED
     R? shows that HIS saw it: no OFFSET     | R? 100                 | P 100, R1 100          | P 100, R1 100          | P CHANNEL_ONLY, R1 MATCHED

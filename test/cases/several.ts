@@ -52,8 +52,6 @@ export const SEVERAL = [
     `
     says                                        | merchant              | platform                    | channel                 | gives
     one receipt for two payments, a line each   | P 701 /m, B:P 702 /m  | P 701 /m, B:P 702 /m        | P 701, B:P 702          | P MATCHED, B:P MATCHED
-    one receipt for two payments, in one line   | P 1407                | P 703, B:P 704              | P 703, B:P 704          | P AMOUNT_MISMATCH, B:P CHANNEL_ONLY
-    one receipt under an order of HIS's own     | C:P 1411              | P 705, B:P 706              | P 705, B:P 706          | P CHANNEL_ONLY, B:P CHANNEL_ONLY, C:P MERCHANT_ONLY
     one payment booked under two orders         | P 60, B:P 40          | P 100                       | P 100                   | P AMOUNT_MISMATCH, B:P MERCHANT_ONLY
     paid again under a new order                | P 711                 | P 711, B:P 711 @10:02       | P 711, B:P 711 @10:02   | P MATCHED, B:P CHANNEL_ONLY repeats=A
     paid again at the platform only             | P 712                 | P 712, B:P 712 @10:02       | P 712                   | P MATCHED, B:P PLATFORM_ONLY repeats=A
@@ -63,6 +61,36 @@ export const SEVERAL = [
     another amount, later, for the same receipt | P 717 /m              | P 717 /m, B:P 718 /m @14:00 | P 717, B:P 718 @14:00   | P MATCHED, B:P CHANNEL_ONLY repeats=A
     two payments that HIS lacks both            |                       | P 719, B:P 719 @10:02       | P 719, B:P 719 @10:02   | P CHANNEL_ONLY, B:P CHANNEL_ONLY
     the nearer of two                           | P 720, B:P 720 @10:06 | P 720, B:P 720 @10:06, C:P 720 @10:05 | P 720, B:P 720 @10:06, C:P 720 @10:05 | P MATCHED, B:P MATCHED, C:P CHANNEL_ONLY repeats=B
+  `,
+  ),
+
+  // Payments that HIS booked as one receipt. What is looked for by amount and time has times of its own.
+  ...tableOf(
+    {},
+    `
+    says                                        | merchant              | platform                    | channel                 | gives
+    one receipt for two, named by both          | P 1421 /m             | P 710 /m, B:P 711 /m @14:00 | P 710, B:P 711 @14:00   | P AMOUNT_MISMATCH merged=AB, B:P CHANNEL_ONLY merged=AB
+    one receipt for three, named by all         | P 300 /m              | P 100 /m, B:P 120 /m, C:P 80 /m | P 100, B:P 120, C:P 80 | P AMOUNT_MISMATCH merged=ABC, B:P CHANNEL_ONLY merged=ABC, C:P CHANNEL_ONLY merged=ABC
+    two equal payments are no repeat then       | P 1440 /m             | P 720 /m, B:P 720 /m        | P 720, B:P 720          | P AMOUNT_MISMATCH merged=AB, B:P CHANNEL_ONLY merged=AB
+    a line for each, of the whole receipt       | P 1417 /m, B:P 1417 /m | P 708, B:P 709             | P 708, B:P 709          | P AMOUNT_MISMATCH merged=AB, B:P AMOUNT_MISMATCH merged=AB
+    a line for each of two, of three in all     | P 1500 /m, B:P 1500 /m | P 400 /m, B:P 500 /m, C:P 600 /m | P 400, B:P 500, C:P 600 | P AMOUNT_MISMATCH merged=ABC, B:P AMOUNT_MISMATCH merged=ABC, C:P CHANNEL_ONLY merged=ABC
+    named, under an order of HIS's own          | C:P 1431 /m           | P 715 /m, B:P 716 /m        | P 715, B:P 716          | P CHANNEL_ONLY merged=AB, B:P CHANNEL_ONLY merged=AB, C:P MERCHANT_ONLY merged=AB
+    the channel lacks one of them               | P 1445 /m             | P 722 /m, B:P 723 /m        | P 722                   | P AMOUNT_MISMATCH merged=AB, B:P PLATFORM_ONLY merged=AB
+    the channel lacks all of them               | P 1447 /m             | P 723 /m, B:P 724 /m        |                         | P MERCHANT_ONLY merged=AB, B:P PLATFORM_ONLY merged=AB
+    named, and a fen too little                 | P 1433 /m             | P 716 /m, B:P 716 /m        | P 716, B:P 716          | P AMOUNT_MISMATCH, B:P CHANNEL_ONLY repeats=A
+    one of them was given back                  | P 1455 /m             | P 727 /m, B:P 728 /m, B:R1 728 | P 727, B:P 728, B:R1 728 | P AMOUNT_MISMATCH, B:P OFFSET, B:R1 OFFSET
+    platform and channel differ on one          | P 1457 /m             | P 728 /m, B:P 729 /m        | P 728, B:P 730          | P AMOUNT_MISMATCH, B:P CHANNEL_ONLY conflict repeats=A
+    booked after midnight                       | P 1461 /m +1 @00:05   | P 730 /m @23:58, B:P 731 /m @23:59 | P 730 @23:58, B:P 731 @23:59 | P AMOUNT_MISMATCH merged=AB, B:P CHANNEL_ONLY crossDay? merged=AB
+    the same, seen from the day of booking      | P 1463 /m @00:05      | P 731 /m -1 @23:58, B:P 732 /m -1 @23:59 | P 731 -1 @23:58, B:P 732 -1 @23:59 | P AMOUNT_MISMATCH heals=-1 merged=AB
+
+    one receipt for two payments, in one line   | P 1407 @04:00         | P 703 @04:00, B:P 704 @04:05 | P 703 @04:00, B:P 704 @04:05 | P AMOUNT_MISMATCH merged=AB, B:P CHANNEL_ONLY merged=AB
+    one receipt under an order of HIS's own     | C:P 1411 @04:30       | P 705 @04:30, B:P 706 @04:31 | P 705 @04:30, B:P 706 @04:31 | P CHANNEL_ONLY merged=AB, B:P CHANNEL_ONLY merged=AB, C:P MERCHANT_ONLY merged=AB
+    two equal ones, in one line                 | P 1442 @05:00         | P 721 @05:00, B:P 721 @05:03 | P 721 @05:00, B:P 721 @05:03 | P AMOUNT_MISMATCH merged=AB, B:P CHANNEL_ONLY merged=AB
+    the other one eleven minutes later          | P 1448 @05:30         | P 723 @05:30, B:P 725 @05:41 | P 723 @05:30, B:P 725 @05:41 | P AMOUNT_MISMATCH, B:P CHANNEL_ONLY
+    two could be the other one: neither         | P 1450 @06:00         | P 725 @06:00, B:P 725 @06:01, C:P 725 @06:02 | P 725 @06:00, B:P 725 @06:01, C:P 725 @06:02 | P AMOUNT_MISMATCH, B:P CHANNEL_ONLY repeats=A, C:P CHANNEL_ONLY repeats=A
+    two receipts could hold it: neither         | P 1452 @06:30, B:P 1453 @06:31 | P 725 @06:30, B:P 726 @06:31, C:P 727 @06:32 | P 725 @06:30, B:P 726 @06:31, C:P 727 @06:32 | P AMOUNT_MISMATCH, B:P AMOUNT_MISMATCH, C:P CHANNEL_ONLY
+    the other one names another receipt         | P 1453 /m @07:00      | P 726 /m @07:00, B:P 727 /n @07:01 | P 726 @07:00, B:P 727 @07:01 | P AMOUNT_MISMATCH, B:P CHANNEL_ONLY
+    HIS has too little                          | P 700 /m @07:30       | P 726 /m @07:30, B:P 727 /m @07:31 | P 726 @07:30, B:P 727 @07:31 | P AMOUNT_MISMATCH, B:P CHANNEL_ONLY repeats=A
   `,
   ),
 ];

@@ -3,6 +3,7 @@ import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import type { Entry } from '../../domain/entry.ts';
 import { BOOKS, CHANNELS } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
+import { leafOf, leafText, merkleRoot } from '../../domain/merkle.ts';
 import type { CloseSystem } from '../integration/closeHarness.ts';
 import { SAMPLE_MERCHANT, startCloseSystem } from '../integration/closeHarness.ts';
 import { CASE_DATE, linesOfCase, nameOfCase, rowText, rowsOfText } from './caseTable.ts';
@@ -55,8 +56,10 @@ test.each(hospitals)(
     await system.writeEvents([...lines, ...fillingOf(merchant)]);
     if (nextDateBilled) await billNextDate(lines, merchant);
 
-    const { rows } = await system.close(CASE_DATE, merchant);
+    const { rows, run } = await system.close(CASE_DATE, merchant);
 
+    // What the ledger hashes and what the rules say are one text.
+    expect(merkleRoot(rows.map((row) => leafOf(leafText(row.verdict))))).toBe(run.merkleRoot);
     const byCase = Map.groupBy(rows, ({ verdict }) => verdict.orderNo.slice(0, -1));
     for (const [at, item] of cases.entries()) {
       const name = nameOfCase(at);

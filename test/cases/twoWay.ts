@@ -19,6 +19,9 @@ export const TWO_WAY = tableOf(
   HIS alone                                | P 100    |                      |                      |
   through Alipay                           |          | P 100 %A             | P 100 %A             | P MATCHED
 
+  the channel that has it is Alipay        |          | P 100                | P 100 %A             | P MATCHED channels
+  HIS's channel does not count             | P 100 %U | P 100                | P 100                | P MATCHED
+
   refund in both                           |          | P 100, R1 40         | P 100, R1 40         | P MATCHED, R1 MATCHED
   refund that the channel lacks            |          | P 100, R1 40         | P 100                | P MATCHED, R1 PLATFORM_ONLY
   refund that the platform lacks           |          | P 100                | P 100, R1 40         | P MATCHED, R1 CHANNEL_ONLY
@@ -41,6 +44,12 @@ export const TWO_WAY = tableOf(
   given back at the channel, platform paid |          | P 100                | P 100, R1 100        | P MATCHED, R1 CHANNEL_ONLY
   the channel never saw either             |          | P 100, R1 100        |                      | P PLATFORM_ONLY, R1 PLATFORM_ONLY
   a payment of the day before given back   |          |                      | P 100 -1, R1 100     | P OFFSET heals=-1, R1 OFFSET
+
+  second payment given back, channel alone |          | P 100                | P 100, P 100 #b, R1 100 | P OFFSET surplus=100, R1 OFFSET
+  the same, seen from the day of refund    |          | P 100 -1             | P 100 -1, P 100 #b -1, R1 100 | P OFFSET surplus=100 heals=-1, R1 OFFSET
+  second payment given back in part        |          | P 100                | P 100, P 100 #b, R1 60 | P DUPLICATE surplus=100, R1 CHANNEL_ONLY
+  paid twice, one refund that both know    |          | P 100, P 100 #b, R1 100 | P 100, P 100 #b, R1 100 | P DUPLICATE surplus=100, R1 MATCHED
+  paid and given back twice at the channel |          |                      | P 100, P 100 #b, R1 100, R2 100 | P OFFSET surplus=100, R1 OFFSET, R2 OFFSET
 
   the channel after midnight               |          | P 100 @23:59         | P 100 +1 @00:01      | P CROSS_DAY
   the same, seen from the channel's day    |          | P 100 -1 @23:59      | P 100 @00:01         | P CROSS_DAY heals=-1

@@ -5,14 +5,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
+import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { billFilesIn } from '../../adapters/files/billFiles.ts';
 import { canonicalJson } from '../../domain/canonicalJson.ts';
+import type { Certificate } from '../../domain/certificate.ts';
 import { signCertificate } from '../../domain/certificate.ts';
+import { certificateOf } from '../../domain/certificateForm.ts';
+import type { VerdictCode } from '../../domain/verdict.ts';
 import { proveOrder } from '../../pipeline/certificates/proveOrder.ts';
 import type { Verification, VerifyDeps } from '../../pipeline/certificates/verifyDocument.ts';
 import { verifyDocument } from '../../pipeline/certificates/verifyDocument.ts';
 import type { CloseSystem } from './closeHarness.ts';
 import { SAMPLE_MERCHANT, SAMPLES, startCloseSystem } from './closeHarness.ts';
+import { aVerdict, insertVerdicts } from './ledgerHarness.ts';
 
 const DAY = '2026-03-09';
 const BILLS = ['his', 'platform', 'wechat-all'].map((name) => `${name}-20260309.csv`);
@@ -32,6 +37,7 @@ beforeAll(async () => {
   await system.importFile(`${SAMPLES}platform-20260309.csv`, 'PLATFORM');
   for (const name of ['wechat-all-20260309.csv', ...ARCHIVES])
     await system.importFile(`${SAMPLES}${name}`, 'CHANNEL');
+  await tellRealtime();
   await system.close(DAY);
   await system.close(DAY);
   document = await theCertificate();
@@ -41,6 +47,19 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });
+
+/** Two orders that the day's books agree upon: realtime had said so of one, and of the other that HIS lacked it. */
+async function tellRealtime(): Promise<void> {
+  const said = (orderNo: string, code: VerdictCode) => ({
+    verdict: aVerdict({ orderNo, code }),
+    version: 3n,
+    span: 0,
+  });
+  await insertVerdicts(clickHouseRealtimeLedger(system.client), [
+    said('HP20260309000002', 'MATCHED'),
+    said('HP20260309000003', 'PLATFORM_ONLY'),
+  ]);
+}
 
 async function theCertificate(): Promise<string> {
   const found = await system.certificates.ofDate(SAMPLE_MERCHANT.merchantId, DAY);
@@ -129,6 +148,13 @@ describe('one changed amount in the ledger is found', () => {
     ],
     ['of the record of the run', 'reconciliations', "UPDATE verdicts = map('MATCHED', 1) WHERE 1", 'run'],
     ['by losing the run', 'reconciliations', 'DELETE WHERE 1', 'run'],
+    [
+      'of what realtime had told',
+      'realtime_words_of_runs',
+      "UPDATE verdicts = 2 WHERE told = 'MATCHED'",
+      'realtime words',
+    ],
+    ['by losing what realtime had told', 'realtime_words_of_runs', 'DELETE WHERE 1', 'realtime words'],
   ])('%s', async (_, table, change, what) => {
     await withStored(table, change, async () => {
       expect(await whatDiffers()).toContain(what);
@@ -157,6 +183,56 @@ describe('one changed amount in the ledger is found', () => {
     const change = `UPDATE document = replaceOne(document, '"operator":"test"', '"operator":"root"') WHERE sequence = 1`;
     await withStored('certificates', change, async () => {
       expect(await whatDiffers()).toEqual(['chain']);
+    });
+  });
+});
+
+describe('how far realtime had been right', () => {
+  const certificateOfDay = () => certificateOf(JSON.parse(document)).certificate;
+  const signed = (certificate: Certificate) => canonicalJson(system.signer.sign(certificate));
+
+  test('is told by the certificate, as the ledger says it of the run', async () => {
+    const { realtime } = certificateOfDay();
+    expect(realtime).toMatchObject({
+      verdicts: 2,
+      stood: 1,
+      byType: [
+        { type: 'MATCHED', verdicts: 1, stood: 1 },
+        { type: 'PLATFORM_ONLY', verdicts: 1, stood: 0 },
+      ],
+    });
+    const span = { merchantId: SAMPLE_MERCHANT.merchantId, from: DAY, to: DAY };
+    const [asked] = await clickHouseLedgerQueries(system.client).realtimeQuality(span);
+    expect(asked).toMatchObject(realtime ?? {});
+  });
+
+  test('cannot be told otherwise, even by who holds the key', async () => {
+    const certificate = certificateOfDay();
+    const { realtime } = certificate;
+    if (!realtime) throw new Error('nothing is told of realtime');
+    const [matched, ...others] = realtime.byType;
+    if (!matched) throw new Error('nothing was matched');
+    const better = { ...matched, verdicts: 9, stood: 9 };
+    const whole = { ...realtime, verdicts: 10, stood: 9, byType: [better, ...others] };
+    const { findings } = await verify(signed({ ...certificate, realtime: whole }), { system: storedParts() });
+    expect(findings.map(({ what }) => what)).toContain('realtime words');
+    // By type and in all it is one story.
+    const halves = signed({ ...certificate, realtime: { ...realtime, stood: 2 } });
+    expect((await verify(halves)).findings.map(({ what }) => what)).toEqual(['realtime']);
+    const { realtime: left, ...without } = certificate;
+    expect(left).toBeDefined();
+    const silent = await verify(signed(without), { system: storedParts() });
+    expect(silent.findings.map(({ what }) => what)).toContain('realtime words');
+  });
+
+  test('is not missed in a certificate from before it was told', async () => {
+    const { realtime, ...before } = certificateOfDay();
+    expect(realtime).toBeDefined();
+    await withStored('realtime_words_of_runs', 'DELETE WHERE 1', async () => {
+      const { findings } = await verify(signed(before), { system: storedParts() });
+      // Only that the chain holds another certificate in its place.
+      expect(findings.map(({ what }) => what)).not.toContain('realtime words');
+      expect((await verify(signed(before))).findings).toEqual([]);
     });
   });
 });

@@ -219,6 +219,8 @@ const KEPT = [
   'bills',
   'bill_errors',
   'verdicts',
+  'realtime_told',
+  'realtime_words_of_runs',
   'reconciliations',
   'certificate_drafts',
   'certificates',

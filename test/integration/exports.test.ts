@@ -160,6 +160,7 @@ describe('JSON lines', () => {
       merchantFen: null,
       platformAt: '2026-03-09T12:00:00.000+08:00',
       possiblyCrossDay: false,
+      ambiguousRefund: false,
       provisional: false,
     });
     expect(await json('entries')).toMatchObject([

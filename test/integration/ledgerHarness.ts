@@ -101,9 +101,12 @@ export function aVerdict(more: Partial<Verdict> = {}): Verdict {
     },
     possiblyCrossDay: false,
     amountConflict: false,
+    channelConflict: false,
+    ambiguousRefund: false,
     split: false,
     surplusFen: null,
     possibleDuplicateOf: null,
+    mergedReceipt: null,
     ...more,
   };
 }

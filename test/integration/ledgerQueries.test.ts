@@ -80,6 +80,10 @@ describe('exceptions', () => {
       possiblyCrossDay: false,
       conflictingBooks: [],
       amountConflict: false,
+      channelConflict: false,
+      ambiguousRefund: false,
+      possibleDuplicateOf: null,
+      mergedReceipt: null,
       status: 'OPEN',
       provisional: true,
     };
@@ -227,6 +231,33 @@ describe('exceptions', () => {
       [[], true],
     ]);
     expect(items[0]?.merchantFen).toBe(items[0]?.platformFen);
+  });
+
+  test('tell what a person should look at: refunds in doubt, repeated payments, merged receipts', async () => {
+    const mergedReceipt = { hisOrderNo: 'H7', orderNos: ['C', 'D'] };
+    const alone = { kind: 'REFUND', code: 'MERCHANT_ONLY', keyPart: 'R~H7.2500.1' } as const;
+    await closed(
+      aRun(),
+      { orderNo: 'A', ...alone, ambiguousRefund: true },
+      { orderNo: 'B', code: 'CHANNEL_ONLY', possibleDuplicateOf: 'C' },
+      { orderNo: 'C', code: 'CHANNEL_ONLY', mergedReceipt },
+    );
+    const items = await allExceptions({ limit: 9 });
+    expect(
+      items.map((item) => [item.orderNo, item.ambiguousRefund, item.possibleDuplicateOf, item.mergedReceipt]),
+    ).toEqual([
+      ['A', true, null, null],
+      ['B', false, 'C', null],
+      ['C', false, null, mergedReceipt],
+    ]);
+    const viewed = await system.rows(
+      'SELECT order_no, ambiguous_refund, possible_duplicate_of, merged_orders FROM v_exceptions ORDER BY order_no',
+    );
+    expect(viewed).toEqual([
+      { order_no: 'A', ambiguous_refund: 1, possible_duplicate_of: '', merged_orders: [] },
+      { order_no: 'B', ambiguous_refund: 0, possible_duplicate_of: 'C', merged_orders: [] },
+      { order_no: 'C', ambiguous_refund: 0, possible_duplicate_of: '', merged_orders: ['C', 'D'] },
+    ]);
   });
 
   test('carry the status of their case, the highest version of it', async () => {

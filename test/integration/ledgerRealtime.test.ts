@@ -128,6 +128,7 @@ test('verdicts come back as they went in, whatever their texts hold', async () =
     PLATFORM: anySide,
     possiblyCrossDay: fc.boolean(),
     split: fc.boolean(),
+    channelConflict: fc.boolean(),
     surplusFen: fc.option(anyFen),
     // A hint that only the close can give.
     possibleDuplicateOf: fc.constant(null),

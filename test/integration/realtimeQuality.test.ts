@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
+import { qualityOf } from '../../domain/realtimeQuality.ts';
 import type { Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
 import type { TestLedger } from './ledgerHarness.ts';
 import { NOON_MS, aRun, aVerdict, insertVerdicts, startLedger } from './ledgerHarness.ts';
@@ -44,10 +45,15 @@ test('what realtime told is weighed against the close: how much stood, and how l
       { verdict: aVerdict({ orderNo, code, sides: sides(merchantAfterMs) }), version, span: 0 },
     ]);
   const final: { verdict: Verdict; refersTo: null }[] = [];
-  const ends = (orderNo: string, code: VerdictCode, more: Partial<Verdict['sides']> = {}) => {
+  const ends = (
+    orderNo: string,
+    code: VerdictCode,
+    more: Partial<Verdict['sides']> = {},
+    surplusFen: bigint | null = null,
+  ) => {
     const sidesOfRun = { ...sides(1000), CHANNEL: side(), ...more };
     final.push({
-      verdict: aVerdict({ mode: 'THREE_WAY', orderNo, code, sides: sidesOfRun }),
+      verdict: aVerdict({ mode: 'THREE_WAY', orderNo, code, sides: sidesOfRun, surplusFen }),
       refersTo: null,
     });
   };
@@ -62,6 +68,7 @@ test('what realtime told is weighed against the close: how much stood, and how l
     }
     await said('billOnly', 'PLATFORM_ONLY', null, 3072n);
     await said('unknown', 'PLATFORM_ONLY', null, 3072n);
+    await said('twice', 'DUPLICATE', 1000, 7167n);
   }
   ends('matched', 'MATCHED');
   ends('crossDay', 'CROSS_DAY');
@@ -69,10 +76,13 @@ test('what realtime told is weighed against the close: how much stood, and how l
   ends('stays', 'CHANNEL_ONLY', { MERCHANT: null });
   for (const minutes of [6, 7, 8, 90]) ends(`late${minutes}`, 'MATCHED');
   ends('billOnly', 'MATCHED', { MERCHANT: side(30 * MINUTE_MS) });
+  ends('twice', 'OFFSET', {}, 2500n);
   ends('hisOnly', 'MERCHANT_ONLY', { PLATFORM: null, CHANNEL: null });
   const run = aRun();
   for (let time = 0; time < 2; time += 1) {
     await close.writeVerdicts(run, final);
+    // Before readers see the run: its certificate is drafted by then.
+    await close.storeRealtimeWords(run);
     await close.publish(run);
   }
   const needed = { p50Ms: 8 * MINUTE_MS, p95Ms: 90 * MINUTE_MS, p99Ms: 90 * MINUTE_MS };
@@ -83,12 +93,13 @@ test('what realtime told is weighed against the close: how much stood, and how l
     {
       merchantId: 'H001',
       businessDate: '2026-03-09',
-      verdicts: 10,
-      stood: 4,
+      verdicts: 11,
+      stood: 5,
       needed,
       byType: [
         { type: 'MATCHED', verdicts: 3, stood: 3, needed: none },
         { type: 'PLATFORM_ONLY', verdicts: 7, stood: 1, needed },
+        { type: 'DUPLICATE', verdicts: 1, stood: 1, needed: none },
       ],
     },
   ];
@@ -98,4 +109,14 @@ test('what realtime told is weighed against the close: how much stood, and how l
   }
   expect(await queries.realtimeQuality({ ...span, merchantId: 'H001' })).toEqual(expected);
   expect(await queries.realtimeQuality({ ...span, merchantId: 'H002' })).toEqual([]);
+
+  const [{ merchantId, businessDate, ...quality } = {}] = expected;
+  expect([merchantId, businessDate]).toEqual([run.merchantId, run.businessDate]);
+  expect(qualityOf(await close.realtimeWords(run))).toEqual(quality);
+  // A counterpart that comes after the close changes what is known now, not what the run had seen.
+  await said('stays', 'MATCHED', 120 * MINUTE_MS, 5119n);
+  const [now] = await queries.realtimeQuality(span);
+  expect(now?.needed).toEqual(needed);
+  expect(qualityOf(await close.realtimeWords(run))).toEqual(quality);
+  expect(await close.realtimeWords({ ...run, runId: 'another' })).toEqual([]);
 });

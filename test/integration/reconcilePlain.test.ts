@@ -34,9 +34,9 @@ function byPlainWay(files: readonly MemoryFile[], options: ReconcileOptions): Re
   const scanned = allOrNull(shares.map((share) => share.scan()));
   const sought = scanned && allOrNull(shares.map((share) => share.join(scanned)));
   if (!sought) return null;
-  const candidates = shares.flatMap((share) => share.candidates(sought));
+  const found = shares.map((share) => share.candidates(sought));
   const tally = new Tally(options.mode, options.date);
-  for (const share of shares) tally.merge(share.finish(candidates));
+  for (const share of shares) tally.merge(share.finish(found));
   return tally.result();
 }
 

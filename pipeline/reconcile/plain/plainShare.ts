@@ -1,10 +1,11 @@
 import type { DuplicateCandidate } from '../../../domain/duplicateHint.ts';
-import { hintDuplicates, wantsHint } from '../../../domain/duplicateHint.ts';
 import type { Book, Entry } from '../../../domain/entry.ts';
+import type { ReceiptClaim, UnreceiptedPayment } from '../../../domain/mergedReceipt.ts';
+import { unreceiptedOf } from '../../../domain/mergedReceipt.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 import { judgeOrder } from '../../../domain/verdict.ts';
-import type { Sought } from '../hintSearch.ts';
-import { HintSearch, isNearAny } from '../hintSearch.ts';
+import type { HintFacts, Sought } from '../hintSearch.ts';
+import { concernsHints, HintSearch, isNearAny, withHints } from '../hintSearch.ts';
 import type { ReconcileOptions } from '../reconcileFiles.ts';
 import type { ReconcileResult } from '../tally.ts';
 import { BOOKS_OF_MODE, rowsForDate, Tally } from '../tally.ts';
@@ -61,6 +62,9 @@ export class PlainShare {
   readonly #search = new HintSearch();
   readonly #parts: number[] = [];
   readonly #waiting: Verdict[] = [];
+  readonly #unreceipted: UnreceiptedPayment[] = [];
+  /** Of all threads. */
+  #claims: readonly ReceiptClaim[] = [];
   #arenas: readonly ArenaView[] = [];
 
   constructor(job: PlainJob, access: RandomAccess) {
@@ -124,31 +128,35 @@ export class PlainShare {
     for (const order of Map.groupBy(aside, (entry) => entry.orderNo).values()) {
       if (hasRepeatedRow(order)) return false;
       const verdicts = rowsForDate(judgeOrder(order, { mode, rules }), order, date);
-      if (verdicts.some(wantsHint)) {
-        for (const verdict of verdicts) this.#search.want(verdict, order);
+      const payment = unreceiptedOf(order);
+      if (payment !== null) this.#unreceipted.push(payment);
+      if (verdicts.some(concernsHints)) {
+        for (const verdict of verdicts) this.#search.want(verdict, order, date);
         this.#waiting.push(...verdicts);
       } else this.#tally.add(verdicts);
     }
     return true;
   }
 
-  /** The lines of this share that may be pointed at by any thread's verdicts. */
-  candidates(allSought: readonly Sought[]): DuplicateCandidate[] {
+  /** What of this share any thread's verdicts may be explained by. */
+  candidates(allSought: readonly Sought[]): HintFacts {
     const search = new HintSearch();
     for (const sought of allSought) search.include(sought);
-    if (search.isEmpty) return [];
+    this.#claims = search.sought().claims;
+    const unreceipted = this.#claims.length > 0 ? this.#unreceipted : [];
+    if (search.isEmpty) return { candidates: [], unreceipted };
     const found: DuplicateCandidate[] = [];
     for (const { lanes, at, hasMerchant } of this.#recordsWanted(search.sought())) {
       found.push(...search.candidatesOf([this.#rows.entryAt(lanes, at)], hasMerchant));
     }
-    return found;
+    return { candidates: found, unreceipted };
   }
 
   /** Payments that the search could be after, by their records alone. */
   *#recordsWanted({
     times,
     receipts,
-  }: Sought): Generator<{ lanes: Int32Array; at: number; hasMerchant: boolean }> {
+  }: Pick<Sought, 'times' | 'receipts'>): Generator<{ lanes: Int32Array; at: number; hasMerchant: boolean }> {
     // A matched payment stands in every book of the mode.
     const isMatchedReceipted = BOOKS_OF_MODE[this.#job.options.mode].includes('MERCHANT');
     const wanted = new Map([...times].map(([amountFen, list]) => [Number(amountFen), list]));
@@ -180,8 +188,13 @@ export class PlainShare {
     }
   }
 
-  finish(candidates: readonly DuplicateCandidate[]): ReconcileResult {
-    this.#tally.add(hintDuplicates(this.#waiting, candidates));
+  /** @param all what each thread has found */
+  finish(all: readonly HintFacts[]): ReconcileResult {
+    const facts = {
+      candidates: all.flatMap((found) => found.candidates),
+      unreceipted: all.flatMap((found) => found.unreceipted),
+    };
+    this.#tally.add(withHints(this.#waiting, this.#claims, facts));
     return this.#tally.result();
   }
 }
