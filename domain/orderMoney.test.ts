@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Entry } from './entry.ts';
+import { DEFAULT_RULES } from './merchant.ts';
 import type { RefundAttempt } from './orderMoney.ts';
 import { nextRefundNo, orderMoney as moneyOf } from './orderMoney.ts';
 
@@ -34,7 +35,7 @@ function orderMoney(
   attempts: readonly RefundAttempt[],
   repairedKey: string | null = null,
 ) {
-  return moneyOf(lines, attempts, { marginMs: 300_000, repairedKey });
+  return moneyOf(lines, attempts, { rules: DEFAULT_RULES, repairedKey });
 }
 
 function attempt(refundNo: string, amountFen: bigint, state: RefundAttempt['state'], n: number | null = 1) {

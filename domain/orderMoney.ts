@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Entry } from './entry.ts';
 import { identityOf, keyPartOf } from './entry.ts';
+import type { MatchRules } from './merchant.ts';
 import { pairNumberlessRefunds } from './numberlessRefunds.ts';
 
 // How much of an order may still be refunded, over every path to its money (docs/design.md, "Money").
@@ -29,13 +30,13 @@ export type OrderMoney = {
  * @param lines all lines of the order, of every book, date and stream. A refund counts wherever it stands; what was paid
  *   is taken from lines that stand for their book now
  * @param attempts all refunds of the order that we have begun
- * @param more.marginMs as in `pairNumberlessRefunds`: a HIS refund without a number is the platform's beyond doubt, or one more
+ * @param more.rules of the hospital: a HIS refund without a number is the platform's where that is beyond doubt, else one more
  * @param more.repairedKey the key part of a refund that a book names and that is about to be carried out: it is no refund done
  */
 export function orderMoney(
   lines: readonly { readonly entry: Entry; readonly counts: boolean }[],
   attempts: readonly RefundAttempt[],
-  { marginMs, repairedKey = null }: { readonly marginMs: number; readonly repairedKey?: string | null },
+  { rules, repairedKey = null }: { readonly rules: MatchRules; readonly repairedKey?: string | null },
 ): OrderMoney {
   const paidFen = paidOf(lines.filter(({ counts }) => counts).map(({ entry }) => entry));
   const done = new Map<string, bigint>();
@@ -44,7 +45,7 @@ export function orderMoney(
     done.set(key, fen > known ? fen : known);
   };
   const entries = lines.map(({ entry }) => entry);
-  for (const entry of pairNumberlessRefunds(entries, marginMs)) {
+  for (const entry of pairNumberlessRefunds(entries, rules).lines) {
     if (entry.kind === 'REFUND' && keyPartOf(entry) !== repairedKey) put(keyPartOf(entry), entry.amountFen);
   }
   for (const attempt of attempts) {

@@ -83,9 +83,8 @@ export class OrderDesk {
 
   /** @param repairedKey see `orderMoney` */
   money(repairedKey: string | null = null): OrderMoney {
-    const marginMs =
-      this.#deps.merchants.get(this.order.merchantId)?.rules.windowMs ?? DEFAULT_RULES.windowMs;
-    return orderMoney(this.#lines, this.attempts, { marginMs, repairedKey });
+    const rules = this.#deps.merchants.get(this.order.merchantId)?.rules ?? DEFAULT_RULES;
+    return orderMoney(this.#lines, this.attempts, { rules, repairedKey });
   }
 
   lastOf(caseId: string): CaseRow | null {

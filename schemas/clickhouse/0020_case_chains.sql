@@ -72,6 +72,10 @@ SELECT
     v.amount_conflict AS amount_conflict,
     v.surplus_fen AS surplus_fen,
     v.possible_duplicate_of AS possible_duplicate_of,
+    v.ambiguous_refund AS ambiguous_refund,
+    v.channel_conflict AS channel_conflict,
+    v.merged_receipt AS merged_receipt,
+    v.merged_orders AS merged_orders,
     v.provisional AS provisional,
     v.run_id AS run_id,
     multiIf(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import type { Entry } from '../../domain/entry.ts';
 import { BOOKS, CHANNELS } from '../../domain/entry.ts';
@@ -6,6 +7,9 @@ import type { Merchant } from '../../domain/merchant.ts';
 import { leafOf, leafText, merkleRoot } from '../../domain/merkle.ts';
 import type { CloseSystem } from '../integration/closeHarness.ts';
 import { SAMPLE_MERCHANT, startCloseSystem } from '../integration/closeHarness.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
+import { allowedText, expectedFor, untouched } from './allows.ts';
 import { CASE_DATE, linesOfCase, nameOfCase, rowText, rowsOfText } from './caseTable.ts';
 import { CLOSE_CASES, casesByHospital } from './cases.ts';
 
@@ -66,9 +70,27 @@ test.each(hospitals)(
       const given = (byCase.get(name) ?? []).map((row) => rowText(row.verdict, row.refersTo, name));
       expect([item.says, ...given.toSorted()]).toEqual([item.says, ...rowsOfText(item.gives)]);
     }
+    await assertAllowed(rows.map(({ verdict }) => verdict));
   },
   30_000,
 );
+
+/** The exceptions, as their cases are told from the ledger, allow what the table by hand says. */
+async function assertAllowed(verdicts: readonly Verdict[]): Promise<void> {
+  const exceptions = verdicts.filter(({ code }) => EXCEPTION_CODES.has(code));
+  const [first] = exceptions;
+  if (!first) return;
+  const orderNos = [...new Set(exceptions.map(({ orderNo }) => orderNo))];
+  const words = await clickHouseCaseLedger(system.client).wordsOf(first.merchantId, orderNos);
+  const factsOf = new Map(words.map((word) => [`${word.orderNo} ${word.keyPart}`, word.facts]));
+  for (const { orderNo, keyPart } of exceptions) {
+    const facts = factsOf.get(`${orderNo} ${keyPart}`);
+    if (!facts) throw new Error(`${orderNo} ${keyPart} is no case`);
+    const { mode, type, kind, isPossiblyCrossDay } = facts;
+    const expected = expectedFor({ mode, code: type, kind, possiblyCrossDay: isPossiblyCrossDay });
+    expect([orderNo, keyPart, allowedText(untouched(facts))]).toEqual([orderNo, keyPart, expected]);
+  }
+}
 
 /** The channel's lines of the next date as its bill. */
 async function billNextDate(lines: readonly Entry[], merchant: Merchant): Promise<void> {
