@@ -257,6 +257,28 @@ test('the OpenAPI document names every route', async () => {
   ]);
 });
 
+test('every route of cases and of the ledger says itself in both languages, and names its refusals', async () => {
+  const { paths } = (await (await appWith()).inject('/openapi.json')).json();
+  type Operation = { tags: string[]; summary: string; responses: object; requestBody?: unknown };
+  const operations = Object.entries<Record<string, Operation>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
+  );
+  const own = operations.filter(({ tags }) => tags.includes('cases') || tags.includes('ledger'));
+  expect(own.length).toBeGreaterThan(25);
+  for (const { method, path, summary, responses } of own) {
+    expect(`${path}: ${summary}`).toMatch(/[A-Za-z].*\(.*[\u4e00-\u9fff]/);
+    const needed =
+      method === 'get' ? ['400', '401', '500', '503'] : ['400', '401', '403', '404', '500', '503'];
+    expect({ path, statuses: Object.keys(responses) }).toEqual({
+      path,
+      statuses: expect.arrayContaining(needed),
+    });
+  }
+  const form = paths['/api/v1/exceptions/{id}/supplement'].post.requestBody.content;
+  expect(Object.keys(form)).toEqual(['application/json', 'multipart/form-data']);
+  expect(form['multipart/form-data'].schema.properties.files.maxItems).toBe(5);
+});
+
 test('the OpenAPI document shows what an event is, in both forms of the body', async () => {
   const app = await appWith();
   const document = (await app.inject('/openapi.json')).json();

@@ -60,7 +60,7 @@ export function ledgerRoutes(queries: LedgerQueries): FastifyPluginAsyncTypebox 
         ...open,
         schema: {
           tags: ['ledger'],
-          summary: 'Days that are due and wait, for what and since when',
+          summary: 'Days that are due and wait, for what and since when (待对账)',
           response: { 200: Type.Object({ items: Type.Array(WaitSchema) }), ...problems(401) },
         },
       },
