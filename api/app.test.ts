@@ -21,6 +21,7 @@ const queries: LedgerQueries = {
     },
   ],
   reconciliations: async () => ({ items: [], nextCursor: null }),
+  reconciliation: async () => null,
   exceptions: async (filter) => {
     asked.push(filter);
     return {
@@ -76,13 +77,13 @@ async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
     certificateOfRun: async (runId) => (runId === 'r1' ? '{"certificate":{}}' : null),
   };
   return buildApp({
+    ...UNUSED_PARTS,
     queries,
     certificates,
     exports,
     statements,
     intake,
     eventForms,
-    bills: UNUSED_PARTS.bills,
     readiness: [],
     metrics: new Registry(),
     ...parts,
@@ -223,21 +224,63 @@ test('the OpenAPI document names every route', async () => {
   const app = await appWith();
   const { paths } = (await app.inject('/openapi.json')).json();
   expect(Object.keys(paths).sort()).toEqual([
+    '/api/v1/actions',
+    '/api/v1/actions/{id}/approve',
+    '/api/v1/actions/{id}/reject',
+    '/api/v1/bill-errors',
+    '/api/v1/bill-errors/{id}/handled',
     '/api/v1/bills',
     '/api/v1/bills/{id}/file',
     '/api/v1/close-waits',
+    '/api/v1/dead-letters',
+    '/api/v1/dead-letters/{id}/replay',
     '/api/v1/events',
     '/api/v1/exceptions',
+    '/api/v1/exceptions/{id}/assign',
+    '/api/v1/exceptions/{id}/external-refund',
+    '/api/v1/exceptions/{id}/refund',
+    '/api/v1/exceptions/{id}/supplement',
+    '/api/v1/exceptions/{id}/verification-codes',
+    '/api/v1/exceptions/{id}/write-off',
     '/api/v1/exports/{list}',
     '/api/v1/match-rates',
+    '/api/v1/merchants',
+    '/api/v1/orders/{orderNo}',
+    '/api/v1/orders/{orderNo}/refunds',
+    '/api/v1/orders/{orderNo}/verification-codes',
+    '/api/v1/proofs/{sha256}',
     '/api/v1/realtime-quality',
     '/api/v1/reconciliations',
+    '/api/v1/reconciliations/{id}',
     '/api/v1/reconciliations/{id}/certificate',
+    '/api/v1/reconciliations/{id}/export',
     '/api/v1/statements',
     '/healthz',
     '/metrics',
     '/readyz',
   ]);
+});
+
+test('every route of cases and of the ledger says itself in both languages, and names its refusals', async () => {
+  const { paths } = (await (await appWith()).inject('/openapi.json')).json();
+  type Operation = { tags: string[]; summary: string; responses: object; requestBody?: unknown };
+  const operations = Object.entries<Record<string, Operation>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
+  );
+  const own = operations.filter(({ tags }) => tags.includes('cases') || tags.includes('ledger'));
+  expect(own.length).toBeGreaterThan(25);
+  for (const { method, path, summary, responses } of own) {
+    expect(`${path}: ${summary}`).toMatch(/[A-Za-z].*\(.*[\u4e00-\u9fff]/);
+    const needed =
+      method === 'get' ? ['400', '401', '500', '503'] : ['400', '401', '403', '404', '500', '503'];
+    expect({ path, statuses: Object.keys(responses) }).toEqual({
+      path,
+      statuses: expect.arrayContaining(needed),
+    });
+  }
+  const form = paths['/api/v1/exceptions/{id}/supplement'].post.requestBody.content;
+  expect(Object.keys(form)).toEqual(['application/json', 'multipart/form-data']);
+  expect(form['multipart/form-data'].schema.properties.files.maxItems).toBe(5);
 });
 
 test('the OpenAPI document shows what an event is, in both forms of the body', async () => {
@@ -250,7 +293,7 @@ test('the OpenAPI document shows what an event is, in both forms of the body', a
   const tags = Object.values<Record<string, { tags: string[] }>>(document.paths)
     .flatMap((methods) => Object.values(methods))
     .flatMap((operation) => operation.tags);
-  expect(new Set(tags)).toEqual(new Set(['bills', 'events', 'ledger', 'system']));
+  expect(new Set(tags)).toEqual(new Set(['bills', 'cases', 'events', 'ledger', 'system']));
 });
 
 test('a certificate is given byte for byte, and one that is not there is a problem', async () => {

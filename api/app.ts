@@ -1,23 +1,39 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import type { CertificateQueries, EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
+import type { CloseAgain } from '../domain/closePorts.ts';
 import type { LedgerExports } from '../domain/exports.ts';
+import type { ActionQueries } from '../domain/resolutionPorts.ts';
 import type { Statements } from '../domain/statement.ts';
+import type { ReplayDeps } from '../pipeline/deadLetters/replay.ts';
+import { guardRoutes } from './access.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
+import type { Principals } from './principals.ts';
+import { actionRoutes } from './routes/actions.ts';
+import type { BillErrorParts } from './routes/billErrors.ts';
+import { billErrorRoutes } from './routes/billErrors.ts';
 import type { BillParts } from './routes/bills.ts';
 import { billRoutes } from './routes/bills.ts';
+import type { CaseParts } from './routes/caseActions.ts';
+import { caseActionRoutes } from './routes/caseActions.ts';
 import { certificateRoutes } from './routes/certificates.ts';
+import { deadLetterRoutes } from './routes/deadLetters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { exceptionRoutes } from './routes/exceptions.ts';
 import { EXPORT_WITHIN_MS, exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { merchantRoutes } from './routes/merchants.ts';
+import { orderRoutes } from './routes/orders.ts';
+import { proofRoutes } from './routes/proofs.ts';
+import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { statementRoutes } from './routes/statements.ts';
 
 declare module 'fastify' {
@@ -39,6 +55,13 @@ export type ApiParts = {
   readonly eventForms: readonly TSchema[];
   /** Bills for the machines of hospitals. */
   readonly bills: BillParts;
+  /** Who sends a token. */
+  readonly principals: Principals;
+  /** What people do about exceptions and orders; its hospitals are those of the whole API. */
+  readonly cases: CaseParts & { readonly actions: ActionQueries };
+  readonly billErrors: BillErrorParts;
+  readonly deadLetters: ReplayDeps;
+  readonly closeAgain: CloseAgain;
   readonly readiness: readonly ReadinessCheck[];
   /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
@@ -72,16 +95,26 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
           'Reconciliation of hospital payments. Amounts are strings of fen (1/100 yuan), dates are Asia/Shanghai business dates.',
         license: { name: 'Apache-2.0' },
       },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       tags: [
         { name: 'ledger', description: 'What the ledger says: runs, exceptions, match rates' },
+        {
+          name: 'cases',
+          description: 'What people do about exceptions and orders, and the money that it moves',
+        },
         { name: 'bills', description: 'Original bills, for the front-end machines of hospitals' },
         { name: 'events', description: 'Payments and HIS orders as they happen' },
         { name: 'system', description: 'Is it up, ready, and how busy' },
       ],
     },
     transform: ({ schema, url, route }) => {
-      const body = route.config?.documentedBody;
-      return { schema: body ? { ...schema, body } : schema, url };
+      const { documentedBody: body, access } = route.config ?? {};
+      // Without a token an open route answers, too: {}.
+      const security = access === 'OPEN' ? [{}, { bearer: [] }] : [{ bearer: [] }];
+      return {
+        schema: { ...schema, ...(body ? { body } : {}), ...(access === undefined ? {} : { security }) },
+        url,
+      };
     },
   });
   app.setErrorHandler((error, request, reply) => {
@@ -104,14 +137,10 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     // Nothing of the API is told to a validator outside.
     uiConfig: { validatorUrl: null },
   });
+  guardRoutes(app, parts.principals);
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
-  await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
-  await app.register(certificateRoutes(parts.certificates), { prefix: '/api/v1' });
   const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
-  await app.register(exportRoutes(parts.exports, fileWithinMs), { prefix: '/api/v1' });
-  await app.register(statementRoutes(parts.statements, fileWithinMs), { prefix: '/api/v1' });
-  await app.register(eventRoutes(parts.intake, parts.eventForms), { prefix: '/api/v1' });
-  await app.register(billRoutes(parts.bills), { prefix: '/api/v1' });
+  for (const routes of routesOf(parts, fileWithinMs)) await app.register(routes, { prefix: '/api/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/', { schema: { hide: true } }, (_, reply) =>
     reply
@@ -120,6 +149,28 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       .send(INDEX_PAGE),
   );
   return app;
+}
+
+function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPluginAsyncTypebox[] {
+  const { queries, cases, closeAgain } = parts;
+  const { merchants, rulesOf } = cases.deps;
+  return [
+    reconciliationRoutes({ queries, closeAgain, merchants }),
+    ledgerRoutes(queries),
+    merchantRoutes({ merchants, rulesOf }),
+    certificateRoutes(parts.certificates, queries),
+    exportRoutes(parts.exports, queries, fileWithinMs),
+    statementRoutes(parts.statements, fileWithinMs),
+    exceptionRoutes(queries),
+    caseActionRoutes(cases),
+    actionRoutes(cases),
+    orderRoutes(cases.deps),
+    proofRoutes(cases, fileWithinMs),
+    billErrorRoutes(parts.billErrors),
+    deadLetterRoutes(parts.deadLetters),
+    eventRoutes(parts.intake, parts.eventForms),
+    billRoutes(parts.bills),
+  ];
 }
 
 async function allMetrics({ metrics, otherMetrics }: ApiParts): Promise<string> {

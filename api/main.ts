@@ -1,49 +1,77 @@
 // The API as a process: node api/main.ts, with the addresses of the system's parts in its environment.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { openArchive } from '../adapters/archive/openArchive.ts';
+import { archivedProofs } from '../adapters/archive/proofStore.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
+import { clickHouseActionQueries } from '../adapters/clickhouse/actionPages.ts';
+import { clickHouseBillErrors } from '../adapters/clickhouse/billErrorPages.ts';
+import { clickHouseFetchLog } from '../adapters/clickhouse/billFetches.ts';
 import { clickHouseBillLibrary } from '../adapters/clickhouse/billLibrary.ts';
+import { clickHouseCertificates } from '../adapters/clickhouse/certificates.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
+import { clickHouseCloseLedger } from '../adapters/clickhouse/closeLedger.ts';
+import { clickHouseDeadLetters } from '../adapters/clickhouse/deadLetters.ts';
 import {
   clickHouseCertificateQueries,
   clickHouseLedgerQueries,
 } from '../adapters/clickhouse/ledgerQueries.ts';
+import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedger.ts';
+import { readDemoUsers } from '../adapters/config/demoUsers.ts';
 import { machinesOf } from '../adapters/config/machines.ts';
-import { portOf, processEnvOf } from '../adapters/config/processEnv.ts';
+import type { ProcessEnv } from '../adapters/config/processEnv.ts';
+import { portOf, processEnvOf, signingKeyOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
+import { signerOf } from '../adapters/files/signingKey.ts';
+import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
+import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { redisNonces } from '../adapters/redis/nonceStore.ts';
+import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
+import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
+import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
+import { resolutionParts } from '../adapters/resolutionParts.ts';
 import { receiveBytes } from '../adapters/sources/receiveBytes.ts';
 import { renderStatement } from '../adapters/statements/render.ts';
-import type { ReadinessCheck } from '../domain/apiPorts.ts';
+import type { CloseAgain } from '../domain/closePorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import { certifier } from '../pipeline/close/certifier.ts';
+import { closeDay } from '../pipeline/close/closeDay.ts';
+import { billHandler } from '../pipeline/close/handleBill.ts';
 import { importBill } from '../pipeline/close/importBill.ts';
+import { closeGate } from '../pipeline/join/closeGate.ts';
 import { statements } from '../pipeline/statement/statements.ts';
 import { buildApp } from './app.ts';
+import { principalsOf } from './principals.ts';
 import { EXPORT_WITHIN_MS } from './routes/exports.ts';
 
 /** Longer than any request may take; the supervisor's patience is 10 s. */
 const DRAIN_MS = 8_000;
-const PIPELINE_ANSWERS_WITHIN_MS = 1_500;
 /** Less than a request may take: the caller gets an answer, not a cut connection. */
 const LEDGER_ANSWERS_WITHIN_MS = 20_000;
 const APPEND_WAITS_MS = 15_000;
+/** Somebody waits for the answer, less long than a request may take. */
+const GATE_PATIENCE_MS = 20_000;
+/** Tokens of the demo are for this machine alone. */
+const HOST = '127.0.0.1';
 /** A million rows are a quarter of it. */
 const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 
 async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
-  const { config, live, logUrl, windowUrl, clickhouseUrl, clock, dataDir } = processEnvOf(env, {
+  const read = processEnvOf(env, {
     onLoaded: (needsRestart) => app.log.info({ needsRestart }, 'the configuration was read again'),
     onRefused: (error) =>
       app.log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
   });
+  const { config, live, logUrl, windowUrl, clickhouseUrl, clock, dataDir } = read;
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
@@ -58,6 +86,8 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     waitMs: APPEND_WAITS_MS,
   });
   const archive = openArchive(config.archive, dataDir, env);
+  const servers = { log, window, ledger, imports };
+  const closing = closingOf(read, servers, signingKeyOf(env));
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'duizhang_api_' });
   const app = await buildApp({
@@ -88,6 +118,18 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
         }),
       maxUploadBytes: MAX_UPLOAD_BYTES,
     },
+    principals: principalsOf(readDemoUsers(dataDir, HOST)),
+    cases: {
+      deps: resolutionParts(config, env, { clickhouse: ledger, redis: window }, clock),
+      proofs: archivedProofs(openArchive(config.archive, dataDir, env, 'proofs')),
+      actions: clickHouseActionQueries(ledger),
+    },
+    billErrors: {
+      queries: clickHouseBillErrors(ledger),
+      handleBill: billHandler(clickHouseBills(ledger), () => clock.now()),
+    },
+    deadLetters: { letters: clickHouseDeadLetters(ledger), producer, now: () => clock.now() },
+    closeAgain: closing.closeAgain,
     readiness: [
       { part: 'log', check: async () => void (await log.ping()) },
       { part: 'window', check: async () => void (await window.ping()) },
@@ -101,48 +143,65 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   app.addHook('onClose', async () => {
     live.stop();
     await producer.close();
+    await closing.dispose();
     log.disconnect();
     window.disconnect();
     await Promise.all([ledger.close(), imports.close(), exporting.close()]);
   });
   live.watch();
-  await app.listen({ host: '127.0.0.1', port: portOf(env, 'DUIZHANG_PORT') });
+  await app.listen({ host: HOST, port: portOf(env, 'DUIZHANG_PORT') });
   return app;
+}
+
+type Servers = {
+  readonly log: ReturnType<typeof connectRedis>;
+  readonly window: ReturnType<typeof connectRedis>;
+  readonly ledger: ClickHouseClient;
+  /** Waits longer for its answers. */
+  readonly imports: ClickHouseClient;
+};
+
+/** A day closed on demand, as the schedule closes it (pipeline/main.ts). */
+function closingOf(
+  { config, clock }: ProcessEnv,
+  { log, window, imports }: Servers,
+  signingKeyPath: string,
+): { readonly closeAgain: CloseAgain; readonly dispose: () => Promise<void> } {
+  const { partitions } = config.log;
+  const eventLog = new RedisEventLog(log, { topics: { payments: partitions, 'his-orders': partitions } });
+  const pauseMs = (ms: number): Promise<void> => pause(ms);
+  const gateParts = {
+    log: eventLog,
+    window: new RedisWindow(window, { slots: config.slots }),
+    ledger: clickHouseRealtimeLedger(imports),
+    board: new RedisHeartbeatBoard(window),
+    clock,
+    pause: pauseMs,
+  };
+  const waiting = { patienceMs: GATE_PATIENCE_MS, onWaiting: () => undefined };
+  const deps = {
+    ledger: clickHouseCloseLedger(imports),
+    bills: clickHouseBills(imports),
+    fetches: clickHouseFetchLog(imports),
+    tokens: redisTokenIssuer(window),
+    gate: closeGate(gateParts, config.merchants, waiting),
+    certifier: certifier({
+      store: clickHouseCertificates(imports),
+      signer: signerOf(signingKeyPath),
+      lock: redisChainLock(window, randomUUID),
+      pause: pauseMs,
+    }),
+    now: () => clock.now(),
+  };
+  return {
+    closeAgain: (wish) => closeDay({ ...wish, runId: randomUUID() }, deps),
+    dispose: () => eventLog.close(),
+  };
 }
 
 async function ledgerAnswers(ledger: ClickHouseClient): Promise<void> {
   const answer = await ledger.ping({ select: true });
   if (!answer.success) throw answer.error;
-}
-
-function pipelineCheck(url: string): ReadinessCheck {
-  return {
-    part: 'pipeline',
-    check: async () => {
-      const answer = await ask(`${url}/readyz`);
-      const text = await answer.text();
-      if (!answer.ok) throw new DuizhangError('DZ_NOT_READY', text.trim().slice(0, 500));
-    },
-  };
-}
-
-/** A pipeline that is away leaves our own metrics standing; /readyz names it. */
-async function pipelineMetrics(url: string): Promise<string> {
-  try {
-    const answer = await ask(`${url}/metrics`);
-    return answer.ok ? await answer.text() : '';
-  } catch (error) {
-    return `# the pipeline does not answer: ${String(error)}\n`;
-  }
-}
-
-async function ask(url: string): Promise<Response> {
-  try {
-    return await fetch(url, { signal: AbortSignal.timeout(PIPELINE_ANSWERS_WITHIN_MS) });
-  } catch (error) {
-    // "fetch failed" says nothing; what it is caused by does.
-    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  }
 }
 
 function endOnSignal(app: FastifyInstance): void {

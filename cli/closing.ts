@@ -1,5 +1,3 @@
-import type { BillHandling } from '../domain/closePorts.ts';
-import type { Bill } from '../domain/ports.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openArchive } from '../adapters/archive/openArchive.ts';
@@ -20,13 +18,14 @@ import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
-import { DuizhangError } from '../domain/errors.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import { certifier } from '../pipeline/close/certifier.ts';
 import { closeDay } from '../pipeline/close/closeDay.ts';
 import type { ClosedDay } from '../pipeline/close/closedDay.ts';
 import { closedDay } from '../pipeline/close/closedDay.ts';
 import type { BillToImport, ImportResult } from '../pipeline/close/importBill.ts';
+import type { HandleBill } from '../pipeline/close/handleBill.ts';
+import { billHandler } from '../pipeline/close/handleBill.ts';
 import { importBill } from '../pipeline/close/importBill.ts';
 import { closeGate } from '../pipeline/join/closeGate.ts';
 import { waitUntilStored } from '../pipeline/join/gate.ts';
@@ -45,8 +44,7 @@ export type CloseWish = {
 /** Bills and closes of a running system, for commands. */
 export type Closing = {
   importBill(bill: BillToImport): Promise<ImportResult>;
-  /** @param billId may be the beginning of one. @throws DZ_BILL_NOT_FOUND */
-  handleBill(handling: Omit<BillHandling, 'handledAtMs'>): Promise<Bill>;
+  readonly handleBill: HandleBill;
   /** @throws DZ_CLOSE_NOT_READY when patience runs out, and what closeDay throws */
   close(wish: CloseWish): Promise<ClosedDay>;
   /** Waits until event time has passed an instant and everything before it is in the ledger, verdicts and all. */
@@ -77,18 +75,7 @@ export function openClosing(run: RunFile, config: Config, env: NodeJS.ProcessEnv
       const archive = openArchive(config.archive, run.dataDir, env);
       return importBill(bill, { store: bills, archive, readBill, now: Date.now });
     },
-    async handleBill(handling) {
-      const found = await bills.billsById(handling.billId);
-      const [bill, ...others] = found.filter((candidate) => candidate.merchantId === handling.merchantId);
-      if (bill && others.every((other) => other.billId === bill.billId)) {
-        await bills.recordHandling({ ...handling, billId: bill.billId, handledAtMs: Date.now() });
-        return bill;
-      }
-      throw new DuizhangError(
-        'DZ_BILL_NOT_FOUND',
-        `${handling.merchantId} has ${bill ? 'several bills whose ids begin' : 'no bill whose id begins'} with ${handling.billId}`,
-      );
-    },
+    handleBill: billHandler(bills, Date.now),
     async close({ merchant, date, operator, reason, ...waiting }) {
       const reconciliation = await closeDay(
         {

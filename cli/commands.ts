@@ -88,4 +88,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'list events that could not be taken, and replay them',
     load: async () => (await import('./commands/deadLetters.ts')).deadLettersCommand,
   },
+  {
+    name: 'notices',
+    summary: 'the latest notices to a user of the demo, verification codes among them',
+    load: async () => (await import('./commands/notices.ts')).noticesCommand,
+  },
 ];

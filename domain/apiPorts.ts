@@ -2,7 +2,7 @@ import type { BusinessDate } from './businessDate.ts';
 import type { CloseWait } from './closePorts.ts';
 import type { Book, Channel, Kind } from './entry.ts';
 import type { MergedReceipt } from './mergedReceipt.ts';
-import type { Reconciliation, Topic } from './ports.ts';
+import type { BillError, Reconciliation, Topic } from './ports.ts';
 import type { Quality } from './realtimeQuality.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
@@ -12,11 +12,24 @@ import type { Mode, VerdictCode } from './verdict.ts';
 export type ListFilter = {
   readonly mode?: Mode;
   readonly merchantId?: string;
+  /** Only these hospitals: those that the caller may reach. Absent: all. */
+  readonly merchants?: readonly string[];
   readonly from?: BusinessDate;
   readonly to?: BusinessDate;
   /** Opaque continuation from the page before. */
   readonly cursor?: string;
   readonly limit: number;
+};
+
+export type ExceptionFilter = ListFilter & {
+  readonly status?: CaseStatus;
+  readonly type?: VerdictCode;
+  readonly kind?: Kind;
+  /** Of the channel's amount, else the platform's, else the merchant's; inclusive. */
+  readonly minFen?: bigint;
+  readonly maxFen?: bigint;
+  /** An order, refund or HIS number, or the beginning of one. */
+  readonly q?: string;
 };
 
 export type Page<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };
@@ -73,6 +86,7 @@ export type RunRecord = Omit<Reconciliation, 'mode'> & { readonly mode: Mode; re
 
 export type QualityFilter = {
   readonly merchantId?: string;
+  readonly merchants?: readonly string[];
   readonly from: BusinessDate;
   readonly to: BusinessDate;
 };
@@ -86,11 +100,31 @@ export type RealtimeQuality = Quality & {
 /** The ledger as the API reads it; each list is right under repeated rows. */
 export interface LedgerQueries {
   reconciliations(filter: ListFilter): Promise<Page<RunRecord>>;
+  /** @returns null where there is no such run, nor realtime day */
+  reconciliation(runId: string): Promise<RunRecord | null>;
   /** Days that are due and wait, the earliest first. */
   closeWaits(): Promise<readonly CloseWait[]>;
-  exceptions(filter: ListFilter): Promise<Page<ExceptionItem>>;
+  exceptions(filter: ExceptionFilter): Promise<Page<ExceptionItem>>;
   matchRates(filter: ListFilter): Promise<Page<MatchRate>>;
   realtimeQuality(filter: QualityFilter): Promise<readonly RealtimeQuality[]>;
+}
+
+/** A bill with rows that could not be read and that nobody has handled: its day waits for that. */
+export type BillWithErrors = {
+  readonly billId: string;
+  readonly merchantId: string;
+  readonly businessDate: BusinessDate;
+  readonly book: Book;
+  readonly channel: Channel | null;
+  readonly fileName: string;
+  readonly errorRows: number;
+  /** The first of them, by line. */
+  readonly rows: readonly BillError[];
+};
+
+export interface BillErrorQueries {
+  /** Newest date first. */
+  billErrors(filter: Omit<ListFilter, 'mode'>): Promise<Page<BillWithErrors>>;
 }
 
 /** Certificates as the API gives them: the bytes that were signed. */

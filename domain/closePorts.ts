@@ -3,6 +3,7 @@ import type { BusinessDate } from './businessDate.ts';
 import type { Certificate, CertificateDraft, SignedCertificate } from './certificate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
 import type { Book, Channel, Entry, Kind } from './entry.ts';
+import type { Merchant } from './merchant.ts';
 import type { ReceiptClaim, UnreceiptedPayment } from './mergedReceipt.ts';
 import type { Month } from './month.ts';
 import type {
@@ -330,3 +331,11 @@ export interface Certifier {
   /** Gives every published run of the merchant its certificate. */
   certify(merchantId: string): Promise<void>;
 }
+
+/** A day that a person has closed again. @param reason needed when its month is locked */
+export type CloseAgain = (wish: {
+  readonly merchant: Merchant;
+  readonly date: BusinessDate;
+  readonly operator: string;
+  readonly reason?: string;
+}) => Promise<Reconciliation>;

@@ -40,6 +40,8 @@ export type ExportRequest = {
   readonly list: ExportList;
   readonly format: ExportFormat;
   readonly merchantId?: string;
+  /** Only these hospitals. */
+  readonly merchants?: readonly string[];
   readonly from?: BusinessDate;
   readonly to?: BusinessDate;
   /** Absent: final rows, and realtime ones of dates that are not closed. */

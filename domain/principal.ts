@@ -13,3 +13,6 @@ export type Principal = {
 export function mayReach({ merchants }: Principal, merchantId: string): boolean {
   return merchants === null || merchants.has(merchantId);
 }
+
+/** Somebody and the token that they are known by. */
+export type KnownUser = { readonly principal: Principal; readonly token: string };

@@ -1,3 +1,6 @@
+import type { ActionState } from './actionState.ts';
+import type { Page } from './apiPorts.ts';
+import type { BusinessDate } from './businessDate.ts';
 import type { CaseFacts, CaseKey, CaseRow } from './caseHistory.ts';
 import type { Channel, Entry } from './entry.ts';
 
@@ -122,6 +125,33 @@ export interface CaseLedger {
   isNamedInBillError(merchantId: string, orderNo: string): Promise<boolean>;
   /** Whether a run of the date that did not fail is published. */
   isClosed(merchantId: string, date: string): Promise<boolean>;
+}
+
+export type ActionFilter = {
+  readonly merchantId?: string;
+  /** Only these hospitals. */
+  readonly merchants?: readonly string[];
+  readonly state?: ActionState;
+  /** Shanghai dates on which it was asked for, inclusive. */
+  readonly from?: BusinessDate;
+  readonly to?: BusinessDate;
+  readonly cursor?: string;
+  readonly limit: number;
+};
+
+export interface ActionQueries {
+  /** Of each action its rows by seq; the newest action first. */
+  actions(filter: ActionFilter): Promise<Page<readonly CaseRow[]>>;
+}
+
+// --- proofs ------------------------------------------------------------------------------------------------------
+
+/** Keeps what people upload as proof, by the SHA-256 of its bytes. */
+export interface ProofStore {
+  /** @returns the SHA-256, hex; durable then. The same bytes again change nothing */
+  put(bytes: Uint8Array): Promise<string>;
+  /** @throws DZ_ARCHIVE_MISSING, DZ_ARCHIVE_DAMAGED while it is read */
+  open(sha256: string): AsyncIterable<Uint8Array>;
 }
 
 // --- locks, codes, notices ---------------------------------------------------------------------------------------

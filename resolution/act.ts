@@ -54,9 +54,9 @@ async function actAt(
 }
 
 /** The request is held by its key first: the same one twice at once must not both be new. */
-async function onceUnderKey(
+export async function onceUnderKey(
   { userId }: Principal,
-  { idempotencyKey, requestHash }: ActionRequest,
+  { idempotencyKey, requestHash }: Pick<ActionRequest, 'idempotencyKey' | 'requestHash'>,
   deps: ResolutionDeps,
   work: () => Promise<ActionResult>,
 ): Promise<ActionResult> {

@@ -1,3 +1,5 @@
+import type { ActionState } from '../domain/actionState.ts';
+import { actionStateOf } from '../domain/actionState.ts';
 import type { CaseStatus } from '../domain/apiPorts.ts';
 import type { CaseRow } from '../domain/caseHistory.ts';
 import { DuizhangError } from '../domain/errors.ts';
@@ -11,8 +13,7 @@ export type ActionResult = {
   readonly merchantId: string;
   readonly orderNo: string;
   readonly action: Action;
-  /** FAILED: may be tried again, with the same number. REFUSED: by the gateway, for good. */
-  readonly state: 'DONE' | 'PROCESSING' | 'AWAITS_APPROVAL' | 'FAILED' | 'REFUSED' | 'REJECTED';
+  readonly state: ActionState;
   readonly amountFen: bigint | null;
   readonly refundNo: string | null;
   /** What the gateway, or the approver, said. */
@@ -34,7 +35,7 @@ export function resultOf(rows: readonly CaseRow[]): ActionResult {
     merchantId: last.merchantId,
     orderNo: last.orderNo,
     action: last.action,
-    state: stateOf(last),
+    state: actionStateOf(last.step, last.outcome),
     amountFen: rows.find(({ amountFen }) => amountFen !== null)?.amountFen ?? null,
     refundNo: intent ? intentOf(intent).order.refundNo : null,
     code: heard?.code ?? null,
@@ -42,29 +43,6 @@ export function resultOf(rows: readonly CaseRow[]): ActionResult {
     caseStatus: last.state.status,
     atMs: last.atMs,
   };
-}
-
-function stateOf({ step, outcome }: CaseRow): ActionResult['state'] {
-  switch (step) {
-    case 'REQUESTED':
-      return 'AWAITS_APPROVAL';
-    case 'REJECTED':
-      return 'REJECTED';
-    case 'RECORDED':
-      return 'DONE';
-    case 'OUTCOME':
-      if (outcome === 'SUCCEEDED') return 'DONE';
-      return outcome === 'FAILED' || outcome === 'REFUSED' ? outcome : 'PROCESSING';
-    case 'INTENT':
-    case 'APPROVED':
-      return 'PROCESSING';
-    case 'OPENED':
-    case 'CHANGED':
-    case 'HEALED':
-    case 'REOPENED':
-    case 'ASSIGNED':
-      throw new Error(`a row ${step} is no row of an action`);
-  }
 }
 
 /**
@@ -90,7 +68,7 @@ export function answeredBefore(
   const ofAction = all
     .filter(({ actionId }) => actionId === first.actionId)
     .toSorted((a, b) => a.seq - b.seq);
-  if (first.step !== 'INTENT') return resultOf([first]);
-  const heardAt = ofAction.findIndex(({ step }) => step === 'OUTCOME');
-  return resultOf(heardAt < 0 ? ofAction : ofAction.slice(0, heardAt + 1));
+  if (first.step === 'REQUESTED') return resultOf([first]);
+  const answeredAt = ofAction.findIndex(({ step }) => step === 'OUTCOME' || step === 'RECORDED');
+  return resultOf(answeredAt < 0 ? ofAction : ofAction.slice(0, answeredAt + 1));
 }

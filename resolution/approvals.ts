@@ -1,6 +1,6 @@
 import type { CaseRow, CaseState, NewStep } from '../domain/caseHistory.ts';
 import type { Principal } from '../domain/principal.ts';
-import { carryOut, decide } from './act.ts';
+import { carryOut, decide, onceUnderKey } from './act.ts';
 import { requestOf } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
 import { resultOf } from './actionResult.ts';
@@ -9,17 +9,29 @@ import { atOrder } from './orderDesk.ts';
 import { assertMay, notFound, refuse, refuseBy } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
 
-export type Decision = { readonly actionId: string; readonly note: string };
+export type Decision = {
+  readonly actionId: string;
+  readonly note: string;
+  /** Of an approval that came over HTTP: the same one again gives the first answer. */
+  readonly sentUnder?: { readonly idempotencyKey: string; readonly requestHash: string };
+};
 
 /**
  * A second person agrees to an action, which is carried out at once, upon the state of this moment.
- * @throws DZ_NOT_FOUND, DZ_FORBIDDEN, DZ_APPROVAL_OWN, DZ_APPROVAL_DECIDED, and what `act` refuses
+ * @throws DZ_NOT_FOUND, DZ_FORBIDDEN, DZ_APPROVAL_OWN, DZ_APPROVAL_DECIDED, DZ_IDEMPOTENCY_KEY_USED, and what
+ *   `act` refuses
  */
 export async function approve(
   principal: Principal,
   decision: Decision,
   deps: ResolutionDeps,
 ): Promise<ActionResult> {
+  const { sentUnder } = decision;
+  const work = () => approveNow(principal, decision, deps);
+  return sentUnder ? onceUnderKey(principal, sentUnder, deps, work) : work();
+}
+
+function approveNow(principal: Principal, decision: Decision, deps: ResolutionDeps): Promise<ActionResult> {
   return decideOn(principal, decision, deps, async (requested, state, desk) => {
     const before = stateBefore(state);
     const word = desk.words.find(({ caseId }) => caseId === requested.caseId);
@@ -37,6 +49,7 @@ export async function approve(
     }
     const approved: NewStep = {
       ...decisionStep('APPROVED', principal, decision, requested, deps),
+      ...decision.sentUnder,
       state: asItStands,
     };
     const doing = {

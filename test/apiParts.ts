@@ -1,9 +1,61 @@
 import type { ApiParts } from '../api/app.ts';
+import { principalsOf } from '../api/principals.ts';
+import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
 
 const unused = () => Promise.reject(new Error('unused'));
+const none = (): never => {
+  throw new Error('unused');
+};
+
+/** Ports of the ledger that nobody asks. */
+export const UNUSED_QUERIES: ApiParts['queries'] = {
+  reconciliations: unused,
+  reconciliation: unused,
+  exceptions: unused,
+  matchRates: unused,
+  closeWaits: unused,
+  realtimeQuality: unused,
+};
+
+const UNUSED_CASE_LEDGER: ApiParts['cases']['deps']['ledger'] = {
+  ordersTouchedSince: unused,
+  followedUntil: unused,
+  setFollowedUntil: unused,
+  hasActions: unused,
+  wordsOf: unused,
+  rowsOf: unused,
+  chains: none,
+  orderFile: unused,
+  rowsOfCase: unused,
+  keyOf: unused,
+  rowsOfAction: unused,
+  rowsOfRequest: unused,
+  append: unused,
+  ordersWithOpenRefunds: unused,
+  writeEntries: unused,
+  isNamedInBillError: unused,
+  isClosed: unused,
+};
+
+export const UNUSED_CASE_DEPS: ApiParts['cases']['deps'] = {
+  ledger: UNUSED_CASE_LEDGER,
+  locks: { hold: unused },
+  codes: { issue: unused, redeem: unused },
+  notifier: { deliver: unused },
+  gateways: { routeOf: none, gateway: none },
+  his: { orderNow: unused },
+  merchants: new Map(),
+  rulesOf: () => DEFAULT_RESOLUTION_RULES,
+  now: () => 0,
+  newId: none,
+  pause: unused,
+};
 
 /** Parts of the API that a test does not ask for: whoever does learns it. */
-export const UNUSED_PARTS: Pick<ApiParts, 'certificates' | 'bills'> = {
+export const UNUSED_PARTS: Pick<
+  ApiParts,
+  'certificates' | 'bills' | 'principals' | 'cases' | 'billErrors' | 'deadLetters' | 'closeAgain'
+> = {
   certificates: { certificateOfRun: unused },
   bills: {
     library: { billsOf: unused, billsById: unused, bytesOf: unused },
@@ -13,4 +65,24 @@ export const UNUSED_PARTS: Pick<ApiParts, 'certificates' | 'bills'> = {
     importBill: unused,
     maxUploadBytes: 0,
   },
+  principals: principalsOf([]),
+  cases: {
+    deps: UNUSED_CASE_DEPS,
+    proofs: { put: unused, open: none },
+    actions: { actions: unused },
+  },
+  billErrors: { queries: { billErrors: unused }, handleBill: unused },
+  deadLetters: {
+    letters: {
+      letters: unused,
+      counts: unused,
+      letterAt: unused,
+      lastPlaces: unused,
+      openLetters: unused,
+      markReplayed: unused,
+    },
+    producer: { append: unused, close: unused },
+    now: () => 0,
+  },
+  closeAgain: unused,
 };

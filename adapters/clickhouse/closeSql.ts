@@ -33,11 +33,13 @@ export function inScope(scope: BookScope): string {
       source = 'ACTION' OR (book, channel, toString(business_date)) NOT IN ${tuples(covered, 3)})`;
 }
 
+export type QueryValue = string | readonly string[];
+
 /** @param values of the `{name:Type}` in the query */
 export async function rowsOf<T>(
   client: ClickHouseClient,
   query: string,
-  values: Readonly<Record<string, string>> = {},
+  values: Readonly<Record<string, QueryValue>> = {},
 ): Promise<T[]> {
   const result = await client.query({ query, query_params: values, format: 'JSONEachRow' });
   return result.json<T>();

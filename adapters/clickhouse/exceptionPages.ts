@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { CaseStatus, ExceptionItem, ListFilter, Page } from '../../domain/apiPorts.ts';
+import type { CaseStatus, ExceptionFilter, ExceptionItem, Page } from '../../domain/apiPorts.ts';
+import { CASE_STATUSES } from '../../domain/apiPorts.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';
@@ -7,7 +8,8 @@ import { BOOKS } from '../../domain/entry.ts';
 import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
-import { listConditions, whereOf } from './listConditions.ts';
+import { exceptionConditions, mayHaveStatus } from './exceptionConditions.ts';
+import { whereOf } from './listConditions.ts';
 import { CONFLICT_BIT, mergedOf } from './verdictRows.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
@@ -17,6 +19,8 @@ const CURSOR_KEYS = [isBusinessDate, anyText, anyText, anyText, isMode, integerU
 const CURSOR_NAMES = ['at_date', 'at_merchant', 'at_order', 'at_key', 'at_mode', 'at_span'];
 /** Rows looked at beyond the page: some may be former versions. */
 const SPARE_ROWS = 50;
+/** Where few rows have the status that is asked for, more are looked at in one go. */
+const MOST_ROWS = 5_000;
 
 type Row = {
   readonly date: string;
@@ -52,24 +56,27 @@ type Row = {
  */
 export async function exceptionPage(
   client: ClickHouseClient,
-  filter: ListFilter,
+  filter: ExceptionFilter,
 ): Promise<Page<ExceptionItem>> {
-  const found: Row[] = [];
+  const found: Told[] = [];
   let after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
-  for (;;) {
-    const most = filter.limit + 1 - found.length + SPARE_ROWS;
+  for (let most = filter.limit + 1 + SPARE_ROWS; ; most = Math.min(2 * most, MOST_ROWS)) {
     const candidates = await candidatesAfter(client, filter, after, most);
-    found.push(...(await latestOf(client, candidates)));
+    const told = await withStatus(client, await latestOf(client, candidates));
+    found.push(...told.filter(({ status }) => filter.status === undefined || status === filter.status));
     const last = candidates.at(-1);
     if (found.length > filter.limit || candidates.length < most || !last) break;
     after = keysOf(last);
   }
-  const { rows, nextCursor } = pageOf(LIST, found, filter.limit, keysOf);
+  const { rows, nextCursor } = pageOf(LIST, found, filter.limit, ({ row }) => keysOf(row));
+  return { items: rows.map(({ row, status }) => itemOf(row, status)), nextCursor };
+}
+
+type Told = { readonly row: Row; readonly status: CaseStatus };
+
+async function withStatus(client: ClickHouseClient, rows: readonly Row[]): Promise<readonly Told[]> {
   const [statuses, open] = await Promise.all([statusesOf(client, rows), openAtLast(client, rows)]);
-  return {
-    items: rows.map((row) => itemOf(row, statuses.get(caseOf(row)) ?? (open(row) ? 'OPEN' : 'HEALED'))),
-    nextCursor,
-  };
+  return rows.map((row) => ({ row, status: statuses.get(caseOf(row)) ?? (open(row) ? 'OPEN' : 'HEALED') }));
 }
 
 function keysOf(row: Row): readonly string[] {
@@ -78,16 +85,18 @@ function keysOf(row: Row): readonly string[] {
 
 async function candidatesAfter(
   client: ClickHouseClient,
-  filter: ListFilter,
+  filter: ExceptionFilter,
   after: readonly string[] | null,
   most: number,
 ): Promise<readonly Row[]> {
-  const { sql, values } = listConditions(filter);
+  const { sql, values, ofVerdicts } = exceptionConditions(filter);
   const published = `(merchant_id, mode, run_id) IN (
     SELECT merchant_id, mode, run_id FROM publications ${whereOf(sql)})`;
   const conditions = [
     `code IN (${[...EXCEPTION_CODES].map(text).join(', ')})`,
     ...sql,
+    ...ofVerdicts,
+    ...(filter.status === undefined ? [] : [mayHaveStatus(filter.status)]),
     filter.mode === 'REALTIME' ? '' : filter.mode ? published : `(${PROVISIONAL} OR ${published})`,
     ...(after ? [BEHIND_CURSOR] : []),
   ].filter((condition) => condition !== '');

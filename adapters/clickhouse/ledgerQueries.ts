@@ -6,13 +6,14 @@ import { exceptionPage } from './exceptionPages.ts';
 import { matchRatePage } from './matchRates.ts';
 import { isAway } from './patientLedger.ts';
 import { realtimeQuality } from './realtimeQuality.ts';
-import { reconciliationPage } from './reconciliationPages.ts';
+import { reconciliationById, reconciliationPage } from './reconciliationPages.ts';
 import { clickHouseScheduleLedger } from './scheduleLedger.ts';
 
 /** The ledger as the API reads it. Pages go on behind their last item, whatever was written since. */
 export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries {
   return {
     reconciliations: (filter) => asked(reconciliationPage(client, filter)),
+    reconciliation: (runId) => asked(reconciliationById(client, runId)),
     closeWaits: () => asked(clickHouseScheduleLedger(client, Date.now).waits()),
     exceptions: (filter) => asked(exceptionPage(client, filter)),
     matchRates: (filter) => asked(matchRatePage(client, filter)),

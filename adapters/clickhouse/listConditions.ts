@@ -1,21 +1,23 @@
 import type { ListFilter } from '../../domain/apiPorts.ts';
+import type { QueryValue } from './closeSql.ts';
 
 /** Conditions of a WHERE with the values they name as `{name:Type}`; no value of a caller is ever part of the text. */
 export type Conditions = {
   readonly sql: readonly string[];
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, QueryValue>>;
 };
 
 export function listConditions(filter: Omit<ListFilter, 'cursor' | 'limit'>): Conditions {
   const sql: string[] = [];
-  const values: Record<string, string> = {};
-  const add = (name: string, condition: string, value: string | undefined) => {
+  const values: Record<string, QueryValue> = {};
+  const add = (name: string, condition: string, value: QueryValue | undefined) => {
     if (value === undefined) return;
     sql.push(condition);
     values[name] = value;
   };
   add('mode', 'mode = {mode:String}', filter.mode);
   add('merchant', 'merchant_id = {merchant:String}', filter.merchantId);
+  add('merchants', 'merchant_id IN {merchants:Array(String)}', filter.merchants);
   add('from', 'business_date >= {from:Date}', filter.from);
   add('to', 'business_date <= {to:Date}', filter.to);
   return { sql, values };

@@ -43,12 +43,7 @@ export async function reconciliationPage(
   const parts = filter.mode === 'REALTIME' ? [realtimeDays] : filter.mode ? [runs] : [runs, realtimeDays];
   const found = await rowsOf<Row>(
     client,
-    `SELECT toString(r.business_date) AS date, merchant_id, mode, toString(r.token) AS token_text, run_id, outcome,
-       reasons, details, bills, operator, toString(toUnixTimestamp64Milli(started_at)) AS started,
-       toString(toUnixTimestamp64Milli(ended_at)) AS ended, books, verdicts, merkle_root, positions,
-       mode = 'REALTIME' AND (merchant_id, r.business_date) NOT IN (
-         SELECT merchant_id, business_date FROM publications) AS provisional
-     FROM (${parts.map((part) => part(sql)).join(' UNION ALL ')}) AS r ${whereOf(conditions)}
+    `${SELECT} FROM (${parts.map((part) => part(sql)).join(' UNION ALL ')}) AS r ${whereOf(conditions)}
      ORDER BY r.business_date DESC, merchant_id, mode, r.token DESC, run_id
      LIMIT 1 BY merchant_id, r.business_date, mode, r.token, run_id
      LIMIT ${filter.limit + 1}`,
@@ -57,6 +52,29 @@ export async function reconciliationPage(
   const { rows, nextCursor } = pageOf(LIST, found, filter.limit, keysOf);
   return { items: rows.map(runOf), nextCursor };
 }
+
+const REALTIME_DAY = /^realtime-(.{1,64})-(\d{4}-\d{2}-\d{2})$/;
+
+/** One run, or one realtime day by the id that the list gives it. */
+export async function reconciliationById(client: ClickHouseClient, runId: string): Promise<RunRecord | null> {
+  const [, merchantId, date] = REALTIME_DAY.exec(runId) ?? [];
+  const isDay = merchantId !== undefined && date !== undefined && isBusinessDate(date);
+  const { sql, values } = isDay
+    ? listConditions({ merchantId, from: date, to: date })
+    : { sql: ['run_id = {run:String}'], values: { run: runId } };
+  const [row] = await rowsOf<Row>(
+    client,
+    `${SELECT} FROM (${isDay ? realtimeDays(sql) : runs(sql)}) AS r LIMIT 1`,
+    values,
+  );
+  return row ? runOf(row) : null;
+}
+
+const SELECT = `SELECT toString(r.business_date) AS date, merchant_id, mode, toString(r.token) AS token_text, run_id, outcome,
+  reasons, details, bills, operator, toString(toUnixTimestamp64Milli(started_at)) AS started,
+  toString(toUnixTimestamp64Milli(ended_at)) AS ended, books, verdicts, merkle_root, positions,
+  mode = 'REALTIME' AND (merchant_id, r.business_date) NOT IN (
+    SELECT merchant_id, business_date FROM publications) AS provisional`;
 
 const COLUMNS = [
   'business_date',

@@ -1,10 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import type { LedgerQueries } from '../../domain/apiPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { LedgerExports } from '../../domain/exports.ts';
-import { CONTENT_TYPES, EXPORT_FORMATS, EXPORT_LISTS } from '../../domain/exports.ts';
+import type { ExportList, ExportRequest, LedgerExports } from '../../domain/exports.ts';
+import { CONTENT_TYPES, EXPORT_FORMATS, EXPORT_LISTS, LISTS_OF_RUNS } from '../../domain/exports.ts';
 import { MODES } from '../../domain/verdict.ts';
-import { ProblemSchema } from '../problem.ts';
+import { checkReach, notFound, scopeOf } from '../access.ts';
+import { problems } from '../problem.ts';
 import { DateText, checkSpan, fileResponse, oneOf } from '../schemas.ts';
 import { sendFile } from './sendFile.ts';
 
@@ -25,48 +28,86 @@ const Query = Type.Object(
   { additionalProperties: false },
 );
 
+const RunQuery = Type.Object(
+  {
+    list: Type.Unsafe<ExportList>({ type: 'string', enum: [...LISTS_OF_RUNS], default: 'exceptions' }),
+    format: oneOf(EXPORT_FORMATS),
+  },
+  { additionalProperties: false },
+);
+
 const FILE = fileResponse(EXPORT_FORMATS.map((format) => CONTENT_TYPES[format]));
-const problems = { 400: ProblemSchema, 500: ProblemSchema, 503: ProblemSchema };
 
 /**
  * Lists of the ledger as files.
  * @param withinMs how long the taking of a file may last
  */
-export function exportRoutes(exports: LedgerExports, withinMs: number): FastifyPluginAsyncTypebox {
+export function exportRoutes(
+  exports: LedgerExports,
+  runs: Pick<LedgerQueries, 'reconciliation'>,
+  withinMs: number,
+): FastifyPluginAsyncTypebox {
   let running = 0;
+  const send = async (reply: FastifyReply, request: ExportRequest): Promise<FastifyReply> => {
+    if (running >= MOST_AT_ONCE) {
+      throw new DuizhangError(
+        'DZ_EXPORTS_BUSY',
+        `${MOST_AT_ONCE} exports are being taken already; try again when one has ended`,
+      );
+    }
+    running += 1;
+    try {
+      const file = await exports.open(request);
+      return sendFile(reply, file, { withinMs, onEnd: () => (running -= 1) });
+    } catch (error) {
+      running -= 1;
+      throw error;
+    }
+  };
   return async (app) => {
     app.get(
       '/exports/:list',
       {
+        config: { access: 'OPEN' },
         schema: {
           tags: ['ledger'],
           summary: 'A list as csv, xlsx or jsonl (导出)',
           params: Type.Object({ list: oneOf(EXPORT_LISTS) }),
           querystring: Query,
-          response: { 200: FILE, ...problems },
+          response: { 200: FILE, ...problems(401) },
         },
       },
-      async ({ params, query }, reply) => {
-        const { run, ...filter } = query;
+      async (request, reply) => {
+        const { run, ...filter } = request.query;
         checkSpan(filter);
-        if (running >= MOST_AT_ONCE) {
-          throw new DuizhangError(
-            'DZ_EXPORTS_BUSY',
-            `${MOST_AT_ONCE} exports are being taken already; try again when one has ended`,
-          );
-        }
-        running += 1;
-        try {
-          const file = await exports.open({
-            ...params,
-            ...filter,
-            ...(run === undefined ? {} : { runId: run }),
-          });
-          return sendFile(reply, file, { withinMs, onEnd: () => (running -= 1) });
-        } catch (error) {
-          running -= 1;
-          throw error;
-        }
+        return send(reply, {
+          ...request.params,
+          ...filter,
+          ...scopeOf(request),
+          ...(run === undefined ? {} : { runId: run }),
+        });
+      },
+    );
+
+    app.get(
+      '/reconciliations/:id/export',
+      {
+        config: { access: 'OPEN' },
+        schema: {
+          tags: ['ledger'],
+          summary: 'What a run found, as csv, xlsx or jsonl (导出对账结果)',
+          params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) }),
+          querystring: RunQuery,
+          response: { 200: FILE, ...problems(401, 404) },
+        },
+      },
+      async (request, reply) => {
+        const { list, format } = request.query;
+        const runId = request.params.id;
+        const run = await runs.reconciliation(runId);
+        if (!run || run.mode === 'REALTIME') throw notFound(`run ${runId}`);
+        checkReach(request, run.merchantId, `run ${runId}`);
+        return send(reply, { list, format, runId });
       },
     );
   };

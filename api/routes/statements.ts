@@ -5,7 +5,8 @@ import { CONTENT_TYPES } from '../../domain/exports.ts';
 import { checkedMonth } from '../../domain/month.ts';
 import type { StatementSpan, Statements } from '../../domain/statement.ts';
 import { STATEMENT_FORMATS } from '../../domain/statement.ts';
-import { ProblemSchema } from '../problem.ts';
+import { checkReach } from '../access.ts';
+import { problems } from '../problem.ts';
 import { DateText, checkSpan, fileResponse, oneOf } from '../schemas.ts';
 import { sendFile } from './sendFile.ts';
 
@@ -20,7 +21,6 @@ const Query = Type.Object(
 );
 
 const FILE = fileResponse(STATEMENT_FORMATS.map((format) => CONTENT_TYPES[format]));
-const problems = { 400: ProblemSchema, 500: ProblemSchema, 503: ProblemSchema };
 
 /** @param withinMs how long the taking of a file may last */
 export function statementRoutes(statements: Statements, withinMs: number): FastifyPluginAsyncTypebox {
@@ -28,15 +28,18 @@ export function statementRoutes(statements: Statements, withinMs: number): Fasti
     app.get(
       '/statements',
       {
+        config: { access: 'OPEN' },
         schema: {
           tags: ['ledger'],
           summary: 'The statement of a day or a month as a workbook or a printable page (对账日报, 月报)',
           querystring: Query,
-          response: { 200: FILE, ...problems },
+          response: { 200: FILE, ...problems(401, 404) },
         },
       },
-      async ({ query }, reply) => {
+      async (request, reply) => {
+        const { query } = request;
         const { merchantId, format } = query;
+        checkReach(request, merchantId, `merchant ${merchantId}`);
         const file = await statements.open({ merchantId, span: spanOf(query), format });
         return sendFile(reply, file, { withinMs, shown: format === 'html' });
       },

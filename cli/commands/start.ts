@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
+import { makeDemoUsers } from '../../adapters/config/demoUsers.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
@@ -23,6 +25,7 @@ import { count, resultText } from '../start/resultText.ts';
 import { StatusLine } from '../statusLine.ts';
 import { Supervisor } from '../start/supervisor.ts';
 import { endPlayback, startServers, startWorkers, stopSystem } from '../start/system.ts';
+import type { Place } from '../start/whereToLook.ts';
 import { whereToLook } from '../start/whereToLook.ts';
 import { givenConfigPath } from './merchantOf.ts';
 
@@ -60,7 +63,9 @@ export const startCommand: Command = {
         ports: await choosePorts(options.port),
         env: io.env,
       };
-      return await runSystem({ config, options, plan, io, signal: interrupt.signal });
+      const newUsers = makeDemoUsers(dataDir, () => randomBytes(24).toString('hex'));
+      const place = { dataDir, cwd: io.cwd, newUsers };
+      return await runSystem({ config, options, plan, io, place, signal: interrupt.signal });
     } finally {
       interrupt.stop();
       await lock.release();
@@ -73,6 +78,7 @@ type Start = {
   readonly options: StartOptions;
   readonly plan: SystemPlan;
   readonly io: CommandIo;
+  readonly place: Place;
   readonly signal: AbortSignal;
 };
 
@@ -99,7 +105,7 @@ async function runSystem(start: Start): Promise<ExitCode> {
 }
 
 async function serve(
-  { plan, io, signal }: Start,
+  { plan, io, place, signal }: Start,
   supervisor: Supervisor,
   status: StatusLine,
 ): Promise<ExitCode> {
@@ -107,14 +113,14 @@ async function serve(
   await startServers(supervisor, plan);
   const run = await startWorkers(supervisor, plan, null, Date.now);
   status.clear();
-  io.stdout(whereToLook(run, { dataDir: plan.dataDir, cwd: io.cwd }, 'nothing yet'));
+  io.stdout(whereToLook(run, place, 'nothing yet'));
   io.stderr('Serving until Ctrl-C.\n');
   await untilAborted(signal);
   return 0;
 }
 
 async function demonstrate(start: Start, supervisor: Supervisor, status: StatusLine): Promise<ExitCode> {
-  const { options, plan, io, signal, config } = start;
+  const { options, plan, io, place, signal, config } = start;
   if (options.demo === null) throw new Error('no demo was asked for');
   const begun = demoOf(plan.dataDir, options.demo.options, options.demo.asked, Date.now());
   const { run, demo } = begun.closed
@@ -124,7 +130,7 @@ async function demonstrate(start: Start, supervisor: Supervisor, status: StatusL
   const perfect = await showResult(run, demo, config, plan, io);
   if (options.once) return perfect ? 0 : 3;
   if (!begun.closed) await endPlayback(supervisor, plan);
-  io.stdout(`\n${whereToLook(run, { dataDir: plan.dataDir, cwd: io.cwd }, 'demo')}`);
+  io.stdout(`\n${whereToLook(run, place, 'demo')}`);
   io.stderr('Serving until Ctrl-C.\n');
   await untilAborted(signal);
   return 0;

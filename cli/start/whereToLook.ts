@@ -1,13 +1,18 @@
 import { relative } from 'node:path';
+import { demoUsersPath } from '../../adapters/config/demoUsers.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
+import type { KnownUser } from '../../domain/principal.ts';
 import { demoFolderOf } from './demoRecord.ts';
 
+export type Place = {
+  readonly dataDir: string;
+  readonly cwd: string;
+  /** Users that were made by this start: their tokens are shown this once. */
+  readonly newUsers: readonly KnownUser[] | null;
+};
+
 /** What a person may do next: addresses to open and commands to copy. */
-export function whereToLook(
-  run: RunFile,
-  place: { readonly dataDir: string; readonly cwd: string },
-  shows: 'demo' | 'nothing yet',
-): string {
+export function whereToLook(run: RunFile, place: Place, shows: 'demo' | 'nothing yet'): string {
   const { dataDir, cwd } = place;
   // Commands find the system by its data folder; the default one needs no word.
   const env = relative(cwd, dataDir) === 'data' ? '' : `DUIZHANG_DATA=${dataDir} `;
@@ -29,8 +34,22 @@ export function whereToLook(
           `  close       ${env}./duizhang close --merchant H001 --date YYYY-MM-DD`,
         ]),
     `  logs        ${shown(cwd, dataDir)}/logs/`,
+    ...usersText(run, place, env),
     '',
   ].join('\n');
+}
+
+function usersText({ apiUrl }: RunFile, { dataDir, cwd, newUsers }: Place, env: string): readonly string[] {
+  const path = shown(cwd, demoUsersPath(dataDir));
+  const codes = `  codes       ${env}./duizhang notices --user operator`;
+  if (newUsers === null) return [`  users       ${path}`, codes];
+  const operator = newUsers.find(({ principal }) => principal.userId === 'operator');
+  return [
+    `  users       kept in ${path}, for this machine alone; a token goes with each request:`,
+    ...newUsers.map(({ principal, token }) => `              ${principal.userId.padEnd(10)} ${token}`),
+    `              curl -H 'authorization: Bearer ${operator?.token ?? ''}' ${apiUrl}/api/v1/merchants`,
+    codes,
+  ];
 }
 
 function shown(cwd: string, path: string): string {

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
-import type { ExceptionItem, LedgerQueries, ListFilter, RunRecord } from '../../domain/apiPorts.ts';
+import type {
+  CaseStatus,
+  ExceptionFilter,
+  ExceptionItem,
+  LedgerQueries,
+  RunRecord,
+} from '../../domain/apiPorts.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { CloseLedger } from '../../domain/closePorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
@@ -48,7 +54,7 @@ async function closed(run: Reconciliation, ...verdicts: readonly Partial<Verdict
   }
 }
 
-async function allExceptions(filter: Omit<ListFilter, 'cursor'>): Promise<readonly ExceptionItem[]> {
+async function allExceptions(filter: Omit<ExceptionFilter, 'cursor'>): Promise<readonly ExceptionItem[]> {
   const items: ExceptionItem[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await queries.exceptions({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
@@ -317,13 +323,80 @@ describe('exceptions', () => {
       { orderNo: 'C', businessDate: '2026-03-10' },
       { orderNo: 'D', businessDate: '2026-03-09', merchantId: 'H002' },
     );
-    const found = async (filter: Partial<ListFilter>) =>
+    const found = async (filter: Partial<ExceptionFilter>) =>
       (await allExceptions({ limit: 2, ...filter })).map((item) => item.orderNo).join('');
     expect(await found({})).toBe('CBDA');
     expect(await found({ from: '2026-03-09' })).toBe('CBD');
     expect(await found({ to: '2026-03-09' })).toBe('BDA');
     expect(await found({ from: '2026-03-09', to: '2026-03-09', merchantId: 'H002' })).toBe('D');
     expect(await found({ merchantId: 'H003' })).toBe('');
+    expect(await found({ merchants: ['H002', 'H003'] })).toBe('D');
+    expect(await found({ merchants: ['H002'], merchantId: 'H001' })).toBe('');
+    expect(await found({ merchants: [] })).toBe('');
+  });
+
+  test('are found by type, kind, amount, and the beginning of an order, refund or HIS number', async () => {
+    const side = (amountFen: bigint, identity: string) => ({
+      amountFen,
+      businessDate: '2026-03-09',
+      occurredAtMs: NOON_MS,
+      channel: null,
+      identities: [{ identity, amountFen }],
+      conflict: false,
+    });
+    await said(
+      3n,
+      { orderNo: 'A1' },
+      { orderNo: 'A2', kind: 'REFUND', refundNo: 'R-7', keyPart: 'RR-7' },
+      {
+        orderNo: 'B1',
+        code: 'AMOUNT_MISMATCH',
+        sides: { MERCHANT: side(9900n, 'HIS-55'), PLATFORM: side(100n, 'T1'), CHANNEL: null },
+      },
+      {
+        orderNo: 'C1',
+        code: 'MERCHANT_ONLY',
+        sides: { MERCHANT: side(700n, 'HIS-56'), PLATFORM: null, CHANNEL: null },
+      },
+    );
+    const found = async (filter: Partial<ExceptionFilter>) =>
+      (await allExceptions({ limit: 2, ...filter })).map((item) => item.orderNo).join(' ');
+    expect(await found({ type: 'AMOUNT_MISMATCH' })).toBe('B1');
+    expect(await found({ kind: 'REFUND' })).toBe('A2');
+    expect(await found({ minFen: 101n, maxFen: 2500n })).toBe('A1 A2 C1');
+    expect(await found({ maxFen: 100n })).toBe('B1');
+    expect(await found({ q: 'A' })).toBe('A1 A2');
+    expect(await found({ q: 'A1' })).toBe('A1');
+    expect(await found({ q: 'R-7' })).toBe('A2');
+    expect(await found({ q: 'HIS-5' })).toBe('B1 C1');
+    expect(await found({ q: 'HIS-56' })).toBe('C1');
+    expect(await found({ q: 'T1' })).toBe('');
+    expect(await found({ q: "' OR 1" })).toBe('');
+    expect(await found({ q: 'A', kind: 'PAYMENT', minFen: 2500n })).toBe('A1');
+  });
+
+  test('are found by status, however rare it is, with every page full', async () => {
+    const orders = Array.from({ length: 240 }, (_, n) => `YT${String(n).padStart(4, '0')}`);
+    await said(3n, ...orders.map((orderNo) => ({ orderNo })));
+    const values = (
+      [
+        ['YT0007', 'IN_PROGRESS'],
+        ['YT0200', 'IN_PROGRESS'],
+        ['YT0239', 'RESOLVED'],
+        ['YT0100', 'OPEN'],
+        ['YT0150', 'HEALED'],
+      ] as const
+    ).map(([order_no, status]) => {
+      const case_id = caseIdOf('H001', order_no, 'P');
+      return { case_id, merchant_id: 'H001', order_no, key_part: 'P', status, version: 1 };
+    });
+    await system.client.insert({ table: 'exceptions', values, format: 'JSONEachRow' });
+    const found = async (status: CaseStatus) => allExceptions({ status, limit: 30 });
+    expect((await found('IN_PROGRESS')).map((item) => item.orderNo)).toEqual(['YT0007', 'YT0200']);
+    expect((await found('RESOLVED')).map((item) => item.orderNo)).toEqual(['YT0239']);
+    expect(await found('PENDING_APPROVAL')).toEqual([]);
+    expect(await found('OPEN')).toHaveLength(236);
+    expect((await found('HEALED')).map((item) => item.orderNo)).toEqual(['YT0150']);
   });
 });
 
@@ -414,7 +487,7 @@ test('runs come newest date first, the latest run of a date first, each once, as
   expect(runs.map((run) => run.runId)).toEqual(['r9', 'r2', 'r1', 'r3']);
   expect(runs[0]).toEqual({ ...full, provisional: false });
   expect(runs[2]?.reasons).toEqual(['CHANNEL_BILL_EMPTY', 'BILL_NOT_READY']);
-  const found = async (filter: Partial<ListFilter>) =>
+  const found = async (filter: Partial<ExceptionFilter>) =>
     (await queries.reconciliations({ limit: 9, ...filter })).items.map((run) => run.runId);
   expect(await found({ mode: 'TWO_WAY' })).toEqual(['r3']);
   expect(await found({ mode: 'REALTIME' })).toEqual([]);
@@ -447,6 +520,10 @@ test('a realtime day stands among the runs as it is now', async () => {
   const { nextCursor: cursor } = first;
   const second = await queries.reconciliations({ limit: 1, mode: 'REALTIME', ...(cursor && { cursor }) });
   expect([...first.items, ...second.items]).toEqual([items[0], items[1]]);
+  for (const item of items) expect(await queries.reconciliation(item.runId)).toEqual(item);
+  for (const none of ['r2', 'realtime-H001-2026-03-11', 'realtime-H001-2026-02-30', "'"]) {
+    expect(await queries.reconciliation(none)).toBeNull();
+  }
 });
 
 test('match rates count each verdict once, matched and cross-day as matched, offsets as neither', async () => {
@@ -468,7 +545,7 @@ test('match rates count each verdict once, matched and cross-day as matched, off
     { ...rate, mode: 'REALTIME', verdicts: 4, matched: 2, exceptions: 1 },
     { ...rate, mode: 'THREE_WAY', verdicts: 3, matched: 2, exceptions: 1 },
   ];
-  const found = async (filter: Partial<ListFilter>) =>
+  const found = async (filter: Partial<ExceptionFilter>) =>
     (await queries.matchRates({ limit: 9, ...filter })).items;
   expect(await found({})).toEqual(expected);
   expect(await found({ limit: 1, mode: 'THREE_WAY' })).toEqual([expected[1]]);

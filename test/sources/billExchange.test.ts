@@ -7,6 +7,7 @@ import { clickHouseBillLibrary } from '../../adapters/clickhouse/billLibrary.ts'
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
 import { receiveBytes } from '../../adapters/sources/receiveBytes.ts';
 import { buildApp } from '../../api/app.ts';
+import { UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
 import type { Machine } from '../../domain/machine.ts';
 import { authorizationOf, isAnswerSignedBy } from '../../domain/machineSignature.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
@@ -36,14 +37,8 @@ beforeAll(async () => {
   await system.importFile(`${SAMPLES}platform-20260309.csv`, 'PLATFORM');
   const unused = () => Promise.reject(new Error('unused'));
   app = await buildApp({
-    queries: {
-      reconciliations: unused,
-      exceptions: unused,
-      matchRates: unused,
-      closeWaits: unused,
-      realtimeQuality: unused,
-    },
-    certificates: { certificateOfRun: unused },
+    ...UNUSED_PARTS,
+    queries: UNUSED_QUERIES,
     exports: { open: unused },
     statements: { open: unused },
     intake: { accept: unused },

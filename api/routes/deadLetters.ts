@@ -1,0 +1,119 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { StoredLetter } from '../../domain/deadLetters.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { ReplayDeps } from '../../pipeline/deadLetters/replay.ts';
+import { replayOne } from '../../pipeline/deadLetters/replay.ts';
+import { notFound, principalOf } from '../access.ts';
+import { problems } from '../problem.ts';
+import { Cursor, Instant, Limit, NextCursor } from '../schemas.ts';
+
+const Query = Type.Object(
+  {
+    open: Type.Optional(Type.Boolean({ description: 'only those that were not replayed yet' })),
+    cursor: Cursor,
+    limit: Limit,
+  },
+  { additionalProperties: false },
+);
+
+const LetterSchema = Type.Object(
+  {
+    id: Type.String({ description: '<topic>-<partition>-<position>' }),
+    partition: Type.String(),
+    position: Type.Integer(),
+    code: Type.String(),
+    reason: Type.String(),
+    valueBase64: Type.String({ description: 'the bytes as they came' }),
+    receivedAt: Instant,
+    replayedAt: Type.Union([Instant, Type.Null()]),
+  },
+  {
+    examples: [
+      {
+        id: 'payments-3-17',
+        partition: 'payments/3',
+        position: 17,
+        code: 'DZ_EVENT_UNKNOWN_MERCHANT',
+        reason: 'merchant "H999" is not configured',
+        valueBase64: 'wwE=',
+        receivedAt: '2026-03-09T02:00:00.000Z',
+        replayedAt: null,
+      },
+    ],
+  },
+);
+
+const ID = /^(.+)-(\d{1,6})-(\d{1,15})$/;
+const Params = Type.Object({ id: Type.String({ pattern: ID.source, examples: ['payments-3-17'] }) });
+
+/** Events that could not be taken. Nobody knows of which hospital they are: who may not reach all of them sees none. */
+export function deadLetterRoutes(deps: ReplayDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/dead-letters',
+      {
+        config: { access: 'READ' },
+        schema: {
+          tags: ['system'],
+          summary: 'Events that could not be taken, the newest first (死信)',
+          querystring: Query,
+          response: {
+            200: Type.Object({ items: Type.Array(LetterSchema), nextCursor: NextCursor }),
+            ...problems(401, 403),
+          },
+        },
+      },
+      async (request) => {
+        if (!reachesAll(principalOf(request))) return { items: [], nextCursor: null };
+        const { open, ...filter } = request.query;
+        const page = await deps.letters.letters({
+          ...filter,
+          ...(open === undefined ? {} : { isOpen: open }),
+        });
+        return { items: page.items.map(letterJson), nextCursor: page.nextCursor };
+      },
+    );
+
+    app.post(
+      '/dead-letters/:id/replay',
+      {
+        config: { access: ['admin', 'operator'] },
+        schema: {
+          tags: ['system'],
+          summary: 'Puts its bytes into the log again, once what was wrong is mended (重放死信)',
+          params: Params,
+          response: { 200: LetterSchema, ...problems(401, 403, 404, 409, 507) },
+        },
+      },
+      async (request) => {
+        const { id } = request.params;
+        const [, topic, partition, position] = ID.exec(id) ?? [];
+        const place = { partition: `${topic}/${partition}`, position: Number(position) };
+        if (!reachesAll(principalOf(request))) throw notFound(`dead letter ${id}`);
+        await replayOne(place, deps);
+        const letter = await deps.letters.letterAt(place);
+        if (!letter) throw notFound(`dead letter ${id}`);
+        return letterJson(letter);
+      },
+    );
+  };
+}
+
+function reachesAll({ merchants }: Principal): boolean {
+  return merchants === null;
+}
+
+function letterJson({ partition, position, code, reason, value, ...letter }: StoredLetter) {
+  const { receivedAtMs, replayedAtMs } = letter;
+  return {
+    id: `${partition.replace('/', '-')}-${position}`,
+    partition,
+    position,
+    code,
+    reason,
+    valueBase64: Buffer.from(value).toString('base64'),
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    replayedAt: replayedAtMs === null ? null : new Date(replayedAtMs).toISOString(),
+  };
+}

@@ -1,0 +1,164 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { LedgerQueries, RunRecord } from '../../domain/apiPorts.ts';
+import { checkedDate } from '../../domain/businessDate.ts';
+import type { CloseAgain } from '../../domain/closePorts.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import { FAILURE_REASONS, OUTCOMES } from '../../domain/ports.ts';
+import { MODES } from '../../domain/verdict.ts';
+import { checkReach, notFound, principalOf, scopeOf } from '../access.ts';
+import { problems } from '../problem.ts';
+import {
+  DateText,
+  Fen,
+  Instant,
+  ListQuery,
+  MerchantId,
+  NextCursor,
+  Note,
+  checkSpan,
+  oneOf,
+} from '../schemas.ts';
+
+const BookTotalsSchema = Type.Object({
+  payments: Type.Integer(),
+  refunds: Type.Integer(),
+  paymentFen: Fen,
+  refundFen: Fen,
+});
+
+const ReconciliationSchema = Type.Object({
+  id: Type.String(),
+  merchantId: Type.String(),
+  businessDate: DateText,
+  mode: oneOf(MODES),
+  outcome: oneOf(OUTCOMES),
+  reasons: Type.Array(oneOf(FAILURE_REASONS)),
+  details: Type.Record(Type.String(), Type.String(), { description: 'each reason in words' }),
+  operator: Type.String(),
+  bills: Type.Array(Type.String(), { description: 'SHA-256 of the bills that stood for their books' }),
+  startedAt: Instant,
+  endedAt: Instant,
+  books: Type.Record(Type.String(), BookTotalsSchema),
+  verdicts: Type.Record(Type.String(), Type.Integer()),
+  merkleRoot: Type.String(),
+  provisional: Type.Boolean({ description: 'a realtime day that no run has closed yet' }),
+});
+
+const CloseBody = Type.Object(
+  {
+    merchantId: MerchantId,
+    date: DateText,
+    reason: Type.Optional({ ...Note, description: 'needed when the month of the date is locked' }),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ merchantId: 'H001', date: '2026-03-09', reason: '渠道补发账单,重新对账' }],
+  },
+);
+
+export type ReconciliationParts = {
+  readonly queries: LedgerQueries;
+  readonly closeAgain: CloseAgain;
+  readonly merchants: ReadonlyMap<string, Merchant>;
+};
+
+/** Runs: how each day of each hospital came out, and another one on demand. */
+export function reconciliationRoutes(parts: ReconciliationParts): FastifyPluginAsyncTypebox {
+  const { queries } = parts;
+  return async (app) => {
+    app.get(
+      '/reconciliations',
+      {
+        config: { access: 'OPEN' },
+        schema: {
+          tags: ['ledger'],
+          summary: 'Runs by merchant and date, newest date first (对账记录)',
+          querystring: ListQuery,
+          response: {
+            200: Type.Object({ items: Type.Array(ReconciliationSchema), nextCursor: NextCursor }),
+            ...problems(401),
+          },
+        },
+      },
+      async (request) => {
+        checkSpan(request.query);
+        const page = await queries.reconciliations({ ...request.query, ...scopeOf(request) });
+        return { items: page.items.map(reconciliationJson), nextCursor: page.nextCursor };
+      },
+    );
+
+    app.get(
+      '/reconciliations/:id',
+      {
+        config: { access: 'OPEN' },
+        schema: {
+          tags: ['ledger'],
+          summary: 'One run, or one realtime day (对账记录详情)',
+          params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) }),
+          response: { 200: ReconciliationSchema, ...problems(401, 404) },
+        },
+      },
+      async (request) => {
+        const what = `run ${request.params.id}`;
+        const run = await queries.reconciliation(request.params.id);
+        if (!run) throw notFound(what);
+        checkReach(request, run.merchantId, what);
+        return reconciliationJson(run);
+      },
+    );
+
+    app.post(
+      '/reconciliations',
+      {
+        config: { access: ['admin', 'operator'] },
+        schema: {
+          tags: ['ledger'],
+          summary: 'Closes a day, or closes it again (重新对账)',
+          description:
+            'Takes in what came since. Waits until all events of the day are stored, some seconds at most; the answer is the new run.',
+          body: CloseBody,
+          response: { 200: ReconciliationSchema, ...problems(401, 403, 404, 409, 422) },
+        },
+      },
+      async (request) => {
+        const { merchantId, date, reason } = request.body;
+        const merchant = parts.merchants.get(merchantId);
+        if (!merchant) throw notFound(`merchant ${merchantId}`);
+        checkReach(request, merchantId, `merchant ${merchantId}`);
+        const run = await parts.closeAgain({
+          merchant,
+          date: checkedDate(date),
+          operator: principalOf(request).userId,
+          ...(reason === undefined ? {} : { reason }),
+        });
+        return reconciliationJson({ ...run, provisional: false });
+      },
+    );
+  };
+}
+
+function reconciliationJson(run: RunRecord) {
+  return {
+    id: run.runId,
+    merchantId: run.merchantId,
+    businessDate: run.businessDate,
+    mode: run.mode,
+    outcome: run.outcome,
+    reasons: [...run.reasons],
+    details: { ...run.details },
+    operator: run.operator,
+    bills: [...run.bills],
+    startedAt: new Date(run.startedAtMs).toISOString(),
+    endedAt: new Date(run.endedAtMs).toISOString(),
+    books: Object.fromEntries(
+      Object.entries(run.books).map(([book, totals]) => [
+        book.toLowerCase(),
+        { ...totals, paymentFen: totals.paymentFen.toString(), refundFen: totals.refundFen.toString() },
+      ]),
+    ),
+    verdicts: Object.fromEntries(Object.entries(run.verdicts)),
+    merkleRoot: run.merkleRoot,
+    provisional: run.provisional,
+  };
+}

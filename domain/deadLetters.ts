@@ -1,0 +1,33 @@
+import type { Page } from './apiPorts.ts';
+import type { DeadLetter, PartitionId, Position } from './ports.ts';
+
+export type StoredLetter = DeadLetter & {
+  /** null: not replayed yet. */
+  readonly replayedAtMs: number | null;
+};
+
+export type LetterPlace = { readonly partition: PartitionId; readonly position: Position };
+
+export type LetterFilter = {
+  /** Only those that were not replayed yet. */
+  readonly isOpen?: boolean;
+  readonly cursor?: string;
+  readonly limit: number;
+};
+
+/** Events that could not become entries of a book, as the ledger keeps them. */
+export interface DeadLetterStore {
+  /** The newest first. */
+  letters(filter: LetterFilter): Promise<Page<StoredLetter>>;
+  counts(): Promise<{ readonly all: number; readonly open: number }>;
+  letterAt(place: LetterPlace): Promise<StoredLetter | null>;
+  /** The last letter's place of each partition. */
+  lastPlaces(): Promise<readonly LetterPlace[]>;
+  /** Letters of a partition that were not replayed, by position, from behind `after` to `last`. */
+  openLetters(
+    range: { readonly partition: PartitionId; readonly after: Position; readonly last: Position },
+    limit: number,
+  ): Promise<readonly StoredLetter[]>;
+  /** @param letters of one partition */
+  markReplayed(letters: readonly StoredLetter[], atMs: number): Promise<void>;
+}
