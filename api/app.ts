@@ -22,6 +22,8 @@ import { billErrorRoutes } from './routes/billErrors.ts';
 import type { BillParts } from './routes/bills.ts';
 import { billRoutes } from './routes/bills.ts';
 import type { CaseParts } from './routes/caseActions.ts';
+import { bulkRoutes } from './routes/bulk.ts';
+import { oneSidedCheckRoutes } from './routes/oneSidedChecks.ts';
 import { caseActionRoutes } from './routes/caseActions.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { deadLetterRoutes } from './routes/deadLetters.ts';
@@ -162,7 +164,9 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     exportRoutes(parts.exports, queries, fileWithinMs),
     statementRoutes(parts.statements, fileWithinMs),
     exceptionRoutes(queries),
+    bulkRoutes(cases.deps),
     caseActionRoutes(cases),
+    oneSidedCheckRoutes(cases.deps),
     actionRoutes(cases),
     orderRoutes(cases.deps),
     proofRoutes(cases, fileWithinMs),

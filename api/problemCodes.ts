@@ -38,6 +38,7 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_APPROVAL_CHANGED: conflict,
   DZ_APPROVAL_OWN: { status: 403 },
   DZ_HIS_HAS_IT: conflict,
+  DZ_CHECK_EXPIRED: conflict,
   DZ_REFUND_TOO_SOON: conflict,
   DZ_REFUND_NUMBER_TAKEN: conflict,
 
@@ -54,6 +55,7 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_ACTION_CONFIRM_NOT_CROSS_DAY: { ...refusal, field: '/confirmNotCrossDay' },
   DZ_REFUND_AMOUNT: { ...refusal, field: '/amountFen' },
   DZ_REFUND_EXCEEDS: { ...refusal, field: '/amountFen' },
+  DZ_CHECK_NOT_TODAY: refusal,
   DZ_REFUND_NO_PAYMENT: refusal,
   DZ_REFUND_SEVERAL: refusal,
   DZ_REFUND_NO_ROUTE: { ...refusal, zh: '该商户此渠道未配置退款通道,请在渠道后台退款后登记' },

@@ -4,6 +4,7 @@ import { mayReach } from '../domain/principal.ts';
 import { act, stakeOf } from './act.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
+import { assign } from './assign.ts';
 import { atOrder } from './orderDesk.ts';
 import { notFound } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
@@ -11,9 +12,32 @@ import type { ResolutionDeps } from './resolution.ts';
 /** One of many; each has an Idempotency-Key of its own, made of the whole request's. */
 export type BulkItem = Pick<ActionRequest, 'confirmCrossDay' | 'note'> & { readonly caseId: string };
 
+/** result: null of what is no action (an assignment). */
 export type BulkResult = { readonly caseId: string } & (
-  { readonly result: ActionResult } | { readonly error: DuizhangError }
+  { readonly result: ActionResult | null } | { readonly error: DuizhangError }
 );
+
+/** Assigns many exceptions, each by itself. */
+export async function bulkAssign(
+  principal: Principal,
+  {
+    ids,
+    assignee,
+    note,
+  }: { readonly ids: readonly string[]; readonly assignee: string | null; readonly note: string },
+  deps: ResolutionDeps,
+): Promise<readonly BulkResult[]> {
+  const results: BulkResult[] = [];
+  for (const caseId of ids) {
+    results.push(
+      await byItself(caseId, async () => {
+        await assign(principal, { caseId, assignee, note }, deps);
+        return null;
+      }),
+    );
+  }
+  return results;
+}
 
 /**
  * Writes off many cases, each by itself: what is refused of one is told beside it and keeps no other from being done. From
@@ -40,35 +64,30 @@ export async function bulkWriteOff(
     }
     const { bulkApprovalFromFen } = deps.rulesOf(at.merchantId);
     const sum = sums.get(at.merchantId) ?? 0n;
-    results.push(
-      await oneOf(principal, deps, {
-        action: 'WRITE_OFF',
-        merchantId: at.merchantId,
-        orderNo: at.orderNo,
-        amountFen: null,
-        code: null,
-        confirmNotCrossDay: false,
-        method: null,
-        proofs: [],
-        channelRefundNo: null,
-        needsApproval: bulkApprovalFromFen !== null && sum >= bulkApprovalFromFen,
-        ...item,
-        idempotencyKey: `${key.idempotencyKey}:${item.caseId}`,
-        requestHash: key.requestHash,
-      }),
-    );
+    const request: ActionRequest = {
+      action: 'WRITE_OFF',
+      merchantId: at.merchantId,
+      orderNo: at.orderNo,
+      amountFen: null,
+      code: null,
+      confirmNotCrossDay: false,
+      method: null,
+      proofs: [],
+      channelRefundNo: null,
+      needsApproval: bulkApprovalFromFen !== null && sum >= bulkApprovalFromFen,
+      ...item,
+      idempotencyKey: `${key.idempotencyKey}:${item.caseId}`,
+      requestHash: key.requestHash,
+    };
+    results.push(await byItself(item.caseId, () => act(principal, request, deps)));
   }
   return results;
 }
 
-async function oneOf(
-  principal: Principal,
-  deps: ResolutionDeps,
-  request: ActionRequest & { readonly caseId: string },
-): Promise<BulkResult> {
-  const { caseId } = request;
+/** What is refused of one is told beside it. */
+async function byItself(caseId: string, work: () => Promise<ActionResult | null>): Promise<BulkResult> {
   try {
-    return { caseId, result: await act(principal, request, deps) };
+    return { caseId, result: await work() };
   } catch (error) {
     if (error instanceof DuizhangError) return { caseId, error };
     throw error;

@@ -5,8 +5,8 @@ import { caseIdOf } from '../domain/caseId.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { rulingOn } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
-import type { OrderRef, RefundOffer, RefundOffers } from '../domain/resolutionPorts.ts';
-import { act, codeSubject } from './act.ts';
+import type { OrderRef, RefundOffer } from '../domain/resolutionPorts.ts';
+import { act } from './act.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
 import type { OrderDesk } from './orderDesk.ts';
@@ -31,8 +31,6 @@ export type OneSidedCheck =
   /** HIS cannot be asked, or does not say it clearly: that is not "has not". */
   | { readonly state: 'UNCLEAR'; readonly detail: string };
 
-export type CheckDeps = ResolutionDeps & { readonly offers: RefundOffers };
-
 /**
  * 单边账查询 (UPP manual 8.1): asks HIS whether it has an order of today that the platform took money for. When it surely
  * has not, a refund is offered for two minutes.
@@ -41,7 +39,7 @@ export type CheckDeps = ResolutionDeps & { readonly offers: RefundOffers };
 export async function checkOneSided(
   principal: Principal,
   order: OrderRef,
-  deps: CheckDeps,
+  deps: ResolutionDeps,
 ): Promise<OneSidedCheck> {
   assertMay(principal, 'operator', order.merchantId, `order ${order.orderNo}`);
   return atOrder(order, deps, async (desk) => {
@@ -72,7 +70,7 @@ export async function refundOffered(
   principal: Principal,
   offerId: string,
   said: Pick<ActionRequest, 'code' | 'note' | 'idempotencyKey' | 'requestHash'>,
-  deps: CheckDeps,
+  deps: ResolutionDeps,
 ): Promise<ActionResult> {
   const earlier = await deps.ledger.rowsOfRequest(principal.userId, said.idempotencyKey);
   const offer = (await deps.offers.find(principal.userId, offerId)) ?? offerOfRows(earlier[0]);
@@ -95,15 +93,15 @@ export async function refundOffered(
   return act(principal, request, deps);
 }
 
-/** Sends a code for what was offered. @throws DZ_CHECK_EXPIRED, DZ_CODE_TOO_OFTEN */
-export async function offerPurpose(
+/** What was offered to the caller. @throws DZ_CHECK_EXPIRED */
+export async function offerOf(
   principal: Principal,
   offerId: string,
-  deps: Pick<CheckDeps, 'offers'>,
-): Promise<{ readonly userId: string; readonly subject: string; readonly amountFen: bigint }> {
+  deps: Pick<ResolutionDeps, 'offers'>,
+): Promise<RefundOffer> {
   const offer = await deps.offers.find(principal.userId, offerId);
-  if (!offer) throw expired();
-  return { userId: principal.userId, subject: codeSubject(offer), amountFen: offer.amountFen };
+  if (offer) return offer;
+  throw expired();
 }
 
 /** A request that comes again is answered also when its offer is over. */

@@ -4,6 +4,7 @@ import type {
   CaseLedger,
   Notifier,
   OrderLocks,
+  RefundOffers,
   RefundGateways,
   ResolutionRules,
   VerificationCodes,
@@ -29,6 +30,7 @@ export type ResolutionDeps = {
   readonly ledger: CaseLedger;
   readonly locks: OrderLocks;
   readonly codes: VerificationCodes;
+  readonly offers: RefundOffers;
   readonly notifier: Notifier;
   readonly gateways: RefundGateways;
   readonly his: HisOrderQuery;

@@ -3,6 +3,7 @@ import { rulingOn } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { OrderRef } from '../domain/resolutionPorts.ts';
 import { codeSubject } from './act.ts';
+import { offerOf } from './oneSidedCheck.ts';
 import type { CaseNow, OrderView } from './orderView.ts';
 import { viewOrder } from './orderView.ts';
 import { dueOf } from './planRefund.ts';
@@ -34,6 +35,18 @@ export async function sendCaseCode(
     throw refuse('DZ_REFUND_AMOUNT', 'no book says what would be refunded', '无法确定应退金额');
   }
   return send(principal, { ...view.order, caseId, amountFen }, deps);
+}
+
+/**
+ * Sends whoever asks a code for the refund that a one-sided check has offered.
+ * @throws DZ_CHECK_EXPIRED, DZ_CODE_TOO_OFTEN
+ */
+export async function sendOfferCode(
+  principal: Principal,
+  offerId: string,
+  deps: ResolutionDeps,
+): Promise<CodeSent> {
+  return send(principal, await offerOf(principal, offerId, deps), deps);
 }
 
 export type OrderCodeWish = OrderRef & {

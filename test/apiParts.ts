@@ -41,6 +41,7 @@ export const UNUSED_CASE_DEPS: ApiParts['cases']['deps'] = {
   ledger: UNUSED_CASE_LEDGER,
   locks: { hold: unused },
   codes: { issue: unused, redeem: unused },
+  offers: { put: unused, find: unused },
   notifier: { deliver: unused },
   gateways: { routeOf: none, gateway: none },
   his: { orderNow: unused },

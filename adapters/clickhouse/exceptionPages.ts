@@ -1,6 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { CaseStatus, ExceptionFilter, ExceptionItem, Page } from '../../domain/apiPorts.ts';
-import { CASE_STATUSES } from '../../domain/apiPorts.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';

@@ -5,6 +5,7 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
+import { redisRefundOffers } from '../../adapters/redis/money/refundOffers.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
 import { uppRefunds } from '../../adapters/refunds/uppRefunds.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../../domain/resolutionPorts.ts';
@@ -53,6 +54,7 @@ export function workerDeps(
     ledger: clickHouseCaseLedger(clients.clickhouse),
     locks: redisOrderLocks(clients.redis),
     codes: redisVerificationCodes(clients.redis, now),
+    offers: redisRefundOffers(clients.redis),
     notifier: { deliver: () => Promise.resolve() },
     gateways: { routeOf: () => 'upp', gateway: () => gateway },
     his: { orderNow: () => Promise.resolve({ state: 'ABSENT' }) },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { redisMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
+import { redisRefundOffers } from '../../adapters/redis/money/refundOffers.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
 import type { HisOrder } from '../../domain/billSource.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
@@ -60,6 +61,7 @@ export class CaseSystem implements AsyncDisposable {
       ledger: this.ledger,
       locks: redisOrderLocks(redis),
       codes: redisVerificationCodes(redis, () => this.nowMs),
+      offers: redisRefundOffers(redis),
       notifier: { deliver: () => Promise.resolve() },
       gateways: this.gateway,
       his: {
