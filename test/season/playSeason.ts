@@ -1,0 +1,175 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { clickHouseDayLedger } from '../../adapters/clickhouse/dayLedger.ts';
+import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
+import { playbackClock } from '../../adapters/clock/playbackClock.ts';
+import type { Closing } from '../../cli/closing.ts';
+import { openClosing } from '../../cli/closing.ts';
+import { recordOfSimulated } from '../../cli/start/simulatedRecord.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { Clock } from '../../domain/ports.ts';
+import { dueCloses } from '../../domain/schedule.ts';
+import type { SimulatedBill } from '../../simulator/day.ts';
+import type { TestSystem } from '../system.ts';
+import { startTestSystem } from '../system.ts';
+import type { SeasonPlan } from './seasonPlan.ts';
+import type { SeasonRuns, SeasonVerdict } from './seasonRuns.ts';
+import { isSettled, readRuns, readVerdicts } from './seasonRuns.ts';
+import type { SeasonStep } from './seasonSteps.ts';
+import { stepsOf } from './seasonSteps.ts';
+
+export type PlayOptions = {
+  /** Of the machine's time, for a simulated day. */
+  readonly dayMs: number;
+  readonly onProgress: (text: string) => void;
+};
+
+export type SeasonResult = SeasonRuns & { readonly verdicts: readonly SeasonVerdict[] };
+
+const DAY_MS = 86_400_000;
+/** Of the machine's time: until the servers are up. */
+const STARTS_WITHIN_MS = 5_000;
+const LOOK_MS = 100;
+/** What is late by the machine and not by the plan, after the last simulated day. */
+const SETTLES_WITHIN_MS = 60_000;
+const LOG_TAIL = 6_000;
+
+/** Plays a season against a system of its own, which closes the days by itself, and reads what it says at the end. */
+export async function playSeason(
+  plan: SeasonPlan,
+  merchants: readonly Merchant[],
+  options: PlayOptions,
+): Promise<SeasonResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'dz-season-'));
+  const rate = DAY_MS / options.dayMs;
+  const { startMs, endMs: untilMs } = plan;
+  const playback = { wallStartMs: Date.now() + STARTS_WITHIN_MS, startMs, rate, untilMs };
+  const config = configOf(merchants, folder);
+  try {
+    await using system = await startTestSystem({ config, schedule: true, playback });
+    const closing = openClosing(system.run, system.config);
+    try {
+      await system.startPipeline();
+      const player = { system, closing, folder, clock: playbackClock(playback), ...options };
+      await play(plan, player);
+      await untilSettled(plan, player);
+      return { ...(await readRuns(system)), verdicts: await readVerdicts(system) };
+    } finally {
+      await closing.dispose();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function configOf(merchants: readonly Merchant[], folder: string): string {
+  const texts = merchants.map(({ merchantId, name, channels }) => {
+    const numbers = channels.map(({ channel, merchantNo }) => `${channel}: '${merchantNo}'`).join(', ');
+    const drop = `drop: { folder: '${join(folder, merchantId)}', settle: 0s }`;
+    return `  - { id: ${merchantId}, name: ${name}, channels: { ${numbers} }, sources: { ${drop} } }\n`;
+  });
+  return `merchants:\n${texts.join('')}`;
+}
+
+type Player = PlayOptions & {
+  readonly system: TestSystem;
+  readonly closing: Closing;
+  readonly folder: string;
+  readonly clock: Clock;
+};
+
+async function play(plan: SeasonPlan, player: Player): Promise<void> {
+  const { events, steps } = stepsOf(plan);
+  const waiting = new Set(steps);
+  for (let sent = 0; sent < events.length || waiting.size > 0 || player.clock.now() < plan.endMs;) {
+    const nowMs = player.clock.now();
+    const due = events.slice(sent).findIndex(({ arrivesAtMs }) => arrivesAtMs > nowMs);
+    const next = due < 0 ? events.length : sent + due;
+    if (next > sent) await player.system.producer.append(events.slice(sent, next).map(recordOfSimulated));
+    sent = next;
+    const ripe = [...waiting].filter(({ atMs }) => atMs <= nowMs);
+    const runs = ripe.some(({ after }) => after !== null) ? await readRuns(player.system) : null;
+    for (const step of ripe) {
+      if (step.after !== null && !isAfter(step.after, runs)) continue;
+      waiting.delete(step);
+      await act(step.act, player);
+    }
+    if (nowMs > plan.endMs + SETTLES_WITHIN_MS) {
+      player.onProgress(`never came about: ${JSON.stringify([...waiting].map(({ after }) => after))}`);
+      player.onProgress((await player.system.pipelineLog()).slice(-LOG_TAIL));
+      return;
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+function isAfter(after: NonNullable<SeasonStep['after']>, runs: SeasonRuns | null): boolean {
+  return (runs?.runs ?? []).some(
+    (run) =>
+      run.merchantId === after.merchantId &&
+      run.date === after.date &&
+      (!after.failed || run.outcome === 'FAILED'),
+  );
+}
+
+async function act(what: SeasonStep['act'], player: Player): Promise<void> {
+  const { system, closing, folder, onProgress } = player;
+  switch (what.kind) {
+    case 'EVENTS':
+      onProgress(`${what.events.length} events that a HIS held back`);
+      await system.producer.append(what.events.map(recordOfSimulated));
+      return;
+    case 'BILL':
+      return drop(what.bill, folder);
+    case 'HANDLE': {
+      const { merchantId, date } = what;
+      const open = await unhandled(system, merchantId, date);
+      for (const billId of open) {
+        await closing.handleBill({ merchantId, billId, handledBy: 'season', note: 'seen' });
+      }
+      return onProgress(`${merchantId} ${date}: ${open.length} bills with bad rows are handled`);
+    }
+    case 'KILL':
+      onProgress('kill -9');
+      await system.killPipeline();
+      await system.startPipeline();
+      return;
+  }
+}
+
+/** As whoever delivers it does: under another name until it is whole. */
+async function drop({ merchantId, fileName, bytes }: SimulatedBill, folder: string): Promise<void> {
+  const place = join(folder, merchantId, 'channel');
+  await mkdir(place, { recursive: true });
+  await writeFile(join(place, `${fileName}.part`), bytes);
+  await rename(join(place, `${fileName}.part`), join(place, fileName));
+}
+
+async function unhandled(system: TestSystem, merchantId: string, date: string): Promise<readonly string[]> {
+  const result = await system.clickhouse.query({
+    query: `SELECT DISTINCT bill_id FROM v_unhandled_bills
+      WHERE merchant_id = {merchantId:String} AND business_date = {date:Date}`,
+    query_params: { merchantId, date },
+    format: 'JSONEachRow',
+  });
+  return (await result.json<{ readonly bill_id: string }>()).map((row) => row.bill_id);
+}
+
+/** All that was sent is stored, every date has a run that did not fail, and nothing is due any more. */
+async function untilSettled(plan: SeasonPlan, { system, clock, onProgress }: Player): Promise<void> {
+  await system.untilStored(plan.startMs);
+  for (const givenUpAt = Date.now() + SETTLES_WITHIN_MS; Date.now() < givenUpAt; await pause(500)) {
+    if (isSettled(plan, await readRuns(system)) && !(await isAnythingDue(plan, system, clock))) return;
+  }
+  onProgress('not all is settled');
+  onProgress((await system.pipelineLog()).slice(-LOG_TAIL));
+}
+
+async function isAnythingDue(plan: SeasonPlan, system: TestSystem, clock: Clock): Promise<boolean> {
+  const now = (): number => clock.now();
+  const late = await clickHouseDayLedger(system.clickhouse).datesWithLateEntries();
+  const days = await clickHouseScheduleLedger(system.clickhouse, now).daysSince(plan.season.dates[0] ?? '');
+  return late.length > 0 || dueCloses(days, system.config.merchants.values(), now()).length > 0;
+}

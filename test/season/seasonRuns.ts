@@ -1,0 +1,118 @@
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { TestSystem } from '../system.ts';
+import type { SeasonPlan } from './seasonPlan.ts';
+
+export type SeasonRun = {
+  readonly runId: string;
+  readonly merchantId: string;
+  readonly date: BusinessDate;
+  readonly outcome: string;
+  readonly operator: string;
+  readonly reasons: readonly string[];
+  readonly startedAt: string;
+  readonly details: string;
+  readonly certificates: number;
+  readonly isPublished: boolean;
+};
+
+/** A row of a run that counts. */
+export type SeasonVerdict = {
+  readonly runDate: BusinessDate;
+  readonly merchantId: string;
+  readonly key: string;
+  readonly code: string;
+  readonly date: BusinessDate;
+  readonly isPossiblyCrossDay: boolean;
+};
+
+export type SeasonRuns = {
+  /** Failed or not, by start. */
+  readonly runs: readonly SeasonRun[];
+  /** Days that wait for a bill. */
+  readonly waits: number;
+};
+
+export async function readRuns(system: TestSystem): Promise<SeasonRuns> {
+  const [runs, waits] = await Promise.all([
+    rowsOf<RunRow>(
+      system,
+      `SELECT r.run_id AS run_id, r.merchant_id AS merchant, toString(r.business_date) AS date,
+         toString(outcome) AS outcome, operator, reasons, toString(details) AS details,
+         toString(r.started_at) AS started_at, r.run_id IN (SELECT run_id FROM publications) AS published,
+         (SELECT groupArray(run_id) FROM v_certificates) AS certified
+       FROM reconciliations AS r FINAL WHERE mode != 'REALTIME' ORDER BY r.started_at, r.token`,
+    ),
+    rowsOf<{ readonly date: string }>(system, 'SELECT toString(business_date) AS date FROM v_close_waits'),
+  ]);
+  return {
+    runs: runs.map((row) => ({
+      runId: row.run_id,
+      merchantId: row.merchant,
+      date: row.date,
+      outcome: row.outcome,
+      operator: row.operator,
+      reasons: row.reasons,
+      startedAt: row.started_at,
+      details: row.details,
+      certificates: row.certified.filter((runId) => runId === row.run_id).length,
+      isPublished: row.published === 1,
+    })),
+    waits: waits.length,
+  };
+}
+
+type RunRow = {
+  readonly run_id: string;
+  readonly merchant: string;
+  readonly date: string;
+  readonly outcome: string;
+  readonly operator: string;
+  readonly reasons: readonly string[];
+  readonly details: string;
+  readonly started_at: string;
+  readonly published: number;
+  readonly certified: readonly string[];
+};
+
+/** Of the runs that readers follow. */
+export async function readVerdicts(system: TestSystem): Promise<readonly SeasonVerdict[]> {
+  const rows = await rowsOf<VerdictRow>(
+    system,
+    `SELECT toString(p.business_date) AS run_date, v.merchant_id AS merchant, kind, order_no, refund_no, code,
+       toString(v.business_date) AS date, possibly_cross_day AS possibly
+     FROM verdicts AS v FINAL INNER JOIN publications AS p ON v.run_id = p.run_id
+     WHERE v.mode = 'THREE_WAY' ORDER BY run_date, merchant, order_no`,
+  );
+  return rows.map((row) => ({
+    runDate: row.run_date,
+    merchantId: row.merchant,
+    key: [row.kind, row.order_no, row.refund_no].join(' '),
+    code: row.code,
+    date: row.date,
+    isPossiblyCrossDay: row.possibly === 1,
+  }));
+}
+
+type VerdictRow = {
+  readonly run_date: string;
+  readonly merchant: string;
+  readonly kind: string;
+  readonly order_no: string;
+  readonly refund_no: string;
+  readonly code: string;
+  readonly date: string;
+  readonly possibly: number;
+};
+
+/** Nothing waits, and the last run of every date did not fail. */
+export function isSettled({ mishaps }: SeasonPlan, { runs, waits }: SeasonRuns): boolean {
+  const last = new Map(runs.map((run) => [`${run.merchantId} ${run.date}`, run]));
+  const isClosed = ({ merchantId, date }: { readonly merchantId: string; readonly date: string }): boolean =>
+    (last.get(`${merchantId} ${date}`)?.outcome ?? 'FAILED') !== 'FAILED';
+  return waits === 0 && mishaps.every(isClosed);
+}
+
+async function rowsOf<Row>(system: TestSystem, query: string): Promise<readonly Row[]> {
+  const result = await system.clickhouse.query({ query, format: 'JSONEachRow' });
+  return result.json<Row>();
+}
