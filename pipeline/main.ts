@@ -314,8 +314,8 @@ async function main(): Promise<void> {
     decode: makeEventDecoder({ merchants: config.merchants }),
     rulesOf,
     closedDays,
-    // The grace is one of the machine's; a day played back faster has the longer one.
-    watermark: { skewMs: CLOCK_SKEW_MS, idleGraceMs: IDLE_GRACE_MS * rate },
+    watermark: { skewMs: CLOCK_SKEW_MS },
+    idleGraceMs: IDLE_GRACE_MS,
     onLate: () => metrics.lateEvents.inc(),
     onVerdicts: (counts) => {
       for (const [code, count] of counts) metrics.verdicts.inc({ code }, count);
