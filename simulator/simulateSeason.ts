@@ -21,6 +21,14 @@ export type SeasonOptions = {
   readonly silentChannelOf: (merchant: Merchant, date: BusinessDate) => Channel | null;
 };
 
+export type BillPlace = {
+  readonly merchantId: string;
+  readonly channel: Channel;
+  readonly date: BusinessDate;
+};
+/** A payment in it is a fen too high, or its amount cannot be read. */
+export type WrongBill = 'WRONG_AMOUNT' | 'BAD_ROW';
+
 export type Season = {
   /** The days, and one on either side, into which orders around midnight reach. */
   readonly dates: readonly BusinessDate[];
@@ -30,8 +38,8 @@ export type Season = {
   readonly channelBills: readonly SimulatedBill[];
   /** The verdict of every key once all dates have closed. */
   readonly truth: readonly TruthRow[];
-  /** A channel's bill with an amount in it that is a fen too high. */
-  wrongBill(merchantId: string, channel: Channel, date: BusinessDate): SimulatedBill;
+  /** A channel's bill as it should not be. */
+  wrongBill(place: BillPlace, wrong: WrongBill): SimulatedBill;
 };
 
 /** Days that follow one another: what one of them puts into the next lies in the same books as the next one's own. */
@@ -61,11 +69,12 @@ export function simulateSeason(options: SeasonOptions): Season {
     events: events.toSorted((a, b) => a.arrivesAtMs - b.arrivesAtMs),
     channelBills: [...books.values()].flatMap(({ merchant, lines }) => channelBillsOf(merchant, lines)),
     truth,
-    wrongBill(merchantId, channel, date) {
-      const own = books.get(merchantId);
-      const isIn = (bill: SimulatedBill): boolean => bill.channel === channel && bill.date === date;
-      const bill = own && channelBillsOf(own.merchant, withWrongAmount(own, channel, date)).find(isIn);
-      if (!bill) throw new Error(`${merchantId} has no ${channel} bill of ${date}`);
+    wrongBill(place, wrong) {
+      const own = books.get(place.merchantId);
+      const isThere = ({ channel, date }: SimulatedBill): boolean =>
+        channel === place.channel && date === place.date;
+      const bill = own && channelBillsOf(own.merchant, withWrong(own.lines, place, wrong)).find(isThere);
+      if (!bill) throw new Error(`${place.merchantId} has no ${place.channel} bill of ${place.date}`);
       return bill;
     },
   };
@@ -83,10 +92,10 @@ function closedInItsTurn(row: TruthRow, date: BusinessDate): TruthRow {
   return isElsewhere ? { ...row, threeWay: row.realtime } : row;
 }
 
-function withWrongAmount(
-  { merchant, lines }: { readonly merchant: Merchant; readonly lines: readonly PlannedLine[] },
-  channel: Channel,
-  date: BusinessDate,
+function withWrong(
+  lines: readonly PlannedLine[],
+  { merchantId, channel, date }: BillPlace,
+  wrong: WrongBill,
 ): readonly PlannedLine[] {
   const at = lines.findIndex(
     (line) =>
@@ -97,6 +106,9 @@ function withWrongAmount(
       businessDateOf(line.occurredAtMs) === date,
   );
   const line = lines[at];
-  if (!line) throw new Error(`${merchant.merchantId} has no ${channel} payment on ${date}`);
-  return lines.with(at, { ...line, amountFen: line.amountFen + 1n });
+  if (!line) throw new Error(`${merchantId} has no ${channel} payment on ${date}`);
+  return lines.with(
+    at,
+    wrong === 'BAD_ROW' ? { ...line, damage: 'AMOUNT' } : { ...line, amountFen: line.amountFen + 1n },
+  );
 }

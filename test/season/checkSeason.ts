@@ -1,9 +1,9 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import { addDays, startOfDate } from '../../domain/businessDate.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import { runFindings } from './checkRuns.ts';
 import type { SeasonResult } from './playSeason.ts';
-import type { Mishap, SeasonPlan } from './seasonPlan.ts';
-import { MISHAPS } from './seasonPlan.ts';
-import type { SeasonRun, SeasonVerdict } from './seasonRuns.ts';
+import type { SeasonPlan } from './seasonPlan.ts';
+import type { SeasonVerdict } from './seasonRuns.ts';
 
 export type SeasonReport = {
   readonly days: number;
@@ -20,7 +20,11 @@ export type SeasonReport = {
 };
 
 /** Holds what a played season left in the ledger against what was planted. */
-export function checkSeason(plan: SeasonPlan, result: SeasonResult): SeasonReport {
+export function checkSeason(
+  plan: SeasonPlan,
+  merchants: readonly Merchant[],
+  result: SeasonResult,
+): SeasonReport {
   const planted = new Set(
     plan.season.truth.flatMap(({ merchantId, kind, orderNo, refundNo, threeWay }) => {
       const key = `${kind} ${orderNo} ${refundNo ?? ''}`;
@@ -28,7 +32,9 @@ export function checkSeason(plan: SeasonPlan, result: SeasonResult): SeasonRepor
     }),
   );
   const words = lastWords(result.verdicts);
-  const found = new Set(words.values().map(textOfVerdict));
+  const isLast = ({ merchantId, key, runDate }: SeasonVerdict): boolean =>
+    words.get(`${merchantId} ${key}`)?.runDate === runDate;
+  const found = new Set(result.verdicts.filter(isLast).map(textOfVerdict));
   const right = planted.intersection(found).size;
   const reasons = Object.groupBy(
     result.runs.flatMap((run) => run.reasons),
@@ -45,10 +51,8 @@ export function checkSeason(plan: SeasonPlan, result: SeasonResult): SeasonRepor
     findings: [
       ...[...planted.difference(found)].map((text) => `not found: ${text}`),
       ...[...found.difference(planted)].map((text) => `not planted: ${text}`),
-      ...changedWords(result.verdicts, words),
-      ...plan.mishaps.flatMap((mishap) => runFindings(mishap, plan, result.runs)),
-      ...orderFindings(result.runs),
-      ...strayFindings(result),
+      ...changedWords(plan, result.verdicts, words),
+      ...runFindings(plan, merchants, result),
     ],
   };
 }
@@ -67,76 +71,25 @@ function lastWords(verdicts: readonly SeasonVerdict[]): ReadonlyMap<string, Seas
   return new Map(byRunDate.map((verdict) => [`${verdict.merchantId} ${verdict.key}`, verdict]));
 }
 
-/** An earlier date's run may have said otherwise only of what a later date settles: its other side, or its refund. */
+/**
+ * An earlier date's run may have said otherwise only of what a later date settles: its other side, or its refund; or of a
+ * channel's line that the next date's bill had wrong before it was corrected.
+ */
 function changedWords(
+  { mishaps }: SeasonPlan,
   verdicts: readonly SeasonVerdict[],
   words: ReadonlyMap<string, SeasonVerdict>,
 ): readonly string[] {
+  const isCorrected = ({ merchantId, runDate }: SeasonVerdict): boolean =>
+    mishaps.some(
+      (mishap) =>
+        mishap.kind === 'BILL_CORRECTED' && mishap.merchantId === merchantId && mishap.date === runDate,
+    );
   return verdicts.flatMap((verdict) => {
     const last = words.get(`${verdict.merchantId} ${verdict.key}`);
     if (last === undefined || textOfVerdict(last) === textOfVerdict(verdict)) return [];
-    if (last.code === 'OFFSET' || (verdict.isPossiblyCrossDay && last.code === 'CROSS_DAY')) return [];
+    const maySettle = verdict.isPossiblyCrossDay || (verdict.code === 'AMOUNT_MISMATCH' && isCorrected(last));
+    if (last.code === 'OFFSET' || (maySettle && last.code === 'CROSS_DAY')) return [];
     return [`${verdict.runDate} said ${textOfVerdict(verdict)}, ${last.runDate} ${textOfVerdict(last)}`];
   });
-}
-
-function runFindings(mishap: Mishap, plan: SeasonPlan, all: readonly SeasonRun[]): readonly string[] {
-  const { merchantId, date, kind } = mishap;
-  const { mustFail, reruns } = MISHAPS[kind];
-  const runs = all.filter((run) => run.merchantId === merchantId && run.date === date);
-  const reasons = [...new Set(runs.flatMap((run) => run.reasons))];
-  const allowed = allowedReasons(mishap, plan);
-  const unexpected = reasons.filter((reason) => !allowed.includes(reason));
-  const findings = [
-    ...(runs.at(-1)?.isPublished ? [] : ['its last run is not the one that counts']),
-    ...(unexpected.length > 0 ? [`failed with ${unexpected.join()}`] : []),
-    ...(mustFail && reasons.length === 0 ? ['did not fail in between'] : []),
-    ...(reruns && runs.length < 2 ? ['was not run again'] : []),
-    ...(!reruns && allowed.length === 0 && runs.length > 1 ? [`was run ${runs.length} times`] : []),
-  ];
-  const told = runs.map((run) => `${run.startedAt} ${run.outcome} ${run.details}`).join('; ');
-  return findings.map((finding) => `${merchantId} ${date} (${kind}) ${finding}: ${told}`);
-}
-
-/** A killed pipeline may come back when the patience is over, and run before it has looked into the folders. */
-function allowedReasons({ merchantId, date, kind }: Mishap, plan: SeasonPlan): readonly string[] {
-  const next = plan.mishaps.find(
-    (other) => other.merchantId === merchantId && other.date === addDays(date, 1),
-  );
-  // Receipts of the last minutes are on their way when the HIS goes silent at midnight.
-  const isCutShort = next?.kind === 'HIS_OUTAGE';
-  return [
-    ...MISHAPS[kind].failsWith,
-    ...(isCutShort ? MISHAPS.HIS_OUTAGE.failsWith : []),
-    ...(wasKilledAtClose(date, plan) ? ['BILL_NOT_READY'] : []),
-  ];
-}
-
-function wasKilledAtClose(date: BusinessDate, { kills }: SeasonPlan): boolean {
-  const [fromMs, toMs] = [startOfDate(addDays(date, 1)), startOfDate(addDays(date, 2))];
-  return kills.some((atMs) => atMs > fromMs && atMs < toMs);
-}
-
-/** A hospital's dates run for the first time in their order. */
-function orderFindings(runs: readonly SeasonRun[]): readonly string[] {
-  const firsts = new Map<string, SeasonRun>();
-  for (const run of runs) {
-    const key = `${run.merchantId} ${run.date}`;
-    if (!firsts.has(key)) firsts.set(key, run);
-  }
-  const byMerchant = Map.groupBy(firsts.values(), (run) => run.merchantId);
-  return [...byMerchant].flatMap(([merchantId, own]) => {
-    const dates = own.map((run) => run.date);
-    return dates.join() === dates.toSorted().join() ? [] : [`${merchantId} ran in the order ${dates.join()}`];
-  });
-}
-
-function strayFindings({ runs, waits }: SeasonResult): readonly string[] {
-  return [
-    ...(waits > 0 ? [`${waits} days still wait`] : []),
-    ...runs.filter((run) => run.operator !== 'system').map((run) => `${run.date} was run by ${run.operator}`),
-    ...runs
-      .filter((run) => run.certificates !== 1)
-      .map((run) => `${run.merchantId} ${run.date} ${run.outcome} has ${run.certificates} certificates`),
-  ];
 }

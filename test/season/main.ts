@@ -31,10 +31,10 @@ const byKind = Object.entries(Object.groupBy(told, (kind) => kind)).map(
   ([kind, all]) => `${kind} ${all.length}`,
 );
 console.log(`${days} days of ${count} hospitals, ${plan.season.events.length} events`);
-console.log(`${byKind.join(', ')}, kills ${plan.kills.length}`);
+console.log(`${byKind.join(', ')}, ${plan.strikes.length} strikes`);
 const dayMs = wholeNumber(values['day-ms']);
 const result = await playSeason(plan, merchants, { dayMs, onProgress: (text) => console.log(text) });
-const { findings, ...report } = checkSeason(plan, result);
+const { findings, ...report } = checkSeason(plan, merchants, result);
 for (const finding of findings) console.log(finding);
 console.log(report);
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);

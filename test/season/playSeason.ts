@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clickHouseDayLedger } from '../../adapters/clickhouse/dayLedger.ts';
+import { isAway } from '../../adapters/clickhouse/patientLedger.ts';
 import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
 import { playbackClock } from '../../adapters/clock/playbackClock.ts';
 import type { Closing } from '../../cli/closing.ts';
@@ -10,15 +11,19 @@ import { openClosing } from '../../cli/closing.ts';
 import { recordOfSimulated } from '../../cli/start/simulatedRecord.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Clock } from '../../domain/ports.ts';
+import { businessDateOf } from '../../domain/businessDate.ts';
 import { dueCloses } from '../../domain/schedule.ts';
-import type { SimulatedBill } from '../../simulator/day.ts';
+import type { SimulatedBill, SimulatedEvent } from '../../simulator/day.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
+import type { Happening } from './checkRuns.ts';
 import type { SeasonPlan } from './seasonPlan.ts';
-import type { SeasonRuns, SeasonVerdict } from './seasonRuns.ts';
-import { isSettled, readRuns, readVerdicts } from './seasonRuns.ts';
+import type { SeasonBill, SeasonRuns, SeasonVerdict } from './seasonRuns.ts';
+import { isSettled, readBills, readRuns, readVerdicts } from './seasonRuns.ts';
 import type { SeasonStep } from './seasonSteps.ts';
 import { stepsOf } from './seasonSteps.ts';
+import type { Striker } from './striker.ts';
+import { openStriker } from './striker.ts';
 
 export type PlayOptions = {
   /** Of the machine's time, for a simulated day. */
@@ -26,14 +31,23 @@ export type PlayOptions = {
   readonly onProgress: (text: string) => void;
 };
 
-export type SeasonResult = SeasonRuns & { readonly verdicts: readonly SeasonVerdict[] };
+export type SeasonResult = SeasonRuns & {
+  readonly verdicts: readonly SeasonVerdict[];
+  readonly bills: readonly SeasonBill[];
+  readonly happenings: readonly Happening[];
+  /** How often the pipeline ended by itself. */
+  readonly ended: number;
+  /** What the plan waited for in vain. */
+  readonly never: readonly string[];
+};
 
 const DAY_MS = 86_400_000;
 /** Of the machine's time: until the servers are up. */
-const STARTS_WITHIN_MS = 5_000;
+const STARTS_WITHIN_MS = 3_000;
 const LOOK_MS = 100;
+const AWAY_WITHIN_MS = 30_000;
 /** What is late by the machine and not by the plan, after the last simulated day. */
-const SETTLES_WITHIN_MS = 60_000;
+const SETTLES_WITHIN_MS = 120_000;
 const LOG_TAIL = 6_000;
 
 /** Plays a season against a system of its own, which closes the days by itself, and reads what it says at the end. */
@@ -51,11 +65,19 @@ export async function playSeason(
     await using system = await startTestSystem({ config, schedule: true, playback });
     const closing = openClosing(system.run, system.config);
     try {
-      await system.startPipeline();
-      const player = { system, closing, folder, clock: playbackClock(playback), ...options };
-      await play(plan, player);
+      const striker = await openStriker(system, (kind, inClose) =>
+        options.onProgress(`${kind}${inClose ? ', a close is running' : ''}`),
+      );
+      const clock = playbackClock(playback);
+      const player = { system, closing, striker, folder, clock, happenings: [], ...options };
+      const never = await play(plan, player);
       await untilSettled(plan, player);
-      return { ...(await readRuns(system)), verdicts: await readVerdicts(system) };
+      const [runs, verdicts, bills] = await Promise.all([
+        readRuns(system),
+        readVerdicts(system),
+        readBills(system),
+      ]);
+      return { ...runs, verdicts, bills, happenings: player.happenings, ended: striker.ended, never };
     } finally {
       await closing.dispose();
     }
@@ -78,30 +100,46 @@ type Player = PlayOptions & {
   readonly closing: Closing;
   readonly folder: string;
   readonly clock: Clock;
+  readonly striker: Striker;
+  readonly happenings: Happening[];
 };
 
-async function play(plan: SeasonPlan, player: Player): Promise<void> {
+/** @returns what it waited for in vain */
+async function play(plan: SeasonPlan, player: Player): Promise<readonly string[]> {
+  const { system, clock, striker } = player;
   const { events, steps } = stepsOf(plan);
   const waiting = new Set(steps);
-  for (let sent = 0; sent < events.length || waiting.size > 0 || player.clock.now() < plan.endMs;) {
-    const nowMs = player.clock.now();
+  // What was struck is there again before anybody reads on, or takes the system down.
+  await using _ = { [Symbol.asyncDispose]: () => striker.done() };
+  for (let sent = 0; sent < events.length || waiting.size > 0 || clock.now() < plan.endMs;) {
+    const nowMs = clock.now();
     const due = events.slice(sent).findIndex(({ arrivesAtMs }) => arrivesAtMs > nowMs);
     const next = due < 0 ? events.length : sent + due;
-    if (next > sent) await player.system.producer.append(events.slice(sent, next).map(recordOfSimulated));
+    await send(events.slice(sent, next), player);
     sent = next;
     const ripe = [...waiting].filter(({ atMs }) => atMs <= nowMs);
-    const runs = ripe.some(({ after }) => after !== null) ? await readRuns(player.system) : null;
+    const runs = ripe.some(({ after }) => after !== null) ? await whenThere(() => readRuns(system)) : null;
     for (const step of ripe) {
       if (step.after !== null && !isAfter(step.after, runs)) continue;
       waiting.delete(step);
       await act(step.act, player);
     }
-    if (nowMs > plan.endMs + SETTLES_WITHIN_MS) {
-      player.onProgress(`never came about: ${JSON.stringify([...waiting].map(({ after }) => after))}`);
-      player.onProgress((await player.system.pipelineLog()).slice(-LOG_TAIL));
-      return;
-    }
+    if (nowMs > plan.endMs + SETTLES_WITHIN_MS) return [...waiting].map(({ after }) => JSON.stringify(after));
     await pause(LOOK_MS);
+  }
+  return [];
+}
+
+async function send(events: readonly SimulatedEvent[], player: Player): Promise<void> {
+  if (events.length === 0) return;
+  await player.system.producer.append(events.map(recordOfSimulated));
+  const atMs = player.clock.now();
+  for (const { topic, payload } of events) {
+    if (!('event' in payload)) continue;
+    const { merchantId, occurredAt } = payload.event;
+    const what = topic === 'his-orders' ? 'HIS_EVENTS' : 'PAYMENT_EVENTS';
+    const date = businessDateOf(Date.parse(occurredAt ?? ''));
+    player.happenings.push({ merchantId: merchantId ?? '', date, what, atMs });
   }
 }
 
@@ -119,23 +157,21 @@ async function act(what: SeasonStep['act'], player: Player): Promise<void> {
   switch (what.kind) {
     case 'EVENTS':
       onProgress(`${what.events.length} events that a HIS held back`);
-      await system.producer.append(what.events.map(recordOfSimulated));
-      return;
+      return send(what.events, player);
     case 'BILL':
       return drop(what.bill, folder);
     case 'HANDLE': {
       const { merchantId, date } = what;
-      const open = await unhandled(system, merchantId, date);
+      const open = await whenThere(() => unhandled(system, merchantId, date));
       for (const billId of open) {
-        await closing.handleBill({ merchantId, billId, handledBy: 'season', note: 'seen' });
+        const handling = { merchantId, billId, handledBy: 'season', note: 'seen' };
+        await whenThere(() => closing.handleBill(handling));
       }
+      player.happenings.push({ merchantId, date, what: 'BILL_HANDLED', atMs: player.clock.now() });
       return onProgress(`${merchantId} ${date}: ${open.length} bills with bad rows are handled`);
     }
-    case 'KILL':
-      onProgress('kill -9');
-      await system.killPipeline();
-      await system.startPipeline();
-      return;
+    case 'STRIKE':
+      return player.striker.strike(what.strike);
   }
 }
 
@@ -145,6 +181,17 @@ async function drop({ merchantId, fileName, bytes }: SimulatedBill, folder: stri
   await mkdir(place, { recursive: true });
   await writeFile(join(place, `${fileName}.part`), bytes);
   await rename(join(place, `${fileName}.part`), join(place, fileName));
+}
+
+/** A ledger that was struck is away for a moment. */
+async function whenThere<T>(call: () => Promise<T>): Promise<T> {
+  for (const givenUpAt = Date.now() + AWAY_WITHIN_MS; ; await pause(LOOK_MS)) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isAway(error) || Date.now() > givenUpAt) throw error;
+    }
+  }
 }
 
 async function unhandled(system: TestSystem, merchantId: string, date: string): Promise<readonly string[]> {

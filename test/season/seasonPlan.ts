@@ -9,23 +9,27 @@ import { simulateSeason } from '../../simulator/simulateSeason.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What befalls a hospital's day, and what the runs of that day may say before the last one. */
+/** What befalls a hospital's day; of what must go wrong on the way to its last run, the reason. */
 export const MISHAPS = {
   /** The HIS sends nothing for hours; what it held back comes when the day has closed. */
-  HIS_OUTAGE: { failsWith: ['MERCHANT_BILL_EMPTY'], mustFail: false, reruns: true },
+  HIS_OUTAGE: { mustFailWith: null, reruns: true },
+  /** Some receipts it never books at all. */
+  HIS_NEVER_BOOKS: { mustFailWith: null, reruns: false },
   /** A channel's bill comes hours after the close is due: the close waits for it. */
-  BILL_LATE: { failsWith: [], mustFail: false, reruns: false },
+  BILL_LATE: { mustFailWith: null, reruns: false },
   /** It comes when the patience is over. */
-  BILL_TOO_LATE: { failsWith: ['BILL_NOT_READY'], mustFail: true, reruns: true },
+  BILL_TOO_LATE: { mustFailWith: 'BILL_NOT_READY', reruns: true },
   /** It comes cut off, whole some hours later. */
-  BILL_BROKEN: { failsWith: [], mustFail: false, reruns: false },
+  BILL_BROKEN: { mustFailWith: null, reruns: false },
   /** It has an amount that is wrong, and is corrected after the close. */
-  BILL_CORRECTED: { failsWith: [], mustFail: false, reruns: true },
+  BILL_CORRECTED: { mustFailWith: null, reruns: true },
   /** Rows of it cannot be read, which somebody looks at in the afternoon. */
-  BAD_ROWS: { failsWith: ['BILL_PARSE_ERROR'], mustFail: true, reruns: true },
+  BAD_ROWS: { mustFailWith: 'BILL_PARSE_ERROR', reruns: true },
+  /** A row of it cannot be read, and a sound bill takes its place. */
+  BAD_ROW_REPLACED: { mustFailWith: 'BILL_PARSE_ERROR', reruns: true },
   /** Nobody pays through the channel. */
-  NO_TRADE: { failsWith: [], mustFail: false, reruns: false },
-  NONE: { failsWith: [], mustFail: false, reruns: false },
+  NO_TRADE: { mustFailWith: null, reruns: false },
+  NONE: { mustFailWith: null, reruns: false },
 } as const;
 export type MishapKind = keyof typeof MISHAPS;
 
@@ -37,12 +41,23 @@ export type Mishap = {
   readonly channel: Channel;
 };
 
+/** What is killed with -9 and started again; a pipeline that is stopped drains first. */
+export const STRIKES = [
+  'PIPELINE',
+  'WINDOW',
+  'PIPELINE_IN_CLOSE',
+  'LEDGER',
+  'PIPELINE_STOPPED',
+  'LOG',
+] as const;
+export type Strike = { readonly kind: (typeof STRIKES)[number]; readonly atMs: number };
+
 export type SeasonPlan = {
   readonly season: Season;
   /** One of each hospital and date, of the dates on either side NONE. */
   readonly mishaps: readonly Mishap[];
-  /** Instants at which the pipeline is killed. */
-  readonly kills: readonly number[];
+  /** One on each day. */
+  readonly strikes: readonly Strike[];
   readonly startMs: number;
   /** Everything is due by then. */
   readonly endMs: number;
@@ -57,6 +72,12 @@ export type PlanOptions = {
 };
 
 const BAD_LINES = ['bad-bill-line-payment', 'bad-bill-line-refund', 'repeated-bill-line'];
+const DEFECTS_OF_MISHAP: Readonly<Partial<Record<MishapKind, Readonly<Record<string, number>>>>> = {
+  HIS_NEVER_BOOKS: { 'merchant-missing': 5 },
+  BAD_ROWS: Object.fromEntries(BAD_LINES.map((name) => [name, 1])),
+};
+/** The others need somebody who paid through the channel. */
+const OF_ANY_CHANNEL: ReadonlySet<MishapKind> = new Set(['BILL_LATE', 'BILL_BROKEN']);
 const OTHER_DEFECTS = DEFECTS.map(({ name }) => name).filter((name) => !BAD_LINES.includes(name));
 /** A day has every sixth defect, the next day the ones beside them. */
 const DEFECT_STEPS = 6;
@@ -74,29 +95,33 @@ export function planSeason(options: PlanOptions): SeasonPlan {
     first,
     days,
     defectsOf(merchant, date) {
-      const isBad = mishapOn(merchant.merchantId, date)?.kind === 'BAD_ROWS';
       const turn = (merchants.indexOf(merchant) + startOfDate(date) / (24 * HOUR_MS)) % DEFECT_STEPS;
       const own = OTHER_DEFECTS.filter((_, index) => index % DEFECT_STEPS === Math.floor(turn));
-      return Object.fromEntries([...own, ...(isBad ? BAD_LINES : [])].map((name) => [name, 1]));
+      const kind = mishapOn(merchant.merchantId, date)?.kind ?? 'NONE';
+      return { ...Object.fromEntries(own.map((name) => [name, 1])), ...DEFECTS_OF_MISHAP[kind] };
     },
     silentChannelOf(merchant, date) {
       const mishap = mishapOn(merchant.merchantId, date);
       return mishap?.kind === 'NO_TRADE' ? mishap.channel : null;
     },
   });
-  const random = new Random(`kills ${seed}`);
-  const kills = Array.from({ length: Math.ceil(days / 2) }, (_, index) => {
-    // Now when the days close, now at any hour.
-    const [from = 0, to = 0] = index % 2 === 0 ? [12, 13] : [0, 23];
-    return startOfDate(addDays(first, 2 * index + 1)) + random.int(from * HOUR_MS, to * HOUR_MS);
-  });
   return {
     season,
     mishaps,
-    kills,
+    strikes: strikesOf(options),
     startMs: startOfDate(first) - HOUR_MS / 2,
     endMs: startOfDate(addDays(first, days + 1)) + 22 * HOUR_MS,
   };
+}
+
+function strikesOf({ seed, first, days }: PlanOptions): readonly Strike[] {
+  const random = new Random(`strikes ${seed}`);
+  return Array.from({ length: days }, (_, index): Strike => {
+    const kind = STRIKES[index % STRIKES.length] ?? 'PIPELINE';
+    const [from, to] = kind === 'PIPELINE_IN_CLOSE' ? [11, 12] : [0, 23];
+    const midnightMs = startOfDate(addDays(first, index + 1));
+    return { kind, atMs: midnightMs + random.int(from * HOUR_MS, to * HOUR_MS) };
+  });
 }
 
 /** Every hospital meets all kinds in turn, each from another one on. */
@@ -107,8 +132,9 @@ function mishapsOf({ seed, merchants, first, days }: PlanOptions): readonly Mish
     return Array.from({ length: days + 2 }, (_, day): Mishap => {
       const isAround = day === 0 || day > days;
       const kind = isAround ? 'NONE' : (kinds[(day - 1 + index * 4 + seed) % kinds.length] ?? 'NONE');
-      // The last is the one of the fewest payments.
-      const at = kind === 'NO_TRADE' ? channels.length - 1 : random.int(0, channels.length - 1);
+      // The last is the one of the fewest payments, the first never one without.
+      const last = channels.length - 1;
+      const at = kind === 'NO_TRADE' ? last : OF_ANY_CHANNEL.has(kind) ? random.int(0, last) : 0;
       const channel = channels[at]?.channel ?? 'WECHAT';
       return { merchantId, date: addDays(first, day - 1), kind, channel };
     });

@@ -10,9 +10,19 @@ export type SeasonRun = {
   readonly operator: string;
   readonly reasons: readonly string[];
   readonly startedAt: string;
+  readonly startedAtMs: number;
   readonly details: string;
   readonly certificates: number;
   readonly isPublished: boolean;
+};
+
+/** A bill on record, whether it counts or not. */
+export type SeasonBill = {
+  readonly merchantId: string;
+  readonly date: BusinessDate;
+  readonly channel: string;
+  readonly errorRows: number;
+  readonly importedAtMs: number;
 };
 
 /** A row of a run that counts. */
@@ -38,9 +48,11 @@ export async function readRuns(system: TestSystem): Promise<SeasonRuns> {
       system,
       `SELECT r.run_id AS run_id, r.merchant_id AS merchant, toString(r.business_date) AS date,
          toString(outcome) AS outcome, operator, reasons, toString(details) AS details,
-         toString(r.started_at) AS started_at, r.run_id IN (SELECT run_id FROM publications) AS published,
-         (SELECT groupArray(run_id) FROM v_certificates) AS certified
-       FROM reconciliations AS r FINAL WHERE mode != 'REALTIME' ORDER BY r.started_at, r.token`,
+         toString(r.started_at) AS started_at, toUnixTimestamp64Milli(r.started_at) AS started_at_ms,
+         r.run_id IN (SELECT run_id FROM publications) AS published, c.number AS certificates
+       FROM reconciliations AS r FINAL
+       LEFT JOIN (SELECT run_id, count() AS number FROM v_certificates GROUP BY run_id) AS c USING (run_id)
+       WHERE mode != 'REALTIME' ORDER BY r.started_at, r.token`,
     ),
     rowsOf<{ readonly date: string }>(system, 'SELECT toString(business_date) AS date FROM v_close_waits'),
   ]);
@@ -54,7 +66,8 @@ export async function readRuns(system: TestSystem): Promise<SeasonRuns> {
       reasons: row.reasons,
       startedAt: row.started_at,
       details: row.details,
-      certificates: row.certified.filter((runId) => runId === row.run_id).length,
+      startedAtMs: Number(row.started_at_ms),
+      certificates: Number(row.certificates),
       isPublished: row.published === 1,
     })),
     waits: waits.length,
@@ -70,8 +83,34 @@ type RunRow = {
   readonly reasons: readonly string[];
   readonly details: string;
   readonly started_at: string;
+  readonly started_at_ms: string;
   readonly published: number;
-  readonly certified: readonly string[];
+  readonly certificates: string;
+};
+
+/** By import. */
+export async function readBills(system: TestSystem): Promise<readonly SeasonBill[]> {
+  const rows = await rowsOf<BillRow>(
+    system,
+    `SELECT merchant_id AS merchant, toString(business_date) AS date, channel, error_rows,
+       toUnixTimestamp64Milli(imported_at) AS imported_at_ms
+     FROM bills FINAL WHERE book = 'CHANNEL' ORDER BY imported_at`,
+  );
+  return rows.map((row) => ({
+    merchantId: row.merchant,
+    date: row.date,
+    channel: row.channel,
+    errorRows: row.error_rows,
+    importedAtMs: Number(row.imported_at_ms),
+  }));
+}
+
+type BillRow = {
+  readonly merchant: string;
+  readonly date: string;
+  readonly channel: string;
+  readonly error_rows: number;
+  readonly imported_at_ms: string;
 };
 
 /** Of the runs that readers follow. */

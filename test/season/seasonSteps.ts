@@ -1,7 +1,7 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import type { SimulatedBill, SimulatedEvent } from '../../simulator/day.ts';
-import type { Mishap, SeasonPlan } from './seasonPlan.ts';
+import type { Mishap, SeasonPlan, Strike } from './seasonPlan.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,11 +17,11 @@ export type SeasonStep = {
     | { readonly kind: 'EVENTS'; readonly events: readonly SimulatedEvent[] }
     | { readonly kind: 'BILL'; readonly bill: SimulatedBill }
     | { readonly kind: 'HANDLE'; readonly merchantId: string; readonly date: BusinessDate }
-    | { readonly kind: 'KILL' };
+    | { readonly kind: 'STRIKE'; readonly strike: Strike['kind'] };
 };
 
 /** What happens outside of the system, by time; events that arrive as they should are none of it. */
-export function stepsOf({ season, mishaps, kills }: SeasonPlan): {
+export function stepsOf({ season, mishaps, strikes }: SeasonPlan): {
   readonly events: readonly SimulatedEvent[];
   readonly steps: readonly SeasonStep[];
 } {
@@ -48,8 +48,10 @@ export function stepsOf({ season, mishaps, kills }: SeasonPlan): {
         act: { kind: 'HANDLE', merchantId, date },
       };
     });
-  const killings = kills.map((atMs): SeasonStep => ({ atMs, after: null, act: { kind: 'KILL' } }));
-  const steps = [...backAgain, ...bills, ...handlings, ...killings];
+  const struck = strikes.map(({ kind, atMs }): SeasonStep => {
+    return { atMs, after: null, act: { kind: 'STRIKE', strike: kind } };
+  });
+  const steps = [...backAgain, ...bills, ...handlings, ...struck];
   return { events: held.get(undefined) ?? [], steps: steps.toSorted((a, b) => a.atMs - b.atMs) };
 }
 
@@ -70,8 +72,9 @@ function billSteps(
   const comes = (hour: number, as: SimulatedBill, after: SeasonStep['after'] = null): SeasonStep => {
     return { ...at(bill, hour), after, act: { kind: 'BILL', bill: as } };
   };
-  const { merchantId, date, channel, bytes } = bill;
-  switch (mishap?.kind) {
+  const { merchantId, date, bytes } = bill;
+  const { channel, kind } = mishap ?? { channel: 'WECHAT', kind: 'NONE' };
+  switch (kind) {
     case 'BILL_LATE':
       return [comes(15, bill)];
     case 'BILL_TOO_LATE':
@@ -79,14 +82,18 @@ function billSteps(
     case 'BILL_BROKEN':
       return [comes(9, { ...bill, bytes: bytes.subarray(0, bytes.length / 2) }), comes(15, bill)];
     case 'BILL_CORRECTED': {
-      const wrong = season.wrongBill(merchantId, channel ?? 'WECHAT', date);
+      const wrong = season.wrongBill({ merchantId, channel, date }, 'WRONG_AMOUNT');
       return [comes(9, wrong), comes(16, bill, { merchantId, date, failed: false })];
     }
+    case 'BAD_ROW_REPLACED': {
+      const wrong = season.wrongBill({ merchantId, channel, date }, 'BAD_ROW');
+      return [comes(9, wrong), comes(15, bill, { merchantId, date, failed: true })];
+    }
     case 'HIS_OUTAGE':
+    case 'HIS_NEVER_BOOKS':
     case 'BAD_ROWS':
     case 'NO_TRADE':
     case 'NONE':
-    case undefined:
       return [comes(9, bill)];
   }
 }
