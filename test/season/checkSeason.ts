@@ -1,5 +1,6 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Merchant } from '../../domain/merchant.ts';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { runFindings } from './checkRuns.ts';
 import type { SeasonResult } from './playSeason.ts';
 import type { SeasonPlan } from './seasonPlan.ts';
@@ -51,7 +52,8 @@ export function checkSeason(
     findings: [
       ...[...planted.difference(found)].map((text) => `not found: ${text}`),
       ...[...found.difference(planted)].map((text) => `not planted: ${text}`),
-      ...changedWords(plan, result.verdicts, words),
+      ...listFindings(planted, result),
+      ...changedWords(result, words),
       ...runFindings(plan, merchants, result),
     ],
   };
@@ -65,31 +67,40 @@ function textOfVerdict({ merchantId, date, key, code }: SeasonVerdict): string {
   return textOf(merchantId, date, key, code);
 }
 
-/** What the run of the latest date says of a key. */
+/** What was published last of a key: what readers go by. */
 function lastWords(verdicts: readonly SeasonVerdict[]): ReadonlyMap<string, SeasonVerdict> {
-  const byRunDate = verdicts.toSorted((a, b) => (a.runDate < b.runDate ? -1 : a.runDate > b.runDate ? 1 : 0));
-  return new Map(byRunDate.map((verdict) => [`${verdict.merchantId} ${verdict.key}`, verdict]));
+  return new Map(verdicts.map((verdict) => [`${verdict.merchantId} ${verdict.key}`, verdict]));
 }
 
 /**
- * An earlier date's run may have said otherwise only of what a later date settles: its other side, or its refund; or of a
- * channel's line that the next date's bill had wrong before it was corrected.
+ * What was published before may have been otherwise only of what another date settles: its other side, which may
+ * be in a bill that was not in yet, or its refund.
  */
 function changedWords(
-  { mishaps }: SeasonPlan,
-  verdicts: readonly SeasonVerdict[],
+  { verdicts, bills }: SeasonResult,
   words: ReadonlyMap<string, SeasonVerdict>,
 ): readonly string[] {
-  const isCorrected = ({ merchantId, runDate }: SeasonVerdict): boolean =>
-    mishaps.some(
-      (mishap) =>
-        mishap.kind === 'BILL_CORRECTED' && mishap.merchantId === merchantId && mishap.date === runDate,
-    );
   return verdicts.flatMap((verdict) => {
     const last = words.get(`${verdict.merchantId} ${verdict.key}`);
     if (last === undefined || textOfVerdict(last) === textOfVerdict(verdict)) return [];
-    const maySettle = verdict.isPossiblyCrossDay || (verdict.code === 'AMOUNT_MISMATCH' && isCorrected(last));
-    if (last.code === 'OFFSET' || (maySettle && last.code === 'CROSS_DAY')) return [];
+    const { merchantId, runStartedAtMs } = verdict;
+    const hasCome = bills.some(
+      (bill) =>
+        bill.merchantId === merchantId && bill.date === last.runDate && bill.importedAtMs > runStartedAtMs,
+    );
+    const isSettled = verdict.isPossiblyCrossDay || (hasCome && last.runDate !== verdict.runDate);
+    if (last.code === 'OFFSET' || (last.code === 'CROSS_DAY' && isSettled)) return [];
     return [`${verdict.runDate} said ${textOfVerdict(verdict)}, ${last.runDate} ${textOfVerdict(last)}`];
   });
+}
+
+/** The lists of what a person has to look at hold what was planted for one, and nothing else. */
+function listFindings(planted: ReadonlySet<string>, { open }: SeasonResult): readonly string[] {
+  const codes: ReadonlySet<string> = EXCEPTION_CODES;
+  const wanted = new Set([...planted].filter((text) => codes.has(text.slice(text.lastIndexOf(' ') + 1))));
+  const shown = new Set(open.map(({ merchantId, date, key, code }) => textOf(merchantId, date, key, code)));
+  return [
+    ...[...wanted.difference(shown)].map((text) => `not in the list: ${text}`),
+    ...[...shown.difference(wanted)].map((text) => `in the list for nothing: ${text}`),
+  ];
 }

@@ -18,8 +18,8 @@ import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 import type { Happening } from './checkRuns.ts';
 import type { SeasonPlan } from './seasonPlan.ts';
-import type { SeasonBill, SeasonRuns, SeasonVerdict } from './seasonRuns.ts';
-import { isSettled, readBills, readRuns, readVerdicts } from './seasonRuns.ts';
+import type { SeasonLedger, SeasonRuns } from './seasonRuns.ts';
+import { isSettled, readLedger, readRuns } from './seasonRuns.ts';
 import type { SeasonStep } from './seasonSteps.ts';
 import { stepsOf } from './seasonSteps.ts';
 import type { Striker } from './striker.ts';
@@ -31,9 +31,7 @@ export type PlayOptions = {
   readonly onProgress: (text: string) => void;
 };
 
-export type SeasonResult = SeasonRuns & {
-  readonly verdicts: readonly SeasonVerdict[];
-  readonly bills: readonly SeasonBill[];
+export type SeasonResult = SeasonLedger & {
   readonly happenings: readonly Happening[];
   /** How often the pipeline ended by itself. */
   readonly ended: number;
@@ -72,12 +70,8 @@ export async function playSeason(
       const player = { system, closing, striker, folder, clock, happenings: [], ...options };
       const never = await play(plan, player);
       await untilSettled(plan, player);
-      const [runs, verdicts, bills] = await Promise.all([
-        readRuns(system),
-        readVerdicts(system),
-        readBills(system),
-      ]);
-      return { ...runs, verdicts, bills, happenings: player.happenings, ended: striker.ended, never };
+      const { happenings } = player;
+      return { ...(await readLedger(system)), happenings, ended: striker.ended, never };
     } finally {
       await closing.dispose();
     }

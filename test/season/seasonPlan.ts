@@ -44,8 +44,8 @@ export type Mishap = {
 /** What is killed with -9 and started again; a pipeline that is stopped drains first. */
 export const STRIKES = [
   'PIPELINE',
-  'WINDOW',
   'PIPELINE_IN_CLOSE',
+  'WINDOW',
   'LEDGER',
   'PIPELINE_STOPPED',
   'LOG',

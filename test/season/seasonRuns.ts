@@ -33,7 +33,10 @@ export type SeasonVerdict = {
   readonly code: string;
   readonly date: BusinessDate;
   readonly isPossiblyCrossDay: boolean;
+  readonly runStartedAtMs: number;
 };
+
+export type OpenException = Pick<SeasonVerdict, 'merchantId' | 'key' | 'code' | 'date'>;
 
 export type SeasonRuns = {
   /** Failed or not, by start. */
@@ -88,8 +91,25 @@ type RunRow = {
   readonly certificates: string;
 };
 
+/** All that a season left in the ledger. */
+export type SeasonLedger = SeasonRuns & {
+  readonly verdicts: readonly SeasonVerdict[];
+  readonly bills: readonly SeasonBill[];
+  readonly open: readonly OpenException[];
+};
+
+export async function readLedger(system: TestSystem): Promise<SeasonLedger> {
+  const [runs, verdicts, bills, open] = await Promise.all([
+    readRuns(system),
+    readVerdicts(system),
+    readBills(system),
+    readOpenExceptions(system),
+  ]);
+  return { ...runs, verdicts, bills, open };
+}
+
 /** By import. */
-export async function readBills(system: TestSystem): Promise<readonly SeasonBill[]> {
+async function readBills(system: TestSystem): Promise<readonly SeasonBill[]> {
   const rows = await rowsOf<BillRow>(
     system,
     `SELECT merchant_id AS merchant, toString(business_date) AS date, channel, error_rows,
@@ -113,14 +133,17 @@ type BillRow = {
   readonly imported_at_ms: string;
 };
 
-/** Of the runs that readers follow. */
-export async function readVerdicts(system: TestSystem): Promise<readonly SeasonVerdict[]> {
+/** Of the runs that readers follow, the one that was published last at the end. */
+async function readVerdicts(system: TestSystem): Promise<readonly SeasonVerdict[]> {
   const rows = await rowsOf<VerdictRow>(
     system,
     `SELECT toString(p.business_date) AS run_date, v.merchant_id AS merchant, kind, order_no, refund_no, code,
-       toString(v.business_date) AS date, possibly_cross_day AS possibly
+       toString(v.business_date) AS date, possibly_cross_day AS possibly,
+       toUnixTimestamp64Milli(r.started) AS started_ms
      FROM verdicts AS v FINAL INNER JOIN publications AS p ON v.run_id = p.run_id
-     WHERE v.mode = 'THREE_WAY' ORDER BY run_date, merchant, order_no`,
+     INNER JOIN (SELECT run_id, max(started_at) AS started, max(ended_at) AS ended FROM reconciliations GROUP BY run_id)
+       AS r ON r.run_id = v.run_id
+     WHERE v.mode = 'THREE_WAY' ORDER BY r.ended, run_date, merchant, order_no`,
   );
   return rows.map((row) => ({
     runDate: row.run_date,
@@ -129,6 +152,7 @@ export async function readVerdicts(system: TestSystem): Promise<readonly SeasonV
     code: row.code,
     date: row.date,
     isPossiblyCrossDay: row.possibly === 1,
+    runStartedAtMs: Number(row.started_ms),
   }));
 }
 
@@ -141,7 +165,18 @@ type VerdictRow = {
   readonly code: string;
   readonly date: string;
   readonly possibly: number;
+  readonly started_ms: string;
 };
+
+/** Exceptions that the lists show as open, in the words of `SeasonVerdict`. */
+async function readOpenExceptions(system: TestSystem): Promise<readonly OpenException[]> {
+  return rowsOf<OpenException>(
+    system,
+    `SELECT DISTINCT merchant_id AS merchantId, concat(kind, ' ', order_no, ' ', refund_no) AS key, type AS code,
+       toString(business_date) AS date
+     FROM v_exceptions WHERE mode = 'THREE_WAY' AND status = 'OPEN'`,
+  );
+}
 
 /** Nothing waits, and the last run of every date did not fail. */
 export function isSettled({ mishaps }: SeasonPlan, { runs, waits }: SeasonRuns): boolean {
