@@ -44,8 +44,8 @@ const DAY_MS = 86_400_000;
 const STARTS_WITHIN_MS = 3_000;
 const LOOK_MS = 100;
 const AWAY_WITHIN_MS = 30_000;
-/** What is late by the machine and not by the plan, after the last simulated day. */
-const SETTLES_WITHIN_MS = 120_000;
+/** What is late by the machine and not by the plan, after the last simulated day, is waited for while dates still close. */
+const QUIET_MS = 90_000;
 const LOG_TAIL = 6_000;
 
 /** Plays a season against a system of its own, which closes the days by itself, and reads what it says at the end. */
@@ -103,6 +103,7 @@ async function play(plan: SeasonPlan, player: Player): Promise<readonly string[]
   const { system, clock, striker } = player;
   const { events, steps } = stepsOf(plan);
   const waiting = new Set(steps);
+  const progress = new Progress(plan.endMs);
   // What was struck is there again before anybody reads on, or takes the system down.
   await using _ = { [Symbol.asyncDispose]: () => striker.done() };
   for (let sent = 0; sent < events.length || waiting.size > 0 || clock.now() < plan.endMs;) {
@@ -118,10 +119,28 @@ async function play(plan: SeasonPlan, player: Player): Promise<readonly string[]
       waiting.delete(step);
       await act(step.act, player);
     }
-    if (nowMs > plan.endMs + SETTLES_WITHIN_MS) return [...waiting].map(({ after }) => JSON.stringify(after));
+    if (progress.isOver(runs, nowMs)) return [...waiting].map(({ after }) => JSON.stringify(after));
     await pause(LOOK_MS);
   }
   return [];
+}
+
+/** Whether nothing closes any more. */
+class Progress {
+  #runs = 0;
+  #latestMs: number;
+
+  constructor(sinceMs: number) {
+    this.#latestMs = sinceMs;
+  }
+
+  isOver(now: SeasonRuns | null, nowMs: number): boolean {
+    if (now !== null && now.runs.length > this.#runs) {
+      this.#runs = now.runs.length;
+      this.#latestMs = Math.max(this.#latestMs, nowMs);
+    }
+    return nowMs > this.#latestMs + QUIET_MS;
+  }
 }
 
 async function send(events: readonly SimulatedEvent[], player: Player): Promise<void> {
@@ -201,8 +220,10 @@ async function unhandled(system: TestSystem, merchantId: string, date: string): 
 /** All that was sent is stored, every date has a run that did not fail, and nothing is due any more. */
 async function untilSettled(plan: SeasonPlan, { system, clock, onProgress }: Player): Promise<void> {
   await system.untilStored(plan.startMs);
-  for (const givenUpAt = Date.now() + SETTLES_WITHIN_MS; Date.now() < givenUpAt; await pause(500)) {
-    if (isSettled(plan, await readRuns(system)) && !(await isAnythingDue(plan, system, clock))) return;
+  const progress = new Progress(Date.now());
+  for (let runs = await readRuns(system); !progress.isOver(runs, Date.now()); runs = await readRuns(system)) {
+    if (isSettled(plan, runs) && !(await isAnythingDue(plan, system, clock))) return;
+    await pause(500);
   }
   onProgress('not all is settled');
   onProgress((await system.pipelineLog()).slice(-LOG_TAIL));

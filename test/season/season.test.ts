@@ -6,7 +6,7 @@ import { MISHAPS, planSeason } from './seasonPlan.ts';
 
 test(
   'days with outages, late, broken, corrected and faulty bills and a killed pipeline close by themselves as the truth says',
-  { timeout: 150_000 },
+  { timeout: 300_000 },
   async () => {
     const merchants = hospitals(3);
     const plan = planSeason({ seed: 1, merchants, orders: 30, first: '2026-03-02', days: 4 });
