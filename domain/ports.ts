@@ -7,6 +7,8 @@ import type { Mode, Verdict, VerdictCode } from './verdict.ts';
 export interface Clock {
   /** Epoch milliseconds; simulated in playback, and then faster than real ones. */
   now(): number;
+  /** What `now` was this much of the machine's time ago. */
+  before(wallMs: number): number;
   /** Epoch milliseconds of the machine: for heartbeats and time-outs, which playback does not shorten. */
   wallMs(): number;
 }

@@ -47,6 +47,18 @@ describe('a date is due', () => {
     ]);
   });
 
+  test('the oldest first, whosever it is: who has much to catch up holds nobody up for days', () => {
+    const other = { ...merchant, merchantId: 'H002' };
+    const days = [day('2026-03-06'), day('2026-03-07'), { ...day('2026-03-06'), merchantId: 'H002' }];
+    const found = dueCloses(days, [merchant, other], at('2026-03-08 12:30:00'));
+    expect(found.map((close) => `${close.merchant.merchantId} ${close.date}`)).toEqual([
+      'H001 2026-03-06',
+      'H002 2026-03-06',
+      'H001 2026-03-07',
+      'H002 2026-03-07',
+    ]);
+  });
+
   test('a week at most after the last sign of life, and not before the first', () => {
     const dates = due([day('2026-03-05')], '2026-03-31 12:00:00');
     expect(dates).toHaveLength(8);

@@ -47,7 +47,7 @@ function scheduleOf(merchant: Merchant): CloseSchedule {
 }
 
 /**
- * The closes that are due, each merchant's dates in order. A date is due when its hour has come and it has not run; days
+ * The closes that are due, oldest first: what one merchant has to catch up holds none up whose day is older. A date is due when its hour has come and it has not run; days
  * on which nothing happened are closed too, as long as something did in the week before. What was closed is due again
  * when a bill came since, what failed also when events came (late events of a closed date are the DayKeeper's).
  */
@@ -58,15 +58,16 @@ export function dueCloses(
 ): readonly DueClose[] {
   const byMerchant = Map.groupBy(days, (day) => day.merchantId);
   const first = addDays(businessDateOf(nowMs), -CATCH_UP_DAYS);
-  return [...merchants].flatMap((merchant) => {
+  const due = [...merchants].flatMap((merchant) => {
     const own = new Map((byMerchant.get(merchant.merchantId) ?? []).map((day) => [day.businessDate, day]));
-    const due: DueClose[] = [];
+    const ofMerchant: DueClose[] = [];
     for (let date = first; scheduledAtMs(merchant, date) <= nowMs; date = addDays(date, 1)) {
       const why = reasonOf(own.get(date), () => isConnected(own, date));
-      if (why !== null) due.push({ merchant, date, why });
+      if (why !== null) ofMerchant.push({ merchant, date, why });
     }
-    return due;
+    return ofMerchant;
   });
+  return due.toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
 }
 
 function reasonOf(day: DayStatus | undefined, connected: () => boolean): DueClose['why'] | null {

@@ -21,9 +21,9 @@ export function simulateDay(options: DayOptions): SimulatedDay {
   const badBillLines: SimulatedDay['truth']['badBillLines'][number][] = [];
   const deadLetters = new Map<string, number>();
   for (const [index, merchant] of options.merchants.entries()) {
-    const planner = planOf(merchant, index, options, defects);
+    const planner = planDay(merchant, index, options, defects);
     const delivered = deliveriesOf(planner);
-    const books = booksOf(merchant, options.date, planner.lines);
+    const books = booksOf(merchant, [options.date], planner.lines);
     for (const event of delivered.events) events.push(event);
     for (const code of delivered.deadLetters) deadLetters.set(code, (deadLetters.get(code) ?? 0) + 1);
     bills.push(...books.bills);
@@ -39,10 +39,11 @@ export function simulateDay(options: DayOptions): SimulatedDay {
   };
 }
 
-function planOf(
+/** What happens to one merchant on one day. @throws DZ_SIMULATE_TWO_WAY */
+export function planDay(
   merchant: Merchant,
   merchantIndex: number,
-  { seed, date, orders }: DayOptions,
+  { seed, date, orders }: Pick<DayOptions, 'seed' | 'date' | 'orders'>,
   defects: Readonly<Record<string, number>>,
 ): Planner {
   if (merchant.mode !== 'THREE_WAY') {

@@ -11,21 +11,19 @@ export type Playback = {
 };
 
 export function systemClock(wall: () => number = Date.now): Clock {
-  return { now: wall, wallMs: wall };
+  return { now: wall, before: (ms) => wall() - ms, wallMs: wall };
 }
 
 /** A clock that every process computes alike from the same playback. */
 export function playbackClock(playback: Playback, wall: () => number = Date.now): Clock {
   const { wallStartMs, startMs, rate, untilMs } = playback;
   const fastMs = (untilMs - startMs) / rate;
-  return {
-    wallMs: wall,
-    now: () => {
-      const elapsed = wall() - wallStartMs;
-      if (elapsed <= fastMs) return Math.floor(startMs + Math.max(0, elapsed) * rate);
-      return Math.floor(untilMs + elapsed - fastMs);
-    },
+  const shownAt = (ms: number): number => {
+    const elapsed = ms - wallStartMs;
+    if (elapsed <= fastMs) return Math.floor(startMs + Math.max(0, elapsed) * rate);
+    return Math.floor(untilMs + elapsed - fastMs);
   };
+  return { wallMs: wall, now: () => shownAt(wall()), before: (ms) => shownAt(wall() - ms) };
 }
 
 /** The clock that a process was started with: `DUIZHANG_PLAYBACK` holds a Playback as JSON; without it the machine's. */

@@ -7,7 +7,7 @@ const ACQUIRE = readFileSync(new URL('leaseAcquire.lua', import.meta.url), 'utf8
 const KEEP = readFileSync(new URL('leaseKeep.lua', import.meta.url), 'utf8');
 
 /** A close that died gives way after this long; a living one prolongs its lease. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 10_000;
 
 /**
  * Leases of closes in Redis: at most one close at a time of a merchant, date and mode, each with a fencing token. The

@@ -21,6 +21,8 @@ export type RealtimeParts = Omit<JoinerParts, 'startOf'> &
     readonly board: HeartbeatBoard;
     readonly clock: Clock;
     readonly watermark: WatermarkOptions;
+    /** How long an event may be on its way to the log, of the machine's time: without one for longer, a partition is silent. */
+    readonly idleGraceMs: number;
     readonly onBatch: (batch: LogBatch, summary: BatchSummary, joinMs: number) => void;
   };
 
@@ -65,6 +67,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
         fullyRead: batch.end >= batch.partitionEnd,
         latestEventMs: summary.latestEventMs,
         nowMs: parts.clock.now(),
+        graceAgoMs: parts.clock.before(parts.idleGraceMs),
       });
       beats.set(batch.partition, {
         position: outcome.kind === 'done' ? batch.end : outcome.position,

@@ -4,8 +4,14 @@ import type { PartitionId, Position } from '../../domain/ports.ts';
 export type WatermarkOptions = {
   /** Events dated further ahead than this never advance a watermark: their producer's clock is wrong. */
   readonly skewMs: number;
-  /** How long an event may be on its way to the log: only after this long without one is a partition silent. */
-  readonly idleGraceMs: number;
+};
+
+type Read = {
+  readonly empty: boolean;
+  readonly fullyRead: boolean;
+  readonly latestEventMs: number | null;
+  readonly nowMs: number;
+  readonly graceAgoMs: number;
 };
 
 /**
@@ -16,7 +22,7 @@ export class PartitionWatermark {
   readonly #options: WatermarkOptions;
   #latestEventMs: number | null = null;
   #silentSinceMs: number | null = null;
-  #silentUntilMs: number | null = null;
+  #graceAgoMs: number | null = null;
 
   constructor(options: WatermarkOptions) {
     this.#options = options;
@@ -26,23 +32,24 @@ export class PartitionWatermark {
    * Takes one read.
    * @param latestEventMs latest occurredAt in it, null when it had no valid event
    * @param nowMs when the read was answered, on the clock that the events follow
+   * @param graceAgoMs what that clock showed a grace before: how long an event may be on its way to the log is the
+   *   machine's time, however fast a day is played back
    */
-  read(read: { empty: boolean; fullyRead: boolean; latestEventMs: number | null; nowMs: number }): void {
+  read(read: Read): void {
     const { latestEventMs, nowMs } = read;
     if (latestEventMs !== null && latestEventMs <= nowMs + this.#options.skewMs) {
       this.#latestEventMs = Math.max(this.#latestEventMs ?? latestEventMs, latestEventMs);
     }
     if (!read.empty) this.#silentSinceMs = nowMs;
     this.#silentSinceMs ??= nowMs;
-    this.#silentUntilMs = read.fullyRead ? nowMs : null;
+    this.#graceAgoMs = read.fullyRead ? read.graceAgoMs : null;
   }
 
   /** The event time reached; null while nothing is known. */
   get ms(): number | null {
-    const { idleGraceMs } = this.#options;
-    if (this.#silentUntilMs === null || this.#silentSinceMs === null) return this.#latestEventMs;
-    if (this.#silentUntilMs - this.#silentSinceMs <= idleGraceMs) return this.#latestEventMs;
-    return Math.max(this.#latestEventMs ?? 0, this.#silentUntilMs - idleGraceMs);
+    if (this.#graceAgoMs === null || this.#silentSinceMs === null) return this.#latestEventMs;
+    if (this.#graceAgoMs <= this.#silentSinceMs) return this.#latestEventMs;
+    return Math.max(this.#latestEventMs ?? 0, this.#graceAgoMs);
   }
 }
 

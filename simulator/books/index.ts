@@ -19,12 +19,12 @@ const WRITE: Readonly<Record<Channel, (day: ChannelDay) => BillFile>> = {
 const PLAIN_NAMES = { MERCHANT: 'his', PLATFORM: 'platform' } as const;
 
 /**
- * A merchant's three books as files, one for each date that has lines; of the simulated date every channel has a bill,
+ * A merchant's three books as files, one for each date that has lines; of the simulated dates every channel has a bill,
  * an empty one too.
  */
 export function booksOf(
   merchant: Merchant,
-  date: BusinessDate,
+  dates: readonly BusinessDate[],
   lines: readonly PlannedLine[],
 ): { readonly bills: readonly SimulatedBill[]; readonly badBillLines: Truth['badBillLines'] } {
   const byTime = lines.toSorted((a, b) => a.occurredAtMs - b.occurredAtMs);
@@ -42,7 +42,7 @@ export function booksOf(
   const channel = merchant.channels.flatMap(({ channel, merchantNo }) => {
     const own = byTime.filter((line) => line.book === 'CHANNEL' && line.channel === channel);
     const days = byDate(own, 0);
-    if (!days.some(([day]) => day === date)) days.push([date, []]);
+    for (const date of dates) if (!days.some(([day]) => day === date)) days.push([date, []]);
     return days.map(([day, rows]) => {
       const file = WRITE[channel]({ merchantName: merchant.name, merchantNo, date: day, lines: rows });
       const fileName = `${prefix}-${file.name}`;
