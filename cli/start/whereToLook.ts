@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { RunFile } from '../../adapters/process/runFile.ts';
 import { demoFolderOf } from './demoRecord.ts';
+import { outsideFilesOf } from './outside.ts';
 
 /** What a person may do next: addresses to open and commands to copy. */
 export function whereToLook(
@@ -22,6 +23,8 @@ export function whereToLook(
           `  ledger      ${env}./duizhang sql "select * from v_verdicts limit 5"`,
           `  refused     ${env}./duizhang dead-letters list`,
           `  books       ${shown(cwd, demoFolderOf(dataDir))}/`,
+          `  refunds     no money moves, a simulated platform plays them; those that it carried out:`,
+          `              ${shown(cwd, outsideFilesOf(dataDir).recordPath)}`,
         ]
       : [
           `  events      ${events}`,
