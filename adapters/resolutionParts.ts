@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../domain/ports.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
 import { clickHouseCaseLedger } from './clickhouse/caseLedger.ts';
+import { demoOutside } from './config/demoOutside.ts';
 import type { Config } from './config/loadConfig.ts';
 import { redisOrderLocks } from './redis/money/orderLocks.ts';
 import { redisNoticeStream } from './redis/money/noticeStream.ts';
@@ -23,8 +24,10 @@ export type ResolutionServers = {
 
 /**
  * What the use cases of cases and money work with (resolution/resolution.ts), on the system's servers: the same in every
- * process.
- * @throws DZ_CONFIG_INVALID naming the file, the line and the path of a secret that is not there or no good
+ * process. Hospitals of the embedded demo that have no gateway or no front-end machine in the configuration have simulated ones
+ * (config/demoOutside.ts).
+ * @throws DZ_CONFIG_INVALID naming the file, the line and the path of a secret that is not there or no good; and where a
+ *   system that is not embedded is told of a simulated outside
  */
 export function resolutionParts(
   config: Config,
@@ -34,8 +37,9 @@ export function resolutionParts(
 ) {
   // Signatures are weighed by the other side's clock, which is no played one.
   const outside = { now: () => clock.wallMs(), nonce: () => randomBytes(16).toString('hex') };
+  const demo = demoOutside(config, env);
   const hdp = new Map<string, HdpAccess>();
-  for (const [merchantId, own] of config.sources) {
+  for (const [merchantId, own] of [...demo.sources, ...config.sources]) {
     if (own.raw.hdp) hdp.set(merchantId, hdpAccess(own.raw.hdp, own, env));
   }
   return {
@@ -44,7 +48,11 @@ export function resolutionParts(
     codes: redisVerificationCodes(redis, () => clock.now()),
     notifier: redisNoticeStream(redis),
     offers: redisRefundOffers(redis),
-    gateways: openGateways(config, env, outside),
+    gateways: openGateways(
+      { ...config, refunds: new Map([...demo.refunds, ...config.refunds]) },
+      env,
+      outside,
+    ),
     his: hdpOrders((merchantId) => hdp.get(merchantId) ?? null, outside),
     merchants: config.merchants,
     rulesOf: (merchantId: string) => config.resolution.get(merchantId) ?? DEFAULT_RESOLUTION_RULES,

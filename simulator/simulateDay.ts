@@ -13,15 +13,13 @@ import { Planner } from './planner.ts';
  * @throws DZ_BAD_DEFECTS for a defect that there is not, DZ_SIMULATE_TWO_WAY for a merchant without a HIS
  */
 export function simulateDay(options: DayOptions): SimulatedDay {
-  const defects = options.defects ?? defaultDefects(options.orders);
-  checkDefects(defects);
   const events: SimulatedEvent[] = [];
   const bills: SimulatedBill[] = [];
   const rows: TruthRow[] = [];
   const badBillLines: SimulatedDay['truth']['badBillLines'][number][] = [];
   const deadLetters = new Map<string, number>();
-  for (const [index, merchant] of options.merchants.entries()) {
-    const planner = planDay(merchant, index, options, defects);
+  for (const planner of plansOf(options)) {
+    const { merchant } = planner;
     const delivered = deliveriesOf(planner);
     const books = booksOf(merchant, [options.date], planner.lines);
     for (const event of delivered.events) events.push(event);
@@ -37,6 +35,18 @@ export function simulateDay(options: DayOptions): SimulatedDay {
     bills,
     truth: { seed, date, rows, deadLetters: Object.fromEntries(deadLetters), badBillLines },
   };
+}
+
+/**
+ * What happens at each hospital, before it becomes events and books; the same options give the same plans.
+ * @throws DZ_BAD_DEFECTS, DZ_SIMULATE_TWO_WAY
+ */
+export function* plansOf(options: DayOptions): Generator<Planner> {
+  const defects = options.defects ?? defaultDefects(options.orders);
+  checkDefects(defects);
+  for (const [index, merchant] of options.merchants.entries()) {
+    yield planDay(merchant, index, options, defects);
+  }
 }
 
 /** What happens to one merchant on one day. @throws DZ_SIMULATE_TWO_WAY */

@@ -7,7 +7,8 @@ import type { GatewayRoute } from '../../domain/resolutionPorts.ts';
 import type { FailAt, MerchantSources } from './sourcesConfig.ts';
 import { checkSecret, HttpUrl, KeyId, Secret } from './sourcesConfig.ts';
 
-// `refunds`: through which gateway a hospital's payments are refunded. Nothing is refunded through a way that is not named.
+// `refunds`: through which gateway a hospital's payments are refunded. Nothing is refunded through a way that is not named, but
+// for hospitals of the embedded demo that name none: their refunds are simulated (demoOutside.ts).
 
 const strict = { additionalProperties: false } as const;
 

@@ -11,15 +11,16 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
 import { choosePorts } from '../start/addresses.ts';
 import { openDataFolder } from '../start/dataFolder.ts';
-import { demoMerchants, playbackOf, settledAtMs, simulateDemo } from '../start/demoDay.ts';
+import { dayOptionsOf, demoMerchants, playbackOf, settledAtMs, simulateDemo } from '../start/demoDay.ts';
 import type { DemoRecord } from '../start/demoRecord.ts';
 import { demoOf, readTruth, writeDemoFiles, writeDemoRecord } from '../start/demoRecord.ts';
 import { demoResult } from '../start/demoResult.ts';
 import { listenForInterrupt, untilAborted } from '../start/interrupt.ts';
 import type { StartOptions } from '../start/options.ts';
 import { readStartOptions } from '../start/options.ts';
+import { prepareOutside } from '../start/outside.ts';
 import type { SystemPlan } from '../start/parts.ts';
-import { logFolderOf } from '../start/parts.ts';
+import { logFolderOf, outsidePart } from '../start/parts.ts';
 import { playDemo } from '../start/playDemo.ts';
 import { count, resultText } from '../start/resultText.ts';
 import { StatusLine } from '../statusLine.ts';
@@ -34,7 +35,8 @@ npm start -- [options]     (or ./duizhang start [options])
 
 Starts the whole system on this machine, plays a simulated hospital day through it, closes the day with the channels'
 bills, shows what was planted and what was found, and serves until Ctrl-C. Its data lies in ./data, or in the folder
-that DUIZHANG_DATA names; started again, it continues there.
+that DUIZHANG_DATA names; started again, it continues there. Where the configuration names no gateway or front-end
+machine of a hospital of the day, a simulated one carries its refunds out and is asked what its HIS has.
 
   --fresh          empty the data folder first
   --merchants M    hospitals of the day (3)
@@ -62,6 +64,7 @@ export const startCommand: Command = {
         configPath: givenConfigPath(io),
         ports: await choosePorts(options.port),
         env: io.env,
+        hasOutside: options.demo !== null,
       };
       const newUsers = makeDemoUsers(dataDir, () => randomBytes(24).toString('hex'));
       const place = { dataDir, cwd: io.cwd, newUsers };
@@ -124,7 +127,7 @@ async function demonstrate(start: Start, supervisor: Supervisor, status: StatusL
   if (options.demo === null) throw new Error('no demo was asked for');
   const begun = demoOf(plan.dataDir, options.demo.options, options.demo.asked, Date.now());
   const { run, demo } = begun.closed
-    ? { run: await serveAgain(supervisor, plan, status), demo: begun }
+    ? { run: await serveAgain(begun, start, supervisor, status), demo: begun }
     : await playDay(begun, options.demo.seconds, start, supervisor, status);
   if (!demo.closed) return 0;
   const perfect = await showResult(run, demo, config, plan, io);
@@ -136,9 +139,15 @@ async function demonstrate(start: Start, supervisor: Supervisor, status: StatusL
   return 0;
 }
 
-async function serveAgain(supervisor: Supervisor, plan: SystemPlan, status: StatusLine): Promise<RunFile> {
+async function serveAgain(
+  begun: DemoRecord,
+  { plan, config }: Start,
+  supervisor: Supervisor,
+  status: StatusLine,
+): Promise<RunFile> {
   status.show('starting; the demo day was played and closed here before …');
-  await startServers(supervisor, plan);
+  prepareOutside(plan, dayOptionsOf(begun, config));
+  await Promise.all([startServers(supervisor, plan), supervisor.start(outsidePart(plan))]);
   const run = await startWorkers(supervisor, plan, null, Date.now);
   status.clear();
   return run;
@@ -159,7 +168,8 @@ async function playDay(
   const day = simulateDemo(begun, config);
   writeDemoFiles(plan.dataDir, day.bills, day.truth);
   writeDemoRecord(plan.dataDir, begun);
-  await servers;
+  prepareOutside(plan, dayOptionsOf(begun, config));
+  await Promise.all([servers, supervisor.start(outsidePart(plan))]);
   const settledMs = settledAtMs(day, begun, merchants);
   const playback = playbackOf(day, begun.fed, { settledMs, seconds }, Date.now());
   const run = await startWorkers(supervisor, plan, playback, Date.now);

@@ -7,6 +7,9 @@ export type Ports = {
   readonly ledger: number;
   readonly pipeline: number;
   readonly api: number;
+  /** Of the demo's simulated outside: the payment platform, and the hospitals' front-end machines. */
+  readonly upp: number;
+  readonly hdp: number;
 };
 
 /** @param apiPort 0: a free one */
@@ -27,5 +30,7 @@ export async function choosePorts(apiPort: number): Promise<Ports> {
     window: await another(),
     ledger: await another(),
     pipeline: await another(),
+    upp: await another(),
+    hdp: await another(),
   };
 }

@@ -3,7 +3,7 @@ import type { Config } from '../../adapters/config/loadConfig.ts';
 import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
-import type { SimulatedDay } from '../../simulator/day.ts';
+import type { DayOptions, SimulatedDay } from '../../simulator/day.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import type { DemoRecord } from './demoRecord.ts';
 
@@ -16,14 +16,13 @@ const PLAYBACK_MS = 3_600_000;
 const LEAD_MS = 1_000;
 
 export function simulateDemo(record: DemoRecord, config: Config): SimulatedDay {
+  return simulateDay(dayOptionsOf(record, config));
+}
+
+/** @throws DZ_DEMO_OTHER */
+export function dayOptionsOf(record: DemoRecord, config: Config): DayOptions {
   const { seed, orders } = record.options;
-  return simulateDay({
-    seed,
-    orders,
-    merchants: demoMerchants(record, config),
-    date: record.date,
-    defects: null,
-  });
+  return { seed, orders, merchants: demoMerchants(record, config), date: record.date, defects: null };
 }
 
 /** @throws DZ_DEMO_OTHER when the configuration has lost hospitals of the day */

@@ -10,6 +10,7 @@ import { signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { startChild } from '../../adapters/process/childProcess.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
 import type { Ports } from './addresses.ts';
+import { outsideFilesOf } from './outside.ts';
 import type { Part, RunningPart } from './supervisor.ts';
 import { untilHealthy } from './untilHealthy.ts';
 
@@ -18,6 +19,8 @@ export type SystemPlan = {
   readonly configPath: string;
   readonly ports: Ports;
   readonly env: NodeJS.ProcessEnv;
+  /** Whether the outside is simulated, too (outside.ts). */
+  readonly hasOutside: boolean;
 };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -88,7 +91,7 @@ export function ledgerPart(plan: SystemPlan): Part {
 
 /** @param playback null: it runs on the machine's clock */
 export function pipelinePart(plan: SystemPlan, playback: Playback | null): Part {
-  return nodePart(plan, 'pipeline', {
+  return workerPart(plan, 'pipeline', {
     DUIZHANG_PIPELINE_PORT: String(plan.ports.pipeline),
     DUIZHANG_PLAYBACK: playback === null ? '' : JSON.stringify(playback),
     // A day that is played back closes when it has been played, not at noon of a clock that runs a thousand times as fast.
@@ -98,7 +101,7 @@ export function pipelinePart(plan: SystemPlan, playback: Playback | null): Part 
 }
 
 export function apiPart(plan: SystemPlan): Part {
-  return nodePart(plan, 'api', {
+  return workerPart(plan, 'api', {
     DUIZHANG_PORT: String(plan.ports.api),
     DUIZHANG_PIPELINE_URL: `http://127.0.0.1:${plan.ports.pipeline}`,
     DUIZHANG_PLAYBACK: '',
@@ -106,7 +109,36 @@ export function apiPart(plan: SystemPlan): Part {
   });
 }
 
-function nodePart(plan: SystemPlan, name: 'pipeline' | 'api', env: NodeJS.ProcessEnv): Part {
+/** Plays those outside; it goes on with its record of refunds when it is started again. */
+export function outsidePart(plan: SystemPlan): Part {
+  const { worldPath, recordPath } = outsideFilesOf(plan.dataDir);
+  const ports = [plan.ports.upp, plan.ports.hdp].map(String);
+  return nodePart(plan, {
+    name: 'outside',
+    port: plan.ports.upp,
+    args: [join(ROOT, 'simulator/outsideMain.ts'), worldPath, recordPath, ...ports],
+    env: plan.env,
+  });
+}
+
+function workerPart(plan: SystemPlan, name: 'pipeline' | 'api', env: NodeJS.ProcessEnv): Part {
+  return nodePart(plan, {
+    name,
+    port: plan.ports[name],
+    args: [join(ROOT, name, 'main.ts')],
+    env: { ...plan.env, ...addressesOf(plan), ...env },
+  });
+}
+
+type NodeProgram = {
+  readonly name: string;
+  /** Where it answers at /healthz. */
+  readonly port: number;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+};
+
+function nodePart(plan: SystemPlan, { name, port, args, env }: NodeProgram): Part {
   const logFile = logFileOf(plan, name);
   return {
     name,
@@ -115,23 +147,24 @@ function nodePart(plan: SystemPlan, name: 'pipeline' | 'api', env: NodeJS.Proces
       putAsideWhenLarge(logFile);
       const child = await startChild({
         command: process.execPath,
-        args: [join(ROOT, name, 'main.ts')],
-        env: { ...plan.env, ...addressesOf(plan), ...env },
+        args,
+        env,
         logFile,
       });
-      await untilHealthy({ name, url: `http://127.0.0.1:${plan.ports[name]}`, child, logFile, signal });
+      await untilHealthy({ name, url: `http://127.0.0.1:${port}`, child, logFile, signal });
       return child;
     },
   };
 }
 
-function addressesOf({ configPath, dataDir, ports }: SystemPlan): NodeJS.ProcessEnv {
+function addressesOf({ configPath, dataDir, ports, hasOutside }: SystemPlan): NodeJS.ProcessEnv {
   return {
     DUIZHANG_CONFIG: configPath,
     DUIZHANG_DATA: dataDir,
     DUIZHANG_LOG_URL: `redis://127.0.0.1:${ports.log}`,
     DUIZHANG_WINDOW_URL: `redis://127.0.0.1:${ports.window}`,
     DUIZHANG_CLICKHOUSE_URL: `http://127.0.0.1:${ports.ledger}`,
+    DUIZHANG_DEMO_OUTSIDE: hasOutside ? outsideFilesOf(dataDir).accessPath : '',
   };
 }
 

@@ -3,6 +3,7 @@ import { demoUsersPath } from '../../adapters/config/demoUsers.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
 import type { KnownUser } from '../../domain/principal.ts';
 import { demoFolderOf } from './demoRecord.ts';
+import { outsideFilesOf } from './outside.ts';
 
 export type Place = {
   readonly dataDir: string;
@@ -27,6 +28,8 @@ export function whereToLook(run: RunFile, place: Place, shows: 'demo' | 'nothing
           `  ledger      ${env}./duizhang sql "select * from v_verdicts limit 5"`,
           `  refused     ${env}./duizhang dead-letters list`,
           `  books       ${shown(cwd, demoFolderOf(dataDir))}/`,
+          `  refunds     no money moves, a simulated platform plays them; those that it carried out:`,
+          `              ${shown(cwd, outsideFilesOf(dataDir).recordPath)}`,
         ]
       : [
           `  events      ${events}`,

@@ -14,8 +14,8 @@ export type HdpParts = {
   readonly behaviour: Behaviour;
   readonly keyId: string;
   readonly key: Uint8Array;
-  /** Orders as the HIS has them just now, as the contract's JSON; others are absent. */
-  readonly orders: ReadonlyMap<string, object>;
+  /** An order as the HIS has it just now, as the contract's JSON; null: it is absent. */
+  readonly orderNow: (merchantId: string, orderNo: string) => object | null;
 };
 
 export async function startHdp(parts: HdpParts, port = 0): Promise<Endpoint> {
@@ -31,7 +31,9 @@ export async function startHdp(parts: HdpParts, port = 0): Promise<Endpoint> {
     const fault = parts.behaviour.fault(counter.attempt(merchantId, date));
     if (fault === 'SLOW') return null;
     const reply =
-      order === undefined ? billOf(url, fault, parts) : orderOf(decodeURIComponent(order), fault, parts);
+      order === undefined
+        ? billOf(url, fault, parts)
+        : orderOf({ merchantId, orderNo: decodeURIComponent(order) }, fault, parts);
     const key = fault === 'BAD_SIGNATURE' ? Buffer.alloc(32, 1) : parts.key;
     return signed(reply, { nonce, key, nowMs: parts.behaviour.now(), isWrong: fault === 'WRONG_HASH' });
   }, port);
@@ -62,9 +64,13 @@ function billOf(url: URL, fault: Fault | null, { shelf, behaviour }: HdpParts): 
   };
 }
 
-function orderOf(orderNo: string, fault: Fault | null, { orders }: HdpParts): Reply {
+function orderOf(
+  { merchantId, orderNo }: { readonly merchantId: string; readonly orderNo: string },
+  fault: Fault | null,
+  { orderNow }: HdpParts,
+): Reply {
   if (fault === 'SERVER_ERROR') return problem(502, 'HIS_DOWN');
-  const order = orders.get(orderNo) ?? { state: 'ABSENT' };
+  const order = orderNow(merchantId, orderNo) ?? { state: 'ABSENT' };
   const text = fault === 'NONSENSE' ? '{"state":"MAYBE"}' : JSON.stringify({ orderNo, ...order });
   return { status: 200, headers: { 'content-type': 'application/json' }, body: text };
 }

@@ -20,7 +20,7 @@ export type Handle = (
 
 const MAX_BODY_BYTES = 1 << 20;
 
-/** An HTTP server on 127.0.0.1. @param port 0: a free one */
+/** An HTTP server on 127.0.0.1; at /healthz it says, to whoever asks, that it is up. @param port 0: a free one */
 export async function serve(handle: Handle, port = 0): Promise<Endpoint> {
   const server = createServer((request, response) => {
     answer(handle, request, response).catch((error: unknown) => {
@@ -50,6 +50,7 @@ async function answer(handle: Handle, request: IncomingMessage, response: Server
     chunks.push(chunk);
   }
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  if (url.pathname === '/healthz') return void response.end('ok\n');
   const reply = await handle(request, Buffer.concat(chunks).toString('utf8'), url);
   if (reply === null) return;
   const body = Buffer.from(reply.body ?? '');

@@ -1,14 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readRunFile } from '../../adapters/process/runFile.ts';
+import { descendantsOf, killStarted, start, stillRunning, untilServing } from './startHarness.ts';
 
-const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
 const SMALL_DAY = ['--seconds', '8', '--merchants', '1', '--orders', '300'];
 
 let dir: string;
@@ -16,60 +13,9 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'dz-start-'));
 });
 afterAll(async () => {
-  // A test that failed leaves its system running.
-  for (const child of started) child.kill('SIGKILL');
+  killStarted();
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 });
-
-const started: ChildProcess[] = [];
-type Started = { readonly process: ChildProcess; readonly ended: Promise<Ended> };
-type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-
-function start(data: string, ...args: string[]): Started {
-  const child = spawn(process.execPath, [MAIN, 'start', ...args], {
-    env: { ...process.env, DUIZHANG_DATA: data },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  started.push(child);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const ended = new Promise<Ended>((resolve) =>
-    child.once('close', (code) => resolve({ code, stdout, stderr })),
-  );
-  return { process: child, ended };
-}
-
-async function untilServing(data: string): Promise<string> {
-  await expect.poll(() => readdirSync(data).includes('run.json'), { timeout: 20_000 }).toBe(true);
-  return readRunFile(data).apiUrl;
-}
-
-type Process = { readonly pid: number; readonly parent: number; readonly command: string };
-
-/** What a process has started, and what that has started. */
-function descendantsOf(pid: number | undefined): readonly Process[] {
-  const all = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .map((line) => /^ *(\d+) +(\d+) (.*)$/.exec(line))
-    .filter((match) => match !== null)
-    .map(([, own, parent, command]) => ({
-      pid: Number(own),
-      parent: Number(parent),
-      command: command ?? '',
-    }));
-  const below = (parent: number): readonly Process[] =>
-    all.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)]);
-  return below(pid ?? -1);
-}
-
-/** Those that still run; one that has ended and is only not waited for yet does not. */
-function stillRunning(processes: readonly Process[]): readonly string[] {
-  const pids = processes.map(({ pid }) => String(pid));
-  const { stdout } = spawnSync('ps', ['-o', 'pid=,stat=,args=', '-p', pids.join(',')], { encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => /^ *\d+ +[^Z]/.test(line));
-}
 
 test('a day is played, closed and found whole; started again, the folder tells it from its ledger', async () => {
   const data = join(dir, 'day');
@@ -110,6 +56,7 @@ test('a running system is alone on its folder, heals what is killed, and leaves 
   expect(second.stderr).toMatch(/^DZ_DATA_IN_USE: .*in use by process \d+.*\n$/);
 
   const children = descendantsOf(serving.process.pid);
+  expect(children.filter(({ command }) => command.includes('outsideMain.ts'))).toEqual([]);
   for (const part of ['redis-server', 'pipeline/main.ts', 'engineProcess.ts']) {
     // The guard of a child names it in its arguments, too.
     const victim = children.find(({ command }) => command.includes(part) && !command.includes('guard.mjs'));

@@ -10,7 +10,7 @@ import { uppRefunds } from '../../adapters/refunds/uppRefunds.ts';
 import type { RefundOrder } from '../../domain/resolutionPorts.ts';
 import { readRefundRecord } from '../../simulator/endpoints/refunds/refundRecord.ts';
 
-const MAIN = new URL('../../simulator/gatewayMain.ts', import.meta.url).pathname;
+const MAIN = new URL('../../simulator/outsideMain.ts', import.meta.url).pathname;
 const WITHIN_MS = 10_000;
 const key = randomBytes(32);
 let dir: string;

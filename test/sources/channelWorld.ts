@@ -113,7 +113,7 @@ export async function startWorld(dates: readonly BusinessDate[] = [addDays(DATE,
     behaviour,
     keyId: 'duizhang',
     key: hdpKey,
-    orders: new Map([['A1', HIS_ORDER]]),
+    orderNow: (_, orderNo) => (orderNo === 'A1' ? HIS_ORDER : null),
   });
   const endpoints: readonly Endpoint[] = [wechat, alipay, hdp];
   const deps = { now: () => world.nowMs, nonce: () => randomBytes(16).toString('hex') };

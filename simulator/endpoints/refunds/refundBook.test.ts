@@ -98,3 +98,19 @@ test('an old payment is refunded no more, and one of another merchant is not kno
   clock.nowMs = 366 * DAY_MS;
   expect(why('R1', 1n)).toBe('OVERDUE');
 });
+
+test('a book that goes on counts what was refunded before it', () => {
+  const first = bookOf({ channel: 'WECHAT' });
+  first.book.take(asked('R1', 60n));
+  const book = new RefundBook({
+    orders: [{ ...PAID, channel: 'WECHAT' }],
+    now: () => first.clock.nowMs,
+    kept: first.changes,
+  });
+  const why = (no: string, fen: bigint) => book.take(asked(no, fen));
+  expect(book.totalOf('A1')).toBe(60n);
+  expect(why('R2', 41n)).toMatchObject({ why: 'AMOUNT_EXCEEDED' });
+  expect(why('R2', 40n)).toMatchObject({ why: 'TOO_FREQUENT' });
+  first.clock.nowMs += 60_000;
+  expect(why('R2', 40n)).toMatchObject({ kind: 'TAKEN', isNew: true });
+});

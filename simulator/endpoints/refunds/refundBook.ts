@@ -85,8 +85,7 @@ export class RefundBook {
   constructor(parts: RefundBookParts) {
     this.#parts = parts;
     for (const order of parts.orders) this.addOrder(order);
-    for (const refund of parts.kept ?? [])
-      this.#refunds.set(keyOf(refund.merchantNo, refund.refundNo), refund);
+    for (const refund of parts.kept ?? []) this.#put(refund);
   }
 
   addOrder(order: PaidOrder): void {
