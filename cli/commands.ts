@@ -74,6 +74,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
   {
+    name: 'decisions',
+    summary: 'carry out what was decided in a filled-in export of exceptions',
+    load: async () => (await import('./commands/decisions.ts')).decisionsCommand,
+  },
+  {
     name: 'sql',
     summary: 'ask the ledger of the running system',
     load: async () => (await import('./commands/sql.ts')).sqlCommand,

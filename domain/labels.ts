@@ -1,6 +1,7 @@
 import type { CaseStatus } from './apiPorts.ts';
 import type { Book, Channel, Kind, Source } from './entry.ts';
 import type { Outcome } from './ports.ts';
+import type { DEFAULT_SUPPLEMENT_METHODS } from './resolutionPorts.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
 // What codes are called where people read them: exports, statements, reports. Everywhere else the codes stand.
@@ -55,4 +56,12 @@ export const SOURCE_LABELS: Readonly<Record<Source, string>> = {
   EVENT: '事件',
   BILL: '账单',
   ACTION: '处理',
+};
+
+/** Methods of a supplement that the configuration names when it says nothing; others are called by their own name. */
+export const METHOD_LABELS: Readonly<Record<(typeof DEFAULT_SUPPLEMENT_METHODS)[number], string>> = {
+  CASH: '现金',
+  TRANSFER: '转账',
+  NEXT_PAYMENT: '下次缴费抵扣',
+  REPOST_TO_HIS: 'HIS 补录',
 };

@@ -106,6 +106,8 @@ export interface CaseLedger {
   /** All rows of a merchant's cases or of everyone's, case by case. */
   chains(merchantId: string | null): AsyncIterable<readonly CaseRow[]>;
   orderFile(merchantId: string, orderNo: string): Promise<OrderFile>;
+  /** By order number; each as `orderFile` gives it. */
+  orderFiles(merchantId: string, orderNos: readonly string[]): Promise<ReadonlyMap<string, OrderFile>>;
   rowsOfCase(caseId: string): Promise<readonly CaseRow[]>;
   /** The key of a case, from its rows or from the verdicts; null: there is none. */
   keyOf(caseId: string): Promise<CaseKey | null>;
@@ -113,6 +115,7 @@ export interface CaseLedger {
   rowsOfAction(actionId: string): Promise<readonly CaseRow[]>;
   /** Rows that began under an Idempotency-Key of a user. */
   rowsOfRequest(operator: string, idempotencyKey: string): Promise<readonly CaseRow[]>;
+  rowsOfRequests(operator: string, idempotencyKeys: readonly string[]): Promise<readonly CaseRow[]>;
   /** Durable when it resolves. The same rows again change nothing. */
   append(rows: readonly CaseRow[]): Promise<void>;
   /** Whether anybody has ever acted on a case. */
@@ -123,6 +126,8 @@ export interface CaseLedger {
   writeEntries(entries: readonly Entry[]): Promise<void>;
   /** Whether the order stands in rows of the merchant's bills that could not be read and that nobody has handled. */
   isNamedInBillError(merchantId: string, orderNo: string): Promise<boolean>;
+  /** Those of the orders of which `isNamedInBillError` holds. */
+  namedInBillErrors(merchantId: string, orderNos: readonly string[]): Promise<ReadonlySet<string>>;
   /** Whether a run of the date that did not fail is published. */
   isClosed(merchantId: string, date: string): Promise<boolean>;
 }

@@ -9,9 +9,10 @@ import type { RefundIntent } from '../domain/refundIntent.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import { requestJson } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
-import { answeredBefore, resultOf } from './actionResult.ts';
+import { resultOf } from './actionResult.ts';
 import type { Doing } from './carryOut.ts';
 import { carryOutRefund, resolved, stateOf } from './carryOut.ts';
+import { firstAnswer } from './firstAnswer.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { atOrder } from './orderDesk.ts';
 import { dueOf, planRefund } from './planRefund.ts';
@@ -43,14 +44,19 @@ async function actAt(
   request: ActionRequest,
   deps: ResolutionDeps,
 ): Promise<ActionResult> {
-  const key = keyOf(request, desk);
-  const state = desk.lastOf(key.caseId)?.state ?? newState(deps.now());
-  const decided = await decide(request, { key, state }, desk, deps);
+  const { key, state, decided } = await decideAt(desk, request, deps);
   if (decided.needs.includes('VERIFICATION_CODE')) await redeem(principal, request, decided, deps);
   await deps.reached?.('CODE_REDEEMED');
   const doing = { key, actionId: deps.newId(), operator: principal.userId, request, before: [] };
   if (needsApproval(decided, request, deps)) return ask(doing, decided, state, desk, deps);
   return carryOut(doing, decided, desk, deps);
+}
+
+/** As `decide`, upon the state in which the desk has the request's case. */
+export async function decideAt(desk: OrderDesk, request: ActionRequest, deps: ResolutionDeps) {
+  const key = keyOf(request, desk);
+  const state = desk.lastOf(key.caseId)?.state ?? newState(deps.now());
+  return { key, state, decided: await decide(request, { key, state }, desk, deps) };
 }
 
 /** The request is held by its key first: the same one twice at once must not both be new. */
@@ -69,10 +75,7 @@ export async function onceUnderKey(
     );
   }
   try {
-    const earlier = await deps.ledger.rowsOfRequest(userId, idempotencyKey);
-    const actionId = earlier[0]?.actionId;
-    const ofAction = actionId === undefined ? [] : await deps.ledger.rowsOfAction(actionId);
-    return answeredBefore(earlier, requestHash, ofAction) ?? (await work());
+    return (await firstAnswer(userId, { idempotencyKey, requestHash }, deps.ledger)) ?? (await work());
   } finally {
     await lock.release();
   }
@@ -194,7 +197,11 @@ export function codeSubject({
   return caseId ?? `${merchantId} ${orderNo}`;
 }
 
-function needsApproval({ needs, amountFen }: Decided, request: ActionRequest, deps: ResolutionDeps): boolean {
+export function needsApproval(
+  { needs, amountFen }: Decided,
+  request: ActionRequest,
+  deps: ResolutionDeps,
+): boolean {
   const { approvalFromFen } = deps.rulesOf(request.merchantId);
   if (needs.includes('APPROVAL') || request.needsApproval === true) return true;
   return approvalFromFen !== null && amountFen !== null && amountFen >= approvalFromFen;

@@ -1,6 +1,7 @@
 import type { CaseStatus } from '../domain/apiPorts.ts';
 import type { CaseState } from '../domain/caseHistory.ts';
 import type { Principal } from '../domain/principal.ts';
+import type { ActionRequest } from './actionRequest.ts';
 import { atOrder } from './orderDesk.ts';
 import { assertMay, notFound, refuseBy } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
@@ -10,6 +11,8 @@ export type Assignment = {
   /** null: nobody has it any more. */
   readonly assignee: string | null;
   readonly note: string;
+  /** Of a request that may come again: its row bears them. */
+  readonly sentUnder?: Pick<ActionRequest, 'idempotencyKey' | 'requestHash'>;
 };
 
 export type Assigned = {
@@ -25,7 +28,7 @@ export type Assigned = {
  */
 export async function assign(
   principal: Principal,
-  { caseId, assignee, note }: Assignment,
+  { caseId, assignee, note, sentUnder }: Assignment,
   deps: ResolutionDeps,
 ): Promise<Assigned> {
   const what = `exception ${caseId}`;
@@ -46,6 +49,7 @@ export async function assign(
       said: { assignee },
       atMs,
       state,
+      ...sentUnder,
     });
     return { caseId, assignee, status: state.status, atMs };
   });

@@ -1,3 +1,4 @@
+import type { CaseKey } from '../domain/caseHistory.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import { mayReach } from '../domain/principal.ts';
@@ -5,7 +6,10 @@ import { act, stakeOf } from './act.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
 import { assign } from './assign.ts';
-import { atOrder } from './orderDesk.ts';
+import type { OneOfMany } from './bulkRule.ts';
+import { bulkRule, orRefusal } from './bulkRule.ts';
+import type { StandingCase } from './casesOf.ts';
+import { casesOf } from './casesOf.ts';
 import { notFound } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
 
@@ -29,12 +33,8 @@ export async function bulkAssign(
 ): Promise<readonly BulkResult[]> {
   const results: BulkResult[] = [];
   for (const caseId of ids) {
-    results.push(
-      await byItself(caseId, async () => {
-        await assign(principal, { caseId, assignee, note }, deps);
-        return null;
-      }),
-    );
+    const done = await orRefusal(() => assign(principal, { caseId, assignee, note }, deps));
+    results.push(done instanceof DuizhangError ? { caseId, error: done } : { caseId, result: null });
   }
   return results;
 }
@@ -49,67 +49,63 @@ export async function bulkWriteOff(
   key: Pick<ActionRequest, 'idempotencyKey' | 'requestHash'>,
   deps: ResolutionDeps,
 ): Promise<readonly BulkResult[]> {
-  const found = await Promise.all(items.map((item) => stakeAt(principal, item, deps)));
-  const sums = new Map<string, bigint>();
-  for (const at of found) {
-    if (at instanceof DuizhangError) continue;
-    sums.set(at.merchantId, (sums.get(at.merchantId) ?? 0n) + at.stakeFen);
-  }
+  const keys = await Promise.all(items.map(({ caseId }) => reachableKey(principal, caseId, deps)));
+  const cases = await casesOf(
+    keys.filter((found) => found !== null),
+    deps,
+  );
+  const many = items.map((item, i) => oneOfMany(item, keys[i] ?? null, cases, key));
+  const awaitsApproval = bulkRule(
+    many.filter((one) => one !== null),
+    deps,
+  );
   const results: BulkResult[] = [];
-  for (const [i, item] of items.entries()) {
-    const at = found[i];
-    if (!at || at instanceof DuizhangError) {
-      results.push({ caseId: item.caseId, error: at ?? notFound(`exception ${item.caseId}`) });
-      continue;
-    }
-    const { bulkApprovalFromFen } = deps.rulesOf(at.merchantId);
-    const sum = sums.get(at.merchantId) ?? 0n;
-    const request: ActionRequest = {
+  for (const [i, { caseId }] of items.entries()) {
+    const one = many[i];
+    const done = one
+      ? await orRefusal(() => {
+          const needsApproval = awaitsApproval(one.request.merchantId);
+          return act(principal, { ...one.request, needsApproval }, deps);
+        })
+      : notFound(`exception ${caseId}`);
+    results.push(done instanceof DuizhangError ? { caseId, error: done } : { caseId, result: done });
+  }
+  return results;
+}
+
+async function reachableKey(
+  principal: Principal,
+  caseId: string,
+  { ledger }: ResolutionDeps,
+): Promise<CaseKey | null> {
+  const key = await ledger.keyOf(caseId);
+  return key && mayReach(principal, key.merchantId) ? key : null;
+}
+
+function oneOfMany(
+  item: BulkItem,
+  key: CaseKey | null,
+  cases: ReadonlyMap<string, StandingCase>,
+  { idempotencyKey, requestHash }: Pick<ActionRequest, 'idempotencyKey' | 'requestHash'>,
+): OneOfMany | null {
+  if (key === null) return null;
+  const { merchantId, orderNo, caseId } = key;
+  const state = cases.get(caseId)?.state;
+  return {
+    request: {
       action: 'WRITE_OFF',
-      merchantId: at.merchantId,
-      orderNo: at.orderNo,
+      merchantId,
+      orderNo,
       amountFen: null,
       code: null,
       confirmNotCrossDay: false,
       method: null,
       proofs: [],
       channelRefundNo: null,
-      needsApproval: bulkApprovalFromFen !== null && sum >= bulkApprovalFromFen,
       ...item,
-      idempotencyKey: `${key.idempotencyKey}:${item.caseId}`,
-      requestHash: key.requestHash,
-    };
-    results.push(await byItself(item.caseId, () => act(principal, request, deps)));
-  }
-  return results;
-}
-
-/** What is refused of one is told beside it. */
-async function byItself(caseId: string, work: () => Promise<ActionResult | null>): Promise<BulkResult> {
-  try {
-    return { caseId, result: await work() };
-  } catch (error) {
-    if (error instanceof DuizhangError) return { caseId, error };
-    throw error;
-  }
-}
-
-type Stake = { readonly merchantId: string; readonly orderNo: string; readonly stakeFen: bigint };
-
-async function stakeAt(
-  principal: Principal,
-  { caseId }: BulkItem,
-  deps: ResolutionDeps,
-): Promise<Stake | DuizhangError> {
-  const key = await deps.ledger.keyOf(caseId);
-  if (!key || !mayReach(principal, key.merchantId)) return notFound(`exception ${caseId}`);
-  const { merchantId, orderNo } = key;
-  const [last] = (await deps.ledger.rowsOfCase(caseId)).slice(-1);
-  const state = last?.state ?? (await opened({ merchantId, orderNo }, caseId, deps));
-  return { merchantId, orderNo, stakeFen: (state && stakeOf(state)) ?? 0n };
-}
-
-/** A case that nobody has touched yet is opened by looking at it. */
-async function opened(order: { merchantId: string; orderNo: string }, caseId: string, deps: ResolutionDeps) {
-  return atOrder(order, deps, (desk) => Promise.resolve(desk.lastOf(caseId)?.state ?? null));
+      idempotencyKey: `${idempotencyKey}:${caseId}`,
+      requestHash,
+    },
+    stakeFen: state ? stakeOf(state) : null,
+  };
 }

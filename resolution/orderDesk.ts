@@ -34,6 +34,32 @@ export async function atOrder<T>(
   }
 }
 
+/** Written by nobody: whoever looks may not add anything. */
+const NO_LOCK: OrderLock = {
+  remainingMs: () => 0,
+  assertHeld: () => Promise.reject(new Error('an order that is only looked at has no lock to write under')),
+  release: () => Promise.resolve(),
+};
+
+/** An order as `atOrder` would find it, without its lock: nothing is written, and adding to its cases throws. */
+export async function lookAtOrder(order: OrderRef, deps: ResolutionDeps): Promise<OrderDesk> {
+  const file = await deps.ledger.orderFile(order.merchantId, order.orderNo);
+  const rows = [...file.rows, ...rowsThatFollow(file, deps.now())];
+  return new OrderDesk(order, { ...file, rows }, NO_LOCK, deps);
+}
+
+/** What brings each of an order's cases to what the verdicts say. */
+function rowsThatFollow(
+  { words, rows }: Pick<OrderFile, 'words' | 'rows'>,
+  nowMs: number,
+): readonly CaseRow[] {
+  return words.flatMap((word) => {
+    const last = lastRow(rows.filter(({ caseId }) => caseId === word.caseId));
+    const step = stepOf(last, word, nowMs);
+    return step ? [nextRow(keyOf(word), last, step)] : [];
+  });
+}
+
 async function held({ merchantId, orderNo }: OrderRef, deps: ResolutionDeps): Promise<OrderLock> {
   for (let tries = 0; tries < LOCK_TRIES; tries += 1) {
     const lock = await deps.locks.hold(merchantId, orderNo);
@@ -97,12 +123,7 @@ export class OrderDesk {
 
   /** Brings each of the order's cases to what the verdicts say; what a person then does stands behind it. */
   async followWords(): Promise<void> {
-    const rows = [...this.#words.values()].flatMap((word) => {
-      const last = this.lastOf(word.caseId);
-      const step = stepOf(last, word, this.#deps.now());
-      return step ? [nextRow(keyOf(word), last, step)] : [];
-    });
-    await this.#append(rows);
+    await this.#append(rowsThatFollow(this, this.#deps.now()));
   }
 
   /**

@@ -1,14 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { CaseKey, CaseRow } from '../../domain/caseHistory.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { CaseLedger, OrderFile, OrderLine, OrderRef } from '../../domain/resolutionPorts.ts';
+import type { CaseLedger, OrderFile } from '../../domain/resolutionPorts.ts';
 import { clickHouseBills } from './closeBills.ts';
 import type { StoredCaseRow } from './caseRows.ts';
 import { CASE_ROW_FIELDS, caseRowOf, storedCaseRow } from './caseRows.ts';
-import { rowsOf, text } from './closeSql.ts';
-import type { EntryRow } from './entryRows.ts';
-import { ENTRY_FIELDS, entryOfRow } from './entryRows.ts';
+import { rowsOf } from './closeSql.ts';
 import { ordersTouchedSince, wordsOf } from './keyWords.ts';
+import { linesOf, listOf, namedInBillErrors } from './orderFacts.ts';
 import { clickHouseRealtimeLedger } from './realtimeLedger.ts';
 
 const CASES_A_PAGE = 500;
@@ -35,6 +34,29 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
   };
   const rowsOfOrders = (merchantId: string, orderNos: readonly string[]) =>
     rowsWhere(`merchant_id = {merchantId:String} AND order_no IN (${listOf(orderNos)})`, { merchantId });
+  const rowsOfRequests = (operator: string, keys: readonly string[]) =>
+    rowsWhere(`operator = {operator:String} AND idempotency_key IN (${listOf(keys)})`, { operator });
+  const orderFiles = async (
+    merchantId: string,
+    orderNos: readonly string[],
+  ): Promise<ReadonlyMap<string, OrderFile>> => {
+    const [lines, rows, words] = await Promise.all([
+      linesOf(client, merchantId, orderNos),
+      rowsOfOrders(merchantId, orderNos),
+      wordsOf(client, merchantId, orderNos),
+    ]);
+    const [rowsBy, wordsBy] = [Map.groupBy(rows, orderOf), Map.groupBy(words, orderOf)];
+    return new Map(
+      orderNos.map((orderNo) => [
+        orderNo,
+        {
+          lines: lines.get(orderNo) ?? [],
+          rows: rowsBy.get(orderNo) ?? [],
+          words: wordsBy.get(orderNo) ?? [],
+        },
+      ]),
+    );
+  };
   return {
     ordersTouchedSince: (sinceMs) => ordersTouchedSince(client, sinceMs),
     async followedUntil() {
@@ -44,21 +66,15 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
     setFollowedUntil: (untilMs) => positionsOf.storePositions(FOLLOWER, new Map([[FOLLOWED, untilMs]])),
     wordsOf: (merchantId, orderNos) => wordsOf(client, merchantId, orderNos),
     rowsOf: rowsOfOrders,
-    async orderFile(merchantId, orderNo): Promise<OrderFile> {
-      const [lines, rows, words] = await Promise.all([
-        linesOf(client, { merchantId, orderNo }),
-        rowsOfOrders(merchantId, [orderNo]),
-        wordsOf(client, merchantId, [orderNo]),
-      ]);
-      return { lines, rows, words };
+    async orderFile(merchantId, orderNo) {
+      const file = (await orderFiles(merchantId, [orderNo])).get(orderNo);
+      return file ?? { lines: [], rows: [], words: [] };
     },
+    orderFiles,
     rowsOfCase: (caseId) => rowsWhere('case_id = {caseId:String}', { caseId }),
     rowsOfAction: (actionId) => rowsWhere('action_id = {actionId:String}', { actionId }),
-    rowsOfRequest: (operator, idempotencyKey) =>
-      rowsWhere('idempotency_key = {idempotencyKey:String} AND operator = {operator:String}', {
-        idempotencyKey,
-        operator,
-      }),
+    rowsOfRequest: (operator, idempotencyKey) => rowsOfRequests(operator, [idempotencyKey]),
+    rowsOfRequests,
     keyOf: (caseId) => keyOf(client, caseId),
     async *chains(merchantId) {
       const own = merchantId === null ? '1' : 'merchant_id = {merchantId:String}';
@@ -99,36 +115,11 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
       return rows.map((row) => ({ merchantId: row.merchant_id, orderNo: row.order_no }));
     },
     writeEntries: (entries) => bills.writeLines('', entries),
-    async isNamedInBillError(merchantId, orderNo) {
-      const rows = await rowsOf(
-        client,
-        `SELECT 1 FROM bill_errors WHERE merchant_id = {merchantId:String} AND position(raw, {orderNo:String}) > 0
-           AND bill_id IN (SELECT bill_id FROM v_unhandled_bills WHERE merchant_id = {merchantId:String}) LIMIT 1`,
-        { merchantId, orderNo },
-      );
-      return rows.length > 0;
-    },
+    isNamedInBillError: async (merchantId, orderNo) =>
+      (await namedInBillErrors(client, merchantId, [orderNo])).has(orderNo),
+    namedInBillErrors: (merchantId, orderNos) => namedInBillErrors(client, merchantId, orderNos),
     isClosed: (merchantId, date) => isClosed(client, merchantId, date),
   };
-}
-
-/** Lines of the order that stand in some book: of bills only those on record. `counts` as in v_entries. */
-async function linesOf(
-  client: ClickHouseClient,
-  { merchantId, orderNo }: OrderRef,
-): Promise<readonly OrderLine[]> {
-  const ofMerchant = 'merchant_id = {merchantId:String}';
-  const rows = await rowsOf<EntryRow & { readonly counts: number }>(
-    client,
-    `SELECT ${ENTRY_FIELDS}, if(source = 'BILL',
-         (bill_id, book, channel) IN (SELECT bill_id, book, slot FROM bill_slots WHERE ${ofMerchant}),
-         source = 'ACTION' OR (business_date, book, channel) NOT IN (
-           SELECT business_date, book, arrayJoin(['', slot]) FROM bill_slots WHERE ${ofMerchant})) AS counts
-     FROM (SELECT * FROM entries FINAL WHERE ${ofMerchant} AND order_no = {orderNo:String})
-     WHERE source != 'BILL' OR bill_id IN (SELECT bill_id FROM bills WHERE ${ofMerchant})`,
-    { merchantId, orderNo },
-  );
-  return rows.map((row) => ({ entry: entryOfRow(row), counts: row.counts === 1 }));
 }
 
 /** A case that nobody has touched yet is known by its verdict alone. */
@@ -156,6 +147,4 @@ async function isClosed(client: ClickHouseClient, merchantId: string, date: Busi
   return rows.length > 0;
 }
 
-function listOf(values: readonly string[]): string {
-  return values.length === 0 ? text('(none)') : values.map(text).join(', ');
-}
+const orderOf = ({ orderNo }: { readonly orderNo: string }): string => orderNo;

@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { FILL_IN_COLUMNS } from '../../domain/decisionSheet.ts';
 import type { ExportFile, ExportRequest, LedgerExports } from '../../domain/exports.ts';
 import { CONTENT_TYPES, EXPORT_COLUMNS, EXPORT_LABELS } from '../../domain/exports.ts';
 import type { ExportRow } from '../clickhouse/exportRows.ts';
@@ -70,7 +71,13 @@ function bytesOf(request: ExportRequest, batches: Batches, now: () => number): E
 
 function sheetOf({ list }: ExportRequest, batches: AsyncIterable<readonly Row[]>): StreamedSheet {
   const columns = EXPORT_COLUMNS[list];
-  return { name: EXPORT_LABELS[list], header: headerOf(columns), widths: widthsOf(columns), batches };
+  return {
+    name: EXPORT_LABELS[list],
+    header: headerOf(columns),
+    widths: widthsOf(columns),
+    batches,
+    ...(list === 'exceptions' ? { toFillIn: Object.values(FILL_IN_COLUMNS) } : {}),
+  };
 }
 
 async function* mapped<T>(batches: Batches, of: (row: ExportRow) => T): AsyncGenerator<readonly T[]> {

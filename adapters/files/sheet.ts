@@ -18,6 +18,14 @@ export type SheetHead = {
   readonly header: readonly string[];
   /** Column widths in characters. */
   readonly widths: readonly number[];
+  /** Of a workbook: columns behind the others that people fill in, as text whatever they type. */
+  readonly toFillIn?: readonly FillInColumn[];
+};
+
+export type FillInColumn = {
+  readonly label: string;
+  /** Offered to pick from; anything else may be written. */
+  readonly choices?: readonly string[];
 };
 
 export type Sheet = SheetHead & { readonly rows: readonly Row[] };

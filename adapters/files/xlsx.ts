@@ -4,17 +4,16 @@ import { ZipFile } from 'yazl';
 import type { RowBatches, Row, Sheet, SheetHead, StreamedSheet } from './sheet.ts';
 import { streamed } from './sheet.ts';
 import {
+  MAX_ROWS,
   PARTS,
-  SHEET_FOOT,
   contentTypesXml,
+  sheetFootXml,
   sheetHeadXml,
   workbookRelsXml,
   workbookXml,
 } from './xlsxParts.ts';
 import { rowXml } from './xlsxRow.ts';
 
-/** Excel's own limit, header included. */
-const MAX_ROWS = 1_048_576;
 const PIECE_CHARS = 128 * 1024;
 /** Level 6 packs a tenth better and takes twice as long. */
 const ZIP = { compressionLevel: 4, mtime: new Date(0) } as const;
@@ -107,7 +106,7 @@ async function* sheetPieces(head: SheetHead, rows: AsyncIterable<readonly Row[]>
       piece = '';
     }
   }
-  yield piece + SHEET_FOOT;
+  yield piece + sheetFootXml(head);
 }
 
 /** Rows that several sheets share: each takes as many as it may hold. */

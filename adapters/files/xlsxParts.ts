@@ -1,5 +1,5 @@
 import type { SheetHead } from './sheet.ts';
-import { headerXml, xmlText } from './xlsxRow.ts';
+import { STYLE, columnName, headerXml, xmlText } from './xlsxRow.ts';
 
 // The parts of a workbook beside its rows (ECMA-376, SpreadsheetML).
 
@@ -7,6 +7,9 @@ const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
+const FILL_IN_WIDTH = 18;
+/** Excel's own limit, header included. */
+export const MAX_ROWS = 1_048_576;
 const TYPES = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 /** The order of `cellXfs` is that of STYLE (xlsxRow.ts); 3, 4, 10 and 49 are Excel's own formats. */
@@ -60,14 +63,30 @@ export function contentTypesXml(files: number): string {
 }
 
 /** Up to the first row below the header, which stays in sight. */
-export function sheetHeadXml({ header, widths }: SheetHead): string {
-  const columns = widths.map(
-    (width, at) => `<col min="${at + 1}" max="${at + 1}" width="${width}" customWidth="1"/>`,
-  );
-  return `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>${columns.join('')}</cols><sheetData>${headerXml(header)}`;
+export function sheetHeadXml({ header, widths, toFillIn = [] }: SheetHead): string {
+  const columns = [
+    ...widths.map((width, at) => `<col min="${at + 1}" max="${at + 1}" width="${width}" customWidth="1"/>`),
+    ...toFillIn.map((_, n) => {
+      const place = widths.length + n + 1;
+      return `<col min="${place}" max="${place}" width="${FILL_IN_WIDTH}" style="${STYLE.text}" customWidth="1"/>`;
+    }),
+  ];
+  return `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>${columns.join('')}</cols><sheetData>${headerXml([...header, ...toFillIn.map(({ label }) => label)])}`;
 }
 
-export const SHEET_FOOT = '</sheetData></worksheet>';
+/** Lists to pick from are offers: codes may be written too, and what is read is checked. */
+export function sheetFootXml({ header, toFillIn = [] }: SheetHead): string {
+  const lists = toFillIn.flatMap(({ choices }, n) => {
+    if (choices === undefined) return [];
+    const column = columnName(header.length + n);
+    return [
+      `<dataValidation type="list" allowBlank="1" sqref="${column}2:${column}${MAX_ROWS}"><formula1>"${xmlText(choices.join(','))}"</formula1></dataValidation>`,
+    ];
+  });
+  const validations =
+    lists.length === 0 ? '' : `<dataValidations count="${lists.length}">${lists.join('')}</dataValidations>`;
+  return `</sheetData>${validations}</worksheet>`;
+}
 
 function numbers(upTo: number): number[] {
   return Array.from({ length: upTo }, (_, at) => at + 1);

@@ -217,6 +217,25 @@ test('a workbook has its summary first, amounts as numbers, ids as text', async 
   expect(cells(details, 'M1', 'M2', 'M3', 'P2')).toEqual(['芸泰流水号', LONG_ORDER, EVIL_ORDER, 25]);
 });
 
+test('a workbook of exceptions ends with empty columns to fill in, as text; no other list has them', async () => {
+  const details = async (list: ExportList) => {
+    const file = await exports.open({ list, format: 'xlsx', merchantId: 'H001' });
+    return (await readWorkbook(await buffer(Readable.from(file.bytes))))[1];
+  };
+  const sheet = await details('exceptions');
+  const header = [...(sheet?.cells ?? [])].filter(([place]) => /^[A-Z]+1$/.test(place));
+  const toFillIn = ['处理', '备注', '补差方式', '渠道退款单号', '确认隔日账', '确认非隔日账', '指派给'];
+  expect(header.slice(-8).map(([, label]) => label)).toEqual(['异常编号', ...toFillIn]);
+  const [first = ''] = header.at(-7) ?? [];
+  expect(sheet?.cells.has(first.replace('1', '2'))).toBe(false);
+  // Text: a refund number of 20 digits stays as it is typed.
+  expect(sheet?.xml).toContain(`<col min="${header.length}" max="${header.length}" width="18" style="1"`);
+  expect(sheet?.xml).toContain('<formula1>"平账,补差,外部退款,指派"</formula1>');
+  const verdicts = await details('verdicts');
+  expect([...(verdicts?.cells.values() ?? [])]).not.toContain('处理');
+  expect(verdicts?.xml).not.toContain('dataValidation');
+});
+
 describe('over HTTP', () => {
   const get = (query: string) => fetch(`${origin}/api/v1/exports/${query}`);
 

@@ -1,0 +1,37 @@
+import type { CaseKey, CaseState } from '../domain/caseHistory.ts';
+import { lastRow } from '../domain/caseHistory.ts';
+import { stepOf } from '../domain/caseTransition.ts';
+import type { OrderRef } from '../domain/resolutionPorts.ts';
+import type { ResolutionDeps } from './resolution.ts';
+
+const ORDERS_A_QUERY = 500;
+
+export type StandingCase = { readonly key: CaseKey; readonly state: CaseState };
+
+/** Cases of many orders as the verdicts and their chains have them now, by case id. Nothing is written. */
+export async function casesOf(
+  orders: readonly OrderRef[],
+  deps: Pick<ResolutionDeps, 'ledger' | 'now'>,
+): Promise<ReadonlyMap<string, StandingCase>> {
+  const found = new Map<string, StandingCase>();
+  for (const [merchantId, own] of Map.groupBy(orders, (order) => order.merchantId)) {
+    const orderNos = [...new Set(own.map(({ orderNo }) => orderNo))];
+    for (let at = 0; at < orderNos.length; at += ORDERS_A_QUERY) {
+      const some = orderNos.slice(at, at + ORDERS_A_QUERY);
+      const [rows, words] = await Promise.all([
+        deps.ledger.rowsOf(merchantId, some),
+        deps.ledger.wordsOf(merchantId, some),
+      ]);
+      for (const [caseId, chain] of Map.groupBy(rows, (row) => row.caseId)) {
+        const last = lastRow(chain);
+        if (last) found.set(caseId, { key: last, state: last.state });
+      }
+      for (const word of words) {
+        const last = lastRow(rows.filter(({ caseId }) => caseId === word.caseId));
+        const state = stepOf(last, word, deps.now())?.state;
+        if (state) found.set(word.caseId, { key: word, state });
+      }
+    }
+  }
+  return found;
+}

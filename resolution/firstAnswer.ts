@@ -1,0 +1,22 @@
+import type { CaseLedger } from '../domain/resolutionPorts.ts';
+import type { ActionRequest } from './actionRequest.ts';
+import type { ActionResult } from './actionResult.ts';
+import { answeredBefore } from './actionResult.ts';
+
+/**
+ * What a user's request was answered when it came before under its Idempotency-Key; null: it is new.
+ * @throws DZ_IDEMPOTENCY_KEY_USED
+ */
+export async function firstAnswer(
+  userId: string,
+  { idempotencyKey, requestHash }: Pick<ActionRequest, 'idempotencyKey' | 'requestHash'>,
+  ledger: CaseLedger,
+): Promise<ActionResult | null> {
+  const earlier = await ledger.rowsOfRequest(userId, idempotencyKey);
+  const [first] = earlier;
+  if (!first) return null;
+  // Its own row is all that such an action was answered with.
+  const isWhole = first.step === 'REQUESTED' || first.step === 'RECORDED';
+  const ofAction = isWhole ? earlier : await ledger.rowsOfAction(first.actionId);
+  return answeredBefore(earlier, requestHash, ofAction);
+}
