@@ -1,14 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { CaseKey, CaseRow } from '../../domain/caseHistory.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { CaseLedger, OrderFile, OrderLine, OrderRef } from '../../domain/resolutionPorts.ts';
+import type { CaseLedger, OrderFile } from '../../domain/resolutionPorts.ts';
 import { clickHouseBills } from './closeBills.ts';
 import type { StoredCaseRow } from './caseRows.ts';
 import { CASE_ROW_FIELDS, caseRowOf, storedCaseRow } from './caseRows.ts';
 import { rowsOf, text } from './closeSql.ts';
-import type { EntryRow } from './entryRows.ts';
-import { ENTRY_FIELDS, entryOfRow } from './entryRows.ts';
 import { ordersTouchedSince, wordsOf } from './keyWords.ts';
+import { orderLines } from './orderLines.ts';
 
 const CASES_A_PAGE = 500;
 
@@ -36,7 +35,7 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
     rowsOf: rowsOfOrders,
     async orderFile(merchantId, orderNo): Promise<OrderFile> {
       const [lines, rows, words] = await Promise.all([
-        linesOf(client, { merchantId, orderNo }),
+        orderLines(client, { merchantId, orderNo }),
         rowsOfOrders(merchantId, [orderNo]),
         wordsOf(client, merchantId, [orderNo]),
       ]);
@@ -96,25 +95,6 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
     },
     isClosed: (merchantId, date) => isClosed(client, merchantId, date),
   };
-}
-
-/** Lines of the order that stand in some book: of bills only those on record. `counts` as in v_entries. */
-async function linesOf(
-  client: ClickHouseClient,
-  { merchantId, orderNo }: OrderRef,
-): Promise<readonly OrderLine[]> {
-  const ofMerchant = 'merchant_id = {merchantId:String}';
-  const rows = await rowsOf<EntryRow & { readonly counts: number }>(
-    client,
-    `SELECT ${ENTRY_FIELDS}, if(source = 'BILL',
-         (bill_id, book, channel) IN (SELECT bill_id, book, slot FROM bill_slots WHERE ${ofMerchant}),
-         source = 'ACTION' OR (business_date, book, channel) NOT IN (
-           SELECT business_date, book, arrayJoin(['', slot]) FROM bill_slots WHERE ${ofMerchant})) AS counts
-     FROM (SELECT * FROM entries FINAL WHERE ${ofMerchant} AND order_no = {orderNo:String})
-     WHERE source != 'BILL' OR bill_id IN (SELECT bill_id FROM bills WHERE ${ofMerchant})`,
-    { merchantId, orderNo },
-  );
-  return rows.map((row) => ({ entry: entryOfRow(row), counts: row.counts === 1 }));
 }
 
 /** A case that nobody has touched yet is known by its verdict alone. */
