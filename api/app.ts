@@ -15,6 +15,8 @@ import type { BillParts } from './routes/bills.ts';
 import { billRoutes } from './routes/bills.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { eventRoutes } from './routes/events.ts';
+import type { ExceptionDetailParts } from './routes/exceptionDetail.ts';
+import { exceptionDetailRoutes } from './routes/exceptionDetail.ts';
 import { EXPORT_WITHIN_MS, exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
@@ -39,6 +41,8 @@ export type ApiParts = {
   readonly eventForms: readonly TSchema[];
   /** Bills for the machines of hospitals. */
   readonly bills: BillParts;
+  /** Single exceptions, for users that are known. */
+  readonly exceptionDetail?: ExceptionDetailParts;
   readonly readiness: readonly ReadinessCheck[];
   /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
@@ -106,6 +110,9 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   });
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   await app.register(ledgerRoutes(parts.queries), { prefix: '/api/v1' });
+  if (parts.exceptionDetail) {
+    await app.register(exceptionDetailRoutes(parts.exceptionDetail), { prefix: '/api/v1' });
+  }
   await app.register(certificateRoutes(parts.certificates), { prefix: '/api/v1' });
   const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
   await app.register(exportRoutes(parts.exports, fileWithinMs), { prefix: '/api/v1' });
