@@ -1,8 +1,10 @@
 import type { CaseStatus } from './apiPorts.ts';
 import type { BusinessDate } from './businessDate.ts';
 import type { CaseFacts, CaseKey, CaseRow } from './caseHistory.ts';
+import type { NearbyKey } from './causeFacts.ts';
 import type { ComparedField } from './compareBooks.ts';
 import type { Book, Entry, Kind } from './entry.ts';
+import type { LikelyCause } from './likelyCause.ts';
 import type { OrderMoney, RefundAttempt } from './orderMoney.ts';
 import type { Action, Need, RefusalCode } from './policy.ts';
 import type { OrderRef } from './resolutionPorts.ts';
@@ -132,6 +134,7 @@ export type CaseEvidence = {
   readonly assignee: string | null;
   /** What the books say, as the case has it; null: the key was never an exception, and a refund of the order began the chain. */
   readonly facts: CaseFacts | null;
+  readonly likelyCause: LikelyCause;
   readonly lines: readonly EvidenceLine[];
   readonly compared: readonly ComparedField[];
   /** Books of the case's mode that lack the key. */
@@ -149,4 +152,6 @@ export interface EvidenceLedger {
   /** All lines of the order, as `OrderFile.lines`. */
   linesOf(order: OrderRef): Promise<readonly OriginLine[]>;
   historyOf(key: CaseKey): Promise<VerdictHistory>;
+  /** What the hospital's books have around an instant, by nearness. */
+  surroundingsOf(merchantId: string, atMs: number): Promise<readonly NearbyKey[]>;
 }

@@ -13,6 +13,7 @@ import { newState, stepOf } from '../domain/caseTransition.ts';
 import { compareBooks } from '../domain/compareBooks.ts';
 import type { Book } from '../domain/entry.ts';
 import { keyPartOf } from '../domain/entry.ts';
+import { likelyCauseOf } from '../domain/likelyCause.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
 import { pairNumberlessRefunds } from '../domain/numberlessRefunds.ts';
@@ -23,6 +24,7 @@ import { attemptsOf } from '../domain/refundIntent.ts';
 import type { CaseLedger, KeyWord } from '../domain/resolutionPorts.ts';
 import type { Mode } from '../domain/verdict.ts';
 import { actionsOf } from './evidenceActions.ts';
+import { causeFactsOf } from './evidenceCause.ts';
 import { refundsOf } from './evidenceRefunds.ts';
 import { timelineOf } from './evidenceTimeline.ts';
 import { notFound } from './refuse.ts';
@@ -70,6 +72,7 @@ export async function caseEvidence(
     reason: state.reason,
     assignee: state.assignee,
     facts: state.facts,
+    likelyCause: likelyCauseOf(await causeFactsOf(key, ofKey, rules, deps.evidence)),
     lines: ofKey,
     compared: compareBooks(standing, rules.windowMs),
     missingIn: BOOKS_OF_MODE[state.facts?.mode ?? 'THREE_WAY'].filter(
@@ -109,7 +112,7 @@ function standsNow(rows: readonly CaseRow[], word: KeyWord | undefined, nowMs: n
 }
 
 /** Lines of the key, and HIS refunds without a number that the close pairs with it. */
-function linesOfKey(
+export function linesOfKey(
   keyPart: string,
   lines: readonly OriginLine[],
   windowMs: number,

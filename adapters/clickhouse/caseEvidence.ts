@@ -4,11 +4,13 @@ import type { CaseKey } from '../../domain/caseHistory.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf } from './closeSql.ts';
 import { orderLines } from './orderLines.ts';
+import { surroundings } from './surroundings.ts';
 
 /** Evidence of cases on ClickHouse. */
 export function clickHouseEvidence(client: ClickHouseClient): EvidenceLedger {
   return {
     linesOf: (order) => orderLines(client, order),
+    surroundingsOf: (merchantId, atMs) => surroundings(client, merchantId, atMs),
     historyOf: async (key) => {
       const [realtime, runs] = await Promise.all([realtimeWords(client, key), runWords(client, key)]);
       return { realtime, runs } satisfies VerdictHistory;

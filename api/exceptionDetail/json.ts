@@ -35,6 +35,7 @@ export function exceptionDetailJson(evidence: CaseEvidence): ExceptionDetail {
     status: evidence.status,
     reason: evidence.reason,
     assignee: evidence.assignee,
+    likelyCause: causeJson(evidence),
     lines: evidence.lines.map(lineJson),
     compared: evidence.compared.map(({ field, values, differs }) => ({
       field,
@@ -68,6 +69,11 @@ export function exceptionDetailJson(evidence: CaseEvidence): ExceptionDetail {
     actions: evidence.actions.map(rulingJson),
     related: evidence.related.map(({ caseId, ...related }) => ({ exceptionId: caseId, ...related })),
   };
+}
+
+function causeJson({ likelyCause }: CaseEvidence): ExceptionDetail['likelyCause'] {
+  const { evidence, ...cause } = likelyCause;
+  return { ...cause, evidence: evidence.en, evidenceZh: evidence.zh };
 }
 
 function lineJson({

@@ -4,6 +4,7 @@ import { CASE_STEPS } from '../../domain/caseHistory.ts';
 import { COMPARED_FIELDS } from '../../domain/compareBooks.ts';
 import { BOOKS, CHANNELS, KINDS } from '../../domain/entry.ts';
 import { ACTIONS, NEEDS, REFUSALS } from '../../domain/policy.ts';
+import { LIKELY_CAUSES } from '../../domain/likelyCause.ts';
 import { MODES, VERDICT_CODES } from '../../domain/verdict.ts';
 import { DateText, oneOf } from '../schemas.ts';
 
@@ -166,6 +167,27 @@ export const ExceptionDetailSchema = Type.Object({
   status: oneOf(CASE_STATUSES),
   reason: Type.String({ description: 'why it has this status' }),
   assignee: orNull(Text),
+  likelyCause: Type.Object(
+    {
+      cause: oneOf(LIKELY_CAUSES),
+      rule: orNull(Text),
+      precision: Type.Union([Type.Number(), Type.Null()], { description: 'of the rule, as measured' }),
+      evidence: Type.String(),
+      evidenceZh: Type.String(),
+    },
+    {
+      description: 'a hint for a person, never a ground for an action',
+      examples: [
+        {
+          cause: 'LOST_CALLBACK',
+          rule: 'late-callback',
+          precision: 1,
+          evidence: 'the platform has it 12 min after the channel',
+          evidenceZh: '平台比渠道晚 12 分钟才记录该支付,支付通知可能丢失或延迟',
+        },
+      ],
+    },
+  ),
   lines: Type.Array(LineSchema),
   compared: Type.Array(ComparedSchema),
   missingIn: Type.Array(oneOf(BOOKS)),

@@ -26,7 +26,7 @@ function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}\n`).join('');
 }
 
-function headText({ key, facts, status, reason, assignee, missingIn }: CaseEvidence): string {
+function headText({ key, facts, status, reason, assignee, missingIn, likelyCause }: CaseEvidence): string {
   const kind = key.keyPart === 'P' ? 'PAYMENT' : 'REFUND';
   const what =
     facts === null ? 'no exception' : `${facts.type} ${VERDICT_LABELS[facts.type]} (${facts.mode})`;
@@ -34,6 +34,7 @@ function headText({ key, facts, status, reason, assignee, missingIn }: CaseEvide
   const lines = [
     `${key.caseId}  ${key.merchantId} ${kind} ${KIND_LABELS[kind]} ${key.orderNo}${refund}`,
     `${what}  ${status} ${STATUS_LABELS[status]}${assignee === null ? '' : `, ${assignee}`}: ${reason}`,
+    `likely cause: ${likelyCause.cause}, ${likelyCause.evidence.en} / ${likelyCause.evidence.zh}`,
     ...(missingIn.length === 0 ? [] : [`missing in ${missingIn.join(', ')}`]),
     ...(facts?.isPossiblyCrossDay ? ['near midnight: its counterpart may stand on the other date'] : []),
   ];

@@ -224,7 +224,12 @@ test('an order that probably repeats another names it, with how that one stands'
     line('PLATFORM', second, { ...ALIPAY, amountFen, occurredAtMs: AT_MS + 60_000 }),
     line('CHANNEL', second, { ...ALIPAY, amountFen, occurredAtMs: AT_MS + 60_000 }),
   );
-  const { related } = await evidenceOf(second);
+  const { related, likelyCause } = await evidenceOf(second);
+  expect(likelyCause).toMatchObject({
+    cause: 'DOUBLE_TAP',
+    rule: 'same-rare-amount',
+    evidence: { zh: expect.stringContaining(first) },
+  });
   expect(related).toEqual([
     {
       caseId: caseIdOf(merchantId, first, 'P'),
@@ -235,4 +240,27 @@ test('an order that probably repeats another names it, with how that one stands'
       status: null,
     },
   ]);
+});
+
+test('the surroundings of an instant are lines that count within the hour, with receipts that came hours later', async () => {
+  const away = { merchantId: 'H777' };
+  const minute = (minutes: number) => AT_MS + minutes * 60_000;
+  await system.close.writeEvents([
+    line('PLATFORM', 'SU1', { ...away, occurredAtMs: minute(-5) }),
+    line('MERCHANT', 'SU1', { ...away, occurredAtMs: minute(180) }),
+    line('PLATFORM', 'SU2', { ...away, occurredAtMs: minute(61) }),
+    line('PLATFORM', 'SU3', { ...away, occurredAtMs: minute(59), amountFen: 5n }),
+    line('PLATFORM', 'SU4', { ...away, channel: 'ALIPAY' }),
+  ]);
+  const merchant = { ...SAMPLE_MERCHANT, ...away };
+  const place = { book: 'PLATFORM', channel: 'ALIPAY', businessDate: DATE } as const;
+  await system.close.writeBill([line('PLATFORM', 'SU5', { ...away, channel: 'ALIPAY' })], place, merchant);
+  const found = await clickHouseEvidence(system.close.client).surroundingsOf(away.merchantId, AT_MS);
+  expect(found.map(({ orderNo }) => orderNo)).toEqual(['SU5', 'SU1', 'SU3']);
+  expect(found[1]).toMatchObject({
+    channel: 'WECHAT',
+    receipts: ['R-SU1'],
+    amounts: { MERCHANT: 10_000n, PLATFORM: 10_000n, CHANNEL: null },
+    times: { MERCHANT: minute(180), PLATFORM: minute(-5), CHANNEL: null },
+  });
 });
