@@ -63,13 +63,17 @@ export const sameReceipt: CauseRule = (facts) => {
   };
 };
 
-/** An amount that nobody else paid within the hour, twice within minutes, and HIS has one of them. */
+/** Any two patients may pay it. */
+const WHOLE_YUAN = 100n;
+
+/** An amount, no round one, that nobody else paid within the hour, twice within minutes; HIS has one of them. */
 export const sameRareAmount: CauseRule = (facts) => {
   const self = ownNearby(facts);
   if (!self || facts.kind !== 'PAYMENT' || facts.lines.MERCHANT.length > 0) return null;
-  const atMs = paidAtMs(self);
+  const [atMs, fen] = [paidAtMs(self), paidFen(self)];
+  if (fen === null || fen % WHOLE_YUAN === 0n) return null;
   const alike = facts.nearby.filter(
-    (each) => each.kind === 'PAYMENT' && each.orderNo !== facts.orderNo && paidFen(each) === paidFen(self),
+    (each) => each.kind === 'PAYMENT' && each.orderNo !== facts.orderNo && paidFen(each) === fen,
   );
   const [other, ...more] = alike;
   const otherAtMs = other ? paidAtMs(other) : null;
@@ -196,6 +200,21 @@ const LEAST_LOST = 3;
 /** A receipt follows its payment by less. */
 const BOOKED_WITHIN_MS = MINUTE_MS;
 
+/** Whether HIS was up to date before the gap: with a clock that is wrong, a gap is in its times alone. */
+function wasPrompt(nearby: CauseFacts['nearby'], fromMs: number): boolean {
+  const last = nearby
+    .flatMap(({ kind, times: { MERCHANT, PLATFORM } }) =>
+      kind === 'PAYMENT' && MERCHANT !== null && PLATFORM !== null && MERCHANT <= fromMs
+        ? [{ MERCHANT, awayMs: Math.abs(MERCHANT - PLATFORM) }]
+        : [],
+    )
+    .toSorted((a, b) => b.MERCHANT - a.MERCHANT)
+    .slice(0, LAST_BOOKED);
+  const prompt = last.filter(({ awayMs }) => awayMs <= BOOKED_WITHIN_MS).length;
+  return prompt * 2 > last.length;
+}
+const LAST_BOOKED = 5;
+
 /** HIS booked nothing at all around it while the platform went on, and lacks others of that time. */
 export const hisOutage: CauseRule = (facts) => {
   const atMs = anchorMs(facts);
@@ -207,6 +226,7 @@ export const hisOutage: CauseRule = (facts) => {
   const fromMs = Math.max(...booked.filter((ms) => ms <= atMs));
   const toMs = Math.min(...booked.filter((ms) => ms > atMs));
   if (!Number.isFinite(fromMs) || !Number.isFinite(toMs) || toMs - fromMs < LEAST_OUTAGE_MS) return null;
+  if (!wasPrompt(nearby, fromMs)) return null;
   const inGap = nearby.filter((each) => {
     const paidMs = each.times.PLATFORM;
     return each.kind === 'PAYMENT' && paidMs !== null && paidMs > fromMs && paidMs < toMs - BOOKED_WITHIN_MS;

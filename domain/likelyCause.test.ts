@@ -127,10 +127,13 @@ describe('a second tap', () => {
     expect(ruleOf(facts(lacksReceipt, [self, other(['R2'])]))).toBeNull();
   });
 
-  test('is an amount that nobody else paid; a common amount says nothing', () => {
+  test('is an amount that nobody else paid; a common or a round one says nothing', () => {
     const around = [nearby('HP1', BOTH, at(0)), nearby('HP2', ALL, at(-4))];
     expect(ruleOf(facts(lacksReceipt, around))).toBe('same-rare-amount');
     expect(ruleOf(facts(lacksReceipt, [...around, nearby('HP3', ALL, at(50))]))).toBeNull();
+    const round = { PLATFORM: [at(0, 1_000n)], CHANNEL: [at(0, 1_000n)] };
+    const alike = [nearby('HP1', BOTH, at(0, 1_000n)), nearby('HP2', ALL, at(-4, 1_000n))];
+    expect(ruleOf(facts(round, alike))).toBeNull();
   });
 });
 
@@ -211,6 +214,14 @@ describe('an outage of HIS', () => {
       nearby(`R${i}`, ALL, at(i - 9.5, 3_000n + BigInt(i))),
     );
     expect(ruleOf(facts(lacksReceipt, [...gap(4, 3), ...receipts]))).toBeNull();
+  });
+
+  test('is none where the receipts before it were minutes away from their payments: a wrong clock makes gaps, too', () => {
+    const rest = gap(4, 3).slice(1);
+    const wrong = { MERCHANT: at(-10).occurredAtMs, PLATFORM: at(2).occurredAtMs, CHANNEL: null };
+    expect(
+      ruleOf(facts(lacksReceipt, [{ ...nearby('BEFORE', ALL, at(2, 1n)), times: wrong }, ...rest])),
+    ).toBeNull();
   });
 
   test('says nothing of what the platform never had', () => {

@@ -51,17 +51,17 @@ export const LEAST_PRECISION = 0.95;
 
 /** In the order in which they are asked: the first that sees its reason and may speak does. */
 export const CAUSE_RULES: readonly MeasuredRule[] = [
-  { name: 'merged-receipt', cause: 'MERGED_RECEIPT', find: mergedReceipt, precision: 1 },
+  { name: 'merged-receipt', cause: 'MERGED_RECEIPT', find: mergedReceipt, precision: 0.958 },
   { name: 'second-transaction', cause: 'DOUBLE_TAP', find: secondTransaction, precision: 1 },
   { name: 'same-receipt', cause: 'DOUBLE_TAP', find: sameReceipt, precision: 1 },
   { name: 'clock-skew', cause: 'CLOCK_SKEW', find: clockSkew, precision: 1 },
   { name: 'across-midnight', cause: 'MIDNIGHT', find: acrossMidnight, precision: 1 },
-  { name: 'rounded-to-jiao', cause: 'ROUNDING', find: roundedToJiao, precision: 1 },
+  { name: 'rounded-to-jiao', cause: 'ROUNDING', find: roundedToJiao, precision: 0.974 },
   { name: 'never-called-back', cause: 'LOST_CALLBACK', find: neverCalledBack, precision: 1 },
   { name: 'late-callback', cause: 'LOST_CALLBACK', find: lateCallback, precision: 1 },
-  { name: 'his-outage', cause: 'HIS_OUTAGE', find: hisOutage, precision: 0.987 },
   { name: 'same-rare-amount', cause: 'DOUBLE_TAP', find: sameRareAmount, precision: 1 },
-  { name: 'few-fen', cause: 'ROUNDING', find: fewFen, precision: 0.818 },
+  { name: 'his-outage', cause: 'HIS_OUTAGE', find: hisOutage, precision: 0.965 },
+  { name: 'few-fen', cause: 'ROUNDING', find: fewFen, precision: 0.596 },
 ];
 
 const UNKNOWN: LikelyCause = {

@@ -39,9 +39,9 @@ export function dayToMeasure(seed: number, hospital: number, orders: number): Me
   const defects = {
     ...defaultDefects(orders, 2),
     // Enough of each cause, and of what only looks like one.
-    'surplus-order': 12,
+    'surplus-order': 6,
     'channel-only-payment': 8,
-    'merchant-missing-payment': 10,
+    'merchant-missing-payment': 4,
     'amount-merchant-payment': 10,
     'unmatched-near-midnight': 4,
     'merged-receipt': 6,
