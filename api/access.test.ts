@@ -91,6 +91,7 @@ test.each(CHANGES)('POST %s is for %j alone', async (path, roles) => {
 test.each([
   '/merchants',
   '/actions',
+  `/exceptions/${ID}`,
   '/orders/HP1?merchantId=H001',
   `/proofs/${'0'.repeat(64)}?caseId=${ID}`,
   '/bill-errors',

@@ -237,6 +237,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/events',
     '/api/v1/exceptions',
     '/api/v1/exceptions/bulk',
+    '/api/v1/exceptions/{id}',
     '/api/v1/exceptions/{id}/assign',
     '/api/v1/exceptions/{id}/external-refund',
     '/api/v1/exceptions/{id}/refund',

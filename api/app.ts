@@ -28,6 +28,8 @@ import { caseActionRoutes } from './routes/caseActions.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { deadLetterRoutes } from './routes/deadLetters.ts';
 import { eventRoutes } from './routes/events.ts';
+import type { ExceptionDetailParts } from './routes/exceptionDetail.ts';
+import { exceptionDetailRoutes } from './routes/exceptionDetail.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { EXPORT_WITHIN_MS, exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -64,6 +66,8 @@ export type ApiParts = {
   readonly billErrors: BillErrorParts;
   readonly deadLetters: ReplayDeps;
   readonly closeAgain: CloseAgain;
+  /** All that is known of one exception, for whoever may see it. */
+  readonly evidenceOf: ExceptionDetailParts['evidenceOf'];
   readonly readiness: readonly ReadinessCheck[];
   /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
@@ -164,6 +168,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     exportRoutes(parts.exports, queries, fileWithinMs),
     statementRoutes(parts.statements, fileWithinMs),
     exceptionRoutes(queries),
+    exceptionDetailRoutes(parts),
     bulkRoutes(cases.deps),
     caseActionRoutes(cases),
     oneSidedCheckRoutes(cases.deps),

@@ -8,6 +8,7 @@ import { openArchive } from '../adapters/archive/openArchive.ts';
 import { archivedProofs } from '../adapters/archive/proofStore.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
 import { clickHouseActionQueries } from '../adapters/clickhouse/actionPages.ts';
+import { clickHouseEvidence } from '../adapters/clickhouse/caseEvidence.ts';
 import { clickHouseBillErrors } from '../adapters/clickhouse/billErrorPages.ts';
 import { clickHouseFetchLog } from '../adapters/clickhouse/billFetches.ts';
 import { clickHouseBillLibrary } from '../adapters/clickhouse/billLibrary.ts';
@@ -49,6 +50,7 @@ import { billHandler } from '../pipeline/close/handleBill.ts';
 import { importBill } from '../pipeline/close/importBill.ts';
 import { closeGate } from '../pipeline/join/closeGate.ts';
 import { statements } from '../pipeline/statement/statements.ts';
+import { caseEvidence } from '../resolution/evidence.ts';
 import { buildApp } from './app.ts';
 import { principalsOf } from './principals.ts';
 import { EXPORT_WITHIN_MS } from './routes/exports.ts';
@@ -90,6 +92,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const closing = closingOf(read, servers, signingKeyOf(env));
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'duizhang_api_' });
+  const resolution = resolutionParts(config, env, { clickhouse: ledger, redis: window }, clock);
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     certificates: clickHouseCertificateQueries(ledger),
@@ -120,10 +123,12 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     },
     principals: principalsOf(readDemoUsers(dataDir, HOST)),
     cases: {
-      deps: resolutionParts(config, env, { clickhouse: ledger, redis: window }, clock),
+      deps: resolution,
       proofs: archivedProofs(openArchive(config.archive, dataDir, env, 'proofs')),
       actions: clickHouseActionQueries(ledger),
     },
+    evidenceOf: (principal, exceptionId) =>
+      caseEvidence(principal, exceptionId, { ...resolution, evidence: clickHouseEvidence(ledger) }),
     billErrors: {
       queries: clickHouseBillErrors(ledger),
       handleBill: billHandler(clickHouseBills(ledger), () => clock.now()),

@@ -59,6 +59,8 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_REFUND_NO_PAYMENT: refusal,
   DZ_REFUND_SEVERAL: refusal,
   DZ_REFUND_NO_ROUTE: { ...refusal, zh: '该商户此渠道未配置退款通道,请在渠道后台退款后登记' },
+  DZ_DECISION_CASE: refusal,
+  DZ_DECISION_TWICE: refusal,
   DZ_CODE_WRONG: { ...refusal, field: '/verificationCode' },
   DZ_CODE_EXPIRED: { ...refusal, field: '/verificationCode' },
   DZ_CODE_TOO_OFTEN: { status: 429 },

@@ -39,6 +39,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/close.ts')).closeCommand,
   },
   {
+    name: 'case',
+    summary: 'see one exception with its evidence and what may be done',
+    load: async () => (await import('./commands/case.ts')).caseCommand,
+  },
+  {
     name: 'certificate',
     summary: 'the signed certificate of a closed day, and the key it is verified with',
     load: async () => (await import('./commands/certificate.ts')).certificateCommand,

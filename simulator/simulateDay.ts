@@ -2,7 +2,7 @@ import { DuizhangError } from '../domain/errors.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import { booksOf } from './books/index.ts';
 import type { DayOptions, SimulatedBill, SimulatedDay, SimulatedEvent, TruthRow } from './day.ts';
-import { checkDefects, defaultDefects, DEFECTS } from './defects/index.ts';
+import { ASKED_DEFECTS, checkDefects, defaultDefects, DEFECTS, SPAN_DEFECTS } from './defects/index.ts';
 import { deliveriesOf } from './delivery.ts';
 import { planAroundMidnight, planOrdinaryOrders } from './ordinaryOrders.ts';
 import { Planner } from './planner.ts';
@@ -64,9 +64,12 @@ export function planDay(
   }
   const planner = new Planner({ seed, merchant, merchantIndex, date });
   planAroundMidnight(planner, orders);
-  for (const { name, plant } of DEFECTS) {
+  for (const { name, plant } of [...DEFECTS, ...ASKED_DEFECTS]) {
     for (let i = 0; i < (defects[name] ?? 0); i += 1) plant(planner);
   }
   planOrdinaryOrders(planner, orders);
+  for (const { name, plant } of SPAN_DEFECTS) {
+    for (let i = 0; i < (defects[name] ?? 0); i += 1) plant(planner);
+  }
   return planner;
 }

@@ -58,9 +58,17 @@ export const UNUSED_CASE_DEPS: ApiParts['cases']['deps'] = {
 /** Parts of the API that a test does not ask for: whoever does learns it. */
 export const UNUSED_PARTS: Pick<
   ApiParts,
-  'certificates' | 'bills' | 'principals' | 'cases' | 'billErrors' | 'deadLetters' | 'closeAgain'
+  | 'certificates'
+  | 'bills'
+  | 'principals'
+  | 'cases'
+  | 'evidenceOf'
+  | 'billErrors'
+  | 'deadLetters'
+  | 'closeAgain'
 > = {
   certificates: { certificateOfRun: unused },
+  evidenceOf: unused,
   bills: {
     library: { billsOf: unused, billsById: unused, bytesOf: unused },
     access: { machines: new Map(), nonces: { isFirstUse: unused }, now: () => 0 },

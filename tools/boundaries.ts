@@ -31,7 +31,8 @@ export const BOUNDARIES: readonly Boundary[] = [
 ];
 
 /** The simulator plants the truth; code that judges would only find what it has itself put there. */
-const JUDGING = /^domain\/(verdict|policy|crossDay|duplicateHint|merkle|certificate)\b/;
+const JUDGING =
+  /^domain\/(verdict|policy|crossDay|duplicateHint|merkle|certificate|likelyCause|cause\w+|mergedReceipts)\b/;
 
 const IMPORT =
   /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;

@@ -7,7 +7,8 @@ import type { StoredCaseRow } from './caseRows.ts';
 import { CASE_ROW_FIELDS, caseRowOf, storedCaseRow } from './caseRows.ts';
 import { rowsOf } from './closeSql.ts';
 import { ordersTouchedSince, wordsOf } from './keyWords.ts';
-import { linesOf, listOf, namedInBillErrors } from './orderFacts.ts';
+import { listOf, namedInBillErrors } from './orderFacts.ts';
+import { orderLines } from './orderLines.ts';
 import { clickHouseRealtimeLedger } from './realtimeLedger.ts';
 
 const CASES_A_PAGE = 500;
@@ -41,7 +42,7 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
     orderNos: readonly string[],
   ): Promise<ReadonlyMap<string, OrderFile>> => {
     const [lines, rows, words] = await Promise.all([
-      linesOf(client, merchantId, orderNos),
+      orderLines(client, merchantId, orderNos),
       rowsOfOrders(merchantId, orderNos),
       wordsOf(client, merchantId, orderNos),
     ]);

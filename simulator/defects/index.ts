@@ -1,11 +1,14 @@
 import { DuizhangError } from '../../domain/errors.ts';
+import { CAUSE_DEFECTS } from './causes.ts';
 import { CORRUPTION_DEFECTS } from './corruption.ts';
-import type { Defect } from './defect.ts';
+import type { Defect, PlantedCause } from './defect.ts';
 import { MIDNIGHT_DEFECTS } from './midnight.ts';
 import { PRESENCE_DEFECTS } from './presence.ts';
 import { REPEATED_PAYMENT_DEFECTS } from './repeatedPayments.ts';
 import { REVERSAL_DEFECTS } from './reversals.ts';
+import { SPAN_DEFECTS } from './spans.ts';
 
+/** Those of an ordinary day. */
 export const DEFECTS: readonly Defect[] = [
   ...PRESENCE_DEFECTS,
   ...REPEATED_PAYMENT_DEFECTS,
@@ -13,6 +16,20 @@ export const DEFECTS: readonly Defect[] = [
   ...MIDNIGHT_DEFECTS,
   ...CORRUPTION_DEFECTS,
 ];
+
+/** Planted only by name: days that do not ask for them stay as they are. */
+export const ASKED_DEFECTS: readonly Defect[] = CAUSE_DEFECTS;
+export { SPAN_DEFECTS };
+
+const ALL: readonly Defect[] = [...DEFECTS, ...ASKED_DEFECTS, ...SPAN_DEFECTS];
+const CAUSES: ReadonlyMap<string, PlantedCause | undefined> = new Map(
+  ALL.map(({ name, cause }) => [name, cause]),
+);
+
+/** Why a planted defect's books differ; null where nothing was said of it. */
+export function plantedCauseOf(defect: string | null): PlantedCause | null {
+  return (defect === null ? null : CAUSES.get(defect)) ?? null;
+}
 
 /** From so many orders on every defect appears. */
 const FULL_DAY_ORDERS = 200;
@@ -47,13 +64,13 @@ export function parseDefects(spec: string, orders: number): Readonly<Record<stri
 
 /** @throws DZ_BAD_DEFECTS for a name that no defect has */
 export function checkDefects(asked: Readonly<Record<string, number>>): void {
-  const names = new Set(DEFECTS.map(({ name }) => name));
+  const names = new Set(ALL.map(({ name }) => name));
   const unknown = Object.keys(asked).find((name) => !names.has(name));
   if (unknown !== undefined) throw badDefects(`there is no defect "${unknown}"`);
 }
 
 function badDefects(why: string): DuizhangError {
-  const names = DEFECTS.map(({ name }) => name).join(', ');
+  const names = ALL.map(({ name }) => name).join(', ');
   return new DuizhangError(
     'DZ_BAD_DEFECTS',
     `${why}; write none, a number that multiplies the defaults, or name=count,… with: ${names}`,

@@ -69,6 +69,7 @@ export const MIDNIGHT_DEFECTS: readonly Defect[] = [
   ...CROSSINGS.map((crossing) => ({
     name: crossing.name,
     perThousand: 0.5,
+    cause: 'MIDNIGHT' as const,
     plant: (planner: Planner) => plantCrossing(planner, crossing),
   })),
   { name: 'unmatched-near-midnight', perThousand: 0.4, plant: plantUnmatchedNearMidnight },

@@ -78,6 +78,8 @@ export const PRESENCE_DEFECTS: readonly Defect[] = PRESENCES.flatMap((presence) 
     return {
       name,
       perThousand: 0.6,
+      // The channel took the money, and nobody was ever told.
+      ...(name === 'channel-only-payment' ? { cause: 'LOST_CALLBACK' as const } : {}),
       plant: (planner: Planner) => {
         const movement = kind === 'PAYMENT' ? planner.payment() : refundOfGoodPayment(planner);
         plantPresence(planner, movement, presence, name);

@@ -4,11 +4,11 @@ import type { Defect } from './defect.ts';
 const MINUTE_MS = 60_000;
 
 export const REPEATED_PAYMENT_DEFECTS: readonly Defect[] = [
-  { name: 'duplicate-payment', perThousand: 0.6, plant: plantPaidTwice },
-  { name: 'duplicate-at-channel', perThousand: 0.4, plant: plantPaidTwiceAtChannel },
+  { name: 'duplicate-payment', perThousand: 0.6, cause: 'DOUBLE_TAP', plant: plantPaidTwice },
+  { name: 'duplicate-at-channel', perThousand: 0.4, cause: 'DOUBLE_TAP', plant: plantPaidTwiceAtChannel },
   { name: 'duplicate-receipt', perThousand: 0.6, plant: plantTwoReceipts },
   { name: 'split-receipts', perThousand: 0.6, plant: plantSplitReceipts },
-  { name: 'surplus-order', perThousand: 0.6, plant: plantSurplusOrder },
+  { name: 'surplus-order', perThousand: 0.6, cause: 'DOUBLE_TAP', plant: plantSurplusOrder },
 ];
 
 /** Two transactions of one order in the platform's and the channel's book, one receipt. */
