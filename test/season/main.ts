@@ -1,4 +1,4 @@
-// npm run season -- --days 30 --hospitals 5 [--orders 60] [--seed 1] [--day-ms 10000]: a season that the system closes
+// npm run season -- --days 30 --hospitals 5 [--orders 60] [--seed 1] [--day-ms 20000]: a season that the system closes
 // by itself, held against what was planted. Ends with 1 when anything is not as planted.
 import { parseArgs } from 'node:util';
 import { checkSeason } from './checkSeason.ts';
@@ -12,7 +12,7 @@ const { values } = parseArgs({
     hospitals: { type: 'string', default: '5' },
     orders: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
-    'day-ms': { type: 'string', default: '10000' },
+    'day-ms': { type: 'string', default: '20000' },
   },
 });
 const days = wholeNumber(values.days);
