@@ -6,6 +6,7 @@ import { CASE_STATUSES } from '../domain/apiPorts.ts';
 import type { Json } from '../domain/canonicalJson.ts';
 import { canonicalJson } from '../domain/canonicalJson.ts';
 import { ACTIONS } from '../domain/policy.ts';
+import { refundAdvice } from '../domain/refundAdvice.ts';
 import type { ActionResult } from '../resolution/actionResult.ts';
 import { CaseId, Instant, NullableFen, NullableText, fenText, oneOf } from './schemas.ts';
 
@@ -95,12 +96,13 @@ export const ActionSchema = Type.Object(
 export const actionAnswers = { 200: ActionSchema, 202: ActionSchema } as const;
 
 export function actionJson({ atMs, amountFen, ...result }: ActionResult) {
-  const advice = ADVICE[result.state];
+  const ofCode = result.code === null ? null : refundAdvice(result.code);
+  const [en, zh] = ADVICE[result.state] ?? [null, null];
   return {
     ...result,
     amountFen: fenText(amountFen),
-    advice: advice?.[0] ?? null,
-    adviceZh: advice?.[1] ?? null,
+    advice: ofCode?.en ?? en,
+    adviceZh: ofCode?.zh ?? zh,
     at: new Date(atMs).toISOString(),
   };
 }

@@ -1,5 +1,4 @@
 import type { CaseStatus, ExceptionFilter } from '../../domain/apiPorts.ts';
-import { CASE_STATUSES } from '../../domain/apiPorts.ts';
 import { text } from './closeSql.ts';
 import type { Conditions } from './listConditions.ts';
 import { listConditions } from './listConditions.ts';
@@ -34,12 +33,19 @@ export function exceptionConditions(
   };
 }
 
-/** Leaves out rows whose case surely has another status; a case without a row is open or healed by the verdicts alone. */
+/** Whether a case that nobody works on or has settled is open follows from the verdicts alone (v_exceptions says the same). */
+export const PERSONS_WORDS = [
+  'IN_PROGRESS',
+  'PENDING_APPROVAL',
+  'RESOLVED',
+] as const satisfies readonly CaseStatus[];
+
+/** Leaves out rows whose case surely has another status. */
 export function mayHaveStatus(status: CaseStatus): string {
   const cases = (statuses: readonly CaseStatus[]) =>
     `(SELECT merchant_id, order_no, key_part FROM exceptions FINAL WHERE status IN (${statuses.map(text).join(', ')}))`;
   const key = '(merchant_id, order_no, key_part)';
   return status === 'OPEN' || status === 'HEALED'
-    ? `${key} NOT IN ${cases(CASE_STATUSES.filter((other) => other !== status))}`
+    ? `${key} NOT IN ${cases(PERSONS_WORDS)}`
     : `${key} IN ${cases([status])}`;
 }

@@ -7,7 +7,7 @@ import { BOOKS } from '../../domain/entry.ts';
 import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
-import { exceptionConditions, mayHaveStatus } from './exceptionConditions.ts';
+import { PERSONS_WORDS, exceptionConditions, mayHaveStatus } from './exceptionConditions.ts';
 import { whereOf } from './listConditions.ts';
 import { CONFLICT_BIT, mergedOf } from './verdictRows.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
@@ -104,7 +104,7 @@ async function candidatesAfter(
     `SELECT toString(v.business_date) AS date, merchant_id, order_no, key_part, mode, span, code, kind, refund_no,
        channel, toString(merchant_fen) AS merchant, toString(platform_fen) AS platform,
        toString(channel_fen) AS at_channel, possibly_cross_day, conflicts, amount_conflict, channel_conflict, ambiguous_refund,
-       possible_duplicate_of, merged_receipt, merged_orders,       toString(v.version) AS version, ${PROVISIONAL} AS provisional
+       possible_duplicate_of, merged_receipt, merged_orders, toString(v.version) AS version, ${PROVISIONAL} AS provisional
      FROM verdicts AS v ${whereOf(conditions)}
      ORDER BY v.business_date DESC, merchant_id, order_no, key_part, mode, span, v.version DESC
      LIMIT 1 BY v.business_date, merchant_id, order_no, key_part, mode, span, v.version
@@ -181,13 +181,6 @@ async function statusesOf(
     }),
   );
 }
-
-/** Whether a case that nobody works on or has settled is open follows from the verdicts alone (v_exceptions says the same). */
-const PERSONS_WORDS = [
-  'IN_PROGRESS',
-  'PENDING_APPROVAL',
-  'RESOLVED',
-] as const satisfies readonly CaseStatus[];
 
 function caseOf(row: Row): string {
   return caseIdOf(row.merchant_id, row.order_no, row.key_part);

@@ -395,8 +395,9 @@ describe('exceptions', () => {
     expect((await found('IN_PROGRESS')).map((item) => item.orderNo)).toEqual(['YT0007', 'YT0200']);
     expect((await found('RESOLVED')).map((item) => item.orderNo)).toEqual(['YT0239']);
     expect(await found('PENDING_APPROVAL')).toEqual([]);
-    expect(await found('OPEN')).toHaveLength(236);
-    expect((await found('HEALED')).map((item) => item.orderNo)).toEqual(['YT0150']);
+    // Nobody works on these, whatever their cases last said: the verdicts say that they are open.
+    expect(await found('OPEN')).toHaveLength(237);
+    expect(await found('HEALED')).toEqual([]);
   });
 });
 
