@@ -69,6 +69,7 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_PROOF_TOO_LARGE: { status: 413, field: '/files' },
   DZ_PROOF_TOO_MANY: { status: 413, field: '/files' },
   DZ_MONEY_WAITS: { status: 503 },
+  DZ_CASE_ROW_BROKEN: { status: 500, zh: '处理记录被篡改,请联系管理员并执行审计校验' },
   DZ_HDP_FAILED: { status: 502, zh: '暂时无法向医院查询该订单,请稍后再试' },
 };
 

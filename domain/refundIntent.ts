@@ -1,6 +1,7 @@
 import type { CaseRow } from './caseHistory.ts';
 import type { Json } from './canonicalJson.ts';
 import { CHANNELS } from './entry.ts';
+import { DuizhangError } from './errors.ts';
 import type { RefundAttempt } from './orderMoney.ts';
 import type { GatewayRoute, RefundOrder } from './resolutionPorts.ts';
 import { GATEWAY_ROUTES } from './resolutionPorts.ts';
@@ -26,7 +27,7 @@ export function intentJson({ route, n, order, mustHisLack }: RefundIntent): Json
   };
 }
 
-/** @throws when the row is no INTENT as we write it: somebody has changed it */
+/** @throws DZ_CASE_ROW_BROKEN when the row is no INTENT as we write it: somebody has changed it */
 export function intentOf(row: CaseRow): RefundIntent {
   const said = fieldsOf(row.said);
   const order = fieldsOf(said.get('order') ?? null);
@@ -134,8 +135,9 @@ export function fieldsOf(value: Json): ReadonlyMap<string, Json> {
   return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
 }
 
-function broken(row: CaseRow, name: string): Error {
-  return new Error(
-    `the row ${row.seq} of case ${row.caseId} holds no ${name}: it was changed after it was written`,
+function broken(row: CaseRow, name: string): DuizhangError {
+  return new DuizhangError(
+    'DZ_CASE_ROW_BROKEN',
+    `the row ${row.seq} of case ${row.caseId} holds no ${name}: it was changed after it was written (./duizhang audit verify)`,
   );
 }

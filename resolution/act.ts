@@ -88,6 +88,8 @@ export type Decided = {
   readonly amountFen: bigint | null;
   /** Of REFUND and SELF_REFUND. */
   readonly intent: RefundIntent | null;
+  /** What decides whether a second person is needed: of a refund with the order's earlier ones, so that parts do not slip by. */
+  readonly weightFen: bigint | null;
 };
 
 /** @throws what keeps the request from being carried out; nothing has happened then */
@@ -106,8 +108,23 @@ export async function decide(
   if (needs.includes('ADJACENT_DAY_CLOSED')) await assertAdjacentClosed(key, desk, deps);
   const mustHisLack = needs.includes('HIS_ABSENT') || request.mustHisLack === true;
   const intent = plan && { ...plan, mustHisLack };
-  return { needs, intent, amountFen: intent?.order.amountFen ?? stakeOf(state) };
+  const amountFen = intent?.order.amountFen ?? stakeOf(state);
+  return {
+    needs,
+    intent,
+    amountFen,
+    weightFen: intent ? intent.order.amountFen + begunFen(desk) : amountFen,
+  };
 }
+
+/** Refunds of the order that we have begun and that are done or under way. */
+function begunFen(desk: OrderDesk): bigint {
+  return desk.attempts
+    .filter(({ state }) => state === 'SUCCEEDED' || state === 'OPEN')
+    .reduce((total, { amountFen }) => total + amountFen, 0n);
+}
+
+const OWN_NEEDS: readonly Need[] = ['VERIFICATION_CODE', 'NOTE'];
 
 /** A self refund that is linked to no exception is of the order; an exception of its payment has its say all the same. */
 async function rulingFor(
@@ -141,7 +158,11 @@ async function rulingFor(
     isOneSided(state.facts.type) &&
     (state.facts.isPossiblyCrossDay || state.isCrossDayConfirmed);
   if (isNearMidnight) return refused('DZ_ACTION_CROSS_DAY');
-  return { action: 'SELF_REFUND', allowed: true, needs: ['VERIFICATION_CODE', 'NOTE'] };
+  const standing = isOpen ? standingOf(state, facts) : null;
+  const asRefund = standing && rulingOn('REFUND', standing);
+  // What the payment's exception demands of its refund is demanded of this way round it, too.
+  const more = asRefund?.allowed ? asRefund.needs.filter((need) => !OWN_NEEDS.includes(need)) : [];
+  return { action: 'SELF_REFUND', allowed: true, needs: [...OWN_NEEDS, ...more] };
 }
 
 function assertBrings(request: ActionRequest, needs: readonly Need[], methods: readonly string[]): void {
@@ -198,13 +219,13 @@ export function codeSubject({
 }
 
 export function needsApproval(
-  { needs, amountFen }: Decided,
+  { needs, weightFen }: Decided,
   request: ActionRequest,
   deps: ResolutionDeps,
 ): boolean {
   const { approvalFromFen } = deps.rulesOf(request.merchantId);
   if (needs.includes('APPROVAL') || request.needsApproval === true) return true;
-  return approvalFromFen !== null && amountFen !== null && amountFen >= approvalFromFen;
+  return approvalFromFen !== null && weightFen !== null && weightFen >= approvalFromFen;
 }
 
 /** Another person has to agree first. */

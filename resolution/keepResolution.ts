@@ -49,9 +49,10 @@ export async function keepResolution(parts: KeeperParts): Promise<void> {
       }
     } catch (error) {
       if (signal.aborted) return;
-      // The next round sees that Redis was emptied, or takes the locks anew.
+      // The next round sees that Redis was emptied, or takes the locks anew. A row that somebody has changed must not
+      // end the process that joins and closes: it is told, and tried again.
       if (!isLost(error)) {
-        if (!parts.isAway(error)) throw error;
+        if (!parts.isAway(error) && !(error instanceof DuizhangError)) throw error;
         parts.onAway(error);
       }
     }

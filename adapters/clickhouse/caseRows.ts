@@ -2,6 +2,7 @@ import type { CaseRow, CaseState, CaseStep } from '../../domain/caseHistory.ts';
 import { stateJson } from '../../domain/caseHistory.ts';
 import { canonicalJson } from '../../domain/canonicalJson.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
+import { DuizhangError } from '../../domain/errors.ts';
 import type { Action } from '../../domain/policy.ts';
 import { timeText } from './tsv.ts';
 
@@ -34,8 +35,8 @@ export const CASE_ROW_FIELDS = `case_id, merchant_id, order_no, key_part, seq, s
 
 export function caseRowOf(row: StoredCaseRow): CaseRow {
   // Written by `storedCaseRow`; what somebody changed since does not have its hash any more.
-  const said: Json = JSON.parse(row.intent);
-  const state: CaseState = JSON.parse(row.state);
+  const said: Json = parsed(row, row.intent);
+  const state: CaseState = parsed(row, row.state);
   return {
     caseId: row.case_id,
     merchantId: row.merchant_id,
@@ -57,6 +58,18 @@ export function caseRowOf(row: StoredCaseRow): CaseRow {
     hash: row.hash,
     atMs: Number(row.ms),
   };
+}
+
+function parsed(row: StoredCaseRow, text: string) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DuizhangError(
+      'DZ_CASE_ROW_BROKEN',
+      `the row ${row.seq} of case ${row.case_id} is no JSON any more: it was changed after it was written`,
+      { cause: error },
+    );
+  }
 }
 
 /** A row of `exception_actions` for JSONEachRow. */

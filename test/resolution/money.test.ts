@@ -222,6 +222,35 @@ test('from the threshold on another person decides, never the one who asked', as
   expect(await system.caseOf(orderNo)).toMatchObject({ status: 'RESOLVED' });
 });
 
+test('parts of an order add up to the threshold', async () => {
+  system.rules = { ...system.rules, approvalFromFen: 5_000n };
+  const orderNo = await unbooked();
+  const part = () => request('SELF_REFUND', orderNo, { caseId: null, amountFen: 3_000n });
+  expect(await system.actWithCode(part(), 3_000n)).toMatchObject({ state: 'DONE' });
+  expect(await system.actWithCode(part(), 3_000n)).toMatchObject({ state: 'AWAITS_APPROVAL' });
+  expect(system.gateway.totalOf(orderNo)).toBe(3_000n);
+});
+
+test('a row of a refund that somebody has changed is told, and neither paid nor passed over', async () => {
+  const orderNo = await unbooked();
+  system.gateway.faults.push('LOST_BEFORE');
+  await system.actWithCode(request('REFUND', orderNo), DUE);
+  const { client } = system.close;
+  await client.command({
+    query: `ALTER TABLE exception_actions UPDATE intent = '{}' WHERE order_no = '${orderNo}' AND step = 'INTENT' SETTINGS mutations_sync = 2`,
+  });
+  system.nowMs += 3_600_000;
+  const stuck: string[] = [];
+  await recoverRefunds(system.deps, (order, error) => stuck.push(`${order.orderNo} ${error.code}`));
+  expect(stuck).toEqual([`${orderNo} DZ_CASE_ROW_BROKEN`]);
+  expect(system.gateway.totalOf(orderNo)).toBe(0n);
+  const [chain = []] = Map.groupBy(await system.rowsOf(orderNo), (row) => row.caseId).values();
+  expect(chainFaults(chain)).toHaveLength(1);
+  await client.command({
+    query: `ALTER TABLE exception_actions DELETE WHERE order_no = '${orderNo}' SETTINGS mutations_sync = 2`,
+  });
+});
+
 test('what healed while it waited for approval is not refunded any more', async () => {
   system.rules = { ...system.rules, approvalFromFen: DUE };
   const orderNo = await unbooked();

@@ -154,6 +154,28 @@ async function thenWriteOff(own: Case): Promise<void> {
   });
 }
 
+test('a refund of the order is no way round what its exception demands: HIS is asked as well', async () => {
+  const own = CASES.find(
+    (item) =>
+      item.mode === 'REALTIME' &&
+      item.type === 'PLATFORM_ONLY' &&
+      item.kind === 'PAYMENT' &&
+      item.action === 'SUPPLEMENT' &&
+      !item.isNearMidnight,
+  );
+  if (!own) throw new Error('no such case');
+  system.hisOrders.set(own.orderNo, {
+    state: 'BOOKED',
+    hisOrderNo: 'R1',
+    amountFen: DUE,
+    occurredAtMs: 0,
+    refunds: [],
+  });
+  const ofOrder = { ...askFor({ ...own, action: 'SELF_REFUND' }), caseId: null, amountFen: 100n };
+  await expect(system.actWithCode(ofOrder, 100n)).rejects.toMatchObject({ code: 'DZ_HIS_HAS_IT' });
+  expect(system.gateway.totalOf(own.orderNo)).toBe(0n);
+});
+
 const LACKING: readonly (readonly [string, (own: Case) => boolean, Partial<ActionRequest>, string])[] = [
   [
     'a write-off near midnight that is not confirmed',
