@@ -48,6 +48,8 @@ export type CaseState = {
   readonly hasSelfRefund: boolean;
   readonly hasExternalRefund: boolean;
   readonly isRefundRefused: boolean;
+  /** HIS booked the payment after it had been refunded: no exception of the books, and a person has to see to it. */
+  readonly isBookedAfterRefund: boolean;
   readonly underWay: ActionUnderWay | null;
   /** By what the case was resolved, and upon which facts. */
   readonly resolvedBy: Action | null;

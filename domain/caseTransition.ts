@@ -23,18 +23,24 @@ export function stepOf(last: CaseRow | null, word: KeyWord, nowMs: number): NewS
     state: { ...(state ?? newState(nowMs)), ...next },
   });
   if (state === null || state.facts === null) {
-    return word.facts && make('OPENED', { status: 'OPEN', facts: word.facts, reason: word.how });
+    return (
+      word.facts && make('OPENED', { ...NOTHING_DONE, status: 'OPEN', facts: word.facts, reason: word.how })
+    );
   }
   switch (state.status) {
     case 'OPEN':
     case 'IN_PROGRESS':
     case 'PENDING_APPROVAL':
-      if (word.facts === null) return make('HEALED', { status: 'HEALED', reason: word.how });
+      if (word.facts === null) {
+        const awaitsPerson = state.isBookedAfterRefund && word.merchantFen !== null;
+        return awaitsPerson ? null : make('HEALED', { status: 'HEALED', reason: word.how });
+      }
       if (isSame(state.facts, word.facts)) return null;
       return make('CHANGED', { status: state.status, facts: word.facts, reason: word.how });
     case 'HEALED':
       if (word.facts === null) return null;
       return make('REOPENED', {
+        ...NOTHING_DONE,
         status: 'OPEN',
         facts: word.facts,
         reason: `it came back: ${word.how}`,
@@ -45,6 +51,15 @@ export function stepOf(last: CaseRow | null, word: KeyWord, nowMs: number): NewS
       return afterResolution(state, state.facts, word, make);
   }
 }
+
+/** What was done about a case counts for the exception that it was done about, and for no later one. */
+const NOTHING_DONE = {
+  isCrossDayConfirmed: false,
+  hasSelfRefund: false,
+  hasExternalRefund: false,
+  isRefundRefused: false,
+  isBookedAfterRefund: false,
+} as const;
 
 /** A resolved case stays so while what it was decided upon is unchanged. */
 function afterResolution(
@@ -58,6 +73,10 @@ function afterResolution(
     const isBookedNow = decidedUpon.merchantFen === null && word.merchantFen !== null;
     if (state.resolvedBy !== 'REFUND' || !isBookedNow) return null;
     return make('REOPENED', {
+      ...NOTHING_DONE,
+      // Its money went back: what is left is to write it off, once HIS has put its book right.
+      hasSelfRefund: true,
+      isBookedAfterRefund: true,
       status: 'OPEN',
       facts: { ...facts, merchantFen: word.merchantFen },
       reason: `HIS has booked it after the refund: ${word.how}`,
@@ -68,6 +87,7 @@ function afterResolution(
   const changed = changedFacts(decidedUpon, word.facts);
   if (changed.length > 0) {
     return make('REOPENED', {
+      ...NOTHING_DONE,
       status: 'OPEN',
       facts: word.facts,
       reason: `its facts have changed since it was resolved: ${changed.join(', ')}`,
@@ -90,6 +110,7 @@ export function newState(nowMs: number): CaseState {
     hasSelfRefund: false,
     hasExternalRefund: false,
     isRefundRefused: false,
+    isBookedAfterRefund: false,
     underWay: null,
     resolvedBy: null,
     resolvedFacts: null,

@@ -39,6 +39,20 @@ export function keyWordOf(told: readonly ToldVerdict[]): KeyWord {
   };
 }
 
+/** Of a key that no run which counts knows any more. */
+export function silentWord({ merchantId, orderNo, keyPart }: Omit<CaseKey, 'caseId'>): KeyWord {
+  return {
+    caseId: caseIdOf(merchantId, orderNo, keyPart),
+    merchantId,
+    orderNo,
+    keyPart,
+    facts: null,
+    how: 'no run that counts knows it any more',
+    merchantFen: null,
+    settlesDate: null,
+  };
+}
+
 function latestOf(told: readonly ToldVerdict[]): readonly ToldVerdict[] {
   const final = told.filter(({ runId }) => runId !== '');
   if (final.length === 0) return told.filter(({ isDateClosed }) => !isDateClosed);

@@ -46,7 +46,10 @@ export function orderMoney(
   };
   const entries = lines.map(({ entry }) => entry);
   for (const entry of pairNumberlessRefunds(entries, rules).lines) {
-    if (entry.kind === 'REFUND' && keyPartOf(entry) !== repairedKey) put(keyPartOf(entry), entry.amountFen);
+    if (entry.kind !== 'REFUND') continue;
+    // What only HIS and the platform say of it is what is to be carried out; the channel's word is that it was.
+    if (keyPartOf(entry) === repairedKey && entry.book !== 'CHANNEL') continue;
+    put(keyPartOf(entry), entry.amountFen);
   }
   for (const attempt of attempts) {
     if (attempt.state === 'SUCCEEDED') put(`R${attempt.refundNo}`, attempt.amountFen);

@@ -71,6 +71,7 @@ export const REFUSALS = [
   'DZ_ACTION_SETTLED',
   'DZ_ACTION_AWAITS_APPROVAL',
   'DZ_ACTION_UNFINISHED',
+  'DZ_ACTION_REFUNDED',
   'DZ_ACTION_NOT_FOR_TYPE',
   'DZ_ACTION_NEEDS_REFUND_FIRST',
   'DZ_ACTION_CROSS_DAY',
@@ -118,9 +119,12 @@ function refusalOf(action: Action, standing: CaseStanding): RefusalCode | null {
   if (standing.hasOpenRefund) return 'DZ_ACTION_UNFINISHED';
   if (status === 'PENDING_APPROVAL') return 'DZ_ACTION_AWAITS_APPROVAL';
   if (status === 'RESOLVED' || status === 'HEALED') return 'DZ_ACTION_SETTLED';
+  const isRefund = action === 'REFUND' || action === 'SELF_REFUND' || action === 'EXTERNAL_REFUND';
+  if (isRefund && (standing.hasSelfRefund || standing.hasExternalRefund)) return 'DZ_ACTION_REFUNDED';
   const refusal = action === 'WRITE_OFF' ? writeOffRefusal(standing) : tableRefusal(action, standing);
   if (refusal !== null) return refusal;
-  return action === 'REFUND' && standing.isNamedInBillError ? 'DZ_ACTION_BILL_ERROR' : null;
+  const movesMoney = action === 'REFUND' || action === 'SELF_REFUND';
+  return movesMoney && standing.isNamedInBillError ? 'DZ_ACTION_BILL_ERROR' : null;
 }
 
 function tableRefusal(action: Action, standing: CaseStanding): RefusalCode | null {
@@ -197,6 +201,10 @@ export const REFUSAL_TEXTS: Readonly<Record<RefusalCode, { readonly en: string; 
   DZ_ACTION_UNFINISHED: {
     en: 'a refund of this order has no final outcome yet; it is followed to its end by itself',
     zh: '该订单有退款尚未出最终结果,系统会自动跟进,请稍后再试',
+  },
+  DZ_ACTION_REFUNDED: {
+    en: 'the refund of this exception is done and on record; what is left is to write it off',
+    zh: '该异常的退款已完成并已登记,请直接平账',
   },
   DZ_ACTION_NOT_FOR_TYPE: {
     en: 'an exception of this type does not allow this action',

@@ -15,14 +15,17 @@ export type RefundIntent = {
   readonly order: RefundOrder;
   /** HIS has to say "absent" right before the number is sent, each time. */
   readonly mustHisLack: boolean;
+  /** It is for the case's exception; else for the order, which settles nothing by itself. */
+  readonly isLinked: boolean;
 };
 
-export function intentJson({ route, n, order, mustHisLack }: RefundIntent): Json {
+export function intentJson({ route, n, order, mustHisLack, isLinked }: RefundIntent): Json {
   const { amountFen, paidFen, ...texts } = order;
   return {
     route,
     n,
     mustHisLack,
+    isLinked,
     order: { ...texts, amountFen: amountFen.toString(), paidFen: paidFen.toString() },
   };
 }
@@ -44,6 +47,7 @@ export function intentOf(row: CaseRow): RefundIntent {
     route,
     n: typeof n === 'number' ? n : null,
     mustHisLack: said.get('mustHisLack') === true,
+    isLinked: said.get('isLinked') === true,
     order: {
       merchantId: textOf('merchantId'),
       channel,

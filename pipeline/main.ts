@@ -275,8 +275,7 @@ function keepMoney(): Promise<void> {
     epoch: redisMoneyEpoch(windowRedis, () => clock.now()),
     everyMs: CASES_ROUND_MS,
     signal: stopping.signal,
-    isAway,
-    onAway: (error) => log.warn({ err: error }, 'cases wait: a server does not answer'),
+    onFailed: (error) => log.warn({ err: error }, 'cases and refunds wait: tried again in the next round'),
     onStuck: (order, error) => log.warn({ ...order, code: error.code }, error.message),
     onRound: ({ written, ended }) => {
       metrics.caseRows.inc(written);

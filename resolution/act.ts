@@ -151,14 +151,12 @@ async function rulingFor(
   if (facts.hasOpenRefund) return refused('DZ_ACTION_UNFINISHED');
   if (facts.isNamedInBillError) return refused('DZ_ACTION_BILL_ERROR');
   if (state.underWay) return refused('DZ_ACTION_AWAITS_APPROVAL');
-  const isOpen = state.status === 'OPEN' || state.status === 'IN_PROGRESS';
-  const isNearMidnight =
-    isOpen &&
-    state.facts !== null &&
-    isOneSided(state.facts.type) &&
-    (state.facts.isPossiblyCrossDay || state.isCrossDayConfirmed);
-  if (isNearMidnight) return refused('DZ_ACTION_CROSS_DAY');
-  const standing = isOpen ? standingOf(state, facts) : null;
+  // What the books say now, whatever was decided about it.
+  const inBooks = desk.words.find(({ keyPart }) => keyPart === 'P')?.facts ?? null;
+  if (inBooks && isOneSided(inBooks.type) && (inBooks.isPossiblyCrossDay || state.isCrossDayConfirmed)) {
+    return refused('DZ_ACTION_CROSS_DAY');
+  }
+  const standing = inBooks && standingOf({ ...state, facts: inBooks, status: 'OPEN' }, facts);
   const asRefund = standing && rulingOn('REFUND', standing);
   // What the payment's exception demands of its refund is demanded of this way round it, too.
   const more = asRefund?.allowed ? asRefund.needs.filter((need) => !OWN_NEEDS.includes(need)) : [];
@@ -265,7 +263,7 @@ function settledBefore({ facts, status }: CaseState): CaseState['status'] {
 
 export async function carryOut(
   doing: Doing,
-  { intent, amountFen }: Decided,
+  { intent, amountFen, needs }: Decided,
   desk: OrderDesk,
   deps: ResolutionDeps,
 ): Promise<ActionResult> {
@@ -283,18 +281,18 @@ export async function carryOut(
     idempotencyKey: isFirst ? request.idempotencyKey : '',
     requestHash: isFirst ? request.requestHash : '',
     atMs: deps.now(),
-    state: recordedState(request, stateOf(doing, desk, deps)),
+    state: recordedState(request, needs, stateOf(doing, desk, deps)),
   };
   await desk.add(key, ...before, recorded);
   await deps.reached?.('RECORDED');
   return resultOf(desk.rowsOfAction(actionId));
 }
 
-function recordedState(request: ActionRequest, state: CaseState): CaseState {
+function recordedState(request: ActionRequest, needs: readonly Need[], state: CaseState): CaseState {
   switch (request.action) {
     case 'WRITE_OFF':
       return resolved(
-        { ...state, isCrossDayConfirmed: state.isCrossDayConfirmed || request.confirmCrossDay },
+        { ...state, isCrossDayConfirmed: state.isCrossDayConfirmed || needs.includes('CONFIRM_CROSS_DAY') },
         'WRITE_OFF',
       );
     case 'SUPPLEMENT':

@@ -37,6 +37,13 @@ function approveNow(principal: Principal, decision: Decision, deps: ResolutionDe
     const word = desk.words.find(({ caseId }) => caseId === requested.caseId);
     // While an action is under way its case does not follow the books: what they say now decides.
     if (word && word.facts === null && before.facts !== null) throw refuseBy('DZ_ACTION_SETTLED');
+    if (word?.facts && before.facts === null) {
+      throw refuse(
+        'DZ_APPROVAL_CHANGED',
+        'the order has become an exception since it was asked for; reject it and look again',
+        '该订单已成为异常,请驳回后在异常订单中处理',
+      );
+    }
     const asItStands: CaseState = word?.facts ? { ...before, facts: word.facts } : before;
     const request = requestOf(requested);
     const decided = await decide(request, { key: requested, state: asItStands }, desk, deps);
@@ -77,7 +84,10 @@ export async function reject(
       ...decisionStep('REJECTED', principal, decision, requested, deps),
       state: { ...stateBefore(state), reason: `rejected by ${principal.userId}: ${decision.note}` },
     });
-    return resultOf(desk.rowsOfAction(requested.actionId));
+    const result = resultOf(desk.rowsOfAction(requested.actionId));
+    // What the books came to say meanwhile was left alone.
+    await desk.followWords();
+    return result;
   });
 }
 

@@ -11,6 +11,7 @@ import { resultOf } from './actionResult.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import { assertHisLacks } from './hisCheck.ts';
 import type { OrderDesk } from './orderDesk.ts';
+import { dueOf } from './planRefund.ts';
 import { refuse } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
 import { GATEWAY_WITHIN_MS, LOCK_LEFT_MS } from './resolution.ts';
@@ -115,23 +116,37 @@ export async function hear(
     outcome: answer.state === 'NOT_FOUND' ? 'UNKNOWN' : answer.state,
     said: heardJson(heard),
     atMs: deps.now(),
-    state: stateAfter(answer, row, last.state, heard),
+    state: stateAfter(answer, row, last.state, heard, meantBy(intent, last.state, desk)),
   });
   await deps.reached?.('OUTCOME_WRITTEN');
-  return resultOf(desk.rowsOfAction(actionId));
+  const result = resultOf(desk.rowsOfAction(actionId));
+  // What the books came to say meanwhile was left alone.
+  await desk.followWords();
+  return result;
 }
 
-function stateAfter(answer: RefundAnswer, row: CaseRow, state: CaseState, heard: RefundHeard): CaseState {
+/** isLinked: the refund is for the case's exception. settles: with it, all is back that the exception is about. */
+type Meant = { readonly isLinked: boolean; readonly settles: boolean };
+
+function stateAfter(
+  answer: RefundAnswer,
+  row: CaseRow,
+  state: CaseState,
+  heard: RefundHeard,
+  { isLinked, settles }: Meant,
+): CaseState {
   const statusBefore = state.underWay?.statusBefore ?? 'OPEN';
   switch (answer.state) {
     case 'SUCCEEDED':
-      return row.action === 'REFUND' ? resolved(state, 'REFUND') : selfRefunded(state, statusBefore);
+      return row.action === 'REFUND'
+        ? resolved(state, 'REFUND')
+        : selfRefunded(state, { statusBefore, settles });
     case 'REFUSED':
       return {
         ...state,
         status: statusBefore,
         reason: `the gateway refused the refund for good: ${answer.code} ${answer.detail}`,
-        isRefundRefused: true,
+        isRefundRefused: state.isRefundRefused || isLinked,
         underWay: null,
       };
     case 'FAILED':
@@ -163,10 +178,20 @@ export function resolved(state: CaseState, by: NonNullable<CaseState['resolvedBy
   };
 }
 
+function meantBy({ isLinked, order }: RefundIntent, { facts }: CaseState, desk: OrderDesk): Meant {
+  if (isLinked) return { isLinked, settles: true };
+  const due = facts?.kind === 'PAYMENT' ? dueOf(facts) : null;
+  return { isLinked, settles: due !== null && desk.money().refundedFen + order.amountFen >= due };
+}
+
 /** What is an exception still has to be written off. */
-function selfRefunded(state: CaseState, statusBefore: CaseState['status']): CaseState {
-  const done = { ...state, hasSelfRefund: true, underWay: null };
+function selfRefunded(
+  state: CaseState,
+  { statusBefore, settles }: { readonly statusBefore: CaseState['status']; readonly settles: boolean },
+): CaseState {
+  const done = { ...state, hasSelfRefund: state.hasSelfRefund || settles, underWay: null };
   if (state.facts === null) return resolved(done, 'SELF_REFUND');
+  if (!settles) return { ...done, status: statusBefore, reason: 'a part of the order was refunded' };
   const status = statusBefore === 'OPEN' ? 'IN_PROGRESS' : statusBefore;
   return { ...done, status, reason: 'refunded; it can be written off now' };
 }

@@ -17,9 +17,8 @@ export type KeeperParts = {
   readonly epoch: MoneyEpoch;
   readonly everyMs: number;
   readonly signal: AbortSignal;
-  /** An error that ends by waiting: a server does not answer. */
-  readonly isAway: (error: unknown) => boolean;
-  readonly onAway: (error: unknown) => void;
+  /** Something could not be done in this round; the next one tries again. */
+  readonly onFailed: (error: unknown) => void;
   /** A refund cannot be followed now; it is tried again in each round. */
   readonly onStuck: (order: OrderRef, error: DuizhangError) => void;
   readonly onRound: (round: { readonly written: number; readonly ended: number }) => void;
@@ -33,29 +32,34 @@ export async function keepResolution(parts: KeeperParts): Promise<void> {
   const { deps, signal } = parts;
   let sinceMs: number | null = null;
   let emptySinceMs: number | null = null;
-  while (!signal.aborted) {
+  const tried = async (work: () => Promise<void>): Promise<void> => {
     try {
+      await work();
+    } catch (error) {
+      // The next round sees that Redis was emptied, or takes the locks anew. Nothing here may end the process, which joins and
+      // closes: it is told, and tried again.
+      if (!signal.aborted && !isLost(error)) parts.onFailed(error);
+    }
+  };
+  while (!signal.aborted) {
+    await tried(async () => {
       if (await parts.epoch.has()) {
         emptySinceMs = null;
-        sinceMs ??= await deps.ledger.followedUntil();
-        const { nextSinceMs, written } = await keepCases(sinceMs, deps);
-        if (written > 0) await deps.ledger.setFollowedUntil(nextSinceMs);
-        sinceMs = nextSinceMs;
-        parts.onRound({ written, ended: await recoverRefunds(deps, parts.onStuck) });
-      } else {
-        emptySinceMs ??= performance.now();
-        const isNew = !(await deps.ledger.hasActions());
-        if (isNew || performance.now() - emptySinceMs >= parts.epoch.lockMs) await parts.epoch.begin();
+        return;
       }
-    } catch (error) {
-      if (signal.aborted) return;
-      // The next round sees that Redis was emptied, or takes the locks anew. A row that somebody has changed must not
-      // end the process that joins and closes: it is told, and tried again.
-      if (!isLost(error)) {
-        if (!parts.isAway(error) && !(error instanceof DuizhangError)) throw error;
-        parts.onAway(error);
-      }
-    }
+      emptySinceMs ??= performance.now();
+      const isNew = !(await deps.ledger.hasActions());
+      if (isNew || performance.now() - emptySinceMs >= parts.epoch.lockMs) await parts.epoch.begin();
+    });
+    // Refunds first, and each by itself: a case that cannot be read keeps no money waiting.
+    await tried(async () => parts.onRound({ written: 0, ended: await recoverRefunds(deps, parts.onStuck) }));
+    await tried(async () => {
+      sinceMs ??= await deps.ledger.followedUntil();
+      const { nextSinceMs, written } = await keepCases(sinceMs, deps);
+      if (written > 0) await deps.ledger.setFollowedUntil(nextSinceMs);
+      sinceMs = nextSinceMs;
+      parts.onRound({ written, ended: 0 });
+    });
     await deps.pause(parts.everyMs);
   }
 }

@@ -1,6 +1,8 @@
 import type { CaseFacts, CaseState } from '../domain/caseHistory.ts';
 import type { Entry } from '../domain/entry.ts';
-import { identityOf } from '../domain/entry.ts';
+import { daysBetween } from '../domain/businessDate.ts';
+import { identityOf, keyPartOf } from '../domain/entry.ts';
+import { DEFAULT_RULES } from '../domain/merchant.ts';
 import { yuanOfFen } from '../domain/money.ts';
 import { nextRefundNo } from '../domain/orderMoney.ts';
 import type { RefundIntent } from '../domain/refundIntent.ts';
@@ -27,6 +29,7 @@ export function planRefund(
   const facts = own.state?.facts ?? null;
   const repairs = request.action === 'SELF_REFUND' && request.caseId !== null && facts?.kind === 'REFUND';
   const amountFen = amountOf(request, facts, repairs);
+  if (repairs) assertNotDone(own.keyPart, facts, desk, deps);
   const { refundableFen, paidFen } = desk.money(repairs ? own.keyPart : null);
   if (amountFen > refundableFen) {
     throw refuse(
@@ -56,9 +59,47 @@ export function planRefund(
     // The same words each time: a channel refuses a number that comes with another body.
     reason: `duizhang ${refundNo}`,
   };
-  const mustHisLack = false;
+  const fixed = { mustHisLack: false, isLinked: request.caseId !== null };
   assertGap(desk, deps.gateways.gateway(request.merchantId, route).minGapMs, deps.now());
-  return pinned({ route, n, order, mustHisLack }, desk);
+  return pinned({ route, n, order, ...fixed }, desk);
+}
+
+/** A refund that HIS has booked is carried out only where nothing says that its money is on its way already. */
+function assertNotDone(
+  keyPart: string,
+  facts: CaseFacts | null,
+  desk: OrderDesk,
+  deps: ResolutionDeps,
+): void {
+  const refunds = desk.lines.map(({ entry }) => entry).filter((entry) => entry.kind === 'REFUND');
+  const proving = facts?.mode === 'REALTIME' ? ['CHANNEL', 'PLATFORM'] : ['CHANNEL'];
+  const isShown = refunds.some((entry) => keyPartOf(entry) === keyPart && proving.includes(entry.book));
+  const isOurs = desk.attempts.some(
+    ({ refundNo, state }) => `R${refundNo}` === keyPart && state === 'SUCCEEDED',
+  );
+  if (isShown || isOurs) {
+    throw refuse(
+      'DZ_REFUND_DONE',
+      'another book shows this refund by now: it is not carried out again; the exception heals by itself',
+      '其他账单已有该笔退款,不能重复退款,异常将自动消除',
+    );
+  }
+  if (facts?.refundNo !== null) return;
+  const days = deps.merchants.get(desk.order.merchantId)?.rules.crossDayDays ?? DEFAULT_RULES.crossDayDays;
+  const ofHis = new Set(refunds.filter(({ book }) => book === 'MERCHANT').map(keyPartOf));
+  const couldBe = refunds.some(
+    (entry) =>
+      entry.book !== 'MERCHANT' &&
+      entry.amountFen === BigInt(facts.merchantFen ?? 0) &&
+      !ofHis.has(keyPartOf(entry)) &&
+      Math.abs(daysBetween(entry.businessDate, facts.businessDate)) <= days,
+  );
+  if (!couldBe) return;
+  throw refuse(
+    'DZ_REFUND_AMBIGUOUS',
+    'HIS gave this refund no number, and the order has a refund of the same amount that it may be: settle it outside',
+    'HIS 退款无退款单号,且该订单存在同金额退款,无法确认是否为同一笔,请人工核实',
+  );
 }
 
 function amountOf(request: ActionRequest, facts: CaseFacts | null, repairs: boolean): bigint {
@@ -150,14 +191,16 @@ function pinned(intent: RefundIntent, desk: OrderDesk): RefundIntent {
   const before = desk.rows.filter(({ step }) => step === 'INTENT').map(intentOf);
   const sent = before.findLast(({ order }) => order.refundNo === refundNo);
   if (!sent) return intent;
-  if (sent.order.amountFen !== amountFen) {
+  const isSame = sent.order.amountFen === amountFen && sent.order.channelTxnNo === intent.order.channelTxnNo;
+  if (!isSame) {
     throw refuse(
       'DZ_REFUND_NUMBER_TAKEN',
       `the number ${refundNo} was sent with ${yuanOfFen(sent.order.amountFen)} yuan and did not succeed; ask for that amount again, or record an external refund`,
       `退款单号 ${refundNo} 已以 ${yuanOfFen(sent.order.amountFen)} 元提交且未成功,请以相同金额重试或登记外部退款`,
     );
   }
-  return { ...sent, mustHisLack: intent.mustHisLack };
+  const { mustHisLack, isLinked } = intent;
+  return { ...sent, mustHisLack, isLinked };
 }
 
 function assertGap(desk: OrderDesk, minGapMs: number, nowMs: number): void {

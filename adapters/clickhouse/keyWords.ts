@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { KeyWord, OrderRef } from '../../domain/resolutionPorts.ts';
 import type { ToldVerdict } from '../../domain/keyWord.ts';
-import { keyWordOf } from '../../domain/keyWord.ts';
+import { keyWordOf, silentWord } from '../../domain/keyWord.ts';
 import type { Mode } from '../../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
@@ -44,11 +44,14 @@ export async function wordsOf(
      WHERE v.mode = 'REALTIME' OR p.run_id != ''`,
     { merchantId },
   );
-  const everExceptions = new Set(await exceptionKeys(client, merchantId, orders));
   const byKey = Map.groupBy(rows, (row) => `${row.order_no} ${row.key_part}`);
-  return [...byKey]
-    .filter(([key]) => everExceptions.has(key))
-    .map(([, told]) => keyWordOf(standing(told).map((row) => toldOf(merchantId, row))));
+  const keys = await exceptionKeys(client, merchantId, orders);
+  return keys.map(({ order_no: orderNo, key_part: keyPart }) => {
+    const told = byKey.get(`${orderNo} ${keyPart}`);
+    if (told) return keyWordOf(standing(told).map((row) => toldOf(merchantId, row)));
+    // Only runs that others have taken the place of know it.
+    return silentWord({ merchantId, orderNo, keyPart });
+  });
 }
 
 /** See v_verdicts: of realtime, a span above 0 is stale once the key was judged with more lines. */
@@ -71,8 +74,8 @@ async function exceptionKeys(
   client: ClickHouseClient,
   merchantId: string,
   orders: string,
-): Promise<readonly string[]> {
-  const rows = await rowsOf<{ order_no: string; key_part: string }>(
+): Promise<readonly { readonly order_no: string; readonly key_part: string }[]> {
+  return rowsOf(
     client,
     `SELECT order_no, key_part FROM realtime_told WHERE merchant_id = {merchantId:String} AND order_no IN (${orders})
      UNION DISTINCT
@@ -82,7 +85,6 @@ async function exceptionKeys(
      SELECT order_no, key_part FROM exceptions WHERE merchant_id = {merchantId:String} AND order_no IN (${orders})`,
     { merchantId },
   );
-  return rows.map((row) => `${row.order_no} ${row.key_part}`);
 }
 
 /**

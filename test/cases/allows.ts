@@ -11,30 +11,30 @@ import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
 const TABLE = `
   mode      | type             | kind    | plain | crossDay? | confirmed | refunded
   THREE_WAY | MERCHANT_ONLY    | PAYMENT | S     | S W       | W         | S W
-  THREE_WAY | MERCHANT_ONLY    | REFUND  | O     | O W       | O W       | O W
-  THREE_WAY | CHANNEL_ONLY     | PAYMENT | R     | R W       | W         | R W
+  THREE_WAY | MERCHANT_ONLY    | REFUND  | O     | O W       | O W       | W
+  THREE_WAY | CHANNEL_ONLY     | PAYMENT | R     | R W       | W         | W
   THREE_WAY | CHANNEL_ONLY     | REFUND  | S     | S W       | W         | S W
   THREE_WAY | PLATFORM_ONLY    | PAYMENT | W     | W         | W         | W
-  THREE_WAY | PLATFORM_ONLY    | REFUND  | X     | W X       | W X       | W X
+  THREE_WAY | PLATFORM_ONLY    | REFUND  | X     | W X       | W X       | W
   THREE_WAY | PLATFORM_MISSING | PAYMENT | W     | W         | W         | W
   THREE_WAY | PLATFORM_MISSING | REFUND  | W     | W         | W         | W
   THREE_WAY | AMOUNT_MISMATCH  | PAYMENT | W     | W         | W         | W
   THREE_WAY | AMOUNT_MISMATCH  | REFUND  | W     | W         | W         | W
-  THREE_WAY | DUPLICATE        | PAYMENT | R     | R         | R         | R W
+  THREE_WAY | DUPLICATE        | PAYMENT | R     | R         | R         | W
   TWO_WAY   | PLATFORM_ONLY    | PAYMENT | W     | W         | W         | W
-  TWO_WAY   | PLATFORM_ONLY    | REFUND  | X     | W X       | W X       | W X
-  TWO_WAY   | CHANNEL_ONLY     | PAYMENT | X     | W X       | W X       | W X
+  TWO_WAY   | PLATFORM_ONLY    | REFUND  | X     | W X       | W X       | W
+  TWO_WAY   | CHANNEL_ONLY     | PAYMENT | X     | W X       | W X       | W
   TWO_WAY   | CHANNEL_ONLY     | REFUND  | S     | S W       | W         | S W
   TWO_WAY   | AMOUNT_MISMATCH  | PAYMENT | W     | W         | W         | W
   TWO_WAY   | AMOUNT_MISMATCH  | REFUND  | W     | W         | W         | W
-  TWO_WAY   | DUPLICATE        | PAYMENT | R     | R         | R         | R W
+  TWO_WAY   | DUPLICATE        | PAYMENT | R     | R         | R         | W
   REALTIME  | MERCHANT_ONLY    | PAYMENT | S     | S W       | W         | S W
-  REALTIME  | MERCHANT_ONLY    | REFUND  | O     | O W       | O W       | O W
-  REALTIME  | PLATFORM_ONLY    | PAYMENT | R     | R W       | W         | R W
+  REALTIME  | MERCHANT_ONLY    | REFUND  | O     | O W       | O W       | W
+  REALTIME  | PLATFORM_ONLY    | PAYMENT | R     | R W       | W         | W
   REALTIME  | PLATFORM_ONLY    | REFUND  | S     | S W       | W         | S W
   REALTIME  | AMOUNT_MISMATCH  | PAYMENT | W     | W         | W         | W
   REALTIME  | AMOUNT_MISMATCH  | REFUND  | W     | W         | W         | W
-  REALTIME  | DUPLICATE        | PAYMENT | R     | R         | R         | R W
+  REALTIME  | DUPLICATE        | PAYMENT | R     | R         | R         | W
 `;
 
 export type AllowedRow = {

@@ -19,8 +19,9 @@ export function redisVerificationCodes(redis: Redis, now: () => number): Verific
   return {
     async issue(purpose) {
       const countKey = `dz:codes-asked:${idOf(purpose.userId)}`;
-      const asked = await redis.incr(countKey);
-      if (asked === 1) await redis.pexpire(countKey, LIVES_MS);
+      // In one step: a counter that was left without its end would lock the user out for good.
+      const counted = await redis.multi().set(countKey, 0, 'PX', LIVES_MS, 'NX').incr(countKey).exec();
+      const asked = Number(counted?.[1]?.[1]);
       if (asked > MOST_CODES) {
         throw new DuizhangError(
           'DZ_CODE_TOO_OFTEN',
