@@ -157,7 +157,7 @@ test.each(KILLS)(
         expect(await actionEntries(orderNo)).toEqual([DUE]);
         break;
       case 'SELF_REFUND':
-        expect(own.at(-1)?.state).toMatchObject({ hasSelfRefund: true, underWay: null });
+        expect(own.at(-1)?.state).toMatchObject({ status: 'OPEN', hasSelfRefund: false, underWay: null });
         expect(paid).toEqual([4_000n]);
         expect(await actionEntries(orderNo)).toEqual([4_000n]);
         break;
