@@ -11,7 +11,7 @@ test(
     const merchants = hospitals(3);
     const plan = planSeason({ seed: 1, merchants, orders: 30, first: '2026-03-02', days: 4 });
     expect(new Set(plan.mishaps.map(({ kind }) => kind)).size).toBe(Object.keys(MISHAPS).length);
-    const result = await playSeason(plan, merchants, { dayMs: 5_000, onProgress: () => undefined });
+    const result = await playSeason(plan, merchants, { dayMs: 8_000, onProgress: () => undefined });
     const report = checkSeason(plan, merchants, result);
     expect(report.findings).toEqual([]);
     expect(report).toMatchObject({ days: 18, recall: 1, precision: 1 });
