@@ -13,6 +13,7 @@ import type { Statements } from '../domain/statement.ts';
 import type { PeopleDeps } from '../people/people.ts';
 import type { ReplayDeps } from '../pipeline/deadLetters/replay.ts';
 import { guardRoutes } from './access.ts';
+import { demandFreshLogin } from './freshLogin.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
@@ -66,6 +67,8 @@ export type ApiParts = {
   readonly principals: Principals;
   /** What people log in with. */
   readonly people: PeopleDeps;
+  /** How old a login may be when money moves; null, or absent: as old as its session. */
+  readonly freshLoginMs?: number | null;
   /** What people do about exceptions and orders; its hospitals are those of the whole API. */
   readonly cases: CaseParts & { readonly actions: ActionQueries };
   readonly billErrors: BillErrorParts;
@@ -150,6 +153,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     uiConfig: { validatorUrl: null },
   });
   guardRoutes(app, parts.principals);
+  demandFreshLogin(app, parts.freshLoginMs ?? null, () => parts.people.now());
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
   for (const routes of routesOf(parts, fileWithinMs)) await app.register(routes, { prefix: '/api/v1' });

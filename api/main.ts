@@ -130,8 +130,11 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
         }),
       maxUploadBytes: MAX_UPLOAD_BYTES,
     },
-    principals: principalsOf(readDemoUsers(dataDir, HOST), [(token) => principalOfToken(token, people)]),
+    principals: principalsOf(config.access.hasDemoUsers ? readDemoUsers(dataDir, HOST) : [], [
+      (token) => principalOfToken(token, people),
+    ]),
     people,
+    freshLoginMs: config.access.freshLoginMs,
     cases: {
       deps: resolution,
       proofs: archivedProofs(openArchive(config.archive, dataDir, env, 'proofs')),
