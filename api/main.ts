@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { oidcPrincipals } from '../adapters/access/oidcPrincipals.ts';
 import { peopleParts } from '../adapters/access/peopleParts.ts';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
 import { openArchive } from '../adapters/archive/openArchive.ts';
@@ -102,6 +103,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     places: loginPlaces(),
     merchants: config.merchants,
   };
+  const { oidc } = config.access;
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     certificates: clickHouseCertificateQueries(ledger),
@@ -132,6 +134,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     },
     principals: principalsOf(config.access.hasDemoUsers ? readDemoUsers(dataDir, HOST) : [], [
       (token) => principalOfToken(token, people),
+      ...(oidc === null ? [] : [oidcPrincipals(oidc, people)]),
     ]),
     people,
     freshLoginMs: config.access.freshLoginMs,

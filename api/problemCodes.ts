@@ -11,6 +11,7 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_SESSION_ENDED: { status: 401 },
   DZ_LOGIN_STALE: { status: 401 },
   DZ_LOGIN_BUSY: { status: 503 },
+  DZ_OIDC_AWAY: { status: 503 },
   DZ_FORBIDDEN: { status: 403, zh: '没有权限' },
   DZ_NOT_FOUND: { status: 404, zh: '记录不存在' },
   DZ_UNKNOWN_MERCHANT: { status: 404, zh: '商户不存在' },
