@@ -104,7 +104,7 @@ test.each([
   for (const role of ROLES) expect([200, 500]).toContain((await get(bearer(role))).statusCode);
 });
 
-test('every route but those of machines, producers and probes says whom it lets in', async () => {
+test('every route but those of machines, producers, probes and logins says whom it lets in', async () => {
   const silent: string[] = [];
   const seen: string[] = [];
   const app = await appOf();
@@ -124,6 +124,8 @@ test('every route but those of machines, producers and probes says whom it lets 
     'get /readyz',
     'post /api/v1/bills',
     'post /api/v1/events',
+    'post /api/v1/sessions',
+    'post /api/v1/sessions/refresh',
   ]);
 });
 

@@ -28,7 +28,7 @@ export function guardRoutes(app: FastifyInstance, principals: Principals): void 
     const { access } = request.routeOptions.config;
     const { authorization } = request.headers;
     if (access === undefined || (access === 'OPEN' && authorization === undefined)) return;
-    const principal = principals(authorization);
+    const principal = await principals(authorization);
     if (access !== 'OPEN') checkRole(principal, access);
     request.principal = principal;
   });

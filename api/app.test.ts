@@ -246,6 +246,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/exceptions/{id}/write-off',
     '/api/v1/exports/{list}',
     '/api/v1/match-rates',
+    '/api/v1/me',
     '/api/v1/merchants',
     '/api/v1/one-sided-checks',
     '/api/v1/one-sided-checks/{id}/refund',
@@ -259,6 +260,10 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/reconciliations/{id}',
     '/api/v1/reconciliations/{id}/certificate',
     '/api/v1/reconciliations/{id}/export',
+    '/api/v1/sessions',
+    '/api/v1/sessions/current',
+    '/api/v1/sessions/current/authentication',
+    '/api/v1/sessions/refresh',
     '/api/v1/statements',
     '/healthz',
     '/metrics',
@@ -298,7 +303,7 @@ test('the OpenAPI document shows what an event is, in both forms of the body', a
   const tags = Object.values<Record<string, { tags: string[] }>>(document.paths)
     .flatMap((methods) => Object.values(methods))
     .flatMap((operation) => operation.tags);
-  expect(new Set(tags)).toEqual(new Set(['bills', 'cases', 'events', 'ledger', 'system']));
+  expect(new Set(tags)).toEqual(new Set(['access', 'bills', 'cases', 'events', 'ledger', 'system']));
 });
 
 test('a certificate is given byte for byte, and one that is not there is a problem', async () => {

@@ -10,8 +10,10 @@ import type { CloseAgain } from '../domain/closePorts.ts';
 import type { LedgerExports } from '../domain/exports.ts';
 import type { ActionQueries } from '../domain/resolutionPorts.ts';
 import type { Statements } from '../domain/statement.ts';
+import type { PeopleDeps } from '../people/people.ts';
 import type { ReplayDeps } from '../pipeline/deadLetters/replay.ts';
 import { guardRoutes } from './access.ts';
+import { demandFreshLogin } from './freshLogin.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
@@ -34,10 +36,12 @@ import { exceptionRoutes } from './routes/exceptions.ts';
 import { EXPORT_WITHIN_MS, exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { meRoutes } from './routes/me.ts';
 import { merchantRoutes } from './routes/merchants.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { statementRoutes } from './routes/statements.ts';
 
 declare module 'fastify' {
@@ -61,6 +65,10 @@ export type ApiParts = {
   readonly bills: BillParts;
   /** Who sends a token. */
   readonly principals: Principals;
+  /** What people log in with. */
+  readonly people: PeopleDeps;
+  /** How old a login may be when money moves; null, or absent: as old as its session. */
+  readonly freshLoginMs?: number | null;
   /** What people do about exceptions and orders; its hospitals are those of the whole API. */
   readonly cases: CaseParts & { readonly actions: ActionQueries };
   readonly billErrors: BillErrorParts;
@@ -103,6 +111,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       tags: [
+        { name: 'access', description: 'Logging in and out, and who somebody is' },
         { name: 'ledger', description: 'What the ledger says: runs, exceptions, match rates' },
         {
           name: 'cases',
@@ -144,6 +153,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     uiConfig: { validatorUrl: null },
   });
   guardRoutes(app, parts.principals);
+  demandFreshLogin(app, parts.freshLoginMs ?? null, () => parts.people.now());
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
   for (const routes of routesOf(parts, fileWithinMs)) await app.register(routes, { prefix: '/api/v1' });
@@ -161,6 +171,8 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
   const { queries, cases, closeAgain } = parts;
   const { merchants, rulesOf } = cases.deps;
   return [
+    sessionRoutes(parts.people),
+    meRoutes(merchants),
     reconciliationRoutes({ queries, closeAgain, merchants }),
     ledgerRoutes(queries),
     merchantRoutes({ merchants, rulesOf }),

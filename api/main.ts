@@ -4,6 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { oidcPrincipals } from '../adapters/access/oidcPrincipals.ts';
+import { peopleParts } from '../adapters/access/peopleParts.ts';
+import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { archivedProofs } from '../adapters/archive/proofStore.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
@@ -50,6 +53,8 @@ import { billHandler } from '../pipeline/close/handleBill.ts';
 import { importBill } from '../pipeline/close/importBill.ts';
 import { closeGate } from '../pipeline/join/closeGate.ts';
 import { statements } from '../pipeline/statement/statements.ts';
+import { principalOfToken } from '../people/people.ts';
+import { loginPlaces } from '../people/places.ts';
 import { caseEvidence } from '../resolution/evidence.ts';
 import { buildApp } from './app.ts';
 import { principalsOf } from './principals.ts';
@@ -93,6 +98,12 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'duizhang_api_' });
   const resolution = resolutionParts(config, env, { clickhouse: ledger, redis: window }, clock);
+  const people = {
+    ...peopleParts({ clickhouse: ledger, redis: window }, sessionKeyPath(env, dataDir), () => clock.wallMs()),
+    places: loginPlaces(),
+    merchants: config.merchants,
+  };
+  const { oidc } = config.access;
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     certificates: clickHouseCertificateQueries(ledger),
@@ -121,7 +132,12 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
         }),
       maxUploadBytes: MAX_UPLOAD_BYTES,
     },
-    principals: principalsOf(readDemoUsers(dataDir, HOST)),
+    principals: principalsOf(config.access.hasDemoUsers ? readDemoUsers(dataDir, HOST) : [], [
+      (token) => principalOfToken(token, people),
+      ...(oidc === null ? [] : [oidcPrincipals(oidc, people)]),
+    ]),
+    people,
+    freshLoginMs: config.access.freshLoginMs,
     cases: {
       deps: resolution,
       proofs: archivedProofs(openArchive(config.archive, dataDir, env, 'proofs')),

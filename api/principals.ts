@@ -6,21 +6,39 @@ import type { KnownUser, Principal } from '../domain/principal.ts';
  * Who sends a request, by its Authorization header.
  * @throws DZ_UNAUTHENTICATED, in the same words whatever is wrong
  */
-export type Principals = (authorization: string | undefined) => Principal;
+export type Principals = (authorization: string | undefined) => Principal | Promise<Principal>;
 
-/** Tokens as they are until there is a login. They are looked up by their hash: how long that takes says nothing of them. */
-export function principalsOf(users: readonly KnownUser[]): Principals {
+/** Who a token lets in; null: it is none of its kind, or no longer good. */
+export type TokenReader = (token: string) => Promise<Principal | null>;
+
+/** Longer ones are nobody's; providers of identities put much into theirs. */
+const BEARER = /^Bearer ([!-~]{1,8192})$/i;
+
+/**
+ * @param users of the demo, each known by one token. They are looked up by its hash: how long that takes says nothing of it
+ * @param readers of other tokens, the first that knows one has the say
+ */
+export function principalsOf(users: readonly KnownUser[], readers: readonly TokenReader[] = []): Principals {
   const byHash = new Map(users.map(({ token, principal }) => [hashOf(token), principal]));
-  return (authorization) => {
-    const [, token] = /^Bearer ([!-~]{1,256})$/i.exec(authorization ?? '') ?? [];
-    const principal = token === undefined ? undefined : byHash.get(hashOf(token));
-    if (principal) return principal;
-    throw new DuizhangError(
-      'DZ_UNAUTHENTICATED',
-      'say who you are with "Authorization: Bearer <token>"; the tokens of the demo are in demo-users.json of the data folder',
-      { messageZh: '未登录或令牌无效,请使用 Authorization: Bearer <令牌>' },
-    );
+  return async (authorization) => {
+    const [, token] = BEARER.exec(authorization ?? '') ?? [];
+    if (token === undefined) throw unauthenticated();
+    const ofDemo = byHash.get(hashOf(token));
+    if (ofDemo) return ofDemo;
+    for (const read of readers) {
+      const principal = await read(token);
+      if (principal) return principal;
+    }
+    throw unauthenticated();
   };
+}
+
+function unauthenticated(): DuizhangError {
+  return new DuizhangError(
+    'DZ_UNAUTHENTICATED',
+    'say who you are with "Authorization: Bearer <token>": an access token of POST /api/v1/sessions, or, on a machine of the demo, one of demo-users.json in the data folder',
+    { messageZh: '未登录或令牌无效,请使用 Authorization: Bearer <令牌>' },
+  );
 }
 
 function hashOf(token: string): string {

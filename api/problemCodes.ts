@@ -7,6 +7,11 @@ const refusal = { status: 422 } as const;
 /** A code that is not here is the caller's fault and answered with 400; DZ_SYSTEM… is ours. */
 export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_UNAUTHENTICATED: { status: 401, zh: '未登录或签名、令牌无效' },
+  DZ_LOGIN_REFUSED: { status: 401 },
+  DZ_SESSION_ENDED: { status: 401 },
+  DZ_LOGIN_STALE: { status: 401 },
+  DZ_LOGIN_BUSY: { status: 503 },
+  DZ_OIDC_AWAY: { status: 503 },
   DZ_FORBIDDEN: { status: 403, zh: '没有权限' },
   DZ_NOT_FOUND: { status: 404, zh: '记录不存在' },
   DZ_UNKNOWN_MERCHANT: { status: 404, zh: '商户不存在' },

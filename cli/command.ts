@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** 0 fine; 1 the differences that the command looks for were found; 2 bad usage or input; 3 system failure. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
@@ -6,6 +8,8 @@ export type CommandIo = {
   readonly stdout: (text: string) => void;
   /** People's words and progress. */
   readonly stderr: (text: string) => void;
+  /** Read by commands that ask for a secret, and by no others; absent: there is nobody to ask. */
+  readonly stdin?: Readable;
   /** Absent: stderr is no terminal. */
   readonly terminal?: { readonly columns: number };
   readonly env: NodeJS.ProcessEnv;

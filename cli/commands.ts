@@ -84,6 +84,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/decisions.ts')).decisionsCommand,
   },
   {
+    name: 'user',
+    summary: 'add, change, disable and list the users who log in with a password',
+    load: async () => (await import('./commands/user.ts')).userCommand,
+  },
+  {
     name: 'sql',
     summary: 'ask the ledger of the running system',
     load: async () => (await import('./commands/sql.ts')).sqlCommand,

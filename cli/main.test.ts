@@ -102,6 +102,7 @@ test('sql prints what the ledger answers, and its refusal in one line', async ()
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-03-01T08:00:00+08:00',
     signingKeyPath: '',
+    sessionKeyPath: '',
     configPath: '/etc/duizhang.config.yaml',
     dataDir: dir,
   });

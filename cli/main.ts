@@ -87,6 +87,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await main(process.argv.slice(2), {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
+  stdin: process.stdin,
   ...(process.stderr.isTTY ? { terminal: { columns: process.stderr.columns } } : {}),
   env: process.env,
   cwd: process.cwd(),

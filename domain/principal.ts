@@ -7,6 +7,12 @@ export type Principal = {
   readonly roles: ReadonlySet<Role>;
   /** null: every hospital. */
   readonly merchants: ReadonlySet<string> | null;
+  /** Absent: the same as userId. */
+  readonly name?: string;
+  /** When the password was last shown; absent: by a token that no login stands behind. */
+  readonly authenticatedAtMs?: number;
+  /** Of a login here. */
+  readonly sessionId?: string;
 };
 
 /** What is of another hospital is not there for whoever asks. */

@@ -61,6 +61,7 @@ export const UNUSED_PARTS: Pick<
   | 'certificates'
   | 'bills'
   | 'principals'
+  | 'people'
   | 'cases'
   | 'evidenceOf'
   | 'billErrors'
@@ -78,6 +79,18 @@ export const UNUSED_PARTS: Pick<
     maxUploadBytes: 0,
   },
   principals: principalsOf([]),
+  people: {
+    users: { byId: unused, all: unused, save: unused },
+    passwords: { hash: unused, isRight: unused },
+    attempts: { take: unused, succeeded: unused, forget: unused, useTotpStep: unused },
+    sealer: { seal: none, open: none },
+    sessions: { open: unused, find: unused, turn: unused, renew: unused, end: unused, endAll: unused },
+    tokens: { access: unused, readAccess: unused, refresh: none, readRefresh: none },
+    places: { enter: none },
+    merchants: new Map(),
+    now: none,
+    newId: none,
+  },
   cases: {
     deps: UNUSED_CASE_DEPS,
     proofs: { put: unused, open: none },

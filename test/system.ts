@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import type { Engine } from '../adapters/clickhouse/embedded/start.ts';
 import { startEngine } from '../adapters/clickhouse/embedded/start.ts';
@@ -105,6 +106,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     configPath,
     dataDir: dir,
     signingKeyPath: signingKeyPath({}, dir),
+    sessionKeyPath: sessionKeyPath({}, dir),
   };
   makeSigningKey({}, dir);
   const env = {

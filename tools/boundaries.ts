@@ -21,13 +21,14 @@ export const BOUNDARIES: readonly Boundary[] = [
   { files: /\.test\.ts$|^(test|bench|tools|cli)\//, ours: [''], packages: null },
   {
     files: /^(pipeline|resolution|api)\/main\.ts$/,
-    ours: ['domain/', 'pipeline/', 'resolution/', 'api/', 'adapters/'],
+    ours: ['domain/', 'pipeline/', 'resolution/', 'people/', 'api/', 'adapters/'],
     packages: null,
   },
   { files: /^pipeline\//, ours: ['domain/', 'pipeline/'], packages: null },
   { files: /^resolution\//, ours: ['domain/', 'resolution/'], packages: null },
+  { files: /^people\//, ours: ['domain/', 'people/'], packages: null },
   { files: /^adapters\//, ours: ['domain/', 'adapters/'], packages: null },
-  { files: /^api\//, ours: ['domain/', 'pipeline/', 'resolution/', 'api/'], packages: null },
+  { files: /^api\//, ours: ['domain/', 'pipeline/', 'resolution/', 'people/', 'api/'], packages: null },
 ];
 
 /** The simulator plants the truth; code that judges would only find what it has itself put there. */

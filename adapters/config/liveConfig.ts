@@ -86,6 +86,7 @@ function fixedThatDiffer(a: Config, b: Config): readonly string[] {
     ['sources', rawOf(a.sources.values()), rawOf(b.sources.values())],
     ['refunds', gatewaysOf(a.refunds), gatewaysOf(b.refunds)],
     ['machines', rawOf(a.machines), rawOf(b.machines)],
+    ['access', JSON.stringify(a.access), JSON.stringify(b.access)],
     ['archive', JSON.stringify(a.archive), JSON.stringify(b.archive)],
   ] as const;
   return settings.filter(([, before, after]) => before !== after).map(([name]) => name);

@@ -11,6 +11,8 @@ import type { CloseSchedule, Merchant, MerchantChannel } from '../../domain/merc
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
+import type { AccessConfig } from './accessConfig.ts';
+import { accessOf, AccessSchema } from './accessConfig.ts';
 import type { ArchiveConfig } from './archiveConfig.ts';
 import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
@@ -103,6 +105,7 @@ const ConfigSchema = Type.Object(
       ),
     ),
     archive: Type.Optional(ArchiveSchema),
+    access: Type.Optional(AccessSchema),
     machines: Type.Optional(MachinesSchema),
     slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
@@ -125,6 +128,7 @@ export type Config = {
   readonly log: { readonly partitions: number; readonly maxBytes: number };
   /** null: in the data folder. */
   readonly archive: ArchiveConfig | null;
+  readonly access: AccessConfig;
   readonly slots: number;
   /** Where the API listens; 0: a free port. */
   readonly port: number;
@@ -256,6 +260,7 @@ function configOf(
     resolution,
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
     archive: raw.archive ?? null,
+    access: accessOf(raw.access, ms),
     slots: raw.slots ?? 16,
     port: raw.port ?? 0,
   };

@@ -17,6 +17,7 @@ const RUN: RunFile = {
   apiUrl: 'http://127.0.0.1:4',
   startedAt: '2026-03-01T08:00:00+08:00',
   signingKeyPath: '/data/signing-key.pem',
+  sessionKeyPath: '/data/session-key',
   configPath: '/etc/duizhang.config.yaml',
   dataDir: dir,
 };

@@ -16,6 +16,8 @@ export type RunFile = {
   readonly dataDir: string;
   /** Of the key that certificates are signed with, absolute. */
   readonly signingKeyPath: string;
+  /** Of the key that sessions hang on, absolute. */
+  readonly sessionKeyPath: string;
 };
 
 /** The data folder: `DUIZHANG_DATA`, or ./data. */
@@ -81,6 +83,7 @@ function isRunFile(value: unknown): value is RunFile {
       'configPath',
       'dataDir',
       'signingKeyPath',
+      'sessionKeyPath',
     ].every((name) => typeof fields.get(name) === 'string')
   );
 }

@@ -91,7 +91,7 @@ export function oneSidedCheckRoutes(deps: ResolutionDeps): FastifyPluginAsyncTyp
     app.post(
       '/one-sided-checks/:id/refund',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], movesMoney: true },
         schema: {
           tags: ['cases'],
           summary: 'Refunds what was offered; HIS is asked once more right before (退款)',

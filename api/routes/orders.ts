@@ -134,7 +134,7 @@ export function orderRoutes(deps: ResolutionDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/orders/:orderNo/refunds',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], movesMoney: true },
         schema: {
           tags: ['cases'],
           summary: 'Refunds an order, or a part of it (订单自助退款)',

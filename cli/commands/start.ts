@@ -66,8 +66,9 @@ export const startCommand: Command = {
         env: io.env,
         hasOutside: options.demo !== null,
       };
-      const newUsers = makeDemoUsers(dataDir, () => randomBytes(24).toString('hex'));
-      const place = { dataDir, cwd: io.cwd, newUsers };
+      const { hasDemoUsers } = config.access;
+      const newUsers = hasDemoUsers ? makeDemoUsers(dataDir, () => randomBytes(24).toString('hex')) : null;
+      const place = { dataDir, cwd: io.cwd, newUsers, hasDemoUsers };
       return await runSystem({ config, options, plan, io, place, signal: interrupt.signal });
     } finally {
       interrupt.stop();

@@ -6,6 +6,7 @@ import type { SpawnNode } from '../../adapters/clickhouse/embedded/start.ts';
 import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { Playback } from '../../adapters/clock/playbackClock.ts';
+import { sessionKeyPath } from '../../adapters/access/sessionKey.ts';
 import { signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { startChild } from '../../adapters/process/childProcess.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
@@ -106,6 +107,7 @@ export function apiPart(plan: SystemPlan): Part {
     DUIZHANG_PIPELINE_URL: `http://127.0.0.1:${plan.ports.pipeline}`,
     DUIZHANG_PLAYBACK: '',
     DUIZHANG_SIGNING_KEY: signingKeyPath(plan.env, plan.dataDir),
+    DUIZHANG_SESSION_KEY: sessionKeyPath(plan.env, plan.dataDir),
   });
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Playback } from '../../adapters/clock/playbackClock.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
+import { makeSessionKey, sessionKeyPath } from '../../adapters/access/sessionKey.ts';
 import { makeSigningKey, signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { removeRunFile, writeRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -31,6 +32,7 @@ export async function startWorkers(
   now: () => number,
 ): Promise<RunFile> {
   makeSigningKey(plan.env, plan.dataDir);
+  makeSessionKey(plan.env, plan.dataDir);
   await supervisor.start(pipelinePart(plan, playback));
   await supervisor.start(apiPart(plan));
   const run = runFileOf(plan, now());
@@ -52,6 +54,7 @@ export async function stopSystem(supervisor: Supervisor, plan: SystemPlan): Prom
 export function runFileOf({ configPath, dataDir, env, ports }: SystemPlan, nowMs: number): RunFile {
   return {
     signingKeyPath: signingKeyPath(env, dataDir),
+    sessionKeyPath: sessionKeyPath(env, dataDir),
     pid: process.pid,
     clickhouseUrl: `http://127.0.0.1:${ports.ledger}`,
     logRedisUrl: `redis://127.0.0.1:${ports.log}`,

@@ -10,6 +10,7 @@ export type Place = {
   readonly cwd: string;
   /** Users that were made by this start: their tokens are shown this once. */
   readonly newUsers: readonly KnownUser[] | null;
+  readonly hasDemoUsers: boolean;
 };
 
 /** What a person may do next: addresses to open and commands to copy. */
@@ -42,7 +43,12 @@ export function whereToLook(run: RunFile, place: Place, shows: 'demo' | 'nothing
   ].join('\n');
 }
 
-function usersText({ apiUrl }: RunFile, { dataDir, cwd, newUsers }: Place, env: string): readonly string[] {
+function usersText(
+  { apiUrl }: RunFile,
+  { dataDir, cwd, newUsers, hasDemoUsers }: Place,
+  env: string,
+): readonly string[] {
+  if (!hasDemoUsers) return [`  users       ${env}./duizhang user add NAME --roles operator`];
   const path = shown(cwd, demoUsersPath(dataDir));
   const codes = `  codes       ${env}./duizhang notices --user operator`;
   if (newUsers === null) return [`  users       ${path}`, codes];

@@ -31,6 +31,7 @@ beforeAll(async () => {
     configPath: fileURLToPath(new URL('../../duizhang.config.yaml', import.meta.url)),
     dataDir: dir,
     signingKeyPath: '',
+    sessionKeyPath: '',
   });
 }, 60_000);
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
+import { makeSessionKey, sessionKeyPath } from '../../adapters/access/sessionKey.ts';
 import { FolderArchive } from '../../adapters/archive/folderArchive.ts';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import { clickHouseFetchLog } from '../../adapters/clickhouse/billFetches.ts';
@@ -237,6 +238,7 @@ export async function startCloseSystem(): Promise<CloseSystem> {
   const redisServer = await startRedis({ dir: join(dir, 'redis'), appendfsync: 'everysec' });
   const client = connectClickHouse(engine.url);
   makeSigningKey({}, dir);
+  makeSessionKey({}, dir);
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: engine.url,
@@ -247,6 +249,7 @@ export async function startCloseSystem(): Promise<CloseSystem> {
     configPath: '',
     dataDir: dir,
     signingKeyPath: signingKeyPath({}, dir),
+    sessionKeyPath: sessionKeyPath({}, dir),
   });
   return new CloseSystem({ client, url: engine.url, redis: new Redis(redisServer.url) }, dir, async () => {
     await engine.stop();

@@ -42,6 +42,7 @@ beforeAll(async () => {
     configPath: join(ROOT, 'duizhang.config.yaml'),
     dataDir: dir,
     signingKeyPath: '',
+    sessionKeyPath: '',
   });
 }, 120_000);
 afterAll(async () => {

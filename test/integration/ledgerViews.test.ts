@@ -4,6 +4,7 @@ import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts'
 import { clickHouseMonthLocks } from '../../adapters/clickhouse/monthLocks.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
+import { clickHouseUsers } from '../../adapters/clickhouse/users.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
@@ -151,6 +152,22 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
   const case_id = caseIdOf('H001', 'B', 'P');
   const state = { case_id, merchant_id: 'H001', order_no: 'B', status: 'IN_PROGRESS', version: 1 };
   await client.insert({ table: 'exceptions', values: [state], format: 'JSONEachRow' });
+  const user = {
+    userId: 'li',
+    name: '李',
+    passwordHash: '$scrypt$x',
+    roles: ['viewer'],
+    reach: null,
+  } as const;
+  const made = {
+    disabled: false,
+    sealedTotp: 'x',
+    createdBy: 'a',
+    createdAtMs: NOON_MS,
+    changedAtMs: NOON_MS,
+  };
+  await clickHouseUsers(client).save({ ...user, ...made, version: 2n, changedBy: 'b', disabled: true });
+  await clickHouseUsers(client).save({ ...user, ...made, version: 1n, changedBy: 'a' });
   await clickHouseMonthLocks(client).lock({
     merchantId: 'H001',
     month: '2026-02',
@@ -206,6 +223,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   v_certificates: 'SELECT toUInt32(sequence) AS place, run_id, document FROM v_certificates',
   v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
   v_month_locks: 'SELECT month, locked_by FROM v_month_locks',
+  v_users: 'SELECT * EXCEPT (created_at, changed_at) FROM v_users',
   v_locked_closes: 'SELECT run_id, operator, reason FROM v_locked_closes',
   v_realtime_quality: `SELECT type, toUInt32(verdicts) AS verdicts, toUInt32(stood_verdicts) AS stood, needed_p99_ms
     FROM v_realtime_quality ORDER BY type`,
@@ -297,6 +315,21 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
   v_certificates: [{ place: 1, run_id: 'r1', document: '{}' }],
   v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
   v_month_locks: [{ month: '2026-02', locked_by: 'a' }],
+  v_users: [
+    {
+      user_id: 'li',
+      name: '李',
+      roles: ['viewer'],
+      all_merchants: true,
+      merchants: [],
+      isvs: [],
+      disabled: true,
+      has_totp: 1,
+      created_by: 'a',
+      changed_by: 'b',
+      version: '2',
+    },
+  ],
   v_locked_closes: [{ run_id: 'r2', operator: 'a', reason: 'b' }],
   v_realtime_quality: [
     { type: '', verdicts: 2, stood: 1, needed_p99_ms: null },

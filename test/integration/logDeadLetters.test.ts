@@ -35,6 +35,7 @@ beforeAll(async () => {
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-11-24T00:00:00Z',
     signingKeyPath: '',
+    sessionKeyPath: '',
     configPath: fileURLToPath(new URL('../../duizhang.config.yaml', import.meta.url)),
     dataDir: dir,
   });

@@ -28,7 +28,14 @@ beforeAll(async () => {
   );
   // What a running system leaves for commands; none but these two addresses are used here.
   const run = { pid: process.pid, clickhouseUrl: system.url, configPath, startedAt: '' };
-  const others = { logRedisUrl: '', windowRedisUrl: '', apiUrl: '', dataDir: dir, signingKeyPath: '' };
+  const others = {
+    logRedisUrl: '',
+    windowRedisUrl: '',
+    apiUrl: '',
+    dataDir: dir,
+    signingKeyPath: '',
+    sessionKeyPath: '',
+  };
   writeFileSync(join(dir, 'run.json'), JSON.stringify({ ...run, ...others }));
 });
 afterAll(async () => {
