@@ -57,6 +57,8 @@ export type ApiParts = {
   readonly intake: EventIntake;
   /** JSON schemas of the events that the intake takes, for the OpenAPI document. */
   readonly eventForms: readonly TSchema[];
+  /** See EventParts. */
+  readonly takesUnsignedEvents: boolean;
   /** Bills for the machines of hospitals. */
   readonly bills: BillParts;
   /** Who sends a token. */
@@ -78,6 +80,7 @@ export type ApiParts = {
   readonly logger?: boolean;
 };
 
+const ANYONE = { access: 'ANYONE' } as const;
 const DEFAULT_BODY_LIMIT = 8 * 1024 * 1024;
 
 /** The HTTP API over use cases that are handed in; nothing listens yet. */
@@ -91,6 +94,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   timeRequests(app, parts.metrics);
+  guardRoutes(app, parts.principals);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -115,12 +119,9 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     },
     transform: ({ schema, url, route }) => {
       const { documentedBody: body, access } = route.config ?? {};
-      // Without a token an open route answers, too: {}.
-      const security = access === 'OPEN' ? [{}, { bearer: [] }] : [{ bearer: [] }];
-      return {
-        schema: { ...schema, ...(body ? { body } : {}), ...(access === undefined ? {} : { security }) },
-        url,
-      };
+      const asksPerson = access !== undefined && access !== 'MACHINE' && access !== 'ANYONE';
+      const security = asksPerson ? { security: [{ bearer: [] }] } : {};
+      return { schema: { ...schema, ...(body ? { body } : {}), ...security }, url };
     },
   });
   app.setErrorHandler((error, request, reply) => {
@@ -143,12 +144,11 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     // Nothing of the API is told to a validator outside.
     uiConfig: { validatorUrl: null },
   });
-  guardRoutes(app, parts.principals);
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
   for (const routes of routesOf(parts, fileWithinMs)) await app.register(routes, { prefix: '/api/v1' });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  app.get('/', { schema: { hide: true } }, (_, reply) =>
+  app.get('/openapi.json', { config: ANYONE, schema: { hide: true } }, () => app.swagger());
+  app.get('/', { config: ANYONE, schema: { hide: true } }, (_, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'")
@@ -164,7 +164,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     reconciliationRoutes({ queries, closeAgain, merchants }),
     ledgerRoutes(queries),
     merchantRoutes({ merchants, rulesOf }),
-    certificateRoutes(parts.certificates, queries),
+    certificateRoutes(parts.certificates),
     exportRoutes(parts.exports, queries, fileWithinMs),
     statementRoutes(parts.statements, fileWithinMs),
     exceptionRoutes(queries),
@@ -177,7 +177,12 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     proofRoutes(cases, fileWithinMs),
     billErrorRoutes(parts.billErrors),
     deadLetterRoutes(parts.deadLetters),
-    eventRoutes(parts.intake, parts.eventForms),
+    eventRoutes({
+      intake: parts.intake,
+      forms: parts.eventForms,
+      access: parts.bills.access,
+      takesUnsigned: parts.takesUnsignedEvents,
+    }),
     billRoutes(parts.bills),
   ];
 }

@@ -44,6 +44,7 @@ import { receiveBytes } from '../adapters/sources/receiveBytes.ts';
 import { renderStatement } from '../adapters/statements/render.ts';
 import type { CloseAgain } from '../domain/closePorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import type { Machine } from '../domain/machine.ts';
 import { certifier } from '../pipeline/close/certifier.ts';
 import { closeDay } from '../pipeline/close/closeDay.ts';
 import { billHandler } from '../pipeline/close/handleBill.ts';
@@ -93,23 +94,25 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'duizhang_api_' });
   const resolution = resolutionParts(config, env, { clickhouse: ledger, redis: window }, clock);
+  const machines = machinesOf(config, env);
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     certificates: clickHouseCertificateQueries(ledger),
     exports: ledgerExports(exporting, Date.now),
     statements: statements({
       merchants: config.merchants,
-      ledger: clickHouseStatementLedger(ledger),
+      ledgerOf: (scope) => clickHouseStatementLedger(ledger, scope),
       render: renderStatement,
       now: Date.now,
     }),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
     eventForms: [PaymentEventJson, HisOrderEventJson],
+    takesUnsignedEvents: env['DUIZHANG_UNSIGNED_EVENTS'] === 'on' && !hasProducer(machines),
     bills: {
       library: clickHouseBillLibrary(ledger, async ({ origin }) =>
         origin === undefined ? null : archive.read(origin.sha256),
       ),
-      access: { machines: machinesOf(config, env), nonces: redisNonces(window), now: () => clock.wallMs() },
+      access: { machines, nonces: redisNonces(window), now: () => clock.wallMs() },
       merchants: config.merchants,
       receive: receiveBytes,
       importBill: (bill) =>
@@ -156,6 +159,10 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   live.watch();
   await app.listen({ host: HOST, port: portOf(env, 'DUIZHANG_PORT') });
   return app;
+}
+
+function hasProducer(machines: ReadonlyMap<string, Machine>): boolean {
+  return [...machines.values()].some(({ mayProduce }) => mayProduce.size > 0);
 }
 
 type Servers = {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { ReadinessCheck } from '../../domain/apiPorts.ts';
 
+const ANYONE = { access: 'ANYONE' } as const;
 const Health = Type.Object({ status: Type.Literal('ok') });
 
 const Readiness = Type.Object({
@@ -19,7 +20,10 @@ export function healthRoutes(
   return async (app) => {
     app.get(
       '/healthz',
-      { schema: { tags: ['system'], summary: 'The process is alive', response: { 200: Health } } },
+      {
+        config: ANYONE,
+        schema: { tags: ['system'], summary: 'The process is alive', response: { 200: Health } },
+      },
       async () => ({
         status: 'ok' as const,
       }),
@@ -28,6 +32,7 @@ export function healthRoutes(
     app.get(
       '/readyz',
       {
+        config: ANYONE,
         schema: {
           tags: ['system'],
           summary: 'Every part answers; names the part that does not',
@@ -43,7 +48,10 @@ export function healthRoutes(
 
     app.get(
       '/metrics',
-      { schema: { tags: ['system'], summary: 'Prometheus metrics', produces: ['text/plain'] } },
+      {
+        config: ANYONE,
+        schema: { tags: ['system'], summary: 'Prometheus metrics', produces: ['text/plain'] },
+      },
       async (_, reply) => reply.type(METRICS_TYPE).send(await metrics()),
     );
   };
