@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
+import { Redis } from 'ioredis';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { archivedProofs } from '../adapters/archive/proofStore.ts';
@@ -54,12 +55,14 @@ import { statements } from '../pipeline/statement/statements.ts';
 import { caseEvidence } from '../resolution/evidence.ts';
 import { buildApp } from './app.ts';
 import { principalsOf } from './principals.ts';
+import { RATES } from './rateLimits.ts';
 import { EXPORT_WITHIN_MS } from './routes/exports.ts';
 
 /** Longer than any request may take; the supervisor's patience is 10 s. */
 const DRAIN_MS = 8_000;
 /** Less than a request may take: the caller gets an answer, not a cut connection. */
 const LEDGER_ANSWERS_WITHIN_MS = 20_000;
+const COUNT_WITHIN_MS = 500;
 const APPEND_WAITS_MS = 15_000;
 /** Somebody waits for the answer, less long than a request may take. */
 const GATE_PATIENCE_MS = 20_000;
@@ -76,6 +79,13 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   });
   const { config, live, logUrl, windowUrl, clickhouseUrl, clock, dataDir } = read;
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
+  // It must never hold a request up: what cannot be counted is let through.
+  const counting = new Redis(windowUrl, {
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    commandTimeout: COUNT_WITHIN_MS,
+  });
+  counting.on('error', () => undefined);
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
@@ -124,6 +134,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
         }),
       maxUploadBytes: MAX_UPLOAD_BYTES,
     },
+    limits: { rates: RATES, redis: counting },
     principals: principalsOf(readDemoUsers(dataDir, HOST)),
     cases: {
       deps: resolution,
@@ -154,6 +165,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await closing.dispose();
     log.disconnect();
     window.disconnect();
+    counting.disconnect();
     await Promise.all([ledger.close(), imports.close(), exporting.close()]);
   });
   live.watch();

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyContextConfig, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { DuizhangError } from '../domain/errors.ts';
 import { PROBLEM_CODES, ZH_OF_STATUS } from './problemCodes.ts';
@@ -48,6 +48,25 @@ export function problems<Status extends number>(
     Status | 400 | 500 | 503,
     typeof ProblemSchema
   >;
+}
+
+type Documented = { readonly response?: unknown; readonly body?: unknown };
+type DocumentedRoute = {
+  readonly method: string | readonly string[];
+  readonly config?: FastifyContextConfig;
+};
+
+/** What the OpenAPI document says of a route beside its own words: answers that any route may give. */
+export function documentedAnswers(
+  { response, body }: Documented,
+  { method, config }: DocumentedRoute,
+): { readonly response?: object } {
+  if (typeof response !== 'object' || response === null) return {};
+  const takesBody =
+    body !== undefined || config?.documentedBody !== undefined || [method].flat().includes('POST');
+  const asksWho = config?.access !== undefined && config.access !== 'ANYONE';
+  const more = [...(asksWho ? [401, 403] : []), ...(takesBody ? [413, 415] : []), 429];
+  return { response: { ...Object.fromEntries(more.map((status) => [status, ProblemSchema])), ...response } };
 }
 
 const TITLES: Readonly<Record<number, string>> = {

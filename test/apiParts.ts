@@ -1,4 +1,5 @@
 import type { ApiParts } from '../api/app.ts';
+import { RATES } from '../api/rateLimits.ts';
 import { principalsOf } from '../api/principals.ts';
 import type { KnownUser } from '../domain/principal.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
@@ -73,6 +74,7 @@ export const UNUSED_PARTS: Pick<
   | 'cases'
   | 'evidenceOf'
   | 'takesUnsignedEvents'
+  | 'limits'
   | 'billErrors'
   | 'deadLetters'
   | 'closeAgain'
@@ -80,6 +82,7 @@ export const UNUSED_PARTS: Pick<
   certificates: { certificateOfRun: unused },
   evidenceOf: unused,
   takesUnsignedEvents: true,
+  limits: { rates: RATES, redis: null },
   bills: {
     library: { billsOf: unused, billsById: unused, bytesOf: unused },
     access: { machines: new Map(), nonces: { isFirstUse: unused }, now: () => 0 },

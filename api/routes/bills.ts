@@ -122,7 +122,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.post(
       '/bills',
       {
-        config: { access: 'MACHINE' },
+        config: { access: 'MACHINE', rate: 'upload' },
         schema: {
           tags: ['bills'],
           summary: 'Brings a bill; the same bytes again change nothing',

@@ -46,7 +46,11 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
       app.post(
         `/exceptions/:id/${path}`,
         {
-          config: { access: ['operator'], documentedBody: takesFiles ? documentedForm(body) : body },
+          config: {
+            access: ['operator'],
+            documentedBody: takesFiles ? documentedForm(body) : body,
+            ...(takesFiles ? { rate: 'upload' as const } : {}),
+          },
           preValidation: (request) => (takesFiles ? takeProofs(request, deps, proofs) : Promise.resolve()),
           schema: {
             tags: ['cases'],

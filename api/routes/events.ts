@@ -48,10 +48,17 @@ export type EventParts = {
   readonly access: MachineAccess;
   /** From this machine alone, and only until a machine is configured that may send events. */
   readonly takesUnsigned: boolean;
+  readonly mostBytes: number;
 };
 
 /** Events over HTTP, for producers without a Kafka or Redis client. */
-export function eventRoutes({ intake, forms, access, takesUnsigned }: EventParts): FastifyPluginAsyncTypebox {
+export function eventRoutes({
+  intake,
+  forms,
+  access,
+  takesUnsigned,
+  mostBytes,
+}: EventParts): FastifyPluginAsyncTypebox {
   return async (app) => {
     signAnswers(app, access.now);
     readSigned(app);
@@ -59,6 +66,7 @@ export function eventRoutes({ intake, forms, access, takesUnsigned }: EventParts
       '/events',
       {
         config: { access: 'MACHINE', documentedBody: documentedBody(forms) },
+        bodyLimit: mostBytes,
         onRequest: async (request) => {
           const isUnsigned = request.headers.authorization === undefined;
           if (isUnsigned && takesUnsigned && isFromHere(request)) return;
