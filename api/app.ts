@@ -18,7 +18,7 @@ import { documentedAnswers, problemOf, sendProblem } from './problem.ts';
 import type { Principals } from './principals.ts';
 import type { RateParts } from './rateLimits.ts';
 import { rateLimits } from './rateLimits.ts';
-import { docsPolicy, secureHeaders } from './secureHeaders.ts';
+import { bareHeaders, docsPolicy, secureHeaders } from './secureHeaders.ts';
 import { actionRoutes } from './routes/actions.ts';
 import type { BillErrorParts } from './routes/billErrors.ts';
 import { billErrorRoutes } from './routes/billErrors.ts';
@@ -109,6 +109,10 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: patience.requestMs,
+    frameworkErrors: (error, request, reply) => {
+      bareHeaders(reply);
+      void sendProblem(reply, problemOf(error, request.id));
+    },
     http: {
       maxHeaderSize: MOST_HEADER_BYTES,
       headersTimeout: patience.headersMs,

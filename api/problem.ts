@@ -65,7 +65,7 @@ export function documentedAnswers(
   const takesBody =
     body !== undefined || config?.documentedBody !== undefined || [method].flat().includes('POST');
   const asksWho = config?.access !== undefined && config.access !== 'ANYONE';
-  const more = [...(asksWho ? [401, 403] : []), ...(takesBody ? [413, 415] : []), 429];
+  const more = [...(asksWho ? [401, 403] : []), ...(takesBody ? [413, 415] : []), 414, 429];
   return { response: { ...Object.fromEntries(more.map((status) => [status, ProblemSchema])), ...response } };
 }
 
@@ -76,6 +76,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Not as things stand',
   413: 'Too large',
+  414: 'Address too long',
   415: 'Unsupported media type',
   422: 'Refused by a rule',
   429: 'Too often',

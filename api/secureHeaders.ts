@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** Of answers that no browser has to draw: nothing may be loaded by them, and nobody may frame them. */
 const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -11,6 +11,16 @@ export const PAGE_POLICY = `${NOTHING}; style-src 'unsafe-inline'; sandbox allow
 export function docsPolicy(policy: string): string {
   const kept = policy.replace(/upgrade-insecure-requests;?/, '').replace(/frame-ancestors[^;]*;?/, '');
   return `${kept.trim().replace(/;?$/, ';')} frame-ancestors 'none'`;
+}
+
+/** For answers that are given before any hook has run: an address that is none. */
+export function bareHeaders(reply: FastifyReply): void {
+  reply.headers({
+    'content-security-policy': NOTHING,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+  });
 }
 
 /**

@@ -10,6 +10,8 @@ import { bearerOf, MARK, startTwoHospitals } from './twoHospitals.ts';
 
 // role × route × own and other hospital, over the real ledger.
 
+type Sent = InjectOptions & { readonly url: string };
+
 let world: TwoHospitals;
 
 beforeAll(async () => {
@@ -17,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-function requestOf(row: RouteRow, hospital: Hospital, headers: Record<string, string>): InjectOptions {
+function requestOf(row: RouteRow, hospital: Hospital, headers: Record<string, string>): Sent {
   const [method] = row.route.split(' ');
   const { url, body } = row.ask?.(hospital) ?? { url: '/' };
   return {
@@ -77,7 +79,7 @@ test.each(named(OF_PEOPLE))('%s: nobody, and a machine, is told to say who they 
   const request = requestOf(row, hospital, {});
   const headers = signedAs(hospital, {
     method: request.method === 'POST' ? 'POST' : 'GET',
-    url: String(request.url),
+    url: request.url,
     atMs: world.nowMs,
   });
   expect((await world.app.inject({ ...request, headers })).statusCode).toBe(401);
@@ -128,7 +130,7 @@ test.each(named(OF_MACHINES))(
       const body = plain.payload === undefined ? '' : JSON.stringify(plain.payload);
       const headers = signedAs(world.hospitals.H001, {
         method: plain.method === 'POST' ? 'POST' : 'GET',
-        url: String(plain.url),
+        url: plain.url,
         body,
         atMs: world.nowMs,
       });
