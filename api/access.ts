@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ListFilter } from '../domain/apiPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Principal, Role } from '../domain/principal.ts';
 import { mayReach } from '../domain/principal.ts';
+import { Scope } from '../domain/scope.ts';
 import type { Principals } from './principals.ts';
 
 /**
- * Who may call a route. OPEN: anybody as yet; whoever shows a token sees the hospitals of that token alone. READ: every
- * person that is known. Else one of the roles. A route without a word (events, machines' bills, health) asks nobody here.
+ * Who may call a route. READ: every person with a role; else one of the roles. MACHINE: the route itself asks for a
+ * machine's signature. ANYONE: it tells nothing of any hospital.
  */
-export type Access = 'OPEN' | 'READ' | readonly Role[];
+export type Access = 'READ' | 'MACHINE' | 'ANYONE' | readonly Role[];
+
+export type GuardedRoute = { readonly method: string; readonly url: string; readonly access: Access };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,22 +21,35 @@ declare module 'fastify' {
     /** Who asks, where the route's access made them say so. */
     principal: Principal | null;
   }
+  interface FastifyInstance {
+    /** All routes, as they were added. */
+    guardedRoutes: readonly GuardedRoute[];
+  }
 }
 
-/** Before a byte of a body is read. */
+/** Pages of the OpenAPI document, which a plugin adds without a word of ours. */
+const DOCS = /^\/docs(\/|$)/;
+
+/** Before a byte of a body is read. A route that does not say whom it lets in cannot be added. */
 export function guardRoutes(app: FastifyInstance, principals: Principals): void {
+  const routes: GuardedRoute[] = [];
+  app.decorate('guardedRoutes', routes);
   app.decorateRequest('principal', null);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const access = config?.access ?? (DOCS.test(url) ? 'ANYONE' : undefined);
+    if (access === undefined) throw new Error(`${String(method)} ${url} does not say whom it lets in`);
+    for (const each of [method].flat()) routes.push({ method: each, url, access });
+  });
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
-    const { authorization } = request.headers;
-    if (access === undefined || (access === 'OPEN' && authorization === undefined)) return;
-    const principal = await principals(authorization);
-    if (access !== 'OPEN') checkRole(principal, access);
+    if (access === undefined || access === 'MACHINE' || access === 'ANYONE') return;
+    const principal = await principals(request.headers.authorization);
+    checkRole(principal, access);
     request.principal = principal;
   });
 }
 
-function checkRole({ roles }: Principal, access: Exclude<Access, 'OPEN'>): void {
+function checkRole({ roles }: Principal, access: 'READ' | readonly Role[]): void {
   const fits = access === 'READ' ? roles.size > 0 : access.some((role) => roles.has(role));
   if (fits) return;
   const needed = access === 'READ' ? 'a role' : `the role ${access.join(' or ')}`;
@@ -50,14 +65,14 @@ export function principalOf({ principal, routeOptions }: FastifyRequest): Princi
   throw new Error(`${routeOptions.url} lets callers in that nobody knows`);
 }
 
-/** What a list may show to whoever asks. */
-export function scopeOf({ principal }: FastifyRequest): Pick<ListFilter, 'merchants'> {
-  return principal?.merchants ? { merchants: [...principal.merchants] } : {};
+/** What queries may show to whoever asks. */
+export function scopeOf(request: FastifyRequest): Scope {
+  return Scope.of(principalOf(request));
 }
 
 /** @throws DZ_NOT_FOUND: what is another hospital's is not there */
-export function checkReach({ principal }: FastifyRequest, merchantId: string, what: string): void {
-  if (principal && !mayReach(principal, merchantId)) throw notFound(what);
+export function checkReach(request: FastifyRequest, merchantId: string, what: string): void {
+  if (!mayReach(principalOf(request), merchantId)) throw notFound(what);
 }
 
 export function notFound(what: string): DuizhangError {

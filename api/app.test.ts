@@ -5,7 +5,7 @@ import type { CertificateQueries, EventIntake, ListFilter, LedgerQueries } from 
 import type { LedgerExports } from '../domain/exports.ts';
 import type { Statements } from '../domain/statement.ts';
 import { DuizhangError } from '../domain/errors.ts';
-import { UNUSED_PARTS } from '../test/apiParts.ts';
+import { AS_READER, UNUSED_PARTS } from '../test/apiParts.ts';
 import { buildApp } from './app.ts';
 
 const asked: ListFilter[] = [];
@@ -22,7 +22,7 @@ const queries: LedgerQueries = {
   ],
   reconciliations: async () => ({ items: [], nextCursor: null }),
   reconciliation: async () => null,
-  exceptions: async (filter) => {
+  exceptions: async (_, filter) => {
     asked.push(filter);
     return {
       items: [
@@ -54,7 +54,7 @@ const queries: LedgerQueries = {
     };
   },
   matchRates: async () => ({ items: [], nextCursor: null }),
-  realtimeQuality: async ({ from }) => {
+  realtimeQuality: async (_, { from }) => {
     const told = { verdicts: 2, stood: 1, needed: { p50Ms: 360_000, p95Ms: 360_000, p99Ms: null } };
     return [
       { merchantId: 'H001', businessDate: from, ...told, byType: [{ type: 'PLATFORM_ONLY', ...told }] },
@@ -74,7 +74,7 @@ const intake: EventIntake = {
 async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
   const eventForms = [PaymentEventJson, HisOrderEventJson];
   const certificates: CertificateQueries = {
-    certificateOfRun: async (runId) => (runId === 'r1' ? '{"certificate":{}}' : null),
+    certificateOfRun: async (_, runId) => (runId === 'r1' ? '{"certificate":{}}' : null),
   };
   return buildApp({
     ...UNUSED_PARTS,
@@ -96,7 +96,10 @@ afterEach(() => {
 
 test('amounts beyond the exact range of JSON numbers arrive as strings of fen', async () => {
   const app = await appWith();
-  const answer = await app.inject('/api/v1/exceptions?mode=THREE_WAY&from=2026-03-09&to=2026-03-09&limit=2');
+  const answer = await app.inject({
+    url: '/api/v1/exceptions?mode=THREE_WAY&from=2026-03-09&to=2026-03-09&limit=2',
+    headers: AS_READER,
+  });
   expect(answer.statusCode).toBe(200);
   expect(answer.json().items[0]).toMatchObject({
     channelFen: '9007199254740993',
@@ -120,7 +123,7 @@ test.each([
   '/api/v1/realtime-quality?from=2026-03-01&to=2026-04-01',
 ])('a bad filter is refused with problem details: %s', async (url) => {
   const app = await appWith();
-  const answer = await app.inject(url);
+  const answer = await app.inject({ url: url, headers: AS_READER });
   expect(answer.statusCode).toBe(400);
   expect(answer.headers['content-type']).toContain('application/problem+json');
   expect(answer.json()).toMatchObject({ status: 400, code: expect.stringMatching(/^DZ_/) });
@@ -128,7 +131,10 @@ test.each([
 
 test('how far realtime verdicts stood is told for a span of dates', async () => {
   const app = await appWith();
-  const answer = await app.inject('/api/v1/realtime-quality?from=2026-03-01&to=2026-03-31');
+  const answer = await app.inject({
+    url: '/api/v1/realtime-quality?from=2026-03-01&to=2026-03-31',
+    headers: AS_READER,
+  });
   expect(answer.json().items).toMatchObject([
     {
       businessDate: '2026-03-01',
@@ -143,14 +149,17 @@ test('readiness names the part that is not ready and why', async () => {
   const app = await appWith({
     readiness: [
       { part: 'ledger', check: async () => undefined },
-      { part: 'window', check: () => Promise.reject(new Error('connect ECONNREFUSED')) },
+      {
+        part: 'window',
+        check: () => Promise.reject(Object.assign(new Error('connect 10.0.0.9'), { code: 'ECONNREFUSED' })),
+      },
     ],
   });
-  const answer = await app.inject('/readyz');
+  const answer = await app.inject({ url: '/readyz', headers: AS_READER });
   expect(answer.statusCode).toBe(503);
   expect(answer.json()).toEqual({
     status: 'not-ready',
-    notReady: [{ part: 'window', reason: 'connect ECONNREFUSED' }],
+    notReady: [{ part: 'window', reason: 'ECONNREFUSED' }],
   });
 });
 
@@ -207,7 +216,7 @@ test('a full log is told to the producer, and an inner failure tells nothing', a
 });
 
 test('days that wait are listed with what they wait for', async () => {
-  const answer = await (await appWith()).inject('/api/v1/close-waits');
+  const answer = await (await appWith()).inject({ url: '/api/v1/close-waits', headers: AS_READER });
   expect(answer.json().items).toEqual([
     {
       merchantId: 'H001',
@@ -222,7 +231,7 @@ test('days that wait are listed with what they wait for', async () => {
 
 test('the OpenAPI document names every route', async () => {
   const app = await appWith();
-  const { paths } = (await app.inject('/openapi.json')).json();
+  const { paths } = (await app.inject({ url: '/openapi.json', headers: AS_READER })).json();
   expect(Object.keys(paths).sort()).toEqual([
     '/api/v1/actions',
     '/api/v1/actions/{id}/approve',
@@ -295,7 +304,7 @@ test('every route of cases and of the ledger says itself in both languages, and 
 
 test('the OpenAPI document shows what an event is, in both forms of the body', async () => {
   const app = await appWith();
-  const document = (await app.inject('/openapi.json')).json();
+  const document = (await app.inject({ url: '/openapi.json', headers: AS_READER })).json();
   const { content } = document.paths['/api/v1/events'].post.requestBody;
   const forms = content['application/json'].schema.items.anyOf.map((form: { title: string }) => form.title);
   expect(forms).toEqual(['payment-event', 'his-order-event']);
@@ -308,11 +317,11 @@ test('the OpenAPI document shows what an event is, in both forms of the body', a
 
 test('a certificate is given byte for byte, and one that is not there is a problem', async () => {
   const app = await appWith();
-  const answer = await app.inject('/api/v1/reconciliations/r1/certificate');
+  const answer = await app.inject({ url: '/api/v1/reconciliations/r1/certificate', headers: AS_READER });
   expect(answer.statusCode).toBe(200);
   expect(answer.headers['content-type']).toContain('application/json');
   expect(answer.body).toBe('{"certificate":{}}');
-  const none = await app.inject('/api/v1/reconciliations/r2/certificate');
+  const none = await app.inject({ url: '/api/v1/reconciliations/r2/certificate', headers: AS_READER });
   expect(none.statusCode).toBe(404);
   expect(none.json()).toMatchObject({ status: 404, code: 'DZ_NOT_FOUND' });
 });

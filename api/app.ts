@@ -16,8 +16,11 @@ import { guardRoutes } from './access.ts';
 import { demandFreshLogin } from './freshLogin.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
-import { problemOf, sendProblem } from './problem.ts';
+import { documentedAnswers, problemOf, sendProblem } from './problem.ts';
 import type { Principals } from './principals.ts';
+import type { RateParts } from './rateLimits.ts';
+import { rateLimits } from './rateLimits.ts';
+import { bareHeaders, docsPolicy, secureHeaders } from './secureHeaders.ts';
 import { actionRoutes } from './routes/actions.ts';
 import type { BillErrorParts } from './routes/billErrors.ts';
 import { billErrorRoutes } from './routes/billErrors.ts';
@@ -61,6 +64,8 @@ export type ApiParts = {
   readonly intake: EventIntake;
   /** JSON schemas of the events that the intake takes, for the OpenAPI document. */
   readonly eventForms: readonly TSchema[];
+  /** See EventParts. */
+  readonly takesUnsignedEvents: boolean;
   /** Bills for the machines of hospitals. */
   readonly bills: BillParts;
   /** Who sends a token. */
@@ -81,24 +86,57 @@ export type ApiParts = {
   readonly metrics: Registry;
   /** Metrics of other processes, in Prometheus's text form, which are shown with ours. */
   readonly otherMetrics?: () => Promise<string>;
-  /** Largest request body in bytes. */
+  /** Largest body of events in bytes. */
   readonly bodyLimit?: number;
+  readonly limits: RateParts;
+  readonly patience?: Patience;
   readonly logger?: boolean;
 };
 
-const DEFAULT_BODY_LIMIT = 8 * 1024 * 1024;
+const ANYONE = { access: 'ANYONE' } as const;
+/** How long a client may take to send what it has begun. */
+export type Patience = {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly lookEveryMs: number;
+};
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, lookEveryMs: 5_000 };
+
+/** Of a JSON body or a form's fields; events, proofs and bills have limits of their own. */
+const MOST_BODY_BYTES = 256 * 1024;
+const MOST_EVENTS_BYTES = 8 * 1024 * 1024;
+/** Request line and headers together. */
+const MOST_HEADER_BYTES = 16 * 1024;
 
 /** The HTTP API over use cases that are handed in; nothing listens yet. */
 export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
+  const patience = parts.patience ?? PATIENCE;
   const app = Fastify({
     logger: parts.logger ?? false,
     // A line a request would fill the disk; failures are logged below.
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: parts.bodyLimit ?? DEFAULT_BODY_LIMIT,
-    requestTimeout: 30_000,
+    bodyLimit: MOST_BODY_BYTES,
+    requestTimeout: patience.requestMs,
+    frameworkErrors: (error, request, reply) => {
+      bareHeaders(reply);
+      void sendProblem(reply, problemOf(error, request.id));
+    },
+    http: {
+      maxHeaderSize: MOST_HEADER_BYTES,
+      headersTimeout: patience.headersMs,
+      connectionsCheckingInterval: patience.lookEveryMs,
+    },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   timeRequests(app, parts.metrics);
+  await secureHeaders(app);
+  const { byAddress, byCaller } = await rateLimits(app, parts.limits);
+  app.addHook('onRequest', byAddress);
+  guardRoutes(app, parts.principals);
+  demandFreshLogin(app, parts.freshLoginMs ?? null, () => parts.people.now());
+  app.addHook('onRequest', byCaller);
+  // Fastify would take it for a body of any route.
+  app.removeContentTypeParser('text/plain');
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -124,12 +162,10 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     },
     transform: ({ schema, url, route }) => {
       const { documentedBody: body, access } = route.config ?? {};
-      // Without a token an open route answers, too: {}.
-      const security = access === 'OPEN' ? [{}, { bearer: [] }] : [{ bearer: [] }];
-      return {
-        schema: { ...schema, ...(body ? { body } : {}), ...(access === undefined ? {} : { security }) },
-        url,
-      };
+      const asksPerson = access !== undefined && access !== 'MACHINE' && access !== 'ANYONE';
+      const security = asksPerson ? { security: [{ bearer: [] }] } : {};
+      const response = documentedAnswers(schema ?? {}, route);
+      return { schema: { ...schema, ...(body ? { body } : {}), ...security, ...response }, url };
     },
   });
   app.setErrorHandler((error, request, reply) => {
@@ -147,22 +183,16 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
-    // Served over plain HTTP inside a house, an upgrade would leave the page without its scripts.
-    transformStaticCSP: (header) => header.replace(/upgrade-insecure-requests;?/, ''),
+    transformStaticCSP: docsPolicy,
     // Nothing of the API is told to a validator outside.
     uiConfig: { validatorUrl: null },
   });
-  guardRoutes(app, parts.principals);
-  demandFreshLogin(app, parts.freshLoginMs ?? null, () => parts.people.now());
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
   for (const routes of routesOf(parts, fileWithinMs)) await app.register(routes, { prefix: '/api/v1' });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  app.get('/', { schema: { hide: true } }, (_, reply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'")
-      .send(INDEX_PAGE),
+  app.get('/openapi.json', { config: ANYONE, schema: { hide: true } }, () => app.swagger());
+  app.get('/', { config: ANYONE, schema: { hide: true } }, (_, reply) =>
+    reply.type('text/html; charset=utf-8').send(INDEX_PAGE),
   );
   return app;
 }
@@ -176,7 +206,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     reconciliationRoutes({ queries, closeAgain, merchants }),
     ledgerRoutes(queries),
     merchantRoutes({ merchants, rulesOf }),
-    certificateRoutes(parts.certificates, queries),
+    certificateRoutes(parts.certificates),
     exportRoutes(parts.exports, queries, fileWithinMs),
     statementRoutes(parts.statements, fileWithinMs),
     exceptionRoutes(queries),
@@ -189,7 +219,13 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     proofRoutes(cases, fileWithinMs),
     billErrorRoutes(parts.billErrors),
     deadLetterRoutes(parts.deadLetters),
-    eventRoutes(parts.intake, parts.eventForms),
+    eventRoutes({
+      intake: parts.intake,
+      forms: parts.eventForms,
+      access: parts.bills.access,
+      takesUnsigned: parts.takesUnsignedEvents,
+      mostBytes: parts.bodyLimit ?? MOST_EVENTS_BYTES,
+    }),
     billRoutes(parts.bills),
   ];
 }

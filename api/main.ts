@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
+import { Redis } from 'ioredis';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { oidcPrincipals } from '../adapters/access/oidcPrincipals.ts';
 import { peopleParts } from '../adapters/access/peopleParts.ts';
@@ -47,6 +48,7 @@ import { receiveBytes } from '../adapters/sources/receiveBytes.ts';
 import { renderStatement } from '../adapters/statements/render.ts';
 import type { CloseAgain } from '../domain/closePorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import type { Machine } from '../domain/machine.ts';
 import { certifier } from '../pipeline/close/certifier.ts';
 import { closeDay } from '../pipeline/close/closeDay.ts';
 import { billHandler } from '../pipeline/close/handleBill.ts';
@@ -58,12 +60,14 @@ import { loginPlaces } from '../people/places.ts';
 import { caseEvidence } from '../resolution/evidence.ts';
 import { buildApp } from './app.ts';
 import { principalsOf } from './principals.ts';
+import { RATES } from './rateLimits.ts';
 import { EXPORT_WITHIN_MS } from './routes/exports.ts';
 
 /** Longer than any request may take; the supervisor's patience is 10 s. */
 const DRAIN_MS = 8_000;
 /** Less than a request may take: the caller gets an answer, not a cut connection. */
 const LEDGER_ANSWERS_WITHIN_MS = 20_000;
+const COUNT_WITHIN_MS = 500;
 const APPEND_WAITS_MS = 15_000;
 /** Somebody waits for the answer, less long than a request may take. */
 const GATE_PATIENCE_MS = 20_000;
@@ -80,6 +84,13 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   });
   const { config, live, logUrl, windowUrl, clickhouseUrl, clock, dataDir } = read;
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
+  // It must never hold a request up: what cannot be counted is let through.
+  const counting = new Redis(windowUrl, {
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    commandTimeout: COUNT_WITHIN_MS,
+  });
+  counting.on('error', () => undefined);
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
@@ -104,23 +115,25 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     merchants: config.merchants,
   };
   const { oidc } = config.access;
+  const machines = machinesOf(config, env);
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     certificates: clickHouseCertificateQueries(ledger),
     exports: ledgerExports(exporting, Date.now),
     statements: statements({
       merchants: config.merchants,
-      ledger: clickHouseStatementLedger(ledger),
+      ledgerOf: (scope) => clickHouseStatementLedger(ledger, scope),
       render: renderStatement,
       now: Date.now,
     }),
     intake: new LogEventIntake({ producer, merchants: config.merchants }),
     eventForms: [PaymentEventJson, HisOrderEventJson],
+    takesUnsignedEvents: env['DUIZHANG_UNSIGNED_EVENTS'] === 'on' && !hasProducer(machines),
     bills: {
       library: clickHouseBillLibrary(ledger, async ({ origin }) =>
         origin === undefined ? null : archive.read(origin.sha256),
       ),
-      access: { machines: machinesOf(config, env), nonces: redisNonces(window), now: () => clock.wallMs() },
+      access: { machines, nonces: redisNonces(window), now: () => clock.wallMs() },
       merchants: config.merchants,
       receive: receiveBytes,
       importBill: (bill) =>
@@ -138,6 +151,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     ]),
     people,
     freshLoginMs: config.access.freshLoginMs,
+    limits: { rates: RATES, redis: counting },
     cases: {
       deps: resolution,
       proofs: archivedProofs(openArchive(config.archive, dataDir, env, 'proofs')),
@@ -167,11 +181,16 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await closing.dispose();
     log.disconnect();
     window.disconnect();
+    counting.disconnect();
     await Promise.all([ledger.close(), imports.close(), exporting.close()]);
   });
   live.watch();
   await app.listen({ host: HOST, port: portOf(env, 'DUIZHANG_PORT') });
   return app;
+}
+
+function hasProducer(machines: ReadonlyMap<string, Machine>): boolean {
+  return [...machines.values()].some(({ mayProduce }) => mayProduce.size > 0);
 }
 
 type Servers = {

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyContextConfig, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { DuizhangError } from '../domain/errors.ts';
 import { PROBLEM_CODES, ZH_OF_STATUS } from './problemCodes.ts';
@@ -50,6 +50,25 @@ export function problems<Status extends number>(
   >;
 }
 
+type Documented = { readonly response?: unknown; readonly body?: unknown };
+type DocumentedRoute = {
+  readonly method: string | readonly string[];
+  readonly config?: FastifyContextConfig;
+};
+
+/** What the OpenAPI document says of a route beside its own words: answers that any route may give. */
+export function documentedAnswers(
+  { response, body }: Documented,
+  { method, config }: DocumentedRoute,
+): { readonly response?: object } {
+  if (typeof response !== 'object' || response === null) return {};
+  const takesBody =
+    body !== undefined || config?.documentedBody !== undefined || [method].flat().includes('POST');
+  const asksWho = config?.access !== undefined && config.access !== 'ANYONE';
+  const more = [...(asksWho ? [401, 403] : []), ...(takesBody ? [413, 415] : []), 414, 429];
+  return { response: { ...Object.fromEntries(more.map((status) => [status, ProblemSchema])), ...response } };
+}
+
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Not authenticated',
@@ -57,6 +76,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Not as things stand',
   413: 'Too large',
+  414: 'Address too long',
   415: 'Unsupported media type',
   422: 'Refused by a rule',
   429: 'Too often',

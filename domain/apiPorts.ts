@@ -1,9 +1,11 @@
 import type { BusinessDate } from './businessDate.ts';
 import type { CloseWait } from './closePorts.ts';
 import type { Book, Channel, Kind } from './entry.ts';
+import type { Machine } from './machine.ts';
 import type { MergedReceipt } from './mergedReceipt.ts';
 import type { BillError, Reconciliation, Topic } from './ports.ts';
 import type { Quality } from './realtimeQuality.ts';
+import type { Scope } from './scope.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
 // What the API asks of the outside.
@@ -12,8 +14,6 @@ import type { Mode, VerdictCode } from './verdict.ts';
 export type ListFilter = {
   readonly mode?: Mode;
   readonly merchantId?: string;
-  /** Only these hospitals: those that the caller may reach. Absent: all. */
-  readonly merchants?: readonly string[];
   readonly from?: BusinessDate;
   readonly to?: BusinessDate;
   /** Opaque continuation from the page before. */
@@ -86,7 +86,6 @@ export type RunRecord = Omit<Reconciliation, 'mode'> & { readonly mode: Mode; re
 
 export type QualityFilter = {
   readonly merchantId?: string;
-  readonly merchants?: readonly string[];
   readonly from: BusinessDate;
   readonly to: BusinessDate;
 };
@@ -97,16 +96,16 @@ export type RealtimeQuality = Quality & {
   readonly businessDate: BusinessDate;
 };
 
-/** The ledger as the API reads it; each list is right under repeated rows. */
+/** The ledger as the API reads it: what is outside the scope is not there. Each list is right under repeated rows. */
 export interface LedgerQueries {
-  reconciliations(filter: ListFilter): Promise<Page<RunRecord>>;
+  reconciliations(scope: Scope, filter: ListFilter): Promise<Page<RunRecord>>;
   /** @returns null where there is no such run, nor realtime day */
-  reconciliation(runId: string): Promise<RunRecord | null>;
+  reconciliation(scope: Scope, runId: string): Promise<RunRecord | null>;
   /** Days that are due and wait, the earliest first. */
-  closeWaits(): Promise<readonly CloseWait[]>;
-  exceptions(filter: ExceptionFilter): Promise<Page<ExceptionItem>>;
-  matchRates(filter: ListFilter): Promise<Page<MatchRate>>;
-  realtimeQuality(filter: QualityFilter): Promise<readonly RealtimeQuality[]>;
+  closeWaits(scope: Scope): Promise<readonly CloseWait[]>;
+  exceptions(scope: Scope, filter: ExceptionFilter): Promise<Page<ExceptionItem>>;
+  matchRates(scope: Scope, filter: ListFilter): Promise<Page<MatchRate>>;
+  realtimeQuality(scope: Scope, filter: QualityFilter): Promise<readonly RealtimeQuality[]>;
 }
 
 /** A bill with rows that could not be read and that nobody has handled: its day waits for that. */
@@ -124,13 +123,13 @@ export type BillWithErrors = {
 
 export interface BillErrorQueries {
   /** Newest date first. */
-  billErrors(filter: Omit<ListFilter, 'mode'>): Promise<Page<BillWithErrors>>;
+  billErrors(scope: Scope, filter: Omit<ListFilter, 'mode'>): Promise<Page<BillWithErrors>>;
 }
 
 /** Certificates as the API gives them: the bytes that were signed. */
 export interface CertificateQueries {
   /** @returns null where there is no such run, or its certificate is not made yet */
-  certificateOfRun(runId: string): Promise<string | null>;
+  certificateOfRun(scope: Scope, runId: string): Promise<string | null>;
 }
 
 /** One event as a producer sent it, or why it was not taken. */
@@ -143,10 +142,19 @@ export type IntakeResult =
       readonly field: string | null;
     };
 
+export type EventSender = Pick<Machine, 'merchants' | 'mayProduce'>;
+
 /** Takes events in their JSON form; what it accepts is durable when it resolves. */
 export interface EventIntake {
-  /** @param topic null: told by each event's own fields */
-  accept(topic: Topic | null, events: readonly unknown[]): Promise<readonly IntakeResult[]>;
+  /**
+   * @param topic null: told by each event's own fields
+   * @param producer who sends them, and of whose topics and hospitals alone they are taken; null: nobody said
+   */
+  accept(
+    topic: Topic | null,
+    events: readonly unknown[],
+    producer: EventSender | null,
+  ): Promise<readonly IntakeResult[]>;
 }
 
 /** A part of the system that must be well for the whole to be ready. */

@@ -1,4 +1,5 @@
 import type { Page } from './apiPorts.ts';
+import type { Scope } from './scope.ts';
 import type { DeadLetter, PartitionId, Position } from './ports.ts';
 
 export type StoredLetter = DeadLetter & {
@@ -15,12 +16,15 @@ export type LetterFilter = {
   readonly limit: number;
 };
 
-/** Events that could not become entries of a book, as the ledger keeps them. */
+/**
+ * Events that could not become entries of a book, as the ledger keeps them. Nobody knows of which hospital they are: a scope
+ * of single hospitals has none.
+ */
 export interface DeadLetterStore {
   /** The newest first. */
-  letters(filter: LetterFilter): Promise<Page<StoredLetter>>;
+  letters(scope: Scope, filter: LetterFilter): Promise<Page<StoredLetter>>;
   counts(): Promise<{ readonly all: number; readonly open: number }>;
-  letterAt(place: LetterPlace): Promise<StoredLetter | null>;
+  letterAt(scope: Scope, place: LetterPlace): Promise<StoredLetter | null>;
   /** The last letter's place of each partition. */
   lastPlaces(): Promise<readonly LetterPlace[]>;
   /** Letters of a partition that were not replayed, by position, from behind `after` to `last`. */

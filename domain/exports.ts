@@ -10,6 +10,7 @@ import {
   STATUS_LABELS,
   VERDICT_LABELS,
 } from './labels.ts';
+import type { Scope } from './scope.ts';
 import type { Mode } from './verdict.ts';
 import { VERDICT_CODES } from './verdict.ts';
 
@@ -40,8 +41,6 @@ export type ExportRequest = {
   readonly list: ExportList;
   readonly format: ExportFormat;
   readonly merchantId?: string;
-  /** Only these hospitals. */
-  readonly merchants?: readonly string[];
   readonly from?: BusinessDate;
   readonly to?: BusinessDate;
   /** Absent: final rows, and realtime ones of dates that are not closed. */
@@ -60,9 +59,9 @@ export type ExportFile = {
 export interface LedgerExports {
   /**
    * Resolves when the first rows are there.
-   * @throws DZ_EXPORT_RUN when the run is not there, or the list has none; DZ_SYSTEM_LEDGER_AWAY
+   * @throws DZ_EXPORT_RUN when the run is not there in the scope, or the list has none; DZ_SYSTEM_LEDGER_AWAY
    */
-  open(request: ExportRequest): Promise<ExportFile>;
+  open(scope: Scope, request: ExportRequest): Promise<ExportFile>;
 }
 
 export type ExportColumn = {

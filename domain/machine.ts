@@ -1,13 +1,16 @@
 import type { BusinessDate } from './businessDate.ts';
 import type { Book } from './entry.ts';
-import type { Bill } from './ports.ts';
+import type { Bill, Topic } from './ports.ts';
+import type { Scope } from './scope.ts';
 
-/** A machine of a hospital that fetches bills here, or brings its own. */
+/** A machine of a hospital that fetches bills here, brings its own, or sends events. */
 export type Machine = {
   readonly id: string;
   readonly merchants: ReadonlySet<string>;
   /** Books whose bills it may bring. */
   readonly mayUpload: ReadonlySet<Book>;
+  /** Of which kinds it may send events. */
+  readonly mayProduce: ReadonlySet<Topic>;
   /** Two while one replaces the other. */
   readonly keys: readonly Uint8Array[];
 };
@@ -17,12 +20,12 @@ export interface NonceStore {
   isFirstUse(machineId: string, nonce: string, keepMs: number): Promise<boolean>;
 }
 
-/** Bills on record, and their original bytes. */
+/** Bills on record in a scope, and their original bytes. */
 export interface BillLibrary {
   /** Of one date, superseded ones too. */
-  billsOf(merchantId: string, date: BusinessDate): Promise<readonly Bill[]>;
-  /** All bills on record under an id, of any merchant. */
-  billsById(billId: string): Promise<readonly Bill[]>;
+  billsOf(scope: Scope, merchantId: string, date: BusinessDate): Promise<readonly Bill[]>;
+  /** All bills on record under an id. */
+  billsById(scope: Scope, billId: string): Promise<readonly Bill[]>;
   /** The original bytes; null when they are not kept. */
   bytesOf(bill: Bill): Promise<AsyncIterable<Uint8Array> | null>;
 }

@@ -3,6 +3,7 @@ import type { Page } from './apiPorts.ts';
 import type { BusinessDate } from './businessDate.ts';
 import type { CaseFacts, CaseKey, CaseRow } from './caseHistory.ts';
 import type { Channel, Entry } from './entry.ts';
+import type { Scope } from './scope.ts';
 
 // What the use cases of `resolution/` need of the outside.
 
@@ -108,11 +109,11 @@ export interface CaseLedger {
   orderFile(merchantId: string, orderNo: string): Promise<OrderFile>;
   /** By order number; each as `orderFile` gives it. */
   orderFiles(merchantId: string, orderNos: readonly string[]): Promise<ReadonlyMap<string, OrderFile>>;
-  rowsOfCase(caseId: string): Promise<readonly CaseRow[]>;
-  /** The key of a case, from its rows or from the verdicts; null: there is none. */
-  keyOf(caseId: string): Promise<CaseKey | null>;
+  rowsOfCase(scope: Scope, caseId: string): Promise<readonly CaseRow[]>;
+  /** The key of a case, from its rows or from the verdicts; null: there is none in the scope. */
+  keyOf(scope: Scope, caseId: string): Promise<CaseKey | null>;
   /** Rows of an action. */
-  rowsOfAction(actionId: string): Promise<readonly CaseRow[]>;
+  rowsOfAction(scope: Scope, actionId: string): Promise<readonly CaseRow[]>;
   /** Rows that began under an Idempotency-Key of a user. */
   rowsOfRequest(operator: string, idempotencyKey: string): Promise<readonly CaseRow[]>;
   rowsOfRequests(operator: string, idempotencyKeys: readonly string[]): Promise<readonly CaseRow[]>;
@@ -134,8 +135,6 @@ export interface CaseLedger {
 
 export type ActionFilter = {
   readonly merchantId?: string;
-  /** Only these hospitals. */
-  readonly merchants?: readonly string[];
   readonly state?: ActionState;
   /** Shanghai dates on which it was asked for, inclusive. */
   readonly from?: BusinessDate;
@@ -146,7 +145,7 @@ export type ActionFilter = {
 
 export interface ActionQueries {
   /** Of each action its rows by seq; the newest action first. */
-  actions(filter: ActionFilter): Promise<Page<readonly CaseRow[]>>;
+  actions(scope: Scope, filter: ActionFilter): Promise<Page<readonly CaseRow[]>>;
 }
 
 // --- proofs ------------------------------------------------------------------------------------------------------

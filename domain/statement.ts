@@ -5,6 +5,7 @@ import type { ExportFile } from './exports.ts';
 import type { Month } from './month.ts';
 import type { Reconciliation } from './ports.ts';
 import type { CaseWord, RollForward, Word } from './rollForward.ts';
+import type { Scope } from './scope.ts';
 import type { VerdictCode } from './verdict.ts';
 
 // The statement that a hospital is handed, of a day (对账日报) or a month (对账月报).
@@ -77,6 +78,6 @@ export type StatementRequest = {
 };
 
 export interface Statements {
-  /** @throws DZ_UNKNOWN_MERCHANT, DZ_STATEMENT_NOT_CLOSED, DZ_STATEMENT_NOT_TIED */
-  open(request: StatementRequest): Promise<ExportFile>;
+  /** @throws DZ_UNKNOWN_MERCHANT (also of one outside the scope), DZ_STATEMENT_NOT_CLOSED, DZ_STATEMENT_NOT_TIED */
+  open(scope: Scope, request: StatementRequest): Promise<ExportFile>;
 }

@@ -61,12 +61,12 @@ export async function decideAt(desk: OrderDesk, request: ActionRequest, deps: Re
 
 /** The request is held by its key first: the same one twice at once must not both be new. */
 export async function onceUnderKey(
-  { userId }: Principal,
+  principal: Principal,
   { idempotencyKey, requestHash }: Pick<ActionRequest, 'idempotencyKey' | 'requestHash'>,
   deps: ResolutionDeps,
   work: () => Promise<ActionResult>,
 ): Promise<ActionResult> {
-  const lock = await deps.locks.hold(`request ${userId}`, idempotencyKey);
+  const lock = await deps.locks.hold(`request ${principal.userId}`, idempotencyKey);
   if (!lock) {
     throw refuse(
       'DZ_ORDER_BUSY',
@@ -75,7 +75,7 @@ export async function onceUnderKey(
     );
   }
   try {
-    return (await firstAnswer(userId, { idempotencyKey, requestHash }, deps.ledger)) ?? (await work());
+    return (await firstAnswer(principal, { idempotencyKey, requestHash }, deps.ledger)) ?? (await work());
   } finally {
     await lock.release();
   }

@@ -4,6 +4,7 @@ import { carryOut, decide, onceUnderKey } from './act.ts';
 import { requestOf } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
 import { resultOf } from './actionResult.ts';
+import { Scope } from '../domain/scope.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { atOrder } from './orderDesk.ts';
 import { assertMay, notFound, refuse, refuseBy } from './refuse.ts';
@@ -99,7 +100,7 @@ async function decideOn(
   deps: ResolutionDeps,
   carry: Carry,
 ): Promise<ActionResult> {
-  const [asked] = await deps.ledger.rowsOfAction(actionId);
+  const [asked] = await deps.ledger.rowsOfAction(Scope.of(principal), actionId);
   if (!asked) throw notFound(`action ${actionId}`);
   assertMay(principal, 'approver', asked.merchantId, `action ${actionId}`);
   if (asked.operator === principal.userId) {

@@ -1,6 +1,7 @@
 import type { CaseStatus } from '../domain/apiPorts.ts';
 import type { CaseState } from '../domain/caseHistory.ts';
 import type { Principal } from '../domain/principal.ts';
+import { Scope } from '../domain/scope.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import { atOrder } from './orderDesk.ts';
 import { assertMay, notFound, refuseBy } from './refuse.ts';
@@ -32,7 +33,7 @@ export async function assign(
   deps: ResolutionDeps,
 ): Promise<Assigned> {
   const what = `exception ${caseId}`;
-  const key = await deps.ledger.keyOf(caseId);
+  const key = await deps.ledger.keyOf(Scope.of(principal), caseId);
   if (!key) throw notFound(what);
   assertMay(principal, 'operator', key.merchantId, what);
   return atOrder(key, deps, async (desk) => {

@@ -1,7 +1,7 @@
 import type { CaseKey } from '../domain/caseHistory.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
-import { mayReach } from '../domain/principal.ts';
+import { Scope } from '../domain/scope.ts';
 import { act, stakeOf } from './act.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
@@ -78,8 +78,7 @@ async function reachableKey(
   caseId: string,
   { ledger }: ResolutionDeps,
 ): Promise<CaseKey | null> {
-  const key = await ledger.keyOf(caseId);
-  return key && mayReach(principal, key.merchantId) ? key : null;
+  return ledger.keyOf(Scope.of(principal), caseId);
 }
 
 function oneOfMany(

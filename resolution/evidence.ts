@@ -20,9 +20,9 @@ import { DEFAULT_RULES } from '../domain/merchant.ts';
 import { pairNumberlessRefunds } from '../domain/numberlessRefunds.ts';
 import { orderMoney } from '../domain/orderMoney.ts';
 import type { Principal } from '../domain/principal.ts';
-import { mayReach } from '../domain/principal.ts';
 import { attemptsOf } from '../domain/refundIntent.ts';
 import type { CaseLedger, KeyWord } from '../domain/resolutionPorts.ts';
+import { Scope } from '../domain/scope.ts';
 import type { Mode } from '../domain/verdict.ts';
 import { actionsOf } from './evidenceActions.ts';
 import { causeFactsOf } from './evidenceCause.ts';
@@ -47,8 +47,8 @@ export async function caseEvidence(
   caseId: string,
   deps: EvidenceDeps,
 ): Promise<CaseEvidence> {
-  const key = await keyOf(caseId, deps);
-  if (!key || !mayReach(principal, key.merchantId)) throw notFound(`exception ${caseId}`);
+  const key = await keyOf(Scope.of(principal), caseId, deps);
+  if (!key) throw notFound(`exception ${caseId}`);
   const { merchantId, orderNo } = key;
   const [lines, history, rows, words, isNamedInBillError] = await Promise.all([
     deps.evidence.linesOf({ merchantId, orderNo }),
@@ -98,9 +98,9 @@ const BOOKS_OF_MODE: Readonly<Record<Mode, readonly Book[]>> = {
 };
 
 /** Rows are found by the case's id at once; a case that nobody has touched only by looking through the verdicts. */
-async function keyOf(caseId: string, { ledger }: EvidenceDeps): Promise<CaseKey | null> {
-  const [row] = await ledger.rowsOfCase(caseId);
-  if (!row) return ledger.keyOf(caseId);
+async function keyOf(scope: Scope, caseId: string, { ledger }: EvidenceDeps): Promise<CaseKey | null> {
+  const [row] = await ledger.rowsOfCase(scope, caseId);
+  if (!row) return ledger.keyOf(scope, caseId);
   const { merchantId, orderNo, keyPart } = row;
   return { caseId, merchantId, orderNo, keyPart };
 }

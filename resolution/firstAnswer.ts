@@ -1,3 +1,5 @@
+import type { Principal } from '../domain/principal.ts';
+import { Scope } from '../domain/scope.ts';
 import type { CaseLedger } from '../domain/resolutionPorts.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
@@ -8,15 +10,17 @@ import { answeredBefore } from './actionResult.ts';
  * @throws DZ_IDEMPOTENCY_KEY_USED
  */
 export async function firstAnswer(
-  userId: string,
+  principal: Principal,
   { idempotencyKey, requestHash }: Pick<ActionRequest, 'idempotencyKey' | 'requestHash'>,
   ledger: CaseLedger,
 ): Promise<ActionResult | null> {
-  const earlier = await ledger.rowsOfRequest(userId, idempotencyKey);
+  const scope = Scope.of(principal);
+  const told = await ledger.rowsOfRequest(principal.userId, idempotencyKey);
+  const earlier = told.filter(({ merchantId }) => scope.reaches(merchantId));
   const [first] = earlier;
   if (!first) return null;
   // Its own row is all that such an action was answered with.
   const isWhole = first.step === 'REQUESTED' || first.step === 'RECORDED';
-  const ofAction = isWhole ? earlier : await ledger.rowsOfAction(first.actionId);
+  const ofAction = isWhole ? earlier : await ledger.rowsOfAction(scope, first.actionId);
   return answeredBefore(earlier, requestHash, ofAction);
 }

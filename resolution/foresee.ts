@@ -25,7 +25,7 @@ export async function foresee(
 ): Promise<Foreseen> {
   const { merchantId, orderNo } = request;
   assertMay(principal, 'operator', merchantId, `order ${orderNo}`);
-  const result = await firstAnswer(principal.userId, request, deps.ledger);
+  const result = await firstAnswer(principal, request, deps.ledger);
   if (result) return { state: 'ANSWERED', result };
   const desk = await lookAtOrder({ merchantId, orderNo }, deps);
   const { decided } = await decideAt(desk, request, deps);

@@ -2,8 +2,8 @@ import type { Page } from '../domain/apiPorts.ts';
 import type { CaseRow } from '../domain/caseHistory.ts';
 import type { OrderMoney } from '../domain/orderMoney.ts';
 import type { Principal } from '../domain/principal.ts';
-import { mayReach } from '../domain/principal.ts';
 import type { ActionFilter, ActionQueries } from '../domain/resolutionPorts.ts';
+import { Scope } from '../domain/scope.ts';
 import { requestOf } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
 import { resultOf } from './actionResult.ts';
@@ -24,14 +24,11 @@ export type ActionItem = ActionResult & {
 
 /** What people did or want to do about the exceptions and orders of the caller's hospitals, the newest first. */
 export async function listActions(
-  { merchants }: Principal,
-  filter: Omit<ActionFilter, 'merchants'>,
+  principal: Principal,
+  filter: ActionFilter,
   deps: ResolutionDeps & { readonly actions: ActionQueries },
 ): Promise<Page<ActionItem>> {
-  const page = await deps.actions.actions({
-    ...filter,
-    ...(merchants === null ? {} : { merchants: [...merchants] }),
-  });
+  const page = await deps.actions.actions(Scope.of(principal), filter);
   const items: ActionItem[] = [];
   // One order after the other: a page of approvals must not take the ledger for itself.
   for (const rows of page.items) items.push(await itemOf(rows, deps));
@@ -44,9 +41,8 @@ export async function proofsOfCase(
   caseId: string,
   { ledger }: Pick<ResolutionDeps, 'ledger'>,
 ): Promise<ReadonlySet<string>> {
-  const rows = await ledger.rowsOfCase(caseId);
-  const own = rows.filter(({ merchantId }) => mayReach(principal, merchantId));
-  return new Set(own.filter(saysRequest).flatMap((row) => requestOf(row).proofs));
+  const rows = await ledger.rowsOfCase(Scope.of(principal), caseId);
+  return new Set(rows.filter(saysRequest).flatMap((row) => requestOf(row).proofs));
 }
 
 async function itemOf(rows: readonly CaseRow[], deps: ResolutionDeps): Promise<ActionItem> {

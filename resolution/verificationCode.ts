@@ -2,6 +2,7 @@ import { yuanOfFen } from '../domain/money.ts';
 import { rulingOn } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { OrderRef } from '../domain/resolutionPorts.ts';
+import { Scope } from '../domain/scope.ts';
 import { codeSubject } from './act.ts';
 import { offerOf } from './oneSidedCheck.ts';
 import type { CaseNow, OrderView } from './orderView.ts';
@@ -23,7 +24,7 @@ export async function sendCaseCode(
   deps: ResolutionDeps,
 ): Promise<CodeSent> {
   const what = `exception ${caseId}`;
-  const key = await deps.ledger.keyOf(caseId);
+  const key = await deps.ledger.keyOf(Scope.of(principal), caseId);
   if (!key) throw notFound(what);
   assertMay(principal, 'operator', key.merchantId, what);
   const view = await viewOrder(key, deps);
@@ -66,7 +67,7 @@ export async function sendOrderCode(
 ): Promise<CodeSent> {
   const what = `order ${wish.orderNo}`;
   assertMay(principal, 'operator', wish.merchantId, what);
-  const linked = await deps.ledger.keyOf(wish.caseId ?? '');
+  const linked = await deps.ledger.keyOf(Scope.of(principal), wish.caseId ?? '');
   const isOfOrder = linked?.merchantId === wish.merchantId && linked.orderNo === wish.orderNo;
   if (wish.caseId !== null && !isOfOrder) throw notFound(`exception ${wish.caseId}`);
   const { money, file } = await viewOrder(wish, deps, linked?.keyPart ?? null);

@@ -1,6 +1,16 @@
 import type { ApiParts } from '../api/app.ts';
+import { RATES } from '../api/rateLimits.ts';
 import { principalsOf } from '../api/principals.ts';
+import type { KnownUser } from '../domain/principal.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
+
+/** Somebody who may read everything, for tests that are not about who asks. */
+const READER_TOKEN = 'token-of-a-reader-of-everything';
+export const AS_READER = { authorization: `Bearer ${READER_TOKEN}` } as const;
+const READER: KnownUser = {
+  token: READER_TOKEN,
+  principal: { userId: 'reader', roles: new Set(['viewer']), merchants: null },
+};
 
 const unused = () => Promise.reject(new Error('unused'));
 const none = (): never => {
@@ -64,12 +74,16 @@ export const UNUSED_PARTS: Pick<
   | 'people'
   | 'cases'
   | 'evidenceOf'
+  | 'takesUnsignedEvents'
+  | 'limits'
   | 'billErrors'
   | 'deadLetters'
   | 'closeAgain'
 > = {
   certificates: { certificateOfRun: unused },
   evidenceOf: unused,
+  takesUnsignedEvents: true,
+  limits: { rates: RATES, redis: null },
   bills: {
     library: { billsOf: unused, billsById: unused, bytesOf: unused },
     access: { machines: new Map(), nonces: { isFirstUse: unused }, now: () => 0 },
@@ -78,7 +92,7 @@ export const UNUSED_PARTS: Pick<
     importBill: unused,
     maxUploadBytes: 0,
   },
-  principals: principalsOf([]),
+  principals: principalsOf([READER]),
   people: {
     users: { byId: unused, all: unused, save: unused },
     passwords: { hash: unused, isRight: unused },

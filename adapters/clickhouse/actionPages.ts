@@ -4,10 +4,12 @@ import { ACTION_STEPS, actionStateOf, HEARD_OUTCOMES } from '../../domain/action
 import type { Page } from '../../domain/apiPorts.ts';
 import type { CaseRow } from '../../domain/caseHistory.ts';
 import type { ActionFilter, ActionQueries } from '../../domain/resolutionPorts.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { StoredCaseRow } from './caseRows.ts';
 import { CASE_ROW_FIELDS, caseRowOf } from './caseRows.ts';
 import { rowsOf, text, tuples } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
+import { scopeSql } from './scopeSql.ts';
 import { asked } from './ledgerQueries.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
@@ -18,15 +20,16 @@ const CURSOR_NAMES = ['at_ms', 'at_action'];
 type Row = { readonly id: string; readonly asked_ms: string };
 
 export function clickHouseActionQueries(client: ClickHouseClient): ActionQueries {
-  return { actions: (filter) => asked(actionPage(client, filter)) };
+  return { actions: (scope, filter) => asked(actionPage(client, scope, filter)) };
 }
 
-async function actionPage(client: ClickHouseClient, filter: ActionFilter): Promise<Page<readonly CaseRow[]>> {
-  const { merchantId, merchants, state, from, to } = filter;
-  const { sql, values } = listConditions({
-    ...(merchantId === undefined ? {} : { merchantId }),
-    ...(merchants === undefined ? {} : { merchants }),
-  });
+async function actionPage(
+  client: ClickHouseClient,
+  scope: Scope,
+  filter: ActionFilter,
+): Promise<Page<readonly CaseRow[]>> {
+  const { merchantId, state, from, to } = filter;
+  const { sql, values } = listConditions(scope, merchantId === undefined ? {} : { merchantId });
   const after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
   const having = [
     ...(state === undefined ? [] : [`last IN ${lastRowsOf(state)}`]),
@@ -50,6 +53,7 @@ async function actionPage(client: ClickHouseClient, filter: ActionFilter): Promi
   const { rows, nextCursor } = pageOf(LIST, found, filter.limit, (row) => [row.asked_ms, row.id]);
   const byAction = await rowsOfActions(
     client,
+    scope,
     rows.map(({ id }) => id),
   );
   return { items: rows.map(({ id }) => byAction.get(id) ?? []), nextCursor };
@@ -72,13 +76,14 @@ function lastRowsOf(state: ActionState): string {
 
 async function rowsOfActions(
   client: ClickHouseClient,
+  scope: Scope,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly CaseRow[]>> {
   if (ids.length === 0) return new Map();
   const rows = await rowsOf<StoredCaseRow>(
     client,
     `SELECT ${CASE_ROW_FIELDS} FROM (
-       SELECT * FROM exception_actions WHERE action_id IN {ids:Array(String)}
+       SELECT * FROM exception_actions WHERE action_id IN {ids:Array(String)} AND ${scopeSql(scope)}
        ORDER BY case_id, seq, hash LIMIT 1 BY case_id, seq, hash)
      ORDER BY case_id, seq, hash`,
     { ids },

@@ -3,8 +3,10 @@ import type { BillErrorQueries, BillWithErrors, ListFilter, Page } from '../../d
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import type { BillError } from '../../domain/ports.ts';
+import type { Scope } from '../../domain/scope.ts';
 import { rowsOf } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
+import { hospitalsSql } from './scopeSql.ts';
 import { asked } from './ledgerQueries.ts';
 import { anyText, cursorValues, pageOf, readCursor } from './pageCursor.ts';
 
@@ -36,14 +38,15 @@ type ErrorRow = {
 };
 
 export function clickHouseBillErrors(client: ClickHouseClient): BillErrorQueries {
-  return { billErrors: (filter) => asked(billErrorPage(client, filter)) };
+  return { billErrors: (scope, filter) => asked(billErrorPage(client, scope, filter)) };
 }
 
 async function billErrorPage(
   client: ClickHouseClient,
+  scope: Scope,
   filter: Omit<ListFilter, 'mode'>,
 ): Promise<Page<BillWithErrors>> {
-  const { sql, values } = listConditions(filter);
+  const { sql, values } = listConditions(scope, filter);
   const after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
   const found = await rowsOf<Row>(
     client,
@@ -58,7 +61,7 @@ async function billErrorPage(
     row.merchant_id,
     row.bill_id,
   ]);
-  const errors = await errorsOf(client, rows);
+  const errors = await errorsOf(client, scope, rows);
   return {
     items: rows.map((row) => ({
       billId: row.bill_id,
@@ -79,18 +82,19 @@ const BEHIND_CURSOR = `business_date <= {at_date:Date} AND (business_date < {at_
 
 async function errorsOf(
   client: ClickHouseClient,
+  scope: Scope,
   bills: readonly Row[],
 ): Promise<ReadonlyMap<string, readonly BillError[]>> {
   if (bills.length === 0) return new Map();
   const rows = await rowsOf<ErrorRow>(
     client,
     `SELECT bill_id, merchant_id, line, code, column_name, message, message_zh, raw FROM bill_errors FINAL
-     WHERE merchant_id IN {merchants:Array(String)} AND bill_id IN {bills:Array(String)}
+     WHERE ${hospitalsSql(
+       scope,
+       bills.map((bill) => bill.merchant_id),
+     )} AND bill_id IN {bills:Array(String)}
      ORDER BY merchant_id, bill_id, line, code LIMIT ${ROWS_OF_A_BILL} BY merchant_id, bill_id`,
-    {
-      merchants: [...new Set(bills.map((bill) => bill.merchant_id))],
-      bills: bills.map((bill) => bill.bill_id),
-    },
+    { bills: bills.map((bill) => bill.bill_id) },
   );
   const byBill = Map.groupBy(rows, (row) => `${row.merchant_id} ${row.bill_id}`);
   return new Map([...byBill].map(([key, own]) => [key, own.map(errorOf)]));

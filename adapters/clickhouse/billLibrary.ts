@@ -4,6 +4,7 @@ import type { BillLibrary } from '../../domain/machine.ts';
 import type { Bill } from '../../domain/ports.ts';
 import { clickHouseBills } from './closeBills.ts';
 import { rowsOf } from './closeSql.ts';
+import { scopeSql } from './scopeSql.ts';
 
 /**
  * Bills on record, from ClickHouse.
@@ -15,12 +16,14 @@ export function clickHouseBillLibrary(
 ): BillLibrary {
   const bills = clickHouseBills(client);
   return {
-    billsOf: (merchantId, date) => bills.billsBetween(merchantId, date, date),
-    async billsById(billId) {
+    async billsOf(scope, merchantId, date) {
+      return scope.reaches(merchantId) ? bills.billsBetween(merchantId, date, date) : [];
+    },
+    async billsById(scope, billId) {
       const places = await rowsOf<{ merchantId: string; date: BusinessDate }>(
         client,
         `SELECT DISTINCT merchant_id AS merchantId, toString(business_date) AS date
-         FROM bills WHERE bill_id = {billId:String} LIMIT 1000`,
+         FROM bills WHERE bill_id = {billId:String} AND ${scopeSql(scope)} LIMIT 1000`,
         { billId },
       );
       const found: Bill[] = [];

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { CaseKey, CaseRow } from '../../domain/caseHistory.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { CaseLedger, OrderFile } from '../../domain/resolutionPorts.ts';
+import type { Scope } from '../../domain/scope.ts';
 import { clickHouseBills } from './closeBills.ts';
 import type { StoredCaseRow } from './caseRows.ts';
 import { CASE_ROW_FIELDS, caseRowOf, storedCaseRow } from './caseRows.ts';
@@ -9,6 +10,7 @@ import { rowsOf } from './closeSql.ts';
 import { ordersTouchedSince, wordsOf } from './keyWords.ts';
 import { listOf, namedInBillErrors } from './orderFacts.ts';
 import { orderLines } from './orderLines.ts';
+import { scopeSql } from './scopeSql.ts';
 import { clickHouseRealtimeLedger } from './realtimeLedger.ts';
 
 const CASES_A_PAGE = 500;
@@ -72,11 +74,12 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
       return file ?? { lines: [], rows: [], words: [] };
     },
     orderFiles,
-    rowsOfCase: (caseId) => rowsWhere('case_id = {caseId:String}', { caseId }),
-    rowsOfAction: (actionId) => rowsWhere('action_id = {actionId:String}', { actionId }),
+    rowsOfCase: (scope, caseId) => rowsWhere(`case_id = {caseId:String} AND ${scopeSql(scope)}`, { caseId }),
+    rowsOfAction: (scope, actionId) =>
+      rowsWhere(`action_id = {actionId:String} AND ${scopeSql(scope)}`, { actionId }),
     rowsOfRequest: (operator, idempotencyKey) => rowsOfRequests(operator, [idempotencyKey]),
     rowsOfRequests,
-    keyOf: (caseId) => keyOf(client, caseId),
+    keyOf: (scope, caseId) => keyOf(client, scope, caseId),
     async *chains(merchantId) {
       const own = merchantId === null ? '1' : 'merchant_id = {merchantId:String}';
       const values: Record<string, string> = merchantId === null ? {} : { merchantId };
@@ -124,14 +127,15 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
 }
 
 /** A case that nobody has touched yet is known by its verdict alone. */
-async function keyOf(client: ClickHouseClient, caseId: string): Promise<CaseKey | null> {
+async function keyOf(client: ClickHouseClient, scope: Scope, caseId: string): Promise<CaseKey | null> {
   if (!/^[0-9a-f]{32}$/.test(caseId)) return null;
   const [row] = await rowsOf<{ merchant_id: string; order_no: string; key_part: string }>(
     client,
-    `SELECT merchant_id, order_no, key_part FROM exception_actions WHERE case_id = {caseId:String} LIMIT 1
+    `SELECT merchant_id, order_no, key_part FROM exception_actions
+     WHERE case_id = {caseId:String} AND ${scopeSql(scope)} LIMIT 1
      UNION ALL
      SELECT merchant_id, order_no, key_part FROM verdicts
-     WHERE code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')
+     WHERE ${scopeSql(scope)} AND code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')
        AND lower(substring(hex(SHA256(concat(merchant_id, ' ', order_no, ' ', key_part))), 1, 32)) = {caseId:String}
      LIMIT 1`,
     { caseId },

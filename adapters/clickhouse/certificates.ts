@@ -4,8 +4,11 @@ import type { CertificateDraft } from '../../domain/certificate.ts';
 import { certificateHash } from '../../domain/certificate.ts';
 import { certificateOf, draftOf } from '../../domain/certificateForm.ts';
 import type { CertificateArchive, CertificateStore } from '../../domain/closePorts.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { orderLeavesSql } from './closeLeaf.ts';
 import { rowsOf } from './closeSql.ts';
+import { scopeSql } from './scopeSql.ts';
 import { timeText } from './tsv.ts';
 
 /** Of two rows in one place of a chain, which only a paused process could have left, the first by hash counts. */
@@ -89,13 +92,7 @@ export function clickHouseCertificates(client: ClickHouseClient): CertificateSto
       );
       return document ?? null;
     },
-    async ofRun(runId) {
-      const [document] = await documents(
-        'SELECT document FROM certificates WHERE run_id = {run:String} ORDER BY sequence, hash LIMIT 1',
-        { run: runId },
-      );
-      return document ?? null;
-    },
+    ofRun: (runId) => certificateOfRun(client, WHOLE_LEDGER, runId),
     async orderLeaves(run, orderNo) {
       const rows = await rowsOf<{ leaf: string; before: string }>(client, orderLeavesSql(run, orderNo));
       return { first: Number(rows[0]?.before ?? 0), texts: rows.map(({ leaf }) => leaf) };
@@ -117,3 +114,17 @@ export function clickHouseCertificates(client: ClickHouseClient): CertificateSto
 }
 
 const CHAIN_PAGE = 200;
+
+export async function certificateOfRun(
+  client: ClickHouseClient,
+  scope: Scope,
+  runId: string,
+): Promise<string | null> {
+  const [row] = await rowsOf<{ document: string }>(
+    client,
+    `SELECT document FROM certificates WHERE run_id = {run:String} AND ${scopeSql(scope)}
+     ORDER BY sequence, hash LIMIT 1`,
+    { run: runId },
+  );
+  return row?.document ?? null;
+}

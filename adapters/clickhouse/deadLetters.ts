@@ -1,9 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Page } from '../../domain/apiPorts.ts';
 import type { DeadLetterStore, LetterFilter, StoredLetter } from '../../domain/deadLetters.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { QueryValue } from './closeSql.ts';
 import { rowsOf } from './closeSql.ts';
 import { whereOf } from './listConditions.ts';
+import { unknownHospitalSql } from './scopeSql.ts';
 import { asked } from './ledgerQueries.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
@@ -34,9 +36,10 @@ export function clickHouseDeadLetters(client: ClickHouseClient): DeadLetterStore
     return (await asked(rowsOf<Row>(client, query, values))).map(letterOf);
   };
   return {
-    async letters(filter: LetterFilter): Promise<Page<StoredLetter>> {
+    async letters(scope: Scope, filter: LetterFilter): Promise<Page<StoredLetter>> {
       const after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
       const conditions = [
+        unknownHospitalSql(scope),
         ...(filter.isOpen === true ? ['replayed_at IS NULL'] : []),
         ...(after === null ? [] : [BEHIND_CURSOR]),
       ];
@@ -51,9 +54,10 @@ export function clickHouseDeadLetters(client: ClickHouseClient): DeadLetterStore
       const [counts] = await rowsOf<{ letters: string; open: string }>(client, query);
       return { all: Number(counts?.letters ?? 0), open: Number(counts?.open ?? 0) };
     },
-    async letterAt({ partition, position }) {
+    async letterAt(scope: Scope, { partition, position }) {
       const values = { partition, position: String(position) };
-      const [letter] = await lettersOf([IN_PARTITION, 'log_position = {position:Int64}'], 'LIMIT 1', values);
+      const at = [unknownHospitalSql(scope), IN_PARTITION, 'log_position = {position:Int64}'];
+      const [letter] = await lettersOf(at, 'LIMIT 1', values);
       return letter ?? null;
     },
     async lastPlaces() {

@@ -1,4 +1,5 @@
 import type { CaseStatus, ExceptionFilter } from '../../domain/apiPorts.ts';
+import type { Scope } from '../../domain/scope.ts';
 import { text } from './closeSql.ts';
 import type { Conditions } from './listConditions.ts';
 import { listConditions } from './listConditions.ts';
@@ -12,10 +13,11 @@ const NUMBER = `(startsWith(order_no, {q:String}) OR startsWith(refund_no, {q:St
 
 /** @returns beside the conditions of every list those that only columns of `verdicts` answer */
 export function exceptionConditions(
+  scope: Scope,
   filter: ExceptionFilter,
 ): Conditions & { readonly ofVerdicts: readonly string[] } {
   const { type, kind, minFen, maxFen, q } = filter;
-  const { sql, values } = listConditions(filter);
+  const { sql, values } = listConditions(scope, filter);
   const own = [
     ['type', 'code = {type:String}', type],
     ['kind', 'kind = {kind:String}', kind],

@@ -4,11 +4,13 @@ import { isBusinessDate } from '../../domain/businessDate.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';
 import { BOOKS } from '../../domain/entry.ts';
+import type { Scope } from '../../domain/scope.ts';
 import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { PERSONS_WORDS, exceptionConditions, mayHaveStatus } from './exceptionConditions.ts';
 import { whereOf } from './listConditions.ts';
+import { hospitalsSql } from './scopeSql.ts';
 import { CONFLICT_BIT, mergedOf } from './verdictRows.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
@@ -55,13 +57,14 @@ type Row = {
  */
 export async function exceptionPage(
   client: ClickHouseClient,
+  scope: Scope,
   filter: ExceptionFilter,
 ): Promise<Page<ExceptionItem>> {
   const found: Told[] = [];
   let after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
   for (let most = filter.limit + 1 + SPARE_ROWS; ; most = Math.min(2 * most, MOST_ROWS)) {
-    const candidates = await candidatesAfter(client, filter, after, most);
-    const told = await withStatus(client, await latestOf(client, candidates));
+    const candidates = await candidatesAfter(client, scope, filter, after, most);
+    const told = await withStatus(client, scope, await latestOf(client, scope, candidates));
     found.push(...told.filter(({ status }) => filter.status === undefined || status === filter.status));
     const last = candidates.at(-1);
     if (found.length > filter.limit || candidates.length < most || !last) break;
@@ -73,8 +76,15 @@ export async function exceptionPage(
 
 type Told = { readonly row: Row; readonly status: CaseStatus };
 
-async function withStatus(client: ClickHouseClient, rows: readonly Row[]): Promise<readonly Told[]> {
-  const [statuses, open] = await Promise.all([statusesOf(client, rows), openAtLast(client, rows)]);
+async function withStatus(
+  client: ClickHouseClient,
+  scope: Scope,
+  rows: readonly Row[],
+): Promise<readonly Told[]> {
+  const [statuses, open] = await Promise.all([
+    statusesOf(client, scope, rows),
+    openAtLast(client, scope, rows),
+  ]);
   return rows.map((row) => ({ row, status: statuses.get(caseOf(row)) ?? (open(row) ? 'OPEN' : 'HEALED') }));
 }
 
@@ -84,11 +94,12 @@ function keysOf(row: Row): readonly string[] {
 
 async function candidatesAfter(
   client: ClickHouseClient,
+  scope: Scope,
   filter: ExceptionFilter,
   after: readonly string[] | null,
   most: number,
 ): Promise<readonly Row[]> {
-  const { sql, values, ofVerdicts } = exceptionConditions(filter);
+  const { sql, values, ofVerdicts } = exceptionConditions(scope, filter);
   const published = `(merchant_id, mode, run_id) IN (
     SELECT merchant_id, mode, run_id FROM publications ${whereOf(sql)})`;
   const conditions = [
@@ -122,7 +133,11 @@ const BEHIND_CURSOR = `v.business_date <= {at_date:Date} AND (v.business_date < 
     > ({at_merchant:String}, {at_order:String}, {at_key:String}, {at_mode:String}, {at_span:UInt8}))`;
 
 /** The rows that are the latest word on their key; final ones always are. */
-async function latestOf(client: ClickHouseClient, rows: readonly Row[]): Promise<readonly Row[]> {
+async function latestOf(
+  client: ClickHouseClient,
+  scope: Scope,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
   const realtime = rows.filter((row) => row.mode === 'REALTIME');
   if (realtime.length === 0) return rows;
   const latest = await rowsOf<{
@@ -135,7 +150,7 @@ async function latestOf(client: ClickHouseClient, rows: readonly Row[]): Promise
     client,
     `SELECT merchant_id, order_no, key_part, span, toString(max(version)) AS newest FROM verdicts
      WHERE mode = 'REALTIME' AND run_id = ''
-       AND merchant_id IN (${listOf(realtime.map((row) => row.merchant_id))})
+       AND ${ofRows(scope, realtime)}
        AND order_no IN (${listOf(realtime.map((row) => row.order_no))})
      GROUP BY merchant_id, order_no, key_part, span`,
   );
@@ -159,19 +174,27 @@ function spanKey(row: Pick<Row, 'merchant_id' | 'order_no' | 'key_part' | 'span'
   return `${row.merchant_id} ${row.order_no} ${row.key_part} ${row.span}`;
 }
 
+function ofRows(scope: Scope, rows: readonly Row[]): string {
+  return hospitalsSql(
+    scope,
+    rows.map((row) => row.merchant_id),
+  );
+}
+
 function listOf(values: readonly string[]): string {
   return [...new Set(values)].map(text).join(', ');
 }
 
 async function statusesOf(
   client: ClickHouseClient,
+  scope: Scope,
   rows: readonly Row[],
 ): Promise<ReadonlyMap<string, CaseStatus>> {
   if (rows.length === 0) return new Map();
   const cases = await rowsOf<{ case_id: string; status: string }>(
     client,
     `SELECT case_id, argMax(e.status, e.version) AS status FROM exceptions AS e
-     WHERE merchant_id IN (${listOf(rows.map((row) => row.merchant_id))}) AND case_id IN (${listOf(rows.map(caseOf))})
+     WHERE ${ofRows(scope, rows)} AND case_id IN (${listOf(rows.map(caseOf))})
      GROUP BY case_id`,
   );
   return new Map(
@@ -187,13 +210,17 @@ function caseOf(row: Row): string {
 }
 
 /** Which rows still stand open: provisional ones, and those whose key needs a person by the last published word. */
-async function openAtLast(client: ClickHouseClient, rows: readonly Row[]): Promise<(row: Row) => boolean> {
+async function openAtLast(
+  client: ClickHouseClient,
+  scope: Scope,
+  rows: readonly Row[],
+): Promise<(row: Row) => boolean> {
   const judged = rows.filter((row) => row.provisional === 0);
   if (judged.length === 0) return () => true;
   const open = await rowsOf<Pick<Row, 'date' | 'merchant_id' | 'order_no' | 'key_part'>>(
     client,
     `SELECT toString(for_date) AS date, merchant_id, order_no, key_part FROM last_words
-     WHERE merchant_id IN (${listOf(judged.map((row) => row.merchant_id))})
+     WHERE ${ofRows(scope, judged)}
        AND order_no IN (${listOf(judged.map((row) => row.order_no))}) AND open`,
   );
   const keys = new Set(open.map(dateKey));

@@ -1,29 +1,28 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { CertificateQueries, LedgerQueries } from '../../domain/apiPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import { clickHouseCertificates } from './certificates.ts';
+import { certificateOfRun } from './certificates.ts';
 import { exceptionPage } from './exceptionPages.ts';
 import { matchRatePage } from './matchRates.ts';
 import { isAway } from './patientLedger.ts';
 import { realtimeQuality } from './realtimeQuality.ts';
 import { reconciliationById, reconciliationPage } from './reconciliationPages.ts';
-import { clickHouseScheduleLedger } from './scheduleLedger.ts';
+import { closeWaits } from './scheduleLedger.ts';
 
 /** The ledger as the API reads it. Pages go on behind their last item, whatever was written since. */
 export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries {
   return {
-    reconciliations: (filter) => asked(reconciliationPage(client, filter)),
-    reconciliation: (runId) => asked(reconciliationById(client, runId)),
-    closeWaits: () => asked(clickHouseScheduleLedger(client, Date.now).waits()),
-    exceptions: (filter) => asked(exceptionPage(client, filter)),
-    matchRates: (filter) => asked(matchRatePage(client, filter)),
-    realtimeQuality: (filter) => asked(realtimeQuality(client, filter)),
+    reconciliations: (scope, filter) => asked(reconciliationPage(client, scope, filter)),
+    reconciliation: (scope, runId) => asked(reconciliationById(client, scope, runId)),
+    closeWaits: (scope) => asked(closeWaits(client, scope)),
+    exceptions: (scope, filter) => asked(exceptionPage(client, scope, filter)),
+    matchRates: (scope, filter) => asked(matchRatePage(client, scope, filter)),
+    realtimeQuality: (scope, filter) => asked(realtimeQuality(client, scope, filter)),
   };
 }
 
 export function clickHouseCertificateQueries(client: ClickHouseClient): CertificateQueries {
-  const certificates = clickHouseCertificates(client);
-  return { certificateOfRun: (runId) => asked(certificates.ofRun(runId)) };
+  return { certificateOfRun: (scope, runId) => asked(certificateOfRun(client, scope, runId)) };
 }
 
 /** A ledger that is away is no failure of the request, which may be sent again. */

@@ -1,5 +1,7 @@
 import type { ListFilter } from '../../domain/apiPorts.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { QueryValue } from './closeSql.ts';
+import { scopeSql } from './scopeSql.ts';
 
 /** Conditions of a WHERE with the values they name as `{name:Type}`; no value of a caller is ever part of the text. */
 export type Conditions = {
@@ -7,8 +9,9 @@ export type Conditions = {
   readonly values: Readonly<Record<string, QueryValue>>;
 };
 
-export function listConditions(filter: Omit<ListFilter, 'cursor' | 'limit'>): Conditions {
-  const sql: string[] = [];
+/** A filter narrows what the scope lets through; it never widens it. */
+export function listConditions(scope: Scope, filter: Omit<ListFilter, 'cursor' | 'limit'>): Conditions {
+  const sql: string[] = [scopeSql(scope)];
   const values: Record<string, QueryValue> = {};
   const add = (name: string, condition: string, value: QueryValue | undefined) => {
     if (value === undefined) return;
@@ -17,7 +20,6 @@ export function listConditions(filter: Omit<ListFilter, 'cursor' | 'limit'>): Co
   };
   add('mode', 'mode = {mode:String}', filter.mode);
   add('merchant', 'merchant_id = {merchant:String}', filter.merchantId);
-  add('merchants', 'merchant_id IN {merchants:Array(String)}', filter.merchants);
   add('from', 'business_date >= {from:Date}', filter.from);
   add('to', 'business_date <= {to:Date}', filter.to);
   return { sql, values };

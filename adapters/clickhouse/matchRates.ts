@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { ListFilter, MatchRate, Page } from '../../domain/apiPorts.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
@@ -24,8 +25,12 @@ type Row = {
 };
 
 /** Newest date first. Closed days are counted by their run already; only realtime rows are counted here. */
-export async function matchRatePage(client: ClickHouseClient, filter: ListFilter): Promise<Page<MatchRate>> {
-  const { sql, values } = listConditions(filter);
+export async function matchRatePage(
+  client: ClickHouseClient,
+  scope: Scope,
+  filter: ListFilter,
+): Promise<Page<MatchRate>> {
+  const { sql, values } = listConditions(scope, filter);
   const after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
   const conditions = after ? [...sql, BEHIND_CURSOR] : sql;
   const found = await rowsOf<Row>(

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { QualityFilter, RealtimeQuality } from '../../domain/apiPorts.ts';
 import type { NeededWindow } from '../../domain/realtimeQuality.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { VERDICT_CODES } from '../../domain/verdict.ts';
 import { rowsOf } from './closeSql.ts';
@@ -20,9 +21,10 @@ type Row = {
 /** Newest date first. */
 export async function realtimeQuality(
   client: ClickHouseClient,
+  scope: Scope,
   filter: QualityFilter,
 ): Promise<readonly RealtimeQuality[]> {
-  const { sql, values } = listConditions(filter);
+  const { sql, values } = listConditions(scope, filter);
   const rows = await rowsOf<Row>(
     client,
     `SELECT merchant_id, toString(business_date) AS date, type, toString(verdicts) AS verdicts,

@@ -2,10 +2,12 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { ListFilter, Page, RunRecord } from '../../domain/apiPorts.ts';
 import { isBusinessDate } from '../../domain/businessDate.ts';
 import type { BookTotals, FailureReason, Outcome, Reconciliation } from '../../domain/ports.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { Mode } from '../../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
+import { scopeSql } from './scopeSql.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
 
 const LIST = 'reconciliations';
@@ -35,9 +37,10 @@ type Row = {
 /** All runs, failed and superseded ones too, and realtime days: newest date first, of a date's the latest run first. */
 export async function reconciliationPage(
   client: ClickHouseClient,
+  scope: Scope,
   filter: ListFilter,
 ): Promise<Page<RunRecord>> {
-  const { sql, values } = listConditions(filter);
+  const { sql, values } = listConditions(scope, filter);
   const after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
   const conditions = after ? [...sql, BEHIND_CURSOR] : sql;
   const parts = filter.mode === 'REALTIME' ? [realtimeDays] : filter.mode ? [runs] : [runs, realtimeDays];
@@ -56,12 +59,16 @@ export async function reconciliationPage(
 const REALTIME_DAY = /^realtime-(.{1,64})-(\d{4}-\d{2}-\d{2})$/;
 
 /** One run, or one realtime day by the id that the list gives it. */
-export async function reconciliationById(client: ClickHouseClient, runId: string): Promise<RunRecord | null> {
+export async function reconciliationById(
+  client: ClickHouseClient,
+  scope: Scope,
+  runId: string,
+): Promise<RunRecord | null> {
   const [, merchantId, date] = REALTIME_DAY.exec(runId) ?? [];
   const isDay = merchantId !== undefined && date !== undefined && isBusinessDate(date);
   const { sql, values } = isDay
-    ? listConditions({ merchantId, from: date, to: date })
-    : { sql: ['run_id = {run:String}'], values: { run: runId } };
+    ? listConditions(scope, { merchantId, from: date, to: date })
+    : { sql: [scopeSql(scope), 'run_id = {run:String}'], values: { run: runId } };
   const [row] = await rowsOf<Row>(
     client,
     `${SELECT} FROM (${isDay ? realtimeDays(sql) : runs(sql)}) AS r LIMIT 1`,

@@ -2,7 +2,10 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { CloseMode, CloseWait, ScheduleLedger } from '../../domain/closePorts.ts';
 import type { Outcome } from '../../domain/ports.ts';
 import type { DayStatus } from '../../domain/schedule.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { date, rowsOf } from './closeSql.ts';
+import { scopeSql } from './scopeSql.ts';
 import { timeText } from './tsv.ts';
 
 /**
@@ -15,15 +18,7 @@ export function clickHouseScheduleLedger(client: ClickHouseClient, now: () => nu
     async daysSince(since) {
       return statusesSince(client, date(since));
     },
-    async waits() {
-      const rows = await rowsOf<WaitRow>(
-        client,
-        `SELECT merchant_id, toString(business_date) AS date, mode, waits_for,
-           toString(toUnixTimestamp64Milli(w.since)) AS since_ms, toString(toUnixTimestamp64Milli(w.until)) AS until_ms
-         FROM v_close_waits AS w ORDER BY date, merchant_id, mode`,
-      );
-      return rows.map(waitOfRow);
-    },
+    waits: () => closeWaits(client, WHOLE_LEDGER),
     async recordWait(wait) {
       const row = {
         merchant_id: wait.merchantId,
@@ -37,6 +32,17 @@ export function clickHouseScheduleLedger(client: ClickHouseClient, now: () => nu
       await client.insert({ table: 'close_waits', values: [row], format: 'JSONEachRow' });
     },
   };
+}
+
+/** Days that are due and wait, the earliest first. */
+export async function closeWaits(client: ClickHouseClient, scope: Scope): Promise<readonly CloseWait[]> {
+  const rows = await rowsOf<WaitRow>(
+    client,
+    `SELECT merchant_id, toString(business_date) AS date, mode, waits_for,
+       toString(toUnixTimestamp64Milli(w.since)) AS since_ms, toString(toUnixTimestamp64Milli(w.until)) AS until_ms
+     FROM v_close_waits AS w WHERE ${scopeSql(scope)} ORDER BY date, merchant_id, mode`,
+  );
+  return rows.map(waitOfRow);
 }
 
 type Place = { readonly merchant_id: string; readonly date: string };

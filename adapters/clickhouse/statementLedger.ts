@@ -4,22 +4,24 @@ import { BOOKS } from '../../domain/entry.ts';
 import type { RunRecord } from '../../domain/apiPorts.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import type { CaseWord, Word } from '../../domain/rollForward.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { StatementLedger, VerdictSum } from '../../domain/statement.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { date, rowsOf, text } from './closeSql.ts';
 import { clickHouseMonthLocks } from './monthLocks.ts';
+import { scopeSql } from './scopeSql.ts';
 import { reconciliationPage } from './reconciliationPages.ts';
 
 const RUNS_A_PAGE = 500;
 
-export function clickHouseStatementLedger(client: ClickHouseClient): StatementLedger {
+export function clickHouseStatementLedger(client: ClickHouseClient, scope: Scope): StatementLedger {
   const locks = clickHouseMonthLocks(client);
   return {
-    publishedRuns: (merchantId, from, to) => publishedRuns(client, { merchantId, from, to }),
-    verdictSums: (runs) => verdictSums(client, runs),
-    words: (merchantId, upTo) => words(client, merchantId, upTo),
-    cases: (merchantId) => cases(client, merchantId),
+    publishedRuns: (merchantId, from, to) => publishedRuns(client, scope, { merchantId, from, to }),
+    verdictSums: (runs) => verdictSums(client, scope, runs),
+    words: (merchantId, upTo) => words(client, scope, { merchant: merchantId, upTo }),
+    cases: (merchantId) => cases(client, scope, merchantId),
     monthLock: (merchantId, month) => locks.monthLock(merchantId, month),
     openDates: (merchantId, from, to) => locks.openDates(merchantId, from, to),
   };
@@ -28,19 +30,20 @@ export function clickHouseStatementLedger(client: ClickHouseClient): StatementLe
 /** One a date: where two modes were published, what was published last. */
 async function publishedRuns(
   client: ClickHouseClient,
+  scope: Scope,
   filter: { readonly merchantId: string; readonly from: string; readonly to: string },
 ): Promise<readonly Reconciliation[]> {
   const { merchantId: merchant, from, to } = filter;
   const published = await rowsOf<{ run: string }>(
     client,
-    `SELECT run_id AS run FROM publications WHERE merchant_id = {merchant:String}
+    `SELECT run_id AS run FROM publications WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String}
        AND business_date BETWEEN {from:Date} AND {to:Date}`,
     { merchant, from, to },
   );
   const ids = new Set(published.map(({ run }) => run));
   const byDate = new Map<string, Reconciliation>();
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await reconciliationPage(client, {
+    const page = await reconciliationPage(client, scope, {
       ...filter,
       limit: RUNS_A_PAGE,
       ...(cursor === undefined ? {} : { cursor }),
@@ -71,6 +74,7 @@ type SumRow = {
 
 async function verdictSums(
   client: ClickHouseClient,
+  scope: Scope,
   runs: readonly Reconciliation[],
 ): Promise<readonly VerdictSum[]> {
   const [first] = runs;
@@ -91,7 +95,7 @@ async function verdictSums(
      FROM (
        SELECT *, transform(run_id, [${ids}], [${dates}], toDate(0)) AS run_date
        FROM verdicts FINAL
-       WHERE merchant_id = {merchant:String} AND mode != 'REALTIME' AND run_id IN (${ids}))
+       WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String} AND mode != 'REALTIME' AND run_id IN (${ids}))
      GROUP BY code, channel, kind ORDER BY code, channel, kind`,
     { merchant: first.merchantId },
   );
@@ -129,13 +133,17 @@ type WordRow = {
   readonly ended: string;
 };
 
-async function words(client: ClickHouseClient, merchant: string, upTo: string): Promise<readonly Word[]> {
+async function words(
+  client: ClickHouseClient,
+  scope: Scope,
+  { merchant, upTo }: { readonly merchant: string; readonly upTo: string },
+): Promise<readonly Word[]> {
   const codes = [...EXCEPTION_CODES].map(text).join(', ');
   const rows = await rowsOf<WordRow>(
     client,
     `WITH runs AS (
        SELECT mode, run_id, business_date AS run_date, max(ended_at) AS run_ended FROM reconciliations
-       WHERE merchant_id = {merchant:String} AND business_date <= {to:Date}
+       WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String} AND business_date <= {to:Date}
          AND (merchant_id, business_date, mode, run_id) IN (
            SELECT merchant_id, business_date, mode, run_id FROM publications)
        GROUP BY mode, run_id, business_date)
@@ -145,10 +153,10 @@ async function words(client: ClickHouseClient, merchant: string, upTo: string): 
        toString(r.run_date) AS run_day, toString(toUnixTimestamp64Milli(r.run_ended)) AS ended
      FROM (
        SELECT * FROM verdicts FINAL
-       WHERE merchant_id = {merchant:String} AND mode != 'REALTIME' AND run_id IN (SELECT run_id FROM runs)
+       WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String} AND mode != 'REALTIME' AND run_id IN (SELECT run_id FROM runs)
          AND order_no IN (
            SELECT order_no FROM verdicts
-           WHERE merchant_id = {merchant:String} AND mode != 'REALTIME' AND code IN (${codes}))) AS v
+           WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String} AND mode != 'REALTIME' AND code IN (${codes}))) AS v
      INNER JOIN runs AS r ON r.run_id = v.run_id AND r.mode = v.mode
      ORDER BY order_no, key_part, run_day, v.mode, v.span`,
     { merchant, to: upTo },
@@ -168,12 +176,12 @@ async function words(client: ClickHouseClient, merchant: string, upTo: string): 
   }));
 }
 
-async function cases(client: ClickHouseClient, merchant: string): Promise<readonly CaseWord[]> {
+async function cases(client: ClickHouseClient, scope: Scope, merchant: string): Promise<readonly CaseWord[]> {
   const rows = await rowsOf<{ order_no: string; key_part: string; status: string; date: string }>(
     client,
     `SELECT order_no, key_part, argMax(e.status, e.version) AS status,
        toString(toDate(argMax(e.updated_at, e.version), 'Asia/Shanghai')) AS date
-     FROM exceptions AS e WHERE merchant_id = {merchant:String}
+     FROM exceptions AS e WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String}
      GROUP BY case_id, order_no, key_part`,
     { merchant },
   );

@@ -19,6 +19,7 @@ export function machinesOf(config: Config, env: NodeJS.ProcessEnv): ReadonlyMap<
         id: raw.id,
         merchants: new Set(raw.merchants),
         mayUpload: new Set((raw.mayUpload ?? []).map((name) => BOOK[name])),
+        mayProduce: new Set(raw.mayProduce ?? []),
         keys,
       };
       return [raw.id, machine] as const;

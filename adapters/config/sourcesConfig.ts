@@ -1,6 +1,8 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import type { Channel } from '../../domain/entry.ts';
+import type { Topic } from '../../domain/ports.ts';
+import { TOPICS } from '../../domain/ports.ts';
 
 // `sources` of a merchant and `machines`: where bills come from and who may fetch ours. Secrets are named, never written.
 
@@ -13,6 +15,8 @@ export const KeyId = Type.String({ pattern: '^[\\w.-]{1,64}$' });
 
 /** Books that are not a channel's. */
 const OwnBook = Type.Unsafe<'merchant' | 'platform'>({ type: 'string', enum: ['merchant', 'platform'] });
+
+const EventTopic = Type.Unsafe<Topic>({ type: 'string', enum: [...TOPICS] });
 
 /** When it is asked on the next day, and for how long. */
 const WindowSchema = Type.Object(
@@ -90,7 +94,7 @@ export const SourcesSchema = Type.Object(
   { ...strict, minProperties: 1 },
 );
 
-/** Machines of hospitals that fetch bills here; two keys are valid while one is replaced by the other. */
+/** Machines of hospitals that fetch bills here, or send bills and events; two keys are valid while one is replaced by the other. */
 export const MachinesSchema = Type.Array(
   Type.Object(
     {
@@ -98,6 +102,8 @@ export const MachinesSchema = Type.Array(
       merchants: Type.Array(Word, { minItems: 1 }),
       /** Books whose bills it may bring; without it none. */
       mayUpload: Type.Optional(Type.Array(OwnBook)),
+      /** Topics of events that it may send, of its merchants alone; without it none. */
+      mayProduce: Type.Optional(Type.Array(EventTopic)),
       keys: Type.Array(Type.Object(Secret, strict), { minItems: 1, maxItems: 2 }),
     },
     strict,

@@ -1,4 +1,4 @@
-import type { EventIntake, IntakeResult } from '../../domain/apiPorts.ts';
+import type { EventIntake, EventSender, IntakeResult } from '../../domain/apiPorts.ts';
 import { orderKeyOf } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { EventProducer, NewRecord, Topic } from '../../domain/ports.ts';
@@ -24,10 +24,14 @@ export class LogEventIntake implements EventIntake {
   }
 
   /** Rejects as a whole when the log did not take them (DZ_LOG_FULL, …): then nothing may be thought of as accepted. */
-  async accept(topic: Topic | null, events: readonly unknown[]): Promise<readonly IntakeResult[]> {
+  async accept(
+    topic: Topic | null,
+    events: readonly unknown[],
+    producer: EventSender | null,
+  ): Promise<readonly IntakeResult[]> {
     const records: NewRecord[] = [];
     const results = events.map((json): IntakeResult => {
-      const told = this.#checked(topic ?? topicOfJson(json), json);
+      const told = this.#checked(topic ?? topicOfJson(json), json, producer);
       if ('ok' in told) {
         return { status: 'rejected', code: told.code, reason: told.reason, field: told.field };
       }
@@ -38,7 +42,7 @@ export class LogEventIntake implements EventIntake {
     return results;
   }
 
-  #checked(topic: Topic | null, json: unknown): TopicEvent | EventFault {
+  #checked(topic: Topic | null, json: unknown, producer: EventSender | null): TopicEvent | EventFault {
     if (topic === null || typeof json !== 'object') {
       const given = typeof json === 'string' ? `${quoted(json)}: ` : '';
       return invalid(
@@ -48,6 +52,8 @@ export class LogEventIntake implements EventIntake {
     }
     const told = toldOf(topic, json);
     if ('ok' in told) return told;
+    // Before the hospitals are looked at: whether there is such a one is not told to another's machine.
+    if (producer && !mayWrite(producer, told)) return notYours(told);
     const entry = entryOfEvent(told, this.#merchants);
     return entry.ok ? told : entry;
   }
@@ -60,6 +66,19 @@ function toldOf(topic: Topic, json: unknown): TopicEvent | EventFault {
   }
   const parsed = parseJsonEvent(topic, json);
   return parsed.ok ? { topic, event: parsed.event } : parsed;
+}
+
+function mayWrite({ merchants, mayProduce }: EventSender, { topic, event }: TopicEvent): boolean {
+  return mayProduce.has(topic) && merchants.has(event.merchantId);
+}
+
+function notYours({ topic, event }: TopicEvent): EventFault {
+  return {
+    ok: false,
+    code: 'DZ_EVENT_NOT_YOURS',
+    reason: `the machine may not write ${topic} of merchant ${quoted(event.merchantId)}`,
+    field: 'merchantId',
+  };
 }
 
 /** An order's events share a partition, and with it their order. */

@@ -5,7 +5,8 @@ import type { Merchant } from '../../domain/merchant.ts';
 import { MAX_FEN } from '../../domain/money.ts';
 import type { TopicEvent } from './event.ts';
 
-export type EventFaultCode = 'DZ_EVENT_UNDECODABLE' | 'DZ_EVENT_INVALID' | 'DZ_EVENT_UNKNOWN_MERCHANT';
+export type EventFaultCode =
+  'DZ_EVENT_UNDECODABLE' | 'DZ_EVENT_INVALID' | 'DZ_EVENT_UNKNOWN_MERCHANT' | 'DZ_EVENT_NOT_YOURS';
 
 export type EventFault = {
   readonly ok: false;

@@ -156,14 +156,18 @@ function keepingProducer(durable: Promise<void> = Promise.resolve()): {
 
 test('good events go to the log by order, bad ones are answered one by one', async () => {
   const { records, producer } = keepingProducer();
-  const results = await new LogEventIntake({ producer, merchants }).accept(null, [
-    payment,
-    { ...payment, merchantId: 'H999' },
-    hisOrder,
-    { ...payment, channel: 'ALIPAY' },
-    'text',
-    { ...payment, hisOrderNo: 'HIS1' },
-  ]);
+  const results = await new LogEventIntake({ producer, merchants }).accept(
+    null,
+    [
+      payment,
+      { ...payment, merchantId: 'H999' },
+      hisOrder,
+      { ...payment, channel: 'ALIPAY' },
+      'text',
+      { ...payment, hisOrderNo: 'HIS1' },
+    ],
+    null,
+  );
   expect(results).toEqual([
     { status: 'accepted', eventId: 'e-1' },
     expect.objectContaining({ status: 'rejected', code: 'DZ_EVENT_UNKNOWN_MERCHANT', field: 'merchantId' }),
@@ -184,9 +188,11 @@ test('nothing is accepted before it is durable, nor when the log refuses', async
   const durable = Promise.withResolvers<void>();
   const { producer } = keepingProducer(durable.promise);
   let answered = false;
-  const accepting = new LogEventIntake({ producer, merchants }).accept('payments', [payment]).finally(() => {
-    answered = true;
-  });
+  const accepting = new LogEventIntake({ producer, merchants })
+    .accept('payments', [payment], null)
+    .finally(() => {
+      answered = true;
+    });
   await new Promise((resolve) => setImmediate(resolve));
   expect(answered).toBe(false);
   durable.reject(new Error('full'));

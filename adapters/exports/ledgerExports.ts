@@ -20,8 +20,8 @@ type Batches = AsyncIterable<readonly ExportRow[]>;
  */
 export function ledgerExports(client: ClickHouseClient, now: () => number): LedgerExports {
   return {
-    async open(request) {
-      const batches = await begun(exportRows(client, request));
+    async open(scope, request) {
+      const batches = await begun(exportRows(client, scope, request));
       return {
         fileName: fileNameOf(request),
         contentType: CONTENT_TYPES[request.format],

@@ -71,7 +71,7 @@ export function billErrorRoutes({ queries, handleBill }: BillErrorParts): Fastif
       },
       async (request) => {
         checkSpan(request.query);
-        const page = await queries.billErrors({ ...request.query, ...scopeOf(request) });
+        const page = await queries.billErrors(scopeOf(request), request.query);
         return { items: page.items.map(billJson), nextCursor: page.nextCursor };
       },
     );

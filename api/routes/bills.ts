@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { checkedDate } from '../../domain/businessDate.ts';
@@ -8,13 +7,14 @@ import type { Book, Channel } from '../../domain/entry.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { BillLibrary, Machine, ReceiveBytes } from '../../domain/machine.ts';
-import { answerSignature, EMPTY_BODY_SHA256 } from '../../domain/machineSignature.ts';
+import { EMPTY_BODY_SHA256 } from '../../domain/machineSignature.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Bill } from '../../domain/ports.ts';
+import { Scope } from '../../domain/scope.ts';
 import type { BillToImport, ImportResult } from '../../pipeline/close/importBill.ts';
-import type { MachineAccess, MachineCaller } from '../machineCaller.ts';
-import { claimedCaller, provenCaller } from '../machineCaller.ts';
+import type { MachineAccess } from '../machineCaller.ts';
 import { ProblemSchema } from '../problem.ts';
+import { callerOf, checkBody, saidBodySha256, signAnswers } from '../signedMachines.ts';
 
 export type BillParts = {
   readonly library: BillLibrary;
@@ -27,15 +27,6 @@ export type BillParts = {
   ) => Promise<ImportResult>;
   readonly maxUploadBytes: number;
 };
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Set by the bill routes when the signature was found right. */
-    machineCaller: MachineCaller | null;
-    /** Of a body that is sent as a stream; the answer's signature covers it. */
-    streamedSha256: string | null;
-  }
-}
 
 const BOOKS_BY_NAME = { merchant: 'MERCHANT', platform: 'PLATFORM', channel: 'CHANNEL' } as const;
 const NAME_OF_BOOK = { MERCHANT: 'merchant', PLATFORM: 'platform', CHANNEL: 'channel' } as const;
@@ -71,17 +62,13 @@ const DESCRIPTION =
 export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
   const { library, access } = parts;
   return async (app) => {
-    app.decorateRequest('machineCaller', null);
-    app.decorateRequest('streamedSha256', null);
+    signAnswers(app, access.now);
     app.addContentTypeParser('application/octet-stream', (_, payload, done) => done(null, payload));
-    app.addHook('onSend', async (request, reply, payload) => {
-      signAnswer(request, reply, payload, access.now());
-      return payload;
-    });
 
     app.get(
       '/bills',
       {
+        config: { access: 'MACHINE' },
         schema: {
           tags: ['bills'],
           summary: 'Bills on record of a date',
@@ -98,7 +85,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
         const { merchantId, date, book } = request.query;
         checkOwn(machine, merchantId);
         checkedDate(date);
-        const bills = await library.billsOf(merchantId, date);
+        const bills = await library.billsOf(Scope.of(machine), merchantId, date);
         const wanted = bills.filter((bill) => book === undefined || bill.book === BOOKS_BY_NAME[book]);
         return { items: wanted.map((bill) => billJson(bill, bills)) };
       },
@@ -107,6 +94,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.get(
       '/bills/:id/file',
       {
+        config: { access: 'MACHINE' },
         schema: {
           tags: ['bills'],
           summary: 'The original bytes of a bill',
@@ -118,9 +106,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
       async (request, reply) => {
         const { machine } = await callerOf(request, access, EMPTY_BODY_SHA256);
         const { id } = request.params;
-        const bill = (await library.billsById(id)).find(({ merchantId }) =>
-          machine.merchants.has(merchantId),
-        );
+        const [bill] = await library.billsById(Scope.of(machine), id);
         const bytes = bill ? await library.bytesOf(bill) : null;
         if (!bill || !bytes) throw notFound(`there is no bill ${id}`);
         request.streamedSha256 = id.slice(0, 64);
@@ -136,6 +122,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.post(
       '/bills',
       {
+        config: { access: 'MACHINE', rate: 'upload' },
         schema: {
           tags: ['bills'],
           summary: 'Brings a bill; the same bytes again change nothing',
@@ -170,8 +157,7 @@ type Upload = FastifyRequest<{
 
 /** Who sends it is known before its first byte, what it is after its last: it goes to disk in between. */
 async function uploaded(request: Upload, parts: BillParts) {
-  const said = request.headers['duizhang-body-sha256'];
-  const bodySha256 = typeof said === 'string' ? said : '';
+  const bodySha256 = saidBodySha256(request);
   const { machine } = await callerOf(request, parts.access, bodySha256);
   const { merchantId, channel = null, date = null } = request.query;
   const book: Book = BOOKS_BY_NAME[request.query.book];
@@ -188,7 +174,7 @@ async function uploaded(request: Upload, parts: BillParts) {
   if (!(body instanceof Readable)) throw new DuizhangError('DZ_BAD_REQUEST', 'send the file as the body');
   const received = await parts.receive(body, parts.maxUploadBytes);
   try {
-    if (received.sha256 !== bodySha256) throw otherBytes(received.sha256);
+    checkBody(received.sha256, bodySha256);
     const fileName = nameOf(request.headers['duizhang-file-name'], request.query.book);
     const result = await parts.importBill(
       { merchant, book, channel, date, fileName, open: () => received.open() },
@@ -199,47 +185,6 @@ async function uploaded(request: Upload, parts: BillParts) {
   } finally {
     await received.dispose();
   }
-}
-
-function otherBytes(found: string): DuizhangError {
-  return new DuizhangError(
-    'DZ_BODY_CHANGED',
-    `the bytes that arrived have the SHA-256 ${found}, not the one that was signed; send the file again`,
-  );
-}
-
-async function callerOf(
-  request: FastifyRequest,
-  access: MachineAccess,
-  bodySha256: string,
-): Promise<MachineCaller> {
-  const claimed = claimedCaller(request.headers.authorization, access);
-  const caller = await provenCaller(claimed, signedRequest(request, bodySha256), access);
-  request.machineCaller = caller;
-  return caller;
-}
-
-function signedRequest(request: FastifyRequest, bodySha256: string) {
-  return { method: request.method, target: request.raw.url ?? '', bodySha256 };
-}
-
-/** Errors too, once we know who asks. */
-function signAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown, nowMs: number): void {
-  const caller = request.machineCaller;
-  if (!caller) return;
-  const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
-  const bodySha256 = isText
-    ? createHash('sha256').update(payload).digest('hex')
-    : (request.streamedSha256 ?? EMPTY_BODY_SHA256);
-  const fileName = reply.getHeader('duizhang-file-name');
-  const answer = {
-    status: reply.statusCode,
-    nonce: caller.nonce,
-    bodySha256,
-    fileName: typeof fileName === 'string' ? fileName : '',
-  };
-  const { timestamp, signature } = answerSignature(caller.key, answer, nowMs);
-  reply.header('duizhang-timestamp', timestamp).header('duizhang-signature', signature);
 }
 
 function checkOwn(machine: Machine, merchantId: string): void {

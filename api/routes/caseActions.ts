@@ -10,7 +10,7 @@ import type { ActionRequest } from '../../resolution/actionRequest.ts';
 import { assign } from '../../resolution/assign.ts';
 import type { ResolutionDeps } from '../../resolution/resolution.ts';
 import { sendCaseCode } from '../../resolution/verificationCode.ts';
-import { checkReach, notFound, principalOf } from '../access.ts';
+import { notFound, principalOf, scopeOf } from '../access.ts';
 import { IdempotencyHeaders, actionAnswers, answerAction, sentUnder } from '../moneyRequest.ts';
 import { problems } from '../problem.ts';
 import { UPLOAD_LIMITS, takeForm } from '../proofUploads.ts';
@@ -48,8 +48,9 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
         {
           config: {
             access: ['operator'],
-            movesMoney: action === 'REFUND',
+              movesMoney: action === 'REFUND',
             documentedBody: takesFiles ? documentedForm(body) : body,
+            ...(takesFiles ? { rate: 'upload' as const } : {}),
           },
           preValidation: (request) => (takesFiles ? takeProofs(request, deps, proofs) : Promise.resolve()),
           schema: {
@@ -63,7 +64,7 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
           },
         },
         async (request, reply) => {
-          const key = await keyOf(request.params.id, deps);
+          const key = await keyOf(request, request.params.id, deps);
           const said: Said = request.body;
           return answerAction(
             reply,
@@ -150,13 +151,12 @@ async function takeProofs(request: FastifyRequest, deps: ResolutionDeps, proofs:
   if (!request.isMultipart()) return;
   const params: unknown = request.params;
   const id = typeof params === 'object' && params !== null && 'id' in params ? String(params.id) : '';
-  const { merchantId } = await keyOf(id, deps);
-  checkReach(request, merchantId, `exception ${id}`);
+  await keyOf(request, id, deps);
   await takeForm(request, proofs);
 }
 
-async function keyOf(id: string, { ledger }: ResolutionDeps): Promise<CaseKey> {
-  const key = await ledger.keyOf(id);
+async function keyOf(request: FastifyRequest, id: string, { ledger }: ResolutionDeps): Promise<CaseKey> {
+  const key = await ledger.keyOf(scopeOf(request), id);
   if (!key) throw notFound(`exception ${id}`);
   return key;
 }

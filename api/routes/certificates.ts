@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { CertificateQueries, LedgerQueries } from '../../domain/apiPorts.ts';
-import { checkReach, notFound } from '../access.ts';
+import type { CertificateQueries } from '../../domain/apiPorts.ts';
+import { notFound, scopeOf } from '../access.ts';
 import { problems } from '../problem.ts';
 
 const Document = Type.Unsafe<Buffer>({
@@ -10,31 +10,25 @@ const Document = Type.Unsafe<Buffer>({
 });
 
 /** Close certificates, sent as bytes: a serializer would make others of them than were signed. */
-export function certificateRoutes(
-  certificates: CertificateQueries,
-  runs: Pick<LedgerQueries, 'reconciliation'>,
-): FastifyPluginAsyncTypebox {
+export function certificateRoutes(certificates: CertificateQueries): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/reconciliations/:id/certificate',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'READ' },
         schema: {
           tags: ['ledger'],
           summary: 'The signed certificate of a run (对账凭证)',
           params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) }),
-          response: { 200: Document, ...problems(401, 404) },
+          response: { 200: Document, ...problems(401, 403, 404) },
         },
       },
       async (request, reply) => {
         const { id } = request.params;
-        const what = `certificate of a run ${id}; GET /api/v1/reconciliations lists the runs`;
-        if (request.principal?.merchants) {
-          const run = await runs.reconciliation(id);
-          if (run) checkReach(request, run.merchantId, what);
+        const document = await certificates.certificateOfRun(scopeOf(request), id);
+        if (document === null) {
+          throw notFound(`certificate of a run ${id}; GET /api/v1/reconciliations lists the runs`);
         }
-        const document = await certificates.certificateOfRun(id);
-        if (document === null) throw notFound(what);
         return reply.type('application/json; charset=utf-8').send(Buffer.from(document));
       },
     );

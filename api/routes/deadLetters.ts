@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { StoredLetter } from '../../domain/deadLetters.ts';
-import type { Principal } from '../../domain/principal.ts';
 import type { ReplayDeps } from '../../pipeline/deadLetters/replay.ts';
 import { replayOne } from '../../pipeline/deadLetters/replay.ts';
-import { notFound, principalOf } from '../access.ts';
+import { notFound, scopeOf } from '../access.ts';
 import { problems } from '../problem.ts';
 import { Cursor, Instant, Limit, NextCursor } from '../schemas.ts';
 
@@ -65,9 +64,8 @@ export function deadLetterRoutes(deps: ReplayDeps): FastifyPluginAsyncTypebox {
         },
       },
       async (request) => {
-        if (!reachesAll(principalOf(request))) return { items: [], nextCursor: null };
         const { open, ...filter } = request.query;
-        const page = await deps.letters.letters({
+        const page = await deps.letters.letters(scopeOf(request), {
           ...filter,
           ...(open === undefined ? {} : { isOpen: open }),
         });
@@ -90,18 +88,13 @@ export function deadLetterRoutes(deps: ReplayDeps): FastifyPluginAsyncTypebox {
         const { id } = request.params;
         const [, topic, partition, position] = ID.exec(id) ?? [];
         const place = { partition: `${topic}/${partition}`, position: Number(position) };
-        if (!reachesAll(principalOf(request))) throw notFound(`dead letter ${id}`);
-        await replayOne(place, deps);
-        const letter = await deps.letters.letterAt(place);
+        await replayOne(scopeOf(request), place, deps);
+        const letter = await deps.letters.letterAt(scopeOf(request), place);
         if (!letter) throw notFound(`dead letter ${id}`);
         return letterJson(letter);
       },
     );
   };
-}
-
-function reachesAll({ merchants }: Principal): boolean {
-  return merchants === null;
 }
 
 function letterJson({ partition, position, code, reason, value, ...letter }: StoredLetter) {

@@ -1,11 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Type } from 'typebox';
 import type { EventIntake, IntakeResult } from '../../domain/apiPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Topic } from '../../domain/ports.ts';
 import { TOPICS } from '../../domain/ports.ts';
+import type { MachineAccess } from '../machineCaller.ts';
 import { ProblemSchema } from '../problem.ts';
+import { callerOf, checkBody, saidBodySha256, signAnswers } from '../signedMachines.ts';
+import { isFromHere } from '../unsignedEvents.ts';
 
 const Result = Type.Object({
   index: Type.Integer(),
@@ -36,26 +41,46 @@ function documentedBody(forms: readonly TSchema[]) {
   };
 }
 
+export type EventParts = {
+  readonly intake: EventIntake;
+  /** JSON schemas of the events that are taken, for the OpenAPI document. */
+  readonly forms: readonly TSchema[];
+  readonly access: MachineAccess;
+  /** From this machine alone, and only until a machine is configured that may send events. */
+  readonly takesUnsigned: boolean;
+  readonly mostBytes: number;
+};
+
 /** Events over HTTP, for producers without a Kafka or Redis client. */
-export function eventRoutes(intake: EventIntake, forms: readonly TSchema[]): FastifyPluginAsyncTypebox {
+export function eventRoutes({
+  intake,
+  forms,
+  access,
+  takesUnsigned,
+  mostBytes,
+}: EventParts): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.addContentTypeParser(
-      ['application/x-ndjson', 'application/ndjson'],
-      { parseAs: 'string' },
-      (_, body, done) => {
-        done(null, linesOf(String(body)));
-      },
-    );
+    signAnswers(app, access.now);
+    readSigned(app);
     app.post(
       '/events',
       {
-        config: { documentedBody: documentedBody(forms) },
+        config: { access: 'MACHINE', documentedBody: documentedBody(forms) },
+        bodyLimit: mostBytes,
+        onRequest: async (request) => {
+          const isUnsigned = request.headers.authorization === undefined;
+          if (isUnsigned && takesUnsigned && isFromHere(request)) return;
+          const { machine } = await callerOf(request, access, saidBodySha256(request));
+          if (machine.mayProduce.size > 0) return;
+          throw new DuizhangError('DZ_FORBIDDEN', `the machine may not send events; mayProduce names none`);
+        },
         schema: {
           tags: ['events'],
           summary: 'Appends events; each is answered for itself, accepted ones are durable',
           description:
             'Body: a JSON array, or one JSON object a line. Of one request some may be accepted and others not; what was not ' +
-            'accepted is answered with its reason and kept nowhere.',
+            'accepted is answered with its reason and kept nowhere. Signed by a machine with mayProduce, the SHA-256 of the body ' +
+            'in Duizhang-Body-Sha256, and answered with a signature: schemas/hdp.openapi.yaml.',
           querystring: Type.Object(
             { topic: Type.Optional(Type.Unsafe<Topic>({ type: 'string', enum: [...TOPICS] })) },
             { additionalProperties: false },
@@ -65,6 +90,8 @@ export function eventRoutes(intake: EventIntake, forms: readonly TSchema[]): Fas
           response: {
             200: Answer,
             400: ProblemSchema,
+            401: ProblemSchema,
+            403: ProblemSchema,
             413: ProblemSchema,
             415: ProblemSchema,
             503: ProblemSchema,
@@ -72,9 +99,36 @@ export function eventRoutes(intake: EventIntake, forms: readonly TSchema[]): Fas
           },
         },
       },
-      async ({ query, body }) => answerOf(await intake.accept(query.topic ?? null, body)),
+      async ({ query, body, machineCaller }) =>
+        answerOf(await intake.accept(query.topic ?? null, body, machineCaller?.machine ?? null)),
     );
   };
+}
+
+/** Both forms of the body, held against the hash that was signed before anything of them is looked at. */
+function readSigned(app: FastifyInstance): void {
+  const json = app.getDefaultJsonParser('error', 'error');
+  const checked = (request: FastifyRequest, body: Buffer): string => {
+    const found = createHash('sha256').update(body).digest('hex');
+    if (request.machineCaller) checkBody(found, saidBodySha256(request));
+    return body.toString('utf8');
+  };
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      const text = checked(request, body);
+      return new Promise((resolve, reject) => {
+        void json(request, text, (error, value) => (error ? reject(error) : resolve(value)));
+      });
+    },
+  );
+  app.addContentTypeParser<Buffer>(
+    ['application/x-ndjson', 'application/ndjson'],
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => linesOf(checked(request, body)),
+  );
 }
 
 /** A line that is no JSON is handed on as text, to be refused as one item and not with its neighbours. */

@@ -82,23 +82,22 @@ export function exceptionRoutes(queries: LedgerQueries): FastifyPluginAsyncTypeb
     app.get(
       '/exceptions',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'READ' },
         schema: {
           tags: ['ledger'],
           summary: 'Verdicts that need a person (异常订单)',
           querystring: Query,
           response: {
             200: Type.Object({ items: Type.Array(ExceptionSchema), nextCursor: NextCursor }),
-            ...problems(401),
+            ...problems(401, 403),
           },
         },
       },
       async (request) => {
         const { minFen, maxFen, ...filter } = request.query;
         checkSpan(filter);
-        const page = await queries.exceptions({
+        const page = await queries.exceptions(scopeOf(request), {
           ...filter,
-          ...scopeOf(request),
           ...(minFen === undefined ? {} : { minFen: BigInt(minFen) }),
           ...(maxFen === undefined ? {} : { maxFen: BigInt(maxFen) }),
         });

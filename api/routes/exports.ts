@@ -5,8 +5,9 @@ import type { LedgerQueries } from '../../domain/apiPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { ExportList, ExportRequest, LedgerExports } from '../../domain/exports.ts';
 import { CONTENT_TYPES, EXPORT_FORMATS, EXPORT_LISTS, LISTS_OF_RUNS } from '../../domain/exports.ts';
+import type { Scope } from '../../domain/scope.ts';
 import { MODES } from '../../domain/verdict.ts';
-import { checkReach, notFound, scopeOf } from '../access.ts';
+import { notFound, scopeOf } from '../access.ts';
 import { problems } from '../problem.ts';
 import { DateText, checkSpan, fileResponse, oneOf } from '../schemas.ts';
 import { sendFile } from './sendFile.ts';
@@ -48,7 +49,7 @@ export function exportRoutes(
   withinMs: number,
 ): FastifyPluginAsyncTypebox {
   let running = 0;
-  const send = async (reply: FastifyReply, request: ExportRequest): Promise<FastifyReply> => {
+  const send = async (reply: FastifyReply, scope: Scope, request: ExportRequest): Promise<FastifyReply> => {
     if (running >= MOST_AT_ONCE) {
       throw new DuizhangError(
         'DZ_EXPORTS_BUSY',
@@ -57,7 +58,7 @@ export function exportRoutes(
     }
     running += 1;
     try {
-      const file = await exports.open(request);
+      const file = await exports.open(scope, request);
       return sendFile(reply, file, { withinMs, onEnd: () => (running -= 1) });
     } catch (error) {
       running -= 1;
@@ -68,22 +69,21 @@ export function exportRoutes(
     app.get(
       '/exports/:list',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'READ' },
         schema: {
           tags: ['ledger'],
           summary: 'A list as csv, xlsx or jsonl (导出)',
           params: Type.Object({ list: oneOf(EXPORT_LISTS) }),
           querystring: Query,
-          response: { 200: FILE, ...problems(401) },
+          response: { 200: FILE, ...problems(401, 403) },
         },
       },
       async (request, reply) => {
         const { run, ...filter } = request.query;
         checkSpan(filter);
-        return send(reply, {
+        return send(reply, scopeOf(request), {
           ...request.params,
           ...filter,
-          ...scopeOf(request),
           ...(run === undefined ? {} : { runId: run }),
         });
       },
@@ -92,22 +92,21 @@ export function exportRoutes(
     app.get(
       '/reconciliations/:id/export',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'READ' },
         schema: {
           tags: ['ledger'],
           summary: 'What a run found, as csv, xlsx or jsonl (导出对账结果)',
           params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) }),
           querystring: RunQuery,
-          response: { 200: FILE, ...problems(401, 404) },
+          response: { 200: FILE, ...problems(401, 403, 404) },
         },
       },
       async (request, reply) => {
         const { list, format } = request.query;
         const runId = request.params.id;
-        const run = await runs.reconciliation(runId);
+        const run = await runs.reconciliation(scopeOf(request), runId);
         if (!run || run.mode === 'REALTIME') throw notFound(`run ${runId}`);
-        checkReach(request, run.merchantId, `run ${runId}`);
-        return send(reply, { list, format, runId });
+        return send(reply, scopeOf(request), { list, format, runId });
       },
     );
   };

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { ReadinessCheck } from '../../domain/apiPorts.ts';
+import { DuizhangError } from '../../domain/errors.ts';
 
+const ANYONE = { access: 'ANYONE' } as const;
 const Health = Type.Object({ status: Type.Literal('ok') });
 
 const Readiness = Type.Object({
@@ -19,7 +21,10 @@ export function healthRoutes(
   return async (app) => {
     app.get(
       '/healthz',
-      { schema: { tags: ['system'], summary: 'The process is alive', response: { 200: Health } } },
+      {
+        config: ANYONE,
+        schema: { tags: ['system'], summary: 'The process is alive', response: { 200: Health } },
+      },
       async () => ({
         status: 'ok' as const,
       }),
@@ -28,6 +33,7 @@ export function healthRoutes(
     app.get(
       '/readyz',
       {
+        config: ANYONE,
         schema: {
           tags: ['system'],
           summary: 'Every part answers; names the part that does not',
@@ -43,7 +49,10 @@ export function healthRoutes(
 
     app.get(
       '/metrics',
-      { schema: { tags: ['system'], summary: 'Prometheus metrics', produces: ['text/plain'] } },
+      {
+        config: ANYONE,
+        schema: { tags: ['system'], summary: 'Prometheus metrics', produces: ['text/plain'] },
+      },
       async (_, reply) => reply.type(METRICS_TYPE).send(await metrics()),
     );
   };
@@ -51,14 +60,24 @@ export function healthRoutes(
 
 const CHECK_TIMEOUT_MS = 2_000;
 
+/** Anybody may ask: of other programs' words their code is told, not addresses and paths. */
+function reasonOf(error: unknown): string {
+  if (error instanceof DuizhangError) return error.message;
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : 'it does not answer as it should; the log says how';
+}
+
 async function failureOf({ part, check }: ReadinessCheck): Promise<{ part: string; reason: string } | null> {
   const timeout = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS).unref();
+    setTimeout(
+      () => reject(new DuizhangError('DZ_NOT_READY', `no answer within ${CHECK_TIMEOUT_MS} ms`)),
+      CHECK_TIMEOUT_MS,
+    ).unref();
   });
   try {
     await Promise.race([check(), timeout]);
     return null;
   } catch (error) {
-    return { part, reason: error instanceof Error ? error.message : String(error) };
+    return { part, reason: reasonOf(error) };
   }
 }

@@ -70,20 +70,20 @@ export function reconciliationRoutes(parts: ReconciliationParts): FastifyPluginA
     app.get(
       '/reconciliations',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'READ' },
         schema: {
           tags: ['ledger'],
           summary: 'Runs by merchant and date, newest date first (对账记录)',
           querystring: ListQuery,
           response: {
             200: Type.Object({ items: Type.Array(ReconciliationSchema), nextCursor: NextCursor }),
-            ...problems(401),
+            ...problems(401, 403),
           },
         },
       },
       async (request) => {
         checkSpan(request.query);
-        const page = await queries.reconciliations({ ...request.query, ...scopeOf(request) });
+        const page = await queries.reconciliations(scopeOf(request), request.query);
         return { items: page.items.map(reconciliationJson), nextCursor: page.nextCursor };
       },
     );
@@ -91,19 +91,18 @@ export function reconciliationRoutes(parts: ReconciliationParts): FastifyPluginA
     app.get(
       '/reconciliations/:id',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'READ' },
         schema: {
           tags: ['ledger'],
           summary: 'One run, or one realtime day (对账记录详情)',
           params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) }),
-          response: { 200: ReconciliationSchema, ...problems(401, 404) },
+          response: { 200: ReconciliationSchema, ...problems(401, 403, 404) },
         },
       },
       async (request) => {
-        const what = `run ${request.params.id}`;
-        const run = await queries.reconciliation(request.params.id);
-        if (!run) throw notFound(what);
-        checkReach(request, run.merchantId, what);
+        const { id } = request.params;
+        const run = await queries.reconciliation(scopeOf(request), id);
+        if (!run) throw notFound(`run ${id}`);
         return reconciliationJson(run);
       },
     );

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { ExportFile } from '../../domain/exports.ts';
+import { PAGE_POLICY } from '../secureHeaders.ts';
 
 export type Sending = {
   /** A reader who is slower is cut off. */
@@ -28,6 +29,7 @@ export function sendFile(
     clearTimeout(deadline);
     onEnd?.();
   });
+  if (shown) reply.header('content-security-policy', PAGE_POLICY);
   return reply
     .type(contentType)
     .header('content-disposition', `${shown ? 'inline' : 'attachment'}; filename="${fileName}"`)

@@ -5,7 +5,7 @@ import { CONTENT_TYPES } from '../../domain/exports.ts';
 import { checkedMonth } from '../../domain/month.ts';
 import type { StatementSpan, Statements } from '../../domain/statement.ts';
 import { STATEMENT_FORMATS } from '../../domain/statement.ts';
-import { checkReach } from '../access.ts';
+import { scopeOf } from '../access.ts';
 import { problems } from '../problem.ts';
 import { DateText, checkSpan, fileResponse, oneOf } from '../schemas.ts';
 import { sendFile } from './sendFile.ts';
@@ -28,19 +28,18 @@ export function statementRoutes(statements: Statements, withinMs: number): Fasti
     app.get(
       '/statements',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'READ' },
         schema: {
           tags: ['ledger'],
           summary: 'The statement of a day or a month as a workbook or a printable page (对账日报, 月报)',
           querystring: Query,
-          response: { 200: FILE, ...problems(401, 404) },
+          response: { 200: FILE, ...problems(401, 403, 404) },
         },
       },
       async (request, reply) => {
         const { query } = request;
         const { merchantId, format } = query;
-        checkReach(request, merchantId, `merchant ${merchantId}`);
-        const file = await statements.open({ merchantId, span: spanOf(query), format });
+        const file = await statements.open(scopeOf(request), { merchantId, span: spanOf(query), format });
         return sendFile(reply, file, { withinMs, shown: format === 'html' });
       },
     );

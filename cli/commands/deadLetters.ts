@@ -8,6 +8,7 @@ import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { DeadLetterStore, LetterPlace, StoredLetter } from '../../domain/deadLetters.ts';
 import { DuizhangError } from '../../domain/errors.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { EventProducer } from '../../domain/ports.ts';
 import { replayAll, replayOne } from '../../pipeline/deadLetters/replay.ts';
 import type { Command, CommandIo } from '../command.ts';
@@ -49,7 +50,7 @@ export const deadLettersCommand: Command = {
       const replayed = await withProducer(run.logRedisUrl, io, async (producer) => {
         const deps = { letters, producer, now: Date.now };
         if (only === null) return replayAll(deps);
-        await replayOne(only, deps);
+        await replayOne(WHOLE_LEDGER, only, deps);
         return 1;
       });
       io.stderr(`${replayed} replayed\n`);
@@ -65,7 +66,7 @@ async function list(
   request: { readonly json: boolean; readonly limit: number },
   io: CommandIo,
 ): Promise<0 | 1> {
-  const { items } = await letters.letters({ limit: request.limit });
+  const { items } = await letters.letters(WHOLE_LEDGER, { limit: request.limit });
   for (const letter of items)
     io.stdout(`${request.json ? JSON.stringify(jsonOf(letter)) : lineOf(letter)}\n`);
   const { all, open } = await letters.counts();

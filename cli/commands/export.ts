@@ -8,6 +8,7 @@ import { checkedDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { ExportRequest } from '../../domain/exports.ts';
 import { EXPORT_FORMATS, EXPORT_LISTS } from '../../domain/exports.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { MODES } from '../../domain/verdict.ts';
 import type { Command } from '../command.ts';
 
@@ -39,7 +40,7 @@ export const exportCommand: Command = {
     await checkWritable(path);
     const client = connectClickHouse(readRunFile(dataDirOf(io.env, io.cwd)).clickhouseUrl, PATIENCE_MS);
     try {
-      const file = await ledgerExports(client, Date.now).open(request);
+      const file = await ledgerExports(client, Date.now).open(WHOLE_LEDGER, request);
       await writeWhole(path, file.bytes);
     } finally {
       await client.close();

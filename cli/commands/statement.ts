@@ -8,6 +8,7 @@ import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { renderStatement } from '../../adapters/statements/render.ts';
 import { checkedDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { checkedMonth } from '../../domain/month.ts';
 import type { StatementRequest, StatementSpan } from '../../domain/statement.ts';
 import { STATEMENT_FORMATS } from '../../domain/statement.ts';
@@ -34,9 +35,13 @@ export const statementCommand: Command = {
     const { merchants } = loadConfig(configPathOf(io));
     const client = connectClickHouse(readRunFile(dataDirOf(io.env, io.cwd)).clickhouseUrl);
     try {
-      const ledger = clickHouseStatementLedger(client);
-      const made = statements({ merchants, ledger, render: renderStatement, now: Date.now });
-      await writeWhole(path, (await made.open(request)).bytes);
+      const made = statements({
+        merchants,
+        ledgerOf: (scope) => clickHouseStatementLedger(client, scope),
+        render: renderStatement,
+        now: Date.now,
+      });
+      await writeWhole(path, (await made.open(WHOLE_LEDGER, request)).bytes);
     } finally {
       await client.close();
     }

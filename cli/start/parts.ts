@@ -106,6 +106,7 @@ export function apiPart(plan: SystemPlan): Part {
     DUIZHANG_PORT: String(plan.ports.api),
     DUIZHANG_PIPELINE_URL: `http://127.0.0.1:${plan.ports.pipeline}`,
     DUIZHANG_PLAYBACK: '',
+    DUIZHANG_UNSIGNED_EVENTS: 'on',
     DUIZHANG_SIGNING_KEY: signingKeyPath(plan.env, plan.dataDir),
     DUIZHANG_SESSION_KEY: sessionKeyPath(plan.env, plan.dataDir),
   });

@@ -25,7 +25,7 @@ export function whereToLook(run: RunFile, place: Place, shows: 'demo' | 'nothing
     `              ${run.apiUrl}/openapi.json`,
     ...(shows === 'demo'
       ? [
-          `  exceptions  curl '${run.apiUrl}/api/v1/exceptions?mode=THREE_WAY'`,
+          `  exceptions  curl -H 'authorization: Bearer TOKEN' '${run.apiUrl}/api/v1/exceptions?mode=THREE_WAY'`,
           `  ledger      ${env}./duizhang sql "select * from v_verdicts limit 5"`,
           `  refused     ${env}./duizhang dead-letters list`,
           `  books       ${shown(cwd, demoFolderOf(dataDir))}/`,

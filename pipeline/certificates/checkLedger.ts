@@ -8,6 +8,7 @@ import { difference } from '../../domain/finding.ts';
 import { merkleBuilder } from '../../domain/merkle.ts';
 import type { Bill } from '../../domain/ports.ts';
 import { qualityOf } from '../../domain/realtimeQuality.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { certifiedTotals, certifiedVerdicts } from '../close/certificateDraft.ts';
 import { channelsOfBill } from './channelsOfBill.ts';
 
@@ -45,7 +46,7 @@ async function runOf(
 ): Promise<RunRecord | null> {
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof runs.reconciliations>> = await runs.reconciliations({
+    const page: Awaited<ReturnType<typeof runs.reconciliations>> = await runs.reconciliations(WHOLE_LEDGER, {
       merchantId,
       mode,
       from: businessDate,

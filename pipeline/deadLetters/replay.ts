@@ -1,5 +1,6 @@
 import type { DeadLetterStore, LetterPlace, StoredLetter } from '../../domain/deadLetters.ts';
 import { DuizhangError } from '../../domain/errors.ts';
+import type { Scope } from '../../domain/scope.ts';
 import type { EventProducer, PartitionId } from '../../domain/ports.ts';
 import { TOPICS } from '../../domain/ports.ts';
 
@@ -12,8 +13,8 @@ export type ReplayDeps = {
 const LETTERS_A_PAGE = 1_000;
 
 /** Puts one letter's bytes into the log again. @throws DZ_DEAD_LETTER_UNKNOWN, DZ_DEAD_LETTER_REPLAYED, DZ_LOG_FULL */
-export async function replayOne(place: LetterPlace, deps: ReplayDeps): Promise<void> {
-  const letter = await deps.letters.letterAt(place);
+export async function replayOne(scope: Scope, place: LetterPlace, deps: ReplayDeps): Promise<void> {
+  const letter = await deps.letters.letterAt(scope, place);
   const at = `${place.partition} ${place.position}`;
   if (!letter) throw new DuizhangError('DZ_DEAD_LETTER_UNKNOWN', `there is no dead letter at ${at}`);
   if (letter.replayedAtMs !== null) {

@@ -12,6 +12,7 @@ import type { Certificate } from '../../domain/certificate.ts';
 import { signCertificate } from '../../domain/certificate.ts';
 import { certificateOf } from '../../domain/certificateForm.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { proveOrder } from '../../pipeline/certificates/proveOrder.ts';
 import type { Verification, VerifyDeps } from '../../pipeline/certificates/verifyDocument.ts';
 import { verifyDocument } from '../../pipeline/certificates/verifyDocument.ts';
@@ -202,7 +203,7 @@ describe('how far realtime had been right', () => {
       ],
     });
     const span = { merchantId: SAMPLE_MERCHANT.merchantId, from: DAY, to: DAY };
-    const [asked] = await clickHouseLedgerQueries(system.client).realtimeQuality(span);
+    const [asked] = await clickHouseLedgerQueries(system.client).realtimeQuality(WHOLE_LEDGER, span);
     expect(asked).toMatchObject(realtime ?? {});
   });
 

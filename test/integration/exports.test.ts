@@ -16,11 +16,12 @@ import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedg
 import { ledgerExports } from '../../adapters/exports/ledgerExports.ts';
 import { writeWhole } from '../../adapters/files/writeWhole.ts';
 import { buildApp } from '../../api/app.ts';
-import { UNUSED_PARTS } from '../apiParts.ts';
+import { AS_READER, UNUSED_PARTS } from '../apiParts.ts';
 import type { ExportList, ExportRequest, LedgerExports } from '../../domain/exports.ts';
 import { EXPORT_COLUMNS, EXPORT_LISTS } from '../../domain/exports.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { readWorkbook } from '../workbook.ts';
 import type { TestLedger } from './ledgerHarness.ts';
 import {
@@ -122,7 +123,7 @@ async function fill({ client }: TestLedger): Promise<void> {
 }
 
 async function json(list: ExportList, more: Partial<ExportRequest> = {}): Promise<Record<string, unknown>[]> {
-  const file = await exports.open({ list, format: 'jsonl', ...more });
+  const file = await exports.open(WHOLE_LEDGER, { list, format: 'jsonl', ...more });
   const lines = (await textOf(Readable.from(file.bytes))).split('\n');
   expect(lines.pop()).toBe('');
   return lines.map((line) => JSON.parse(line));
@@ -189,7 +190,7 @@ describe('JSON lines', () => {
 });
 
 test('a CSV opens in Excel: labels, codes beside them, ids kept, no formula', async () => {
-  const file = await exports.open({
+  const file = await exports.open(WHOLE_LEDGER, {
     list: 'exceptions',
     format: 'csv',
     from: '2026-03-09',
@@ -207,7 +208,7 @@ test('a CSV opens in Excel: labels, codes beside them, ids kept, no formula', as
 });
 
 test('a workbook has its summary first, amounts as numbers, ids as text', async () => {
-  const file = await exports.open({ list: 'exceptions', format: 'xlsx', merchantId: 'H001' });
+  const file = await exports.open(WHOLE_LEDGER, { list: 'exceptions', format: 'xlsx', merchantId: 'H001' });
   const [summary, details] = await readWorkbook(await buffer(Readable.from(file.bytes)));
   expect([summary?.name, details?.name]).toEqual(['汇总', '异常明细']);
   const cells = (sheet: typeof summary, ...places: readonly string[]) =>
@@ -219,7 +220,7 @@ test('a workbook has its summary first, amounts as numbers, ids as text', async 
 
 test('a workbook of exceptions ends with empty columns to fill in, as text; no other list has them', async () => {
   const details = async (list: ExportList) => {
-    const file = await exports.open({ list, format: 'xlsx', merchantId: 'H001' });
+    const file = await exports.open(WHOLE_LEDGER, { list, format: 'xlsx', merchantId: 'H001' });
     return (await readWorkbook(await buffer(Readable.from(file.bytes))))[1];
   };
   const sheet = await details('exceptions');
@@ -237,7 +238,7 @@ test('a workbook of exceptions ends with empty columns to fill in, as text; no o
 });
 
 describe('over HTTP', () => {
-  const get = (query: string) => fetch(`${origin}/api/v1/exports/${query}`);
+  const get = (query: string) => fetch(`${origin}/api/v1/exports/${query}`, { headers: AS_READER });
 
   test('a list comes as a file', async () => {
     const answer = await get('verdicts?format=csv&from=2026-03-09&to=2026-03-09&merchantId=H001');
@@ -287,7 +288,7 @@ describe('a file that breaks off', () => {
       throw new Error('the ledger went away');
     }
     const { other, url } = await appOf(failing);
-    const answer = await fetch(`${url}/api/v1/exports/bills?format=csv`);
+    const answer = await fetch(`${url}/api/v1/exports/bills?format=csv`, { headers: AS_READER });
     expect(answer.status).toBe(200);
     await expect(answer.text()).rejects.toThrow();
     await other.close();
@@ -299,8 +300,11 @@ describe('a file that breaks off', () => {
     }
     const { other, url } = await appOf(endless, 300);
     const at = `${url}/api/v1/exports/bills?format=csv`;
-    const [first, second] = [await fetch(at), await fetch(at)];
-    const third = await fetch(at);
+    const [first, second] = [
+      await fetch(at, { headers: AS_READER }),
+      await fetch(at, { headers: AS_READER }),
+    ];
+    const third = await fetch(at, { headers: AS_READER });
     expect([third.status, await third.json()]).toMatchObject([503, { code: 'DZ_EXPORTS_BUSY' }]);
     for (const answer of [first, second]) {
       await expect(
@@ -309,7 +313,7 @@ describe('a file that breaks off', () => {
         })(),
       ).rejects.toThrow();
     }
-    await expect.poll(async () => (await fetch(at)).status).toBe(200);
+    await expect.poll(async () => (await fetch(at, { headers: AS_READER })).status).toBe(200);
     await other.close();
   });
 
@@ -324,7 +328,10 @@ describe('a file that breaks off', () => {
         FROM numbers(300000)`,
     });
     const path = join(dir, 'verdicts.csv');
-    const file = await ledgerExports(client, Date.now).open({ list: 'verdicts', format: 'csv' });
+    const file = await ledgerExports(client, Date.now).open(WHOLE_LEDGER, {
+      list: 'verdicts',
+      format: 'csv',
+    });
     const pieces = (async function* () {
       yield* file.bytes;
     })();

@@ -14,6 +14,7 @@ import type { CloseLedger } from '../../domain/closePorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import { Scope, WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { TestLedger } from './ledgerHarness.ts';
 import { NOON_MS, aRun, aVerdict, startLedger, insertVerdicts } from './ledgerHarness.ts';
 
@@ -54,10 +55,13 @@ async function closed(run: Reconciliation, ...verdicts: readonly Partial<Verdict
   }
 }
 
-async function allExceptions(filter: Omit<ExceptionFilter, 'cursor'>): Promise<readonly ExceptionItem[]> {
+async function allExceptions(
+  filter: Omit<ExceptionFilter, 'cursor'>,
+  scope: Scope = WHOLE_LEDGER,
+): Promise<readonly ExceptionItem[]> {
   const items: ExceptionItem[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await queries.exceptions({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await queries.exceptions(scope, { ...filter, ...(cursor === undefined ? {} : { cursor }) });
     expect(page.items.length).toBeLessThanOrEqual(filter.limit);
     items.push(...page.items);
     cursor = page.nextCursor;
@@ -298,12 +302,12 @@ describe('exceptions', () => {
         merchantId: n % 2 === 0 ? 'H001' : 'H002',
       })),
     );
-    const first = await queries.exceptions({ limit: 50 });
+    const first = await queries.exceptions(WHOLE_LEDGER, { limit: 50 });
     await said(3n, { orderNo: 'YT0000a', businessDate: '2026-03-10' });
     await said(5n, { orderNo: 'YT0002', businessDate: '2026-03-10', code: 'MATCHED' });
     const items = [...first.items];
     for (let cursor = first.nextCursor; cursor !== null;) {
-      const page = await queries.exceptions({ limit: 37, cursor });
+      const page = await queries.exceptions(WHOLE_LEDGER, { limit: 37, cursor });
       items.push(...page.items);
       cursor = page.nextCursor;
     }
@@ -323,16 +327,18 @@ describe('exceptions', () => {
       { orderNo: 'C', businessDate: '2026-03-10' },
       { orderNo: 'D', businessDate: '2026-03-09', merchantId: 'H002' },
     );
-    const found = async (filter: Partial<ExceptionFilter>) =>
-      (await allExceptions({ limit: 2, ...filter })).map((item) => item.orderNo).join('');
+    const found = async (filter: Partial<ExceptionFilter>, merchants: readonly string[] | null = null) =>
+      (await allExceptions({ limit: 2, ...filter }, Scope.of({ merchants: merchants && new Set(merchants) })))
+        .map((item) => item.orderNo)
+        .join('');
     expect(await found({})).toBe('CBDA');
     expect(await found({ from: '2026-03-09' })).toBe('CBD');
     expect(await found({ to: '2026-03-09' })).toBe('BDA');
     expect(await found({ from: '2026-03-09', to: '2026-03-09', merchantId: 'H002' })).toBe('D');
     expect(await found({ merchantId: 'H003' })).toBe('');
-    expect(await found({ merchants: ['H002', 'H003'] })).toBe('D');
-    expect(await found({ merchants: ['H002'], merchantId: 'H001' })).toBe('');
-    expect(await found({ merchants: [] })).toBe('');
+    expect(await found({}, ['H002', 'H003'])).toBe('D');
+    expect(await found({ merchantId: 'H001' }, ['H002'])).toBe('');
+    expect(await found({}, [])).toBe('');
   });
 
   test('are found by type, kind, amount, and the beginning of an order, refund or HIS number', async () => {
@@ -418,19 +424,25 @@ describe('what a caller sends', () => {
     await said(3n, { orderNo: 'A' });
     await closed(aRun(), { orderNo: 'A' });
     for (const merchantId of EVIL) {
-      expect(await queries.exceptions({ merchantId, limit: 9 })).toEqual({ items: [], nextCursor: null });
-      expect(await queries.reconciliations({ merchantId, limit: 9 })).toEqual({
+      expect(await queries.exceptions(WHOLE_LEDGER, { merchantId, limit: 9 })).toEqual({
         items: [],
         nextCursor: null,
       });
-      expect(await queries.matchRates({ merchantId, limit: 9 })).toEqual({ items: [], nextCursor: null });
+      expect(await queries.reconciliations(WHOLE_LEDGER, { merchantId, limit: 9 })).toEqual({
+        items: [],
+        nextCursor: null,
+      });
+      expect(await queries.matchRates(WHOLE_LEDGER, { merchantId, limit: 9 })).toEqual({
+        items: [],
+        nextCursor: null,
+      });
     }
   });
 
   test('is found again when a merchant or an order really has such a name', async () => {
     for (const name of EVIL) await said(3n, { merchantId: name, orderNo: name });
     for (const name of EVIL) {
-      const { items } = await queries.exceptions({ merchantId: name, limit: 9 });
+      const { items } = await queries.exceptions(WHOLE_LEDGER, { merchantId: name, limit: 9 });
       expect(items.map((item) => item.orderNo)).toEqual([name]);
     }
     expect(await allExceptions({ limit: 1 })).toHaveLength(EVIL.length);
@@ -452,9 +464,9 @@ describe('what a caller sends', () => {
     ];
     for (const cursor of cursors) {
       const refusal = expect.objectContaining({ code: 'DZ_BAD_CURSOR' });
-      await expect(queries.exceptions({ limit: 9, cursor })).rejects.toEqual(refusal);
-      await expect(queries.reconciliations({ limit: 9, cursor })).rejects.toEqual(refusal);
-      await expect(queries.matchRates({ limit: 9, cursor })).rejects.toEqual(refusal);
+      await expect(queries.exceptions(WHOLE_LEDGER, { limit: 9, cursor })).rejects.toEqual(refusal);
+      await expect(queries.reconciliations(WHOLE_LEDGER, { limit: 9, cursor })).rejects.toEqual(refusal);
+      await expect(queries.matchRates(WHOLE_LEDGER, { limit: 9, cursor })).rejects.toEqual(refusal);
     }
   });
 });
@@ -481,7 +493,10 @@ test('runs come newest date first, the latest run of a date first, each once, as
   await closed(aRun({ runId: 'r3', merchantId: 'H002', mode: 'TWO_WAY' }));
   const runs: RunRecord[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await queries.reconciliations({ limit: 1, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await queries.reconciliations(WHOLE_LEDGER, {
+      limit: 1,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     runs.push(...page.items);
     cursor = page.nextCursor;
   }
@@ -489,7 +504,7 @@ test('runs come newest date first, the latest run of a date first, each once, as
   expect(runs[0]).toEqual({ ...full, provisional: false });
   expect(runs[2]?.reasons).toEqual(['CHANNEL_BILL_EMPTY', 'BILL_NOT_READY']);
   const found = async (filter: Partial<ExceptionFilter>) =>
-    (await queries.reconciliations({ limit: 9, ...filter })).items.map((run) => run.runId);
+    (await queries.reconciliations(WHOLE_LEDGER, { limit: 9, ...filter })).items.map((run) => run.runId);
   expect(await found({ mode: 'TWO_WAY' })).toEqual(['r3']);
   expect(await found({ mode: 'REALTIME' })).toEqual([]);
   expect(await found({ merchantId: 'H001', to: '2026-03-09' })).toEqual(['r2', 'r1']);
@@ -501,7 +516,7 @@ test('a realtime day stands among the runs as it is now', async () => {
   await said(5n, { orderNo: 'A', code: 'MATCHED', sides: { MERCHANT: pair, PLATFORM: pair, CHANNEL: null } });
   await said(3n, { orderNo: 'C', businessDate: '2026-03-10' });
   await closed(aRun({ runId: 'r1', outcome: 'UNBALANCED' }), { orderNo: 'A' });
-  const items = (await queries.reconciliations({ limit: 9 })).items;
+  const items = (await queries.reconciliations(WHOLE_LEDGER, { limit: 9 })).items;
   expect(items.map((run) => [run.businessDate, run.mode, run.outcome, run.provisional])).toEqual([
     ['2026-03-10', 'REALTIME', 'UNBALANCED', true],
     ['2026-03-09', 'REALTIME', 'UNBALANCED', false],
@@ -517,13 +532,17 @@ test('a realtime day stands among the runs as it is now', async () => {
     },
     verdicts: { MATCHED: 1, PLATFORM_ONLY: 1 },
   });
-  const first = await queries.reconciliations({ limit: 1, mode: 'REALTIME' });
+  const first = await queries.reconciliations(WHOLE_LEDGER, { limit: 1, mode: 'REALTIME' });
   const { nextCursor: cursor } = first;
-  const second = await queries.reconciliations({ limit: 1, mode: 'REALTIME', ...(cursor && { cursor }) });
+  const second = await queries.reconciliations(WHOLE_LEDGER, {
+    limit: 1,
+    mode: 'REALTIME',
+    ...(cursor && { cursor }),
+  });
   expect([...first.items, ...second.items]).toEqual([items[0], items[1]]);
-  for (const item of items) expect(await queries.reconciliation(item.runId)).toEqual(item);
+  for (const item of items) expect(await queries.reconciliation(WHOLE_LEDGER, item.runId)).toEqual(item);
   for (const none of ['r2', 'realtime-H001-2026-03-11', 'realtime-H001-2026-02-30', "'"]) {
-    expect(await queries.reconciliation(none)).toBeNull();
+    expect(await queries.reconciliation(WHOLE_LEDGER, none)).toBeNull();
   }
 });
 
@@ -547,14 +566,14 @@ test('match rates count each verdict once, matched and cross-day as matched, off
     { ...rate, mode: 'THREE_WAY', verdicts: 3, matched: 2, exceptions: 1 },
   ];
   const found = async (filter: Partial<ExceptionFilter>) =>
-    (await queries.matchRates({ limit: 9, ...filter })).items;
+    (await queries.matchRates(WHOLE_LEDGER, { limit: 9, ...filter })).items;
   expect(await found({})).toEqual(expected);
   expect(await found({ limit: 1, mode: 'THREE_WAY' })).toEqual([expected[1]]);
   expect(await found({ mode: 'REALTIME' })).toEqual([expected[0]]);
   expect(await found({ from: '2026-03-10' })).toEqual([]);
-  const first = await queries.matchRates({ limit: 1 });
+  const first = await queries.matchRates(WHOLE_LEDGER, { limit: 1 });
   expect(first.items).toEqual([expected[0]]);
-  const second = await queries.matchRates({
+  const second = await queries.matchRates(WHOLE_LEDGER, {
     limit: 1,
     ...(first.nextCursor ? { cursor: first.nextCursor } : {}),
   });

@@ -8,6 +8,7 @@ import { openClosing } from '../../cli/closing.ts';
 import { addDays, businessDateOf, instantOfLocal } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { NewRecord } from '../../domain/ports.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 
@@ -191,7 +192,10 @@ test.each(CASES)(
     expect(rows).toContain(`THREE_WAY ${other} CROSS_DAY`);
     expect(rows).toContain(`REALTIME ${platformAt.slice(0, 10)} CROSS_DAY`);
     expect(rows.filter((row) => row.includes('_ONLY'))).toHaveLength(1);
-    const exceptions = await clickHouseLedgerQueries(system.clickhouse).exceptions({ merchantId, limit: 9 });
+    const exceptions = await clickHouseLedgerQueries(system.clickhouse).exceptions(WHOLE_LEDGER, {
+      merchantId,
+      limit: 9,
+    });
     expect(exceptions.items.map((item) => [item.orderNo, item.mode, item.status])).toEqual([
       [orderNo, 'THREE_WAY', 'HEALED'],
     ]);

@@ -4,6 +4,7 @@ import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedg
 import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { qualityOf } from '../../domain/realtimeQuality.ts';
 import type { Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { TestLedger } from './ledgerHarness.ts';
 import { NOON_MS, aRun, aVerdict, insertVerdicts, startLedger } from './ledgerHarness.ts';
 
@@ -103,19 +104,19 @@ test('what realtime told is weighed against the close: how much stood, and how l
       ],
     },
   ];
-  expect(await queries.realtimeQuality(span)).toEqual(expected);
+  expect(await queries.realtimeQuality(WHOLE_LEDGER, span)).toEqual(expected);
   for (const table of ['verdicts', 'realtime_told', 'reconciliations']) {
     await system.client.command({ query: `OPTIMIZE TABLE ${table} FINAL` });
   }
-  expect(await queries.realtimeQuality({ ...span, merchantId: 'H001' })).toEqual(expected);
-  expect(await queries.realtimeQuality({ ...span, merchantId: 'H002' })).toEqual([]);
+  expect(await queries.realtimeQuality(WHOLE_LEDGER, { ...span, merchantId: 'H001' })).toEqual(expected);
+  expect(await queries.realtimeQuality(WHOLE_LEDGER, { ...span, merchantId: 'H002' })).toEqual([]);
 
   const [{ merchantId, businessDate, ...quality } = {}] = expected;
   expect([merchantId, businessDate]).toEqual([run.merchantId, run.businessDate]);
   expect(qualityOf(await close.realtimeWords(run))).toEqual(quality);
   // A counterpart that comes after the close changes what is known now, not what the run had seen.
   await said('stays', 'MATCHED', 120 * MINUTE_MS, 5119n);
-  const [now] = await queries.realtimeQuality(span);
+  const [now] = await queries.realtimeQuality(WHOLE_LEDGER, span);
   expect(now?.needed).toEqual(needed);
   expect(qualityOf(await close.realtimeWords(run))).toEqual(quality);
   expect(await close.realtimeWords({ ...run, runId: 'another' })).toEqual([]);

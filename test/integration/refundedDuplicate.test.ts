@@ -5,6 +5,7 @@ import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import type { Book, Entry, Kind } from '../../domain/entry.ts';
 import { BOOKS } from '../../domain/entry.ts';
 import { rollForward } from '../../domain/rollForward.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { CloseSystem } from './closeHarness.ts';
 import { SAMPLE_MERCHANT, startCloseSystem } from './closeHarness.ts';
 
@@ -43,13 +44,13 @@ function line(book: Book, orderNo: string, date: string, more: { txn?: string; k
 const matched = (orderNo: string, date: string) => BOOKS.map((book) => line(book, orderNo, date));
 
 async function exceptions() {
-  const { items } = await clickHouseLedgerQueries(system.client).exceptions({ limit: 9 });
+  const { items } = await clickHouseLedgerQueries(system.client).exceptions(WHOLE_LEDGER, { limit: 9 });
   return items.map(({ businessDate, orderNo, type, status }) => [businessDate, orderNo, type, status]);
 }
 
 /** Open at the end of a date, in count and fen. */
 async function openAtEnd(date: string) {
-  const ledger = clickHouseStatementLedger(system.client);
+  const ledger = clickHouseStatementLedger(system.client, WHOLE_LEDGER);
   const { merchantId } = SAMPLE_MERCHANT;
   const [words, cases] = await Promise.all([ledger.words(merchantId, date), ledger.cases(merchantId)]);
   const { byDate } = rollForward(words, cases, { from: date, to: date });

@@ -8,6 +8,7 @@ import { openClosing } from '../../cli/closing.ts';
 import { addDays, businessDateOf, startOfDate } from '../../domain/businessDate.ts';
 import type { CloseWait } from '../../domain/closePorts.ts';
 import type { RunRecord } from '../../domain/apiPorts.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 
@@ -77,7 +78,7 @@ async function importBill(
 
 async function runsOf(merchantId: string): Promise<readonly RunRecord[]> {
   const filter = { merchantId, mode: 'THREE_WAY', limit: 50 } as const;
-  const { items } = await clickHouseLedgerQueries(system.clickhouse).reconciliations(filter);
+  const { items } = await clickHouseLedgerQueries(system.clickhouse).reconciliations(WHOLE_LEDGER, filter);
   return items.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
 }
 

@@ -8,6 +8,7 @@ import type { Entry } from '../../domain/entry.ts';
 import { BOOKS, CHANNELS } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Statement, StatementLedger, StatementSpan } from '../../domain/statement.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { buildStatement } from '../../pipeline/statement/buildStatement.ts';
 import { Random } from '../../simulator/random.ts';
 import { readWorkbook } from '../workbook.ts';
@@ -20,7 +21,7 @@ let ledger: StatementLedger;
 
 beforeAll(async () => {
   system = await startCloseSystem();
-  ledger = clickHouseStatementLedger(system.client);
+  ledger = clickHouseStatementLedger(system.client, WHOLE_LEDGER);
 });
 afterAll(() => system[Symbol.asyncDispose]());
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { bulkAssign, bulkWriteOff } from '../../resolution/bulk.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
 import { DATE, OPERATOR, line, startCaseSystem } from './resolutionHarness.ts';
@@ -73,6 +74,6 @@ test('many are assigned, and what is settled is told', async () => {
     'DZ_ACTION_SETTLED',
     'done',
   ]);
-  const rows = await system.ledger.rowsOfCase(other);
+  const rows = await system.ledger.rowsOfCase(WHOLE_LEDGER, other);
   expect(rows.at(-1)).toMatchObject({ step: 'ASSIGNED', state: { assignee: 'zhao', status: 'IN_PROGRESS' } });
 });

@@ -7,6 +7,7 @@ import { DECISION_LABELS } from '../../domain/decisionSheet.ts';
 import type { Kind } from '../../domain/entry.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { ImportOptions, RowResult } from '../../resolution/importDecisions.ts';
 import { importDecisions } from '../../resolution/importDecisions.ts';
 import { filledIn, readWorkbook, rewritten } from '../workbook.ts';
@@ -43,7 +44,7 @@ export class DecisionFiles {
 
   async exported(): Promise<Buffer> {
     const { client } = this.#system.close;
-    const file = await ledgerExports(client, () => this.#system.nowMs).open({
+    const file = await ledgerExports(client, () => this.#system.nowMs).open(WHOLE_LEDGER, {
       list: 'exceptions',
       format: 'xlsx',
     });

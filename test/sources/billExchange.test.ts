@@ -23,7 +23,7 @@ const [oldKey, newKey, otherKey] = [randomBytes(32), randomBytes(32), randomByte
 const OTHER = { ...SAMPLE_MERCHANT, merchantId: 'H002' };
 const machine = (id: string, merchants: string[], keys: Buffer[]): [string, Machine] => [
   id,
-  { id, merchants: new Set(merchants), mayUpload: new Set(['MERCHANT']), keys },
+  { id, merchants: new Set(merchants), mayUpload: new Set(['MERCHANT']), mayProduce: new Set(), keys },
 ];
 
 let system: CloseSystem;

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import type { Role } from '../../domain/principal.ts';
+import { DATE } from '../resolution/resolutionHarness.ts';
+import type { Hospital } from './twoHospitals.ts';
+
+// Every route of the API: who may call it, and what somebody of another hospital is told. test/access/matrix.test.ts fails
+// where a route has no row here.
+
+/**
+ * What is told about a hospital that is not the caller's. NOT_THERE: 404. NOTHING: a list without anything of it.
+ * NO_MATTER: the route has nothing of any hospital in it, or says so for each item.
+ */
+export type Elsewhere = 'NOT_THERE' | 'NOTHING' | 'NO_MATTER';
+
+export type RouteRow = {
+  /** As Fastify has it, e.g. `GET /api/v1/exceptions/:id`. */
+  readonly route: string;
+  /** MACHINE: those that sign; ANYONE: nobody has to say who they are. */
+  readonly lets: readonly Role[] | 'MACHINE' | 'ANYONE';
+  readonly elsewhere: Elsewhere;
+  /** A request for what is of a hospital; absent for pages of documents. */
+  readonly ask?: (hospital: Hospital) => Asked;
+  /** Statuses of somebody who may; what moves money may be refused by its own rules. */
+  readonly own?: readonly number[];
+};
+
+export type Asked = { readonly url: string; readonly body?: object };
+
+const ALL: readonly Role[] = ['viewer', 'operator', 'approver', 'admin', 'auditor'];
+const OPERATOR: readonly Role[] = ['operator'];
+const APPROVER: readonly Role[] = ['approver'];
+const DECIDED = [200, 202, 409, 422];
+const V1 = '/api/v1';
+const FULL_YEAR = 'from=2026-01-01&to=2026-12-31';
+const CODE = { verificationCode: '000000' };
+
+const list = (path: string, query = ''): RouteRow => ({
+  route: `GET ${V1}${path}`,
+  lets: ALL,
+  elsewhere: 'NOTHING',
+  ask: ({ merchantId }) => ({ url: `${V1}${path}?merchantId=${merchantId}${query}` }),
+});
+const get = (route: string, path: (hospital: Hospital) => string): RouteRow => ({
+  route: `GET ${V1}${route}`,
+  lets: ALL,
+  elsewhere: 'NOT_THERE',
+  ask: (hospital) => ({ url: `${V1}${path(hospital)}` }),
+});
+const post = (
+  route: string,
+  lets: readonly Role[],
+  path: (hospital: Hospital) => string,
+  body: (hospital: Hospital) => object = () => ({}),
+): RouteRow => ({
+  route: `POST ${V1}${route}`,
+  lets,
+  elsewhere: 'NOT_THERE',
+  ask: (hospital) => ({ url: `${V1}${path(hospital)}`, body: body(hospital) }),
+  own: DECIDED,
+});
+const onCase = (path: string, body: object): RouteRow =>
+  post(
+    `/exceptions/:id/${path}`,
+    OPERATOR,
+    ({ caseId }) => `/exceptions/${caseId}/${path}`,
+    () => body,
+  );
+const page = (route: string): RouteRow => ({ route, lets: 'ANYONE', elsewhere: 'NO_MATTER' });
+
+export const ROUTE_ROWS: readonly RouteRow[] = [
+  list('/reconciliations'),
+  get('/reconciliations/:id', ({ runId }) => `/reconciliations/${runId}`),
+  get('/reconciliations/:id/certificate', ({ runId }) => `/reconciliations/${runId}/certificate`),
+  get('/reconciliations/:id/export', ({ runId }) => `/reconciliations/${runId}/export?format=csv`),
+  post(
+    '/reconciliations',
+    ['operator', 'admin'],
+    () => '/reconciliations',
+    ({ merchantId }) => ({ merchantId, date: DATE }),
+  ),
+  { ...list('/close-waits'), ask: () => ({ url: `${V1}/close-waits` }) },
+  list('/match-rates'),
+  list('/realtime-quality', '&from=2026-03-01&to=2026-03-31'),
+  { ...list('/merchants'), ask: () => ({ url: `${V1}/merchants` }) },
+  {
+    ...list('/exports/:list'),
+    ask: ({ merchantId }) => ({
+      url: `${V1}/exports/entries?format=jsonl&merchantId=${merchantId}&${FULL_YEAR}`,
+    }),
+  },
+  get('/statements', ({ merchantId }) => `/statements?merchantId=${merchantId}&date=${DATE}&format=html`),
+  list('/exceptions'),
+  get('/exceptions/:id', ({ caseId }) => `/exceptions/${caseId}`),
+  {
+    ...post(
+      '/exceptions/bulk',
+      OPERATOR,
+      () => '/exceptions/bulk',
+      ({ caseId }) => ({ action: 'ASSIGN', ids: [caseId], assignee: 'li' }),
+    ),
+    elsewhere: 'NO_MATTER',
+  },
+  onCase('verification-codes', {}),
+  onCase('refund', { ...CODE, note: 'x' }),
+  onCase('write-off', { note: 'x' }),
+  onCase('supplement', { method: 'CASH', note: 'x' }),
+  onCase('external-refund', { channelRefundNo: '1', note: 'x' }),
+  onCase('assign', { assignee: 'li' }),
+  post(
+    '/one-sided-checks',
+    OPERATOR,
+    () => '/one-sided-checks',
+    ({ merchantId, orderNo }) => ({ merchantId, orderNo }),
+  ),
+  // An offer is its asker's alone: whoever has none is told that it has run out, whatever the number.
+  {
+    ...post(
+      '/one-sided-checks/:id/verification-codes',
+      OPERATOR,
+      () => `/one-sided-checks/${'0'.repeat(32)}/verification-codes`,
+    ),
+    elsewhere: 'NO_MATTER',
+  },
+  {
+    ...post(
+      '/one-sided-checks/:id/refund',
+      OPERATOR,
+      () => `/one-sided-checks/${'0'.repeat(32)}/refund`,
+      () => ({ ...CODE, note: 'x' }),
+    ),
+    elsewhere: 'NO_MATTER',
+  },
+  list('/actions'),
+  post(
+    '/actions/:id/approve',
+    APPROVER,
+    ({ actionId }) => `/actions/${actionId}/approve`,
+    () => ({ note: 'x' }),
+  ),
+  post(
+    '/actions/:id/reject',
+    APPROVER,
+    ({ actionId }) => `/actions/${actionId}/reject`,
+    () => ({ note: 'x' }),
+  ),
+  get('/orders/:orderNo', ({ merchantId, orderNo }) => `/orders/${orderNo}?merchantId=${merchantId}`),
+  post(
+    '/orders/:orderNo/verification-codes',
+    OPERATOR,
+    ({ orderNo }) => `/orders/${orderNo}/verification-codes`,
+    ({ merchantId }) => ({ merchantId, amountFen: '100' }),
+  ),
+  post(
+    '/orders/:orderNo/refunds',
+    OPERATOR,
+    ({ orderNo }) => `/orders/${orderNo}/refunds`,
+    ({ merchantId }) => ({ merchantId, amountFen: '100', ...CODE, note: 'x' }),
+  ),
+  get('/proofs/:sha256', ({ proof, proofCaseId }) => `/proofs/${proof}?caseId=${proofCaseId}`),
+  list('/bill-errors'),
+  post(
+    '/bill-errors/:id/handled',
+    OPERATOR,
+    ({ billId }) => `/bill-errors/${billId}/handled`,
+    ({ merchantId }) => ({ merchantId, note: 'x' }),
+  ),
+  // Nobody knows of which hospital they are: people of single hospitals have none.
+  { ...list('/dead-letters'), ask: () => ({ url: `${V1}/dead-letters` }) },
+  {
+    ...post('/dead-letters/:id/replay', ['admin', 'operator'], () => '/dead-letters/payments-1-3/replay'),
+    own: [404],
+  },
+  {
+    route: `GET ${V1}/bills`,
+    lets: 'MACHINE',
+    elsewhere: 'NOT_THERE',
+    ask: ({ merchantId, billDate }) => ({ url: `${V1}/bills?merchantId=${merchantId}&date=${billDate}` }),
+  },
+  {
+    route: `GET ${V1}/bills/:id/file`,
+    lets: 'MACHINE',
+    elsewhere: 'NOT_THERE',
+    ask: ({ billId }) => ({ url: `${V1}/bills/${billId}/file` }),
+  },
+  {
+    route: `POST ${V1}/bills`,
+    lets: 'MACHINE',
+    elsewhere: 'NOT_THERE',
+    ask: ({ merchantId }) => ({
+      url: `${V1}/bills?merchantId=${merchantId}&book=merchant`,
+      body: { no: 'bill' },
+    }),
+    // It is no octet stream.
+    own: [400],
+  },
+  {
+    route: `POST ${V1}/events`,
+    lets: 'MACHINE',
+    elsewhere: 'NO_MATTER',
+    ask: ({ merchantId }) => ({ url: `${V1}/events`, body: [{ merchantId, eventId: randomUUID() }] }),
+  },
+  page('GET /'),
+  page('GET /openapi.json'),
+  page('GET /healthz'),
+  page('GET /readyz'),
+  page('GET /metrics'),
+];
