@@ -12,11 +12,14 @@ import type { ActionQueries } from '../domain/resolutionPorts.ts';
 import type { Statements } from '../domain/statement.ts';
 import type { ReplayDeps } from '../pipeline/deadLetters/replay.ts';
 import { guardRoutes } from './access.ts';
+import type { AuditParts } from './auditTrail.ts';
+import { auditRequests } from './auditTrail.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import type { Principals } from './principals.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { auditRoutes } from './routes/audit.ts';
 import type { BillErrorParts } from './routes/billErrors.ts';
 import { billErrorRoutes } from './routes/billErrors.ts';
 import type { BillParts } from './routes/bills.ts';
@@ -68,6 +71,7 @@ export type ApiParts = {
   readonly closeAgain: CloseAgain;
   /** All that is known of one exception, for whoever may see it. */
   readonly evidenceOf: ExceptionDetailParts['evidenceOf'];
+  readonly audit: AuditParts;
   readonly readiness: readonly ReadinessCheck[];
   /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
@@ -76,6 +80,8 @@ export type ApiParts = {
   /** Largest request body in bytes. */
   readonly bodyLimit?: number;
   readonly logger?: boolean;
+  /** Addresses whose X-Forwarded-For is believed; absent: nobody's. */
+  readonly trustedProxies?: readonly string[];
 };
 
 const DEFAULT_BODY_LIMIT = 8 * 1024 * 1024;
@@ -88,6 +94,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: parts.bodyLimit ?? DEFAULT_BODY_LIMIT,
     requestTimeout: 30_000,
+    trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   timeRequests(app, parts.metrics);
@@ -144,6 +151,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     uiConfig: { validatorUrl: null },
   });
   guardRoutes(app, parts.principals);
+  auditRequests(app, parts.audit);
   await app.register(healthRoutes(parts.readiness, () => allMetrics(parts)));
   const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
   for (const routes of routesOf(parts, fileWithinMs)) await app.register(routes, { prefix: '/api/v1' });
@@ -179,6 +187,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     deadLetterRoutes(parts.deadLetters),
     eventRoutes(parts.intake, parts.eventForms),
     billRoutes(parts.bills),
+    auditRoutes(parts.audit.queries),
   ];
 }
 

@@ -4,10 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { configChangeSaid, processAudit } from '../adapters/auditParts.ts';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { archivedProofs } from '../adapters/archive/proofStore.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
 import { clickHouseActionQueries } from '../adapters/clickhouse/actionPages.ts';
+import { clickHouseAuditQueries } from '../adapters/clickhouse/auditPages.ts';
 import { clickHouseEvidence } from '../adapters/clickhouse/caseEvidence.ts';
 import { clickHouseBillErrors } from '../adapters/clickhouse/billErrorPages.ts';
 import { clickHouseFetchLog } from '../adapters/clickhouse/billFetches.ts';
@@ -26,7 +28,7 @@ import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedge
 import { readDemoUsers } from '../adapters/config/demoUsers.ts';
 import { machinesOf } from '../adapters/config/machines.ts';
 import type { ProcessEnv } from '../adapters/config/processEnv.ts';
-import { portOf, processEnvOf, signingKeyOf } from '../adapters/config/processEnv.ts';
+import { portOf, processEnvOf, signingKeyOf, trustedProxiesOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
@@ -69,7 +71,10 @@ const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 
 async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const read = processEnvOf(env, {
-    onLoaded: (needsRestart) => app.log.info({ needsRestart }, 'the configuration was read again'),
+    onLoaded: (needsRestart, change) => {
+      audit.note('CONFIG_CHANGE', configChangeSaid(change), change.merchants);
+      app.log.info({ needsRestart, merchants: change.merchants }, 'the configuration was read again');
+    },
     onRefused: (error) =>
       app.log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
   });
@@ -77,6 +82,12 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
+  const audit = processAudit({
+    process: 'api',
+    clickhouseUrl,
+    log,
+    onAway: (error) => app.log.error({ err: error }, 'the audit trail waits: a server does not answer'),
+  });
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
   // Many lines at once: they may take longer than a question.
   const imports = connectClickHouse(clickhouseUrl);
@@ -135,6 +146,8 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     },
     deadLetters: { letters: clickHouseDeadLetters(ledger), producer, now: () => clock.now() },
     closeAgain: closing.closeAgain,
+    audit: { trail: audit.trail, queries: clickHouseAuditQueries(ledger), now: Date.now },
+    trustedProxies: trustedProxiesOf(env),
     readiness: [
       { part: 'log', check: async () => void (await log.ping()) },
       { part: 'window', check: async () => void (await window.ping()) },
@@ -147,6 +160,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   });
   app.addHook('onClose', async () => {
     live.stop();
+    await audit.close();
     await producer.close();
     await closing.dispose();
     log.disconnect();
@@ -154,6 +168,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await Promise.all([ledger.close(), imports.close(), exporting.close()]);
   });
   live.watch();
+  audit.note('START', { configSha256: live.hash, pid: process.pid });
   await app.listen({ host: HOST, port: portOf(env, 'DUIZHANG_PORT') });
   return app;
 }

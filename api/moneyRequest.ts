@@ -7,6 +7,7 @@ import type { Json } from '../domain/canonicalJson.ts';
 import { canonicalJson } from '../domain/canonicalJson.ts';
 import { ACTIONS } from '../domain/policy.ts';
 import type { ActionResult } from '../resolution/actionResult.ts';
+import { noteForAudit } from './auditTrail.ts';
 import { CaseId, Instant, NullableFen, NullableText, fenText, oneOf } from './schemas.ts';
 
 /** Of every POST that moves money: sent again with the same key it gives the first answer. */
@@ -110,5 +111,11 @@ export function statusOf({ state }: ActionResult): 200 | 202 {
 }
 
 export function answerAction(reply: FastifyReply, result: ActionResult): FastifyReply {
+  const { actionId, caseId, orderNo, merchantId, action, state } = result;
+  noteForAudit(reply.request, {
+    actionId,
+    merchants: [merchantId],
+    said: { caseId, orderNo, action, state, amountFen: fenText(result.amountFen) },
+  });
   return reply.code(statusOf(result)).send(actionJson(result));
 }

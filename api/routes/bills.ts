@@ -12,6 +12,7 @@ import { answerSignature, EMPTY_BODY_SHA256 } from '../../domain/machineSignatur
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Bill } from '../../domain/ports.ts';
 import type { BillToImport, ImportResult } from '../../pipeline/close/importBill.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import type { MachineAccess, MachineCaller } from '../machineCaller.ts';
 import { claimedCaller, provenCaller } from '../machineCaller.ts';
 import { ProblemSchema } from '../problem.ts';
@@ -82,6 +83,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.get(
       '/bills',
       {
+        config: { audit: 'BILL_LIST' },
         schema: {
           tags: ['bills'],
           summary: 'Bills on record of a date',
@@ -107,6 +109,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.get(
       '/bills/:id/file',
       {
+        config: { audit: 'BILL_DOWNLOAD' },
         schema: {
           tags: ['bills'],
           summary: 'The original bytes of a bill',
@@ -124,6 +127,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
         const bytes = bill ? await library.bytesOf(bill) : null;
         if (!bill || !bytes) throw notFound(`there is no bill ${id}`);
         request.streamedSha256 = id.slice(0, 64);
+        noteForAudit(request, { merchants: [bill.merchantId] });
         const name = encodeURIComponent(bill.fileName.split(/[/\\]/).at(-1) ?? '');
         return reply
           .header('duizhang-file-name', name)
@@ -136,6 +140,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.post(
       '/bills',
       {
+        config: { audit: 'BILL_UPLOAD' },
         schema: {
           tags: ['bills'],
           summary: 'Brings a bill; the same bytes again change nothing',
@@ -194,6 +199,7 @@ async function uploaded(request: Upload, parts: BillParts) {
       { merchant, book, channel, date, fileName, open: () => received.open() },
       { source: 'upload', from: `machine ${machine.id}` },
     );
+    noteForAudit(request, { said: { billId: result.bill.billId, status: result.status } });
     const isCurrent = result.status === 'imported' || result.supersededBy === null;
     return { status: result.status, bill: { ...billJson(result.bill, [result.bill]), isCurrent } };
   } finally {

@@ -46,7 +46,11 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
       app.post(
         `/exceptions/:id/${path}`,
         {
-          config: { access: ['operator'], documentedBody: takesFiles ? documentedForm(body) : body },
+          config: {
+            access: ['operator'],
+            audit: 'ACTION',
+            documentedBody: takesFiles ? documentedForm(body) : body,
+          },
           preValidation: (request) => (takesFiles ? takeProofs(request, deps, proofs) : Promise.resolve()),
           schema: {
             tags: ['cases'],
@@ -72,7 +76,7 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
     app.post(
       '/exceptions/:id/verification-codes',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'VERIFICATION_CODE' },
         schema: {
           tags: ['cases'],
           summary: 'Sends the caller a code for the refund of the amount that is due (获取退款验证码)',
@@ -88,7 +92,7 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
     app.post(
       '/exceptions/:id/assign',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'ACTION' },
         schema: {
           tags: ['cases'],
           summary: 'Somebody takes the exception, or gives it back (指派)',

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { CertificateQueries, LedgerQueries } from '../../domain/apiPorts.ts';
 import { checkReach, notFound } from '../access.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import { problems } from '../problem.ts';
 
 const Document = Type.Unsafe<Buffer>({
@@ -18,7 +19,7 @@ export function certificateRoutes(
     app.get(
       '/reconciliations/:id/certificate',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'OPEN', audit: 'CERTIFICATE' },
         schema: {
           tags: ['ledger'],
           summary: 'The signed certificate of a run (对账凭证)',
@@ -29,9 +30,10 @@ export function certificateRoutes(
       async (request, reply) => {
         const { id } = request.params;
         const what = `certificate of a run ${id}; GET /api/v1/reconciliations lists the runs`;
-        if (request.principal?.merchants) {
-          const run = await runs.reconciliation(id);
-          if (run) checkReach(request, run.merchantId, what);
+        const run = await runs.reconciliation(id);
+        if (run) {
+          checkReach(request, run.merchantId, what);
+          noteForAudit(request, { merchants: [run.merchantId] });
         }
         const document = await certificates.certificateOfRun(id);
         if (document === null) throw notFound(what);

@@ -49,7 +49,7 @@ export function eventRoutes(intake: EventIntake, forms: readonly TSchema[]): Fas
     app.post(
       '/events',
       {
-        config: { documentedBody: documentedBody(forms) },
+        config: { documentedBody: documentedBody(forms), audit: 'EVENT_LOG' },
         schema: {
           tags: ['events'],
           summary: 'Appends events; each is answered for itself, accepted ones are durable',

@@ -7,6 +7,7 @@ import type { ExportList, ExportRequest, LedgerExports } from '../../domain/expo
 import { CONTENT_TYPES, EXPORT_FORMATS, EXPORT_LISTS, LISTS_OF_RUNS } from '../../domain/exports.ts';
 import { MODES } from '../../domain/verdict.ts';
 import { checkReach, notFound, scopeOf } from '../access.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import { problems } from '../problem.ts';
 import { DateText, checkSpan, fileResponse, oneOf } from '../schemas.ts';
 import { sendFile } from './sendFile.ts';
@@ -68,7 +69,7 @@ export function exportRoutes(
     app.get(
       '/exports/:list',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'OPEN', audit: 'EXPORT' },
         schema: {
           tags: ['ledger'],
           summary: 'A list as csv, xlsx or jsonl (导出)',
@@ -80,6 +81,8 @@ export function exportRoutes(
       async (request, reply) => {
         const { run, ...filter } = request.query;
         checkSpan(filter);
+        const { merchants } = scopeOf(request);
+        if (merchants && filter.merchantId === undefined) noteForAudit(request, { merchants });
         return send(reply, {
           ...request.params,
           ...filter,
@@ -92,7 +95,7 @@ export function exportRoutes(
     app.get(
       '/reconciliations/:id/export',
       {
-        config: { access: 'OPEN' },
+        config: { access: 'OPEN', audit: 'EXPORT' },
         schema: {
           tags: ['ledger'],
           summary: 'What a run found, as csv, xlsx or jsonl (导出对账结果)',
@@ -107,6 +110,7 @@ export function exportRoutes(
         const run = await runs.reconciliation(runId);
         if (!run || run.mode === 'REALTIME') throw notFound(`run ${runId}`);
         checkReach(request, run.merchantId, `run ${runId}`);
+        noteForAudit(request, { merchants: [run.merchantId] });
         return send(reply, { list, format, runId });
       },
     );
