@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance } from 'fastify';
+import type { LoggerOptions } from 'pino';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import type { CertificateQueries, EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
@@ -79,7 +80,8 @@ export type ApiParts = {
   readonly otherMetrics?: () => Promise<string>;
   /** Largest request body in bytes. */
   readonly bodyLimit?: number;
-  readonly logger?: boolean;
+  /** Options of the log; absent: none is written. */
+  readonly logger?: LoggerOptions;
   /** Addresses whose X-Forwarded-For is believed; absent: nobody's. */
   readonly trustedProxies?: readonly string[];
 };

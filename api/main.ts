@@ -33,6 +33,7 @@ import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJso
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
+import { logOptions } from '../adapters/logOptions.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
@@ -156,7 +157,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     ],
     metrics,
     ...(pipelineUrl === null ? {} : { otherMetrics: () => pipelineMetrics(pipelineUrl) }),
-    logger: true,
+    logger: logOptions('api'),
   });
   app.addHook('onClose', async () => {
     live.stop();

@@ -22,6 +22,7 @@ import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
+import { logOptions } from '../adapters/logOptions.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
@@ -51,7 +52,7 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
 import { pipelineMetrics } from './metrics.ts';
 
-const log = pino({ name: 'pipeline' });
+const log = pino(logOptions('pipeline'));
 const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule, dataDir, live } =
   processEnvOf(process.env, {
     onLoaded: (needsRestart, change) => {
