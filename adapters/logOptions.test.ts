@@ -29,6 +29,7 @@ test.each([
     'the row that the ledger cannot read',
     { err: new Error("Cannot parse input: expected '\\t' before: 'MARKER\\tMARKER'") },
   ],
+  ['the lines that an error shows', { err: new Error('c.yaml:3: wrong at line 3:\n\n   key: MARKER\n   ^') }],
   ['the cause of an error', { err: new Error('x', { cause: new Error('token=MARKER') }) }],
   ['a key', { text: '-----BEGIN PRIVATE KEY-----\nMARKER\n-----END PRIVATE KEY-----' }],
 ])('no log holds %s', (_, fields) => {

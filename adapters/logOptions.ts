@@ -96,7 +96,8 @@ const IN_TEXT: readonly (readonly [RegExp, string])[] = [
 ];
 
 export function cleanText(text: string): string {
-  let clean = text;
+  // Below its first line a message shows what was read: a line of the configuration, a row, a text that is no JSON.
+  let [clean = ''] = text.split('\n');
   for (const [pattern, instead] of IN_TEXT) clean = clean.replace(pattern, instead);
   return clean.slice(0, MOST_CHARACTERS);
 }

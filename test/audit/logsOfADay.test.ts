@@ -14,6 +14,7 @@ afterAll(() => {
 });
 
 const KEY = randomBytes(32).toString('base64');
+const DATE = '2026-03-09';
 const PATIENT = '王小明';
 const MARKERS = {
   key: KEY,
@@ -36,7 +37,57 @@ function logs(): ReadonlyMap<string, string> {
   return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
-test('after a day of events, bills, mistakes and a ledger that dies, no log holds a key, token, code, note or patient', async () => {
+type OpenApi = {
+  readonly paths: Readonly<
+    Record<string, { get?: { parameters?: { name: string; in: string; required?: boolean }[] } }>
+  >;
+};
+
+/** Nothing that any GET answers to whoever may see most holds one of these. */
+async function shownNowhere(api: string, secrets: readonly string[]): Promise<void> {
+  const headers = { authorization: `Bearer ${tokenOf('admin')}` };
+  const { paths }: OpenApi = JSON.parse(await (await fetch(`${api}/openapi.json`)).text());
+  const values: Readonly<Record<string, string>> = {
+    merchantId: 'H001',
+    date: DATE,
+    from: DATE,
+    to: DATE,
+    format: 'html',
+    list: 'exceptions',
+    limit: '50',
+  };
+  const urls = Object.entries(paths).flatMap(([path, { get }]) => {
+    if (!get) return [];
+    const valueOf = (name: string): string =>
+      name === 'format' && path.includes('export') ? 'csv' : (values[name] ?? 'a'.repeat(32));
+    const query = (get.parameters ?? []).filter(
+      (one) => one.in === 'query' && (one.required === true || one.name === 'merchantId'),
+    );
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => valueOf(name));
+    return [`${filled}?${query.map(({ name }) => `${name}=${valueOf(name)}`).join('&')}`];
+  });
+  let answered = 0;
+  for (const url of [
+    ...urls,
+    '/',
+    '/docs',
+    '/docs/json',
+    '/openapi.json',
+    '/metrics',
+    '/readyz',
+    '/config',
+    '/api/v1/config',
+  ]) {
+    const answer = await fetch(`${api}${url}`, { headers });
+    const said = `${JSON.stringify([...answer.headers])}${await answer.text()}`;
+    answered += answer.ok ? 1 : 0;
+    for (const secret of secrets) expect([url, said.includes(secret)]).toEqual([url, false]);
+  }
+  // Most lists and pages are given, so that there is something in which a secret could be.
+  expect([urls.length > 20, answered > 15]).toEqual([true, true]);
+}
+
+test('after a day of events, bills, mistakes and a ledger that dies, no log and no GET holds a key, token, code, note or patient', async () => {
   const keyFile = join(dir, 'front.key');
   writeFileSync(keyFile, `${KEY}\n`);
   chmodSync(keyFile, 0o600);
@@ -103,6 +154,14 @@ test('after a day of events, bills, mistakes and a ledger that dies, no log hold
   writeFileSync(bill, `orderNo,name,amount\n${MARKERS.bill},${PATIENT},12.3x\n`);
   await duizhang(env, 'bill', 'import', bill, '--merchant', 'H001', '--book', 'merchant').ended;
   expect(await ask('/api/v1/audit?kind=ACTION', auditor)).toBe(200);
+
+  await shownNowhere(api, [KEY, keyFile, 'front.key', MARKERS.code, operator, auditor]);
+
+  // A parser's error shows the line that it could not read.
+  const right = readFileSync(config, 'utf8');
+  writeFileSync(config, `${right}a: b: ${MARKERS.query}\n`);
+  await expect.poll(() => logs().get('api.log'), { timeout: 10_000 }).toContain('the configuration is wrong');
+  writeFileSync(config, right);
 
   const ledger = partOf(system.process.pid, 'engineProcess.ts');
   if (ledger) process.kill(ledger.pid, 'SIGKILL');
