@@ -236,6 +236,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/actions',
     '/api/v1/actions/{id}/approve',
     '/api/v1/actions/{id}/reject',
+    '/api/v1/audit',
     '/api/v1/bill-errors',
     '/api/v1/bill-errors/{id}/handled',
     '/api/v1/bills',

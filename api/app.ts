@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance } from 'fastify';
+import type { LoggerOptions } from 'pino';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import type { CertificateQueries, EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
@@ -14,6 +15,8 @@ import type { PeopleDeps } from '../people/people.ts';
 import type { ReplayDeps } from '../pipeline/deadLetters/replay.ts';
 import { guardRoutes } from './access.ts';
 import { demandFreshLogin } from './freshLogin.ts';
+import type { AuditParts } from './auditTrail.ts';
+import { auditRequests } from './auditTrail.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
 import { documentedAnswers, problemOf, sendProblem } from './problem.ts';
@@ -22,6 +25,7 @@ import type { RateParts } from './rateLimits.ts';
 import { rateLimits } from './rateLimits.ts';
 import { bareHeaders, docsPolicy, secureHeaders } from './secureHeaders.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { auditRoutes } from './routes/audit.ts';
 import type { BillErrorParts } from './routes/billErrors.ts';
 import { billErrorRoutes } from './routes/billErrors.ts';
 import type { BillParts } from './routes/bills.ts';
@@ -81,6 +85,7 @@ export type ApiParts = {
   readonly closeAgain: CloseAgain;
   /** All that is known of one exception, for whoever may see it. */
   readonly evidenceOf: ExceptionDetailParts['evidenceOf'];
+  readonly audit: AuditParts;
   readonly readiness: readonly ReadinessCheck[];
   /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
@@ -90,7 +95,10 @@ export type ApiParts = {
   readonly bodyLimit?: number;
   readonly limits: RateParts;
   readonly patience?: Patience;
-  readonly logger?: boolean;
+  /** Options of the log; absent: none is written. */
+  readonly logger?: LoggerOptions;
+  /** Addresses whose X-Forwarded-For is believed; absent: nobody's. */
+  readonly trustedProxies?: readonly string[];
 };
 
 const ANYONE = { access: 'ANYONE' } as const;
@@ -126,6 +134,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
       headersTimeout: patience.headersMs,
       connectionsCheckingInterval: patience.lookEveryMs,
     },
+    trustProxy: parts.trustedProxies ? [...parts.trustedProxies] : false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   timeRequests(app, parts.metrics);
@@ -134,6 +143,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   app.addHook('onRequest', byAddress);
   guardRoutes(app, parts.principals);
   demandFreshLogin(app, parts.freshLoginMs ?? null, () => parts.people.now());
+  auditRequests(app, parts.audit);
   app.addHook('onRequest', byCaller);
   // Fastify would take it for a body of any route.
   app.removeContentTypeParser('text/plain');
@@ -206,7 +216,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     reconciliationRoutes({ queries, closeAgain, merchants }),
     ledgerRoutes(queries),
     merchantRoutes({ merchants, rulesOf }),
-    certificateRoutes(parts.certificates),
+    certificateRoutes(parts.certificates, queries),
     exportRoutes(parts.exports, queries, fileWithinMs),
     statementRoutes(parts.statements, fileWithinMs),
     exceptionRoutes(queries),
@@ -227,6 +237,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
       mostBytes: parts.bodyLimit ?? MOST_EVENTS_BYTES,
     }),
     billRoutes(parts.bills),
+    auditRoutes(parts.audit.queries),
   ];
 }
 

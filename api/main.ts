@@ -8,10 +8,12 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { oidcPrincipals } from '../adapters/access/oidcPrincipals.ts';
 import { peopleParts } from '../adapters/access/peopleParts.ts';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
+import { configChangeSaid, processAudit } from '../adapters/auditParts.ts';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { archivedProofs } from '../adapters/archive/proofStore.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
 import { clickHouseActionQueries } from '../adapters/clickhouse/actionPages.ts';
+import { clickHouseAuditQueries } from '../adapters/clickhouse/auditPages.ts';
 import { clickHouseEvidence } from '../adapters/clickhouse/caseEvidence.ts';
 import { clickHouseBillErrors } from '../adapters/clickhouse/billErrorPages.ts';
 import { clickHouseFetchLog } from '../adapters/clickhouse/billFetches.ts';
@@ -30,11 +32,12 @@ import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedge
 import { readDemoUsers } from '../adapters/config/demoUsers.ts';
 import { machinesOf } from '../adapters/config/machines.ts';
 import type { ProcessEnv } from '../adapters/config/processEnv.ts';
-import { portOf, processEnvOf, signingKeyOf } from '../adapters/config/processEnv.ts';
+import { portOf, processEnvOf, signingKeyOf, trustedProxiesOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
+import { logOptions } from '../adapters/logOptions.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
@@ -78,7 +81,10 @@ const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 
 async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const read = processEnvOf(env, {
-    onLoaded: (needsRestart) => app.log.info({ needsRestart }, 'the configuration was read again'),
+    onLoaded: (needsRestart, change) => {
+      audit.note('CONFIG_CHANGE', configChangeSaid(change), change.merchants);
+      app.log.info({ needsRestart, merchants: change.merchants }, 'the configuration was read again');
+    },
     onRefused: (error) =>
       app.log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
   });
@@ -93,6 +99,12 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   counting.on('error', () => undefined);
   const log = connectRedis(logUrl);
   const window = connectRedis(windowUrl);
+  const audit = processAudit({
+    process: 'api',
+    clickhouseUrl,
+    log,
+    onAway: (error) => app.log.error({ err: error }, 'the audit trail waits: a server does not answer'),
+  });
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
   // Many lines at once: they may take longer than a question.
   const imports = connectClickHouse(clickhouseUrl);
@@ -165,6 +177,8 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     },
     deadLetters: { letters: clickHouseDeadLetters(ledger), producer, now: () => clock.now() },
     closeAgain: closing.closeAgain,
+    audit: { trail: audit.trail, queries: clickHouseAuditQueries(ledger), now: Date.now },
+    trustedProxies: trustedProxiesOf(env),
     readiness: [
       { part: 'log', check: async () => void (await log.ping()) },
       { part: 'window', check: async () => void (await window.ping()) },
@@ -173,10 +187,11 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     ],
     metrics,
     ...(pipelineUrl === null ? {} : { otherMetrics: () => pipelineMetrics(pipelineUrl) }),
-    logger: true,
+    logger: logOptions('api'),
   });
   app.addHook('onClose', async () => {
     live.stop();
+    await audit.close();
     await producer.close();
     await closing.dispose();
     log.disconnect();
@@ -185,6 +200,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await Promise.all([ledger.close(), imports.close(), exporting.close()]);
   });
   live.watch();
+  audit.note('START', { configSha256: live.hash, pid: process.pid });
   await app.listen({ host: HOST, port: portOf(env, 'DUIZHANG_PORT') });
   return app;
 }

@@ -8,6 +8,7 @@ import { canonicalJson } from '../domain/canonicalJson.ts';
 import { ACTIONS } from '../domain/policy.ts';
 import { refundAdvice } from '../domain/refundAdvice.ts';
 import type { ActionResult } from '../resolution/actionResult.ts';
+import { noteForAudit } from './auditTrail.ts';
 import { CaseId, Instant, NullableFen, NullableText, fenText, oneOf } from './schemas.ts';
 
 /** Of every POST that moves money: sent again with the same key it gives the first answer. */
@@ -112,5 +113,11 @@ export function statusOf({ state }: ActionResult): 200 | 202 {
 }
 
 export function answerAction(reply: FastifyReply, result: ActionResult): FastifyReply {
+  const { actionId, caseId, orderNo, merchantId, action, state } = result;
+  noteForAudit(reply.request, {
+    actionId,
+    merchants: [merchantId],
+    said: { caseId, orderNo, action, state, amountFen: fenText(result.amountFen) },
+  });
   return reply.code(statusOf(result)).send(actionJson(result));
 }

@@ -25,6 +25,7 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_NOT_READY: { status: 503, zh: '系统尚未就绪' },
   DZ_EXPORTS_BUSY: { status: 503, zh: '导出任务过多,请稍后再试' },
   DZ_SYSTEM_LOG_AWAY: { status: 503, zh: '事件日志暂不可用,请稍后再试' },
+  DZ_SYSTEM_AUDIT_AWAY: { status: 503, zh: '审计记录暂时无法写入,请稍后再试' },
   DZ_SYSTEM_LEDGER_AWAY: { status: 503, zh: '账本暂不可用,请稍后再试' },
 
   // Closing a day.

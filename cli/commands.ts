@@ -60,7 +60,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'audit',
-    summary: 'verify that nothing in the history of cases was changed',
+    summary: 'who saw or changed what, and whether that record and the history of cases hold',
     load: async () => (await import('./commands/audit.ts')).auditCommand,
   },
   {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { startRedis } from '../adapters/process/redisServer.ts';
 import { writeRunFile } from '../adapters/process/runFile.ts';
 import { COMMANDS } from './commands.ts';
 
@@ -81,11 +82,14 @@ test.each(['(select 1) union all select 2', "select 'insert into x'", 'show tabl
 );
 
 test('sql prints what the ledger answers, and its refusal in one line', async () => {
+  const redis = await startRedis({ dir: join(dir, 'log'), appendfsync: 'everysec' });
   const asked: string[] = [];
   const ledger = createServer((request, response) => {
     let statement = '';
     request.on('data', (chunk: Buffer) => (statement += chunk.toString('utf8')));
     request.on('end', () => {
+      // Every query is recorded first.
+      if (`${request.url} ${statement}`.includes('audit_trail')) return void response.end();
       asked.push(`${new URL(request.url ?? '', 'http://x').searchParams.get('default_format')} ${statement}`);
       if (statement === 'select bad') response.writeHead(400).end('Code: 62. Syntax error\n');
       else response.end('{"n":"医院"}\n');
@@ -97,7 +101,7 @@ test('sql prints what the ledger answers, and its refusal in one line', async ()
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: `http://127.0.0.1:${port}`,
-    logRedisUrl: 'redis://127.0.0.1:1',
+    logRedisUrl: redis.url,
     windowRedisUrl: 'redis://127.0.0.1:1',
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-03-01T08:00:00+08:00',
@@ -122,6 +126,7 @@ test('sql prints what the ledger answers, and its refusal in one line', async ()
   } finally {
     ledger.close();
     ledger.closeAllConnections();
+    await redis.stop();
   }
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuizhangError } from '../domain/errors.ts';
+import { auditedCommand } from './auditedCommands.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { isSystemFailure } from './systemFailure.ts';
@@ -27,6 +28,9 @@ async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
     io.stdout(`${command.usage.trim()}\n`);
     return 0;
   }
+  const audited = auditedCommand(name, args);
+  // Loaded when there is something to record: most commands need no server.
+  if (audited) await (await import('./recordCommand.ts')).recordCommand(audited, io);
   return command.run(args, io);
 }
 

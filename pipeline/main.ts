@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
+import { configChangeSaid, processAudit } from '../adapters/auditParts.ts';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
 import { clickHouseFetchLog, hasPlatformTrade } from '../adapters/clickhouse/billFetches.ts';
@@ -21,6 +22,7 @@ import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
+import { logOptions } from '../adapters/logOptions.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
@@ -50,10 +52,13 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
 import { pipelineMetrics } from './metrics.ts';
 
-const log = pino({ name: 'pipeline' });
+const log = pino(logOptions('pipeline'));
 const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule, dataDir, live } =
   processEnvOf(process.env, {
-    onLoaded: (needsRestart) => log.info({ needsRestart }, 'the configuration was read again'),
+    onLoaded: (needsRestart, change) => {
+      audit.note('CONFIG_CHANGE', configChangeSaid(change), change.merchants);
+      log.info({ needsRestart, merchants: change.merchants }, 'the configuration was read again');
+    },
     onRefused: (error) => log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
   });
 const metrics = pipelineMetrics();
@@ -84,6 +89,12 @@ const topics = { payments: config.log.partitions, 'his-orders': config.log.parti
 const logRedis = connectRedis(logUrl);
 const windowRedis = connectRedis(windowUrl);
 const clickhouse = connectClickHouse(clickhouseUrl);
+const audit = processAudit({
+  process: 'pipeline',
+  clickhouseUrl,
+  log: logRedis,
+  onAway: (error) => log.error({ err: error }, 'the audit trail waits: a server does not answer'),
+});
 const eventLog = new RedisEventLog(logRedis, { topics });
 const producer = new RedisEventProducer(logRedis, { topics, maxBytes: config.log.maxBytes });
 const window = new RedisWindow(windowRedis, { slots: config.slots });
@@ -358,6 +369,7 @@ async function main(): Promise<void> {
   });
   ready = true;
   live.watch();
+  audit.note('START', { configSha256: live.hash, pid: process.pid });
   log.info({ slots: config.slots, partitions: config.log.partitions }, 'ready');
   const kept = [keepDays(), keepBills(), keepMoney(), ...(closesBySchedule ? [keepSchedule()] : [])];
   await Promise.race([asked.promise, realtime.done, ...kept, forced.promise]);
@@ -373,6 +385,7 @@ try {
   log.fatal({ err: error }, 'the pipeline ends');
   process.exitCode = 1;
 }
+await audit.close();
 await clickhouse.close();
 logRedis.disconnect();
 windowRedis.disconnect();

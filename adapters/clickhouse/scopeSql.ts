@@ -18,6 +18,13 @@ export function unknownHospitalSql({ merchants }: Scope): string {
   return merchants === null ? '1' : '0';
 }
 
+/** For rows of several hospitals in an array: all of them have to be reached, and rows of none are for those who see all. */
+export function scopeOfSeveralSql({ merchants }: Scope, column: string): string {
+  if (merchants === null) return '1';
+  const reached = [...merchants].map(text).join(', ');
+  return `notEmpty(${column}) AND hasAll([${reached}], arrayMap(m -> toString(m), ${column}))`;
+}
+
 function isOneOf(merchantIds: readonly string[]): string {
   return merchantIds.length === 0 ? '0' : `merchant_id IN (${merchantIds.map(text).join(', ')})`;
 }

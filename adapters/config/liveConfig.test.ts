@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { ConfigChange } from './liveConfig.ts';
 import { LiveConfig } from './liveConfig.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'dz-live-'));
@@ -12,6 +14,26 @@ function write(ids: readonly string[], more = ''): void {
   const merchants = ids.map((id) => `  - { id: ${id}, name: a, channels: { WECHAT: "1" } }\n`);
   writeFileSync(path, `${more}merchants:\n${merchants.join('')}`);
 }
+
+test('a change names the hospitals that came, went or are otherwise now, and the file before and after', () => {
+  const changes: ConfigChange[] = [];
+  const books =
+    'books: { merchant: [{ orderNo: 号, amount: { column: 额, unit: yuan }, time: { column: 时 }, kind: PAYMENT }] }';
+  const write = (...lines: string[]): string => {
+    const text = `merchants:\n${lines.map((line) => `  - { ${line} }\n`).join('')}`;
+    writeFileSync(path, text);
+    return hash('sha256', text, 'hex');
+  };
+  const line = (id: string, more = ''): string => `id: ${id}, name: a, channels: { WECHAT: "1" }${more}`;
+  const before = write(line('A', `, ${books}`), line('B'), line('C'));
+  const live = new LiveConfig(path, {
+    onLoaded: (_, change) => changes.push(change),
+    onRefused: () => undefined,
+  });
+  const after = write(line('A', `, ${books}`), line('B', ', rules: { window: 9m }'), line('D'));
+  live.look();
+  expect(changes).toEqual([{ before, after, merchants: ['B', 'C', 'D'], settings: [] }]);
+});
 
 test('hospitals follow the file; what is wrong or needs a restart is said, and what held still holds', () => {
   const said: string[] = [];

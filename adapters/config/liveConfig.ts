@@ -1,14 +1,25 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { Config } from './loadConfig.ts';
 import { loadConfig } from './loadConfig.ts';
 
+export type ConfigChange = {
+  /** SHA-256 of the file as it was read before, and as it was read now, hex. */
+  readonly before: string;
+  readonly after: string;
+  /** Hospitals that came, went or are otherwise than before. */
+  readonly merchants: readonly string[];
+  /** Settings that differ from those of the start and hold from the next one only. */
+  readonly settings: readonly string[];
+};
+
 export type LiveOptions = {
   /** Told after hospitals were read again. @param needsRestart settings that changed and hold from the next start only */
-  readonly onLoaded: (needsRestart: readonly string[]) => void;
+  readonly onLoaded: (needsRestart: readonly string[], change: ConfigChange) => void;
   /** The file is wrong now: what was read before still holds. */
   readonly onRefused: (error: Error) => void;
 };
@@ -37,6 +48,11 @@ export class LiveConfig {
     this.#resolution = new Map(this.#fixed.resolution);
   }
 
+  /** SHA-256 of the file that was read last, hex. */
+  get hash(): string {
+    return this.#hash;
+  }
+
   /** The same object for ever, with the hospitals of now. */
   get config(): Config {
     return { ...this.#fixed, merchants: this.#merchants, books: this.#books, resolution: this.#resolution };
@@ -55,12 +71,15 @@ export class LiveConfig {
     try {
       const hash = hashOf(this.#path);
       if (hash === this.#hash) return;
+      const before = this.#hash;
       this.#hash = hash;
       const next = loadConfig(this.#path);
+      const merchants = merchantsThatDiffer(this.config, next);
       replace(this.#merchants, next.merchants);
       replace(this.#books, next.books);
       replace(this.#resolution, next.resolution);
-      this.#options.onLoaded(fixedThatDiffer(this.#fixed, next));
+      const settings = fixedThatDiffer(this.#fixed, next);
+      this.#options.onLoaded(settings, { before, after: hash, merchants, settings });
     } catch (error) {
       // Said once a change: a file that an editor is just replacing is there again at the next look.
       this.#options.onRefused(error instanceof Error ? error : new Error(String(error)));
@@ -75,6 +94,17 @@ function hashOf(path: string): string {
 function replace<V>(into: Map<string, V>, from: ReadonlyMap<string, V>): void {
   into.clear();
   for (const [key, value] of from) into.set(key, value);
+}
+
+function merchantsThatDiffer(a: Config, b: Config): readonly string[] {
+  const of = (config: Config, id: string): unknown => {
+    const [merchant, books, resolution] = [config.merchants, config.books, config.resolution].map((map) =>
+      map.get(id),
+    );
+    return { merchant, books, resolution, sources: config.sources.get(id)?.raw };
+  };
+  const ids = new Set([...a.merchants.keys(), ...b.merchants.keys()]);
+  return [...ids].filter((id) => !isDeepStrictEqual(of(a, id), of(b, id)));
 }
 
 function fixedThatDiffer(a: Config, b: Config): readonly string[] {

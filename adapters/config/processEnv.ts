@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
@@ -74,4 +75,22 @@ export function portOf(env: NodeJS.ProcessEnv, name: string): number {
 /** The path of the key that certificates are signed with. */
 export function signingKeyOf(env: NodeJS.ProcessEnv): string {
   return needed(env, 'DUIZHANG_SIGNING_KEY');
+}
+
+/**
+ * Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed, by commas; of anybody else it is not.
+ * @throws DZ_CONFIG_INVALID
+ */
+export function trustedProxiesOf(env: NodeJS.ProcessEnv): readonly string[] {
+  const said = (env['DUIZHANG_TRUSTED_PROXIES'] ?? '').split(',').map((one) => one.trim());
+  const proxies = said.filter((one) => one !== '');
+  const wrong = proxies.find((one) => {
+    const [address = '', bits = '32', ...more] = one.split('/');
+    return isIP(address) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > 128 || more.length > 0;
+  });
+  if (wrong === undefined) return proxies;
+  throw new DuizhangError(
+    'DZ_CONFIG_INVALID',
+    `DUIZHANG_TRUSTED_PROXIES names "${wrong}", not an address or a network`,
+  );
 }

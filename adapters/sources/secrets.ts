@@ -28,12 +28,36 @@ export function publicText(file: string, place: SecretPlace): string {
   return fileText(file, place, false);
 }
 
+/** Secrets lie in the folder that DUIZHANG_SECRETS_DIR names, as containers mount it; else beside the configuration. */
+export function secretPath(file: string, { folder, env }: Pick<SecretPlace, 'folder' | 'env'>): string {
+  return resolve(env['DUIZHANG_SECRETS_DIR'] || folder, file);
+}
+
+/** Of 32 random bytes some 30 differ; fewer than this do not come from chance. */
+const MIN_DIFFERENT_BYTES = 20;
+
+/** Why bytes are no random key; null: nothing speaks against them. */
+export function weaknessOf(key: Uint8Array): string | null {
+  if (key.length < MIN_KEY_BYTES) return `it has ${key.length} bytes`;
+  if (key.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'it is a text that somebody has thought of';
+  const step = ((key[1] ?? 0) - (key[0] ?? 0)) & 0xff;
+  if (key.every((byte, at) => at === 0 || ((byte - (key[at - 1] ?? 0)) & 0xff) === step)) return 'it counts';
+  for (let period = 1; period <= key.length / 2; period += 1) {
+    if (key.every((byte, at) => byte === key[at % period])) return 'it repeats itself';
+  }
+  const different = new Set(key).size;
+  return different < MIN_DIFFERENT_BYTES ? `only ${different} of its bytes differ` : null;
+}
+
 /** At least 32 random bytes as base64. */
 export function machineKey(secret: RawSecret, place: SecretPlace): Buffer {
   const text = secretText(secret, place);
   const key = /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
-  if (key.length >= MIN_KEY_BYTES && new Set(key).size > 8) return key;
-  throw place.fail('the key must be 32 or more random bytes as base64: openssl rand -base64 32');
+  const weakness = weaknessOf(key);
+  if (weakness === null) return key;
+  throw place.fail(
+    `the key must be 32 or more random bytes as base64 (openssl rand -base64 32), but ${weakness}`,
+  );
 }
 
 /** A private RSA key: PEM, or base64 alone as Alipay's tool gives it. */
@@ -81,7 +105,7 @@ function readable(form: () => KeyObject): KeyObject | null {
 }
 
 function fileText(file: string, place: SecretPlace, isSecret: boolean): string {
-  const path = resolve(place.folder, file);
+  const path = isSecret ? secretPath(file, place) : resolve(place.folder, file);
   try {
     const stats = statSync(path);
     if (!stats.isFile() || stats.size > MAX_SECRET_BYTES) throw place.fail(`${path} is no file with a key`);

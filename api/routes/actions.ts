@@ -97,7 +97,7 @@ export function actionRoutes({ deps, actions }: ActionParts): FastifyPluginAsync
     app.post(
       '/actions/:id/approve',
       {
-        config: { access: ['approver'], movesMoney: true },
+        config: { access: ['approver'], movesMoney: true, audit: 'ACTION' },
         schema: {
           tags: ['cases'],
           summary: 'A second person agrees, and the action is carried out at once (审批通过)',
@@ -118,7 +118,7 @@ export function actionRoutes({ deps, actions }: ActionParts): FastifyPluginAsync
     app.post(
       '/actions/:id/reject',
       {
-        config: { access: ['approver'] },
+        config: { access: ['approver'], audit: 'ACTION' },
         schema: {
           tags: ['cases'],
           summary: 'A second person refuses; the exception is open as before (审批驳回)',

@@ -79,7 +79,7 @@ export function billErrorRoutes({ queries, handleBill }: BillErrorParts): Fastif
     app.post(
       '/bill-errors/:id/handled',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'BILL_CHANGE' },
         schema: {
           tags: ['cases'],
           summary: 'The rows are handled: off the list, and the day may close without them (标记已处理)',

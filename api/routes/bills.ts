@@ -13,6 +13,7 @@ import type { Bill } from '../../domain/ports.ts';
 import { Scope } from '../../domain/scope.ts';
 import type { BillToImport, ImportResult } from '../../pipeline/close/importBill.ts';
 import type { MachineAccess } from '../machineCaller.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import { ProblemSchema } from '../problem.ts';
 import { callerOf, checkBody, saidBodySha256, signAnswers } from '../signedMachines.ts';
 
@@ -68,7 +69,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.get(
       '/bills',
       {
-        config: { access: 'MACHINE' },
+        config: { access: 'MACHINE', audit: 'BILL_LIST' },
         schema: {
           tags: ['bills'],
           summary: 'Bills on record of a date',
@@ -94,7 +95,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.get(
       '/bills/:id/file',
       {
-        config: { access: 'MACHINE' },
+        config: { access: 'MACHINE', audit: 'BILL_DOWNLOAD' },
         schema: {
           tags: ['bills'],
           summary: 'The original bytes of a bill',
@@ -110,6 +111,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
         const bytes = bill ? await library.bytesOf(bill) : null;
         if (!bill || !bytes) throw notFound(`there is no bill ${id}`);
         request.streamedSha256 = id.slice(0, 64);
+        noteForAudit(request, { merchants: [bill.merchantId] });
         const name = encodeURIComponent(bill.fileName.split(/[/\\]/).at(-1) ?? '');
         return reply
           .header('duizhang-file-name', name)
@@ -122,7 +124,7 @@ export function billRoutes(parts: BillParts): FastifyPluginAsyncTypebox {
     app.post(
       '/bills',
       {
-        config: { access: 'MACHINE', rate: 'upload' },
+        config: { access: 'MACHINE', rate: 'upload', audit: 'BILL_UPLOAD' },
         schema: {
           tags: ['bills'],
           summary: 'Brings a bill; the same bytes again change nothing',
@@ -180,6 +182,7 @@ async function uploaded(request: Upload, parts: BillParts) {
       { merchant, book, channel, date, fileName, open: () => received.open() },
       { source: 'upload', from: `machine ${machine.id}` },
     );
+    noteForAudit(request, { said: { billId: result.bill.billId, status: result.status } });
     const isCurrent = result.status === 'imported' || result.supersededBy === null;
     return { status: result.status, bill: { ...billJson(result.bill, [result.bill]), isCurrent } };
   } finally {

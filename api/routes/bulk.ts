@@ -52,7 +52,7 @@ export function bulkRoutes(deps: ResolutionDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/exceptions/bulk',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'ACTION' },
         schema: {
           tags: ['cases'],
           summary: 'Writes off or assigns many exceptions (批量平账、批量指派)',

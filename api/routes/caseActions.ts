@@ -48,9 +48,10 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
         {
           config: {
             access: ['operator'],
-              movesMoney: action === 'REFUND',
+            movesMoney: action === 'REFUND',
             documentedBody: takesFiles ? documentedForm(body) : body,
             ...(takesFiles ? { rate: 'upload' as const } : {}),
+            audit: 'ACTION',
           },
           preValidation: (request) => (takesFiles ? takeProofs(request, deps, proofs) : Promise.resolve()),
           schema: {
@@ -77,7 +78,7 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
     app.post(
       '/exceptions/:id/verification-codes',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'VERIFICATION_CODE' },
         schema: {
           tags: ['cases'],
           summary: 'Sends the caller a code for the refund of the amount that is due (获取退款验证码)',
@@ -93,7 +94,7 @@ export function caseActionRoutes({ deps, proofs }: CaseParts): FastifyPluginAsyn
     app.post(
       '/exceptions/:id/assign',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'ACTION' },
         schema: {
           tags: ['cases'],
           summary: 'Somebody takes the exception, or gives it back (指派)',

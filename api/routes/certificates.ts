@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { CertificateQueries } from '../../domain/apiPorts.ts';
+import type { CertificateQueries, LedgerQueries } from '../../domain/apiPorts.ts';
 import { notFound, scopeOf } from '../access.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import { problems } from '../problem.ts';
 
 const Document = Type.Unsafe<Buffer>({
@@ -10,12 +11,15 @@ const Document = Type.Unsafe<Buffer>({
 });
 
 /** Close certificates, sent as bytes: a serializer would make others of them than were signed. */
-export function certificateRoutes(certificates: CertificateQueries): FastifyPluginAsyncTypebox {
+export function certificateRoutes(
+  certificates: CertificateQueries,
+  runs: Pick<LedgerQueries, 'reconciliation'>,
+): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/reconciliations/:id/certificate',
       {
-        config: { access: 'READ' },
+        config: { access: 'READ', audit: 'CERTIFICATE' },
         schema: {
           tags: ['ledger'],
           summary: 'The signed certificate of a run (对账凭证)',
@@ -25,7 +29,12 @@ export function certificateRoutes(certificates: CertificateQueries): FastifyPlug
       },
       async (request, reply) => {
         const { id } = request.params;
-        const document = await certificates.certificateOfRun(scopeOf(request), id);
+        const scope = scopeOf(request);
+        const [document, run] = await Promise.all([
+          certificates.certificateOfRun(scope, id),
+          runs.reconciliation(scope, id),
+        ]);
+        if (run) noteForAudit(request, { merchants: [run.merchantId] });
         if (document === null) {
           throw notFound(`certificate of a run ${id}; GET /api/v1/reconciliations lists the runs`);
         }

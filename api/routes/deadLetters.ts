@@ -76,7 +76,7 @@ export function deadLetterRoutes(deps: ReplayDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/dead-letters/:id/replay',
       {
-        config: { access: ['admin', 'operator'] },
+        config: { access: ['admin', 'operator'], audit: 'DEAD_LETTER_REPLAY' },
         schema: {
           tags: ['system'],
           summary: 'Puts its bytes into the log again, once what was wrong is mended (重放死信)',

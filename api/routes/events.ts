@@ -65,7 +65,7 @@ export function eventRoutes({
     app.post(
       '/events',
       {
-        config: { access: 'MACHINE', documentedBody: documentedBody(forms) },
+        config: { access: 'MACHINE', documentedBody: documentedBody(forms), audit: 'EVENT_LOG' },
         bodyLimit: mostBytes,
         onRequest: async (request) => {
           const isUnsigned = request.headers.authorization === undefined;

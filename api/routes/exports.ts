@@ -8,6 +8,7 @@ import { CONTENT_TYPES, EXPORT_FORMATS, EXPORT_LISTS, LISTS_OF_RUNS } from '../.
 import type { Scope } from '../../domain/scope.ts';
 import { MODES } from '../../domain/verdict.ts';
 import { notFound, scopeOf } from '../access.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import { problems } from '../problem.ts';
 import { DateText, checkSpan, fileResponse, oneOf } from '../schemas.ts';
 import { sendFile } from './sendFile.ts';
@@ -69,7 +70,7 @@ export function exportRoutes(
     app.get(
       '/exports/:list',
       {
-        config: { access: 'READ' },
+        config: { access: 'READ', audit: 'EXPORT' },
         schema: {
           tags: ['ledger'],
           summary: 'A list as csv, xlsx or jsonl (导出)',
@@ -81,7 +82,11 @@ export function exportRoutes(
       async (request, reply) => {
         const { run, ...filter } = request.query;
         checkSpan(filter);
-        return send(reply, scopeOf(request), {
+        const scope = scopeOf(request);
+        if (scope.merchants && filter.merchantId === undefined) {
+          noteForAudit(request, { merchants: [...scope.merchants] });
+        }
+        return send(reply, scope, {
           ...request.params,
           ...filter,
           ...(run === undefined ? {} : { runId: run }),
@@ -92,7 +97,7 @@ export function exportRoutes(
     app.get(
       '/reconciliations/:id/export',
       {
-        config: { access: 'READ' },
+        config: { access: 'READ', audit: 'EXPORT' },
         schema: {
           tags: ['ledger'],
           summary: 'What a run found, as csv, xlsx or jsonl (导出对账结果)',
@@ -106,6 +111,7 @@ export function exportRoutes(
         const runId = request.params.id;
         const run = await runs.reconciliation(scopeOf(request), runId);
         if (!run || run.mode === 'REALTIME') throw notFound(`run ${runId}`);
+        noteForAudit(request, { merchants: [run.merchantId] });
         return send(reply, scopeOf(request), { list, format, runId });
       },
     );

@@ -61,7 +61,7 @@ export function oneSidedCheckRoutes(deps: ResolutionDeps): FastifyPluginAsyncTyp
     app.post(
       '/one-sided-checks',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'ORDER_CHECK' },
         schema: {
           tags: ['cases'],
           summary: 'Asks the hospital whether it has an order of today (单边账查询)',
@@ -77,7 +77,7 @@ export function oneSidedCheckRoutes(deps: ResolutionDeps): FastifyPluginAsyncTyp
     app.post(
       '/one-sided-checks/:id/verification-codes',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'VERIFICATION_CODE' },
         schema: {
           tags: ['cases'],
           summary: 'Sends the caller a code for what was offered (获取退款验证码)',
@@ -91,7 +91,7 @@ export function oneSidedCheckRoutes(deps: ResolutionDeps): FastifyPluginAsyncTyp
     app.post(
       '/one-sided-checks/:id/refund',
       {
-        config: { access: ['operator'], movesMoney: true },
+        config: { access: ['operator'], movesMoney: true, audit: 'ACTION' },
         schema: {
           tags: ['cases'],
           summary: 'Refunds what was offered; HIS is asked once more right before (退款)',

@@ -112,7 +112,7 @@ export function orderRoutes(deps: ResolutionDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/orders/:orderNo/verification-codes',
       {
-        config: { access: ['operator'] },
+        config: { access: ['operator'], audit: 'VERIFICATION_CODE' },
         schema: {
           tags: ['cases'],
           summary: 'Sends the caller a code for a refund of this order and amount (获取退款验证码)',
@@ -134,7 +134,7 @@ export function orderRoutes(deps: ResolutionDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/orders/:orderNo/refunds',
       {
-        config: { access: ['operator'], movesMoney: true },
+        config: { access: ['operator'], movesMoney: true, audit: 'ACTION' },
         schema: {
           tags: ['cases'],
           summary: 'Refunds an order, or a part of it (订单自助退款)',

@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { EXTENSION_OF, PROOF_TYPES, proofTypeByStart } from '../../domain/proofFile.ts';
 import { proofsOfCase } from '../../resolution/listActions.ts';
-import { notFound, principalOf } from '../access.ts';
+import { notFound, principalOf, scopeOf } from '../access.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import { problems } from '../problem.ts';
 import { CaseId, fileResponse } from '../schemas.ts';
 import type { CaseParts } from './caseActions.ts';
@@ -14,7 +15,7 @@ export function proofRoutes({ deps, proofs }: CaseParts, withinMs: number): Fast
     app.get(
       '/proofs/:sha256',
       {
-        config: { access: 'READ' },
+        config: { access: 'READ', audit: 'PROOF_DOWNLOAD' },
         schema: {
           tags: ['cases'],
           summary: 'A file that was uploaded as proof, to those who may see its exception (凭证下载)',
@@ -26,6 +27,8 @@ export function proofRoutes({ deps, proofs }: CaseParts, withinMs: number): Fast
       async (request, reply) => {
         const { sha256 } = request.params;
         const known = await proofsOfCase(principalOf(request), request.query.caseId, deps);
+        const key = await deps.ledger.keyOf(scopeOf(request), request.query.caseId);
+        if (key) noteForAudit(request, { merchants: [key.merchantId] });
         if (!known.has(sha256)) throw notFound(`proof ${sha256} of this exception`);
         const bytes = proofs.open(sha256)[Symbol.asyncIterator]();
         const first = await bytes.next();

@@ -7,6 +7,7 @@ import type { Merchant } from '../../domain/merchant.ts';
 import { FAILURE_REASONS, OUTCOMES } from '../../domain/ports.ts';
 import { MODES } from '../../domain/verdict.ts';
 import { checkReach, notFound, principalOf, scopeOf } from '../access.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import { problems } from '../problem.ts';
 import {
   DateText,
@@ -110,7 +111,7 @@ export function reconciliationRoutes(parts: ReconciliationParts): FastifyPluginA
     app.post(
       '/reconciliations',
       {
-        config: { access: ['admin', 'operator'] },
+        config: { access: ['admin', 'operator'], audit: 'CLOSE' },
         schema: {
           tags: ['ledger'],
           summary: 'Closes a day, or closes it again (重新对账)',
@@ -131,6 +132,7 @@ export function reconciliationRoutes(parts: ReconciliationParts): FastifyPluginA
           operator: principalOf(request).userId,
           ...(reason === undefined ? {} : { reason }),
         });
+        noteForAudit(request, { said: { runId: run.runId, outcome: run.outcome } });
         return reconciliationJson({ ...run, provisional: false });
       },
     );

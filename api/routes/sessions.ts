@@ -6,6 +6,7 @@ import type { LoggedIn } from '../../people/logIn.ts';
 import { authenticateAgain, logIn, refreshSession } from '../../people/logIn.ts';
 import type { PeopleDeps } from '../../people/people.ts';
 import { principalOf } from '../access.ts';
+import { noteForAudit } from '../auditTrail.ts';
 import { problems } from '../problem.ts';
 import { Instant } from '../schemas.ts';
 
@@ -44,6 +45,7 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/sessions',
       {
+        config: { access: 'ANYONE', rate: 'login', audit: 'LOGIN' },
         schema: {
           tags: ['access'],
           summary: 'Logs in (登录)',
@@ -53,6 +55,7 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         const { user, password, totp = '' } = request.body;
+        noteForAudit(request, { said: { user } });
         return answered(reply, await logIn({ user, password, totp, address: request.ip }, deps));
       },
     );
@@ -60,6 +63,7 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/sessions/refresh',
       {
+        config: { access: 'ANYONE', rate: 'login', audit: 'LOGIN' },
         schema: {
           tags: ['access'],
           summary: 'New tokens for a session that goes on',
@@ -73,7 +77,7 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/sessions/current/authentication',
       {
-        config: { access: 'READ' },
+        config: { access: 'READ', rate: 'login', audit: 'LOGIN' },
         schema: {
           tags: ['access'],
           summary: 'Shows the password again, where money moves after a fresh login only (DZ_LOGIN_STALE)',
@@ -92,7 +96,7 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
     app.delete(
       '/sessions/current',
       {
-        config: { access: 'READ' },
+        config: { access: 'READ', audit: 'LOGOUT' },
         schema: {
           tags: ['access'],
           summary: 'Logs out (退出登录): none of the tokens of the session is good any more',

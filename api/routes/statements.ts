@@ -28,7 +28,7 @@ export function statementRoutes(statements: Statements, withinMs: number): Fasti
     app.get(
       '/statements',
       {
-        config: { access: 'READ' },
+        config: { access: 'READ', audit: 'STATEMENT' },
         schema: {
           tags: ['ledger'],
           summary: 'The statement of a day or a month as a workbook or a printable page (对账日报, 月报)',

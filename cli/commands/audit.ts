@@ -1,48 +1,65 @@
 import { parseArgs } from 'node:util';
-import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
+import { connectRedis } from '../../adapters/redis/connect.ts';
 import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
-import { chainFaults } from '../../domain/caseHistory.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandIo, ExitCode } from '../command.ts';
+import type { AuditRequest, AuditServers } from './auditChecks.ts';
+import { listEntries, verifyAll, writeCheckpoint } from './auditChecks.ts';
 
 const USAGE = `
-./duizhang audit verify [--merchant H] [--json]
+./duizhang audit verify [--merchant H] [--checkpoint FILE] [--json]
+./duizhang audit list [--from D] [--to D] [--user NAME] [--kind KIND] [--merchant H] [--limit N] [--json]
+./duizhang audit checkpoint --out FILE
 
-Checks the chain of every case: each row holds the hash of the one before it, and its own hash holds everything in it, so
-that a row which was changed, taken out or put in is named.
+verify: checks the chain of every case, and those of the audit trail: each row holds the hash of the one before it, and
+its own hash holds everything in it, so that a row which was changed, taken out or put in is named. How far each chain of
+the trail came is kept in Redis as well: one whose end was cut off, or that is gone, is named, too. --merchant checks the
+cases of one hospital and not the trail.
+list: who saw or changed what, when and from where, the newest first; 50 unless --limit says otherwise (500 at most).
+checkpoint: how far every chain of the trail is now, signed with the key of the certificates. Keep the file where nobody of
+this system can reach it: verify --checkpoint FILE then finds what was taken out of ledger and Redis together.
 
 Exit code 0: every chain holds; 1: one does not.
 `;
 
+const RUNS: Readonly<
+  Record<
+    string,
+    ((servers: AuditServers, request: AuditRequest, io: CommandIo) => Promise<ExitCode>) | undefined
+  >
+> = { verify: verifyAll, list: listEntries, checkpoint: writeCheckpoint };
+
 export const auditCommand: Command = {
   name: 'audit',
-  summary: 'verify that nothing in the history of cases was changed',
+  summary: 'who saw or changed what, and whether that record and the history of cases hold',
   usage: USAGE,
   async run(args, io) {
+    const text = { type: 'string' } as const;
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { merchant: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        merchant: text,
+        checkpoint: text,
+        out: text,
+        from: text,
+        to: text,
+        user: text,
+        kind: text,
+        limit: text,
+        json: { type: 'boolean' },
+      },
     });
-    if (positionals.join(' ') !== 'verify') throw new DuizhangError('DZ_USAGE', 'say audit verify');
-    const clickhouse = connectClickHouse(readRunFile(dataDirOf(io.env, io.cwd)).clickhouseUrl);
+    const run = positionals.length === 1 ? RUNS[positionals[0] ?? ''] : undefined;
+    if (!run) throw new DuizhangError('DZ_USAGE', 'say audit verify, audit list or audit checkpoint');
+    const system = readRunFile(dataDirOf(io.env, io.cwd));
+    const clickhouse = connectClickHouse(system.clickhouseUrl);
+    const log = connectRedis(system.logRedisUrl);
     try {
-      let [cases, rows] = [0, 0];
-      const faults: string[] = [];
-      for await (const chain of clickHouseCaseLedger(clickhouse).chains(values.merchant ?? null)) {
-        cases += 1;
-        rows += chain.length;
-        faults.push(...chainFaults(chain));
-      }
-      if (values.json) io.stdout(`${JSON.stringify({ cases, rows, faults })}\n`);
-      else {
-        for (const fault of faults) io.stdout(`${fault}\n`);
-        const verdict = faults.length === 0 ? 'every chain holds' : `${faults.length} faults`;
-        io.stdout(`${cases} cases, ${rows} rows: ${verdict}\n`);
-      }
-      return faults.length === 0 ? 0 : 1;
+      return await run({ clickhouse, log, signingKeyPath: system.signingKeyPath }, values, io);
     } finally {
+      log.disconnect();
       await clickhouse.close();
     }
   },

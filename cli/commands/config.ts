@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Config } from '../../adapters/config/loadConfig.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import type { SecretFindings } from '../../adapters/sources/checkSecrets.ts';
+import { checkSecrets } from '../../adapters/sources/checkSecrets.ts';
 import { sharedNumberWarnings } from '../../adapters/config/sharedNumbers.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
@@ -15,6 +17,11 @@ const USAGE = `
 Checks a configuration and shows what it says of each hospital. Without FILE the one that DUIZHANG_CONFIG names, or
 duizhang.config.yaml. A system that runs reads its hospitals again by itself when the file changes. What is right and
 hardly meant is a warning: hospitals that share a number at a channel and do not say which rows are their own.
+
+The secrets that it names are read, too, and none of them is shown. An error is what keeps the system from starting or
+must not go live: a secret that is not there, that is short, repeats itself or is a known default, that every user of
+this machine may read or others may write, and a key that stands at two places. A warning is what may be meant: a file
+that the group may read, or that lies in the folder of this program, and a private key under two ids.
 
 Exit code 0: it is right; 2: it is not, with the file, line and place of what is wrong.
 `;
@@ -36,19 +43,34 @@ export const configCommand: Command = {
     return tellRefusal(values.json, io, async () => {
       const path = file === undefined ? givenConfigPath(io) : resolve(io.cwd, file);
       const config = loadConfig(path);
-      io.stdout(values.json ? `${JSON.stringify(jsonOf(path, config))}\n` : textOf(path, config));
-      return 0;
+      const secrets = checkSecrets(config, io.env);
+      io.stdout(
+        values.json ? `${JSON.stringify(jsonOf(path, config, secrets))}\n` : textOf(path, config, secrets),
+      );
+      return secrets.errors.length === 0 ? 0 : 2;
     });
   },
 };
 
-function jsonOf(path: string, config: Config): Readonly<Record<string, unknown>> {
+function jsonOf(
+  path: string,
+  config: Config,
+  { errors, warnings }: SecretFindings,
+): Readonly<Record<string, unknown>> {
   const { slots, port, log } = config;
   const merchants = [...config.merchants.values()];
-  return { path, slots, port, log, merchants, warnings: sharedNumberWarnings(merchants) };
+  return {
+    path,
+    slots,
+    port,
+    log,
+    merchants,
+    errors,
+    warnings: [...sharedNumberWarnings(merchants), ...warnings],
+  };
 }
 
-function textOf(path: string, config: Config): string {
+function textOf(path: string, config: Config, secrets: SecretFindings): string {
   const rows = [...config.merchants.values()].map((merchant) => {
     const { atMs, billPatienceMs } = merchant.schedule ?? DEFAULT_SCHEDULE;
     const channels = merchant.channels.map(({ channel }) => channel).join(' ');
@@ -58,9 +80,14 @@ function textOf(path: string, config: Config): string {
       `(bills until ${clockText(atMs + billPatienceMs)}), ${channels}${books === '' ? '' : `, mapped books: ${books}`}`
     );
   });
-  const warnings = sharedNumberWarnings(config.merchants.values()).map((warning) => `warning: ${warning}\n`);
+  const warnings = [...sharedNumberWarnings(config.merchants.values()), ...secrets.warnings];
+  const findings = [
+    ...secrets.errors.map((error) => `error: ${error}\n`),
+    ...warnings.map((warning) => `warning: ${warning}\n`),
+  ];
   const hospitals = `${rows.length} ${rows.length === 1 ? 'hospital' : 'hospitals'}`;
-  return `${path} is right: ${hospitals}\n${rows.join('\n')}\n${warnings.join('')}`;
+  const verdict = secrets.errors.length === 0 ? 'is right' : 'may not go live as its secrets are';
+  return `${path} ${verdict}: ${hospitals}\n${rows.join('\n')}\n${findings.join('')}`;
 }
 
 /** Hours beyond 24 are of the day after. */

@@ -68,6 +68,25 @@ const onCase = (path: string, body: object): RouteRow =>
 const page = (route: string): RouteRow => ({ route, lets: 'ANYONE', elsewhere: 'NO_MATTER' });
 
 export const ROUTE_ROWS: readonly RouteRow[] = [
+  // Whoever logs in is nobody yet; what is refused of it is told in one sentence.
+  { route: `POST ${V1}/sessions`, lets: 'ANYONE', elsewhere: 'NO_MATTER' },
+  { route: `POST ${V1}/sessions/refresh`, lets: 'ANYONE', elsewhere: 'NO_MATTER' },
+  {
+    route: `POST ${V1}/sessions/current/authentication`,
+    lets: ALL,
+    elsewhere: 'NO_MATTER',
+    ask: () => ({ url: `${V1}/sessions/current/authentication`, body: { password: 'x' } }),
+    own: [200, 401],
+  },
+  {
+    route: `DELETE ${V1}/sessions/current`,
+    lets: ALL,
+    elsewhere: 'NO_MATTER',
+    ask: () => ({ url: `${V1}/sessions/current` }),
+    own: [204],
+  },
+  { route: `GET ${V1}/me`, lets: ALL, elsewhere: 'NO_MATTER', ask: () => ({ url: `${V1}/me` }) },
+  { ...list('/audit'), lets: ['auditor', 'admin'] },
   list('/reconciliations'),
   get('/reconciliations/:id', ({ runId }) => `/reconciliations/${runId}`),
   get('/reconciliations/:id/certificate', ({ runId }) => `/reconciliations/${runId}/certificate`),

@@ -1,3 +1,4 @@
+import { UNUSED_PARTS } from '../apiParts.ts';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -119,6 +120,7 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     waitMs: 2_000,
   });
   const app = await buildApp({
+    ...UNUSED_PARTS,
     queries: clickHouseLedgerQueries(client),
     certificates: clickHouseCertificateQueries(client),
     exports: ledgerExports(client, () => nowMs),

@@ -1,6 +1,9 @@
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
+import { hash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { clickHouseAuditQueries } from '../../adapters/clickhouse/auditPages.ts';
 import { encodeEvent } from '../../adapters/events/eventCodec.ts';
 import type { NewRecord } from '../../domain/ports.ts';
 import { startTestSystem } from '../system.ts';
@@ -45,4 +48,15 @@ test('a hospital that is added to the file is known without a restart, and a wro
   });
   expect((await rows.json<[string]>()).flat().toSorted()).toEqual(['A', 'B', 'DZ_EVENT_UNKNOWN_MERCHANT']);
   expect(await readFile(configPath, 'utf8')).toContain('id: B');
+  const sha256 = async (): Promise<string> => hash('sha256', await readFile(configPath), 'hex');
+  const { items } = await clickHouseAuditQueries(system.clickhouse).entries(WHOLE_LEDGER, { limit: 10 });
+  expect(items).toMatchObject([
+    {
+      kind: 'CONFIG_CHANGE',
+      who: 'pipeline',
+      merchants: ['B'],
+      said: { after: await sha256(), needsRestart: [] },
+    },
+    { kind: 'START', who: 'pipeline', said: { configSha256: hash('sha256', A, 'hex') } },
+  ]);
 }, 60_000);

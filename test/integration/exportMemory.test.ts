@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RedisServer } from '../../adapters/process/redisServer.ts';
+import { startRedis } from '../../adapters/process/redisServer.ts';
 import { writeRunFile } from '../../adapters/process/runFile.ts';
 import type { TestLedger } from './ledgerHarness.ts';
 import { startLedger } from './ledgerHarness.ts';
@@ -17,10 +19,12 @@ const REPORTER = new URL('../../bench/files/reportUsage.mjs', import.meta.url).h
 
 let system: TestLedger;
 let dir: string;
+let redis: RedisServer;
 
 beforeAll(async () => {
   system = await startLedger();
   dir = await mkdtemp(join(tmpdir(), 'duizhang-export-'));
+  redis = await startRedis({ dir: join(dir, 'log'), appendfsync: 'everysec' });
   await system.client.command({
     query: `INSERT INTO verdicts (mode, run_id, merchant_id, order_no, key_part, kind, business_date, code, channel,
         business_type, merchant_fen, platform_fen, channel_fen, merchant_at, platform_at, channel_at)
@@ -35,7 +39,8 @@ beforeAll(async () => {
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: system.url,
-    logRedisUrl: 'redis://127.0.0.1:1',
+    // The export is recorded first.
+    logRedisUrl: redis.url,
     windowRedisUrl: 'redis://127.0.0.1:1',
     apiUrl: 'http://127.0.0.1:1',
     startedAt: new Date(0).toISOString(),
@@ -46,6 +51,7 @@ beforeAll(async () => {
   });
 }, 120_000);
 afterAll(async () => {
+  await redis.stop();
   await system[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
 });

@@ -1,0 +1,103 @@
+import { hash } from 'node:crypto';
+import type { Json } from './canonicalJson.ts';
+import { canonicalJson } from './canonicalJson.ts';
+
+// Who saw or changed what, when and from where. Every process that writes has a chain of its own, so that no two can fork
+// one; how far each came is acknowledged in another place (AuditHeads), so that what is missing at its end is missed.
+
+/** What can be recorded. What people take away is told apart from what they change. */
+export const AUDIT_KINDS = [
+  'START',
+  'LOGIN',
+  'LOGOUT',
+  'USER_CHANGE',
+  'CONFIG_CHANGE',
+  'EXPORT',
+  'STATEMENT',
+  'CERTIFICATE',
+  'ORDER_PROOF',
+  'BILL_LIST',
+  'BILL_DOWNLOAD',
+  'BILL_UPLOAD',
+  'BILL_CHANGE',
+  'PROOF_DOWNLOAD',
+  'ACTION',
+  'VERIFICATION_CODE',
+  'ORDER_CHECK',
+  'CLOSE',
+  'MONTH_LOCK',
+  'DEAD_LETTER_REPLAY',
+  'FETCH_AGAIN',
+  'LEDGER_QUERY',
+  'NOTICES_READ',
+  'AUDIT_READ',
+] as const;
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+
+/** API: a person over HTTP; MACHINE: a hospital's machine over HTTP; CLI: a command on the machine; SYSTEM: a process. */
+export const AUDIT_WAYS = ['API', 'MACHINE', 'CLI', 'SYSTEM'] as const;
+export type AuditWay = (typeof AUDIT_WAYS)[number];
+
+export type AuditEntry = {
+  readonly kind: AuditKind;
+  /** The user, machine or process; '' where nobody said who they are. */
+  readonly who: string;
+  readonly via: AuditWay;
+  /** An address of the network, or a machine's name. */
+  readonly from: string;
+  /** The route or the command. */
+  readonly what: string;
+  /** Of the HTTP answer; null: written before it was known. */
+  readonly status: number | null;
+  /** Of which hospitals; none: of no particular one, or of all. */
+  readonly merchants: readonly string[];
+  /** Of an action on a case: its rows in `exception_actions` carry the same; '' elsewhere. */
+  readonly actionId: string;
+  /** What was asked for or taken: ids, dates, hashes. Never a body, a code, a token or anything of a patient. */
+  readonly said: Readonly<Record<string, Json>>;
+  readonly atMs: number;
+};
+
+export type AuditRow = AuditEntry & {
+  readonly writer: string;
+  /** 1, 2, … of the writer. */
+  readonly seq: number;
+  readonly prevHash: string;
+  readonly hash: string;
+};
+
+/** How far a writer's chain goes. */
+export type AuditHead = Pick<AuditRow, 'writer' | 'seq' | 'hash'>;
+
+/** The row that follows. @param last null: the chain begins */
+export function nextAuditRow(writer: string, last: AuditRow | null, entry: AuditEntry): AuditRow {
+  const row = { ...wellFormed(entry), writer, seq: (last?.seq ?? 0) + 1, prevHash: last?.hash ?? '' };
+  return { ...row, hash: auditHashOf(row) };
+}
+
+/** SHA-256, hex, over the canonical JSON (RFC 8785) of everything else in the row. */
+export function auditHashOf(row: Omit<AuditRow, 'hash'>): string {
+  const { writer, seq, kind, who, via, from, what, status, merchants, actionId, said, prevHash, atMs } = row;
+  const about = { kind, who, via, from, what, status, merchants, actionId, said, atMs };
+  const content: Json = { writer, seq, prevHash, ...about };
+  return hash('sha256', canonicalJson(content), 'hex');
+}
+
+const MOST_CHARACTERS = 300;
+
+/** What others wrote must neither break the canonical form nor fill the disk. */
+export function auditText(text: string): string {
+  return text.toWellFormed().slice(0, MOST_CHARACTERS).toWellFormed();
+}
+
+function wellFormed(entry: AuditEntry): AuditEntry {
+  return {
+    ...entry,
+    who: auditText(entry.who),
+    from: auditText(entry.from),
+    what: auditText(entry.what),
+    actionId: auditText(entry.actionId),
+    merchants: entry.merchants.map(auditText),
+    atMs: Math.trunc(entry.atMs),
+  };
+}
