@@ -65,6 +65,19 @@ export const UNUSED_CASE_DEPS: ApiParts['cases']['deps'] = {
   pause: unused,
 };
 
+/** More than any test asks for: what is tested is not how often. */
+export const NO_LIMITS: ApiParts['limits'] = {
+  rates: {
+    ...RATES,
+    address: { most: 1e9, withinMs: 1_000 },
+    read: { most: 1e9, withinMs: 1_000 },
+    money: { most: 1e9, withinMs: 1_000 },
+    upload: { most: 1e9, withinMs: 1_000 },
+    machine: { most: 1e9, withinMs: 1_000 },
+  },
+  redis: null,
+};
+
 /** Parts of the API that a test does not ask for: whoever does learns it. */
 export const UNUSED_PARTS: Pick<
   ApiParts,

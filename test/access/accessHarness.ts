@@ -16,7 +16,7 @@ import { principalOfToken } from '../../people/people.ts';
 import { loginPlaces } from '../../people/places.ts';
 import type { NewUser, UserChangeDeps } from '../../people/userChanges.ts';
 import { addUser } from '../../people/userChanges.ts';
-import { UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
+import { NO_LIMITS, UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
 import type { CloseSystem } from '../integration/closeHarness.ts';
 import { SAMPLE_MERCHANT, startCloseSystem } from '../integration/closeHarness.ts';
 
@@ -73,6 +73,7 @@ export class AccessSystem implements AsyncDisposable {
     const people = { ...this.deps, ...more };
     return buildApp({
       ...UNUSED_PARTS,
+      limits: NO_LIMITS,
       queries: UNUSED_QUERIES,
       exports: { open: unused },
       statements: { open: unused },

@@ -1,4 +1,4 @@
-import { UNUSED_PARTS } from '../apiParts.ts';
+import { NO_LIMITS, UNUSED_PARTS } from '../apiParts.ts';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -79,18 +79,6 @@ export const tokenOf = (role: Role, merchantId: HospitalName): string =>
 export const bearerOf = (role: Role, merchantId: HospitalName) => ({
   authorization: `Bearer ${tokenOf(role, merchantId)}`,
 });
-
-const NO_LIMITS: ApiParts['limits'] = {
-  rates: {
-    ...RATES,
-    address: { most: 1e9, withinMs: 1_000 },
-    read: { most: 1e9, withinMs: 1_000 },
-    money: { most: 1e9, withinMs: 1_000 },
-    upload: { most: 1e9, withinMs: 1_000 },
-    machine: { most: 1e9, withinMs: 1_000 },
-  },
-  redis: null,
-};
 
 function usersOf(merchantId: HospitalName): readonly KnownUser[] {
   return ROLES.map((role) => ({
