@@ -9,7 +9,7 @@ import type { CaseSystem } from './resolutionHarness.ts';
 import { APPROVER, DATE, OPERATOR, line, person, request, startCaseSystem } from './resolutionHarness.ts';
 
 const DUE = 10_000n;
-/** bench/RESULTS.md has a run of 10,000. */
+/** npm test keeps it short; bench/RESULTS.md has a longer run. */
 const ATTEMPTS = Number(process.env['DZ_ATTEMPTS'] ?? 200);
 const CLIENTS = 20;
 /** The number is 1000. */
