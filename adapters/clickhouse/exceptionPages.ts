@@ -4,9 +4,9 @@ import { isBusinessDate } from '../../domain/businessDate.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';
 import { BOOKS } from '../../domain/entry.ts';
-import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
+import { MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
-import { rowsOf, text } from './closeSql.ts';
+import { EXCEPTION_CODE_LIST, listOf, rowsOf } from './closeSql.ts';
 import { PERSONS_WORDS, exceptionConditions, mayHaveStatus } from './exceptionConditions.ts';
 import { whereOf } from './listConditions.ts';
 import { CONFLICT_BIT, mergedOf } from './verdictRows.ts';
@@ -92,7 +92,7 @@ async function candidatesAfter(
   const published = `(merchant_id, mode, run_id) IN (
     SELECT merchant_id, mode, run_id FROM publications ${whereOf(sql)})`;
   const conditions = [
-    `code IN (${[...EXCEPTION_CODES].map(text).join(', ')})`,
+    `code IN (${EXCEPTION_CODE_LIST})`,
     ...sql,
     ...ofVerdicts,
     ...(filter.status === undefined ? [] : [mayHaveStatus(filter.status)]),
@@ -157,10 +157,6 @@ function linesKnown(version: bigint): bigint {
 
 function spanKey(row: Pick<Row, 'merchant_id' | 'order_no' | 'key_part' | 'span'>): string {
   return `${row.merchant_id} ${row.order_no} ${row.key_part} ${row.span}`;
-}
-
-function listOf(values: readonly string[]): string {
-  return [...new Set(values)].map(text).join(', ');
 }
 
 async function statusesOf(

@@ -6,8 +6,7 @@ import type { Reconciliation } from '../../domain/ports.ts';
 import type { CaseWord, Word } from '../../domain/rollForward.ts';
 import type { StatementLedger, VerdictSum } from '../../domain/statement.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
-import { EXCEPTION_CODES } from '../../domain/verdict.ts';
-import { date, rowsOf, text } from './closeSql.ts';
+import { EXCEPTION_CODE_LIST, date, rowsOf, text } from './closeSql.ts';
 import { clickHouseMonthLocks } from './monthLocks.ts';
 import { reconciliationPage } from './reconciliationPages.ts';
 
@@ -130,7 +129,6 @@ type WordRow = {
 };
 
 async function words(client: ClickHouseClient, merchant: string, upTo: string): Promise<readonly Word[]> {
-  const codes = [...EXCEPTION_CODES].map(text).join(', ');
   const rows = await rowsOf<WordRow>(
     client,
     `WITH runs AS (
@@ -148,7 +146,7 @@ async function words(client: ClickHouseClient, merchant: string, upTo: string): 
        WHERE merchant_id = {merchant:String} AND mode != 'REALTIME' AND run_id IN (SELECT run_id FROM runs)
          AND order_no IN (
            SELECT order_no FROM verdicts
-           WHERE merchant_id = {merchant:String} AND mode != 'REALTIME' AND code IN (${codes}))) AS v
+           WHERE merchant_id = {merchant:String} AND mode != 'REALTIME' AND code IN (${EXCEPTION_CODE_LIST}))) AS v
      INNER JOIN runs AS r ON r.run_id = v.run_id AND r.mode = v.mode
      ORDER BY order_no, key_part, run_day, v.mode, v.span`,
     { merchant, to: upTo },
