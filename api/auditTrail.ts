@@ -12,14 +12,15 @@ import type { Json } from '../domain/canonicalJson.ts';
 export type AuditRule = AuditKind | 'BY_ITSELF' | 'EVENT_LOG';
 
 /** What a handler adds to the entry of its request. */
-export type AuditNote = Partial<Pick<AuditEntry, 'merchants' | 'actionId' | 'said'>>;
+export type AuditNote = Partial<Pick<AuditEntry, 'who' | 'merchants' | 'actionId' | 'said'>>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     audit?: AuditRule;
   }
   interface FastifyRequest {
-    auditNote: AuditNote;
+    /** What its handler added; null: nothing yet. */
+    auditNote: AuditNote | null;
     /** Nothing more is recorded of it. */
     isAudited: boolean;
   }
@@ -43,11 +44,8 @@ const RECORDED =
  * earlier entries wait for the ledger nothing is begun. Must be called before the routes are there.
  */
 export function auditRequests(app: FastifyInstance, { trail, now }: AuditParts): void {
-  app.decorateRequest('auditNote');
+  app.decorateRequest('auditNote', null);
   app.decorateRequest('isAudited', false);
-  app.addHook('onRequest', async (request) => {
-    request.auditNote = {};
-  });
   app.addHook('preHandler', async (request) => {
     if (kindOf(request) === null) return;
     try {
@@ -61,8 +59,16 @@ export function auditRequests(app: FastifyInstance, { trail, now }: AuditParts):
     const kind = kindOf(request);
     if (kind === null || request.isAudited || isUnknown(request, reply.statusCode)) return payload;
     request.isAudited = true;
+    const recorded = trail.record(auditEntryOf(request, { kind, status: reply.statusCode, atMs: now() }));
+    if (!isKnown(request) && reply.statusCode >= 400) {
+      // A login that was refused: whoever tries may not learn from the wait that there is such a user.
+      recorded.catch((error: unknown) =>
+        request.log.error({ err: error }, 'a refused login is not recorded yet'),
+      );
+      return payload;
+    }
     try {
-      await trail.record(auditEntryOf(request, { kind, status: reply.statusCode, atMs: now() }));
+      await recorded;
     } catch (error) {
       request.log.error({ err: error, route: request.routeOptions.url }, 'a request is not recorded yet');
       // Of a refusal nothing is told that would have to wait; the entry is written when the ledger is back.
@@ -78,7 +84,7 @@ export function auditRequests(app: FastifyInstance, { trail, now }: AuditParts):
 /** For a handler: what it knows of its request that the plugin does not. */
 export function noteForAudit(request: FastifyRequest, note: AuditNote): void {
   const { said, ...others } = note;
-  const saidBefore = request.auditNote.said ?? {};
+  const saidBefore = request.auditNote?.said ?? {};
   request.auditNote = { ...request.auditNote, ...others, said: { ...saidBefore, ...said } };
 }
 
@@ -89,17 +95,17 @@ export function auditEntryOf(
 ): AuditEntry {
   const { principal, auditNote, method, routeOptions, ip } = request;
   const machine = request.machineCaller?.machine;
-  const said = { ...saidOf(request), ...auditNote.said };
+  const said = { ...saidOf(request), ...auditNote?.said };
   const merchantId = said['merchantId'];
   return {
     kind,
-    who: who ?? machine?.id ?? principal?.userId ?? '',
+    who: who ?? machine?.id ?? principal?.userId ?? auditNote?.who ?? '',
     via: machine ? 'MACHINE' : 'API',
     from: ip,
     what: `${method} ${routeOptions.url ?? ''}`,
     status,
-    merchants: auditNote.merchants ?? (typeof merchantId === 'string' ? [merchantId] : []),
-    actionId: auditNote.actionId ?? '',
+    merchants: auditNote?.merchants ?? (typeof merchantId === 'string' ? [merchantId] : []),
+    actionId: auditNote?.actionId ?? '',
     said,
     atMs,
   };
@@ -111,8 +117,12 @@ function kindOf({ routeOptions }: FastifyRequest): AuditKind | null {
 }
 
 /** Whom nobody knows is refused, and may not fill the trail: the log of refusals is kept elsewhere. */
-function isUnknown({ principal, machineCaller }: FastifyRequest, status: number): boolean {
-  return !principal && !machineCaller && status >= 400;
+function isUnknown(request: FastifyRequest, status: number): boolean {
+  return !isKnown(request) && request.auditNote?.who === undefined && status >= 400;
+}
+
+function isKnown({ principal, machineCaller }: FastifyRequest): boolean {
+  return Boolean(principal) || Boolean(machineCaller);
 }
 
 function saidOf({ params, query, body }: FastifyRequest): Readonly<Record<string, Json>> {

@@ -40,7 +40,7 @@ export type AuditWay = (typeof AUDIT_WAYS)[number];
 
 export type AuditEntry = {
   readonly kind: AuditKind;
-  /** The user, machine or process; '' where nobody said who they are. */
+  /** The user, machine or process; of a login that was refused, the user who was tried; '' where nobody knows. */
   readonly who: string;
   readonly via: AuditWay;
   /** An address of the network, or a machine's name. */

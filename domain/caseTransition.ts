@@ -1,6 +1,8 @@
-import type { CaseFacts, CaseRow, CaseState, NewStep } from './caseHistory.ts';
+import type { CaseFacts, CaseKey, CaseRow, CaseState, NewStep } from './caseHistory.ts';
+import { lastRow, nextRow } from './caseHistory.ts';
 import type { KeyWord } from './resolutionPorts.ts';
-import type { Mode } from './verdict.ts';
+import type { Book } from './entry.ts';
+import { BOOKS_OF_MODE } from './verdict.ts';
 
 // How a case follows what the books say of its key.
 
@@ -60,6 +62,42 @@ const NOTHING_DONE = {
   isRefundRefused: false,
   isBookedAfterRefund: false,
 } as const;
+
+/** The rows that bring cases to what the verdicts say now. @param rows all rows of the cases that the words are about */
+export function rowsThatFollow(
+  words: readonly KeyWord[],
+  rows: readonly CaseRow[],
+  nowMs: number,
+): readonly CaseRow[] {
+  const chains = Map.groupBy(rows, (row) => row.caseId);
+  return words.flatMap((word) => {
+    const last = lastRow(chains.get(word.caseId) ?? []);
+    const step = stepOf(last, word, nowMs);
+    return step ? [nextRow(caseKeyOf(word), last, step)] : [];
+  });
+}
+
+/** A case as the verdicts of this moment make it, whether or not its rows say so yet. */
+export type StandingCase = { readonly key: CaseKey; readonly state: CaseState };
+
+/** By case id. @param rows all rows of the cases */
+export function casesNow(
+  words: readonly KeyWord[],
+  rows: readonly CaseRow[],
+  nowMs: number,
+): ReadonlyMap<string, StandingCase> {
+  const chains = Map.groupBy([...rows, ...rowsThatFollow(words, rows, nowMs)], (row) => row.caseId);
+  return new Map(
+    [...chains].flatMap(([caseId, chain]) => {
+      const last = lastRow(chain);
+      return last ? [[caseId, { key: caseKeyOf(last), state: last.state }] as const] : [];
+    }),
+  );
+}
+
+export function caseKeyOf({ caseId, merchantId, orderNo, keyPart }: CaseKey): CaseKey {
+  return { caseId, merchantId, orderNo, keyPart };
+}
 
 /** A resolved case stays so while what it was decided upon is unchanged. */
 function afterResolution(
@@ -128,16 +166,15 @@ function isSame(a: CaseFacts, b: CaseFacts): boolean {
 
 /** Amounts that a mode does not look at are no change. */
 function changedFacts(was: CaseFacts, is: CaseFacts): readonly string[] {
+  const isOutside = (book: Book): boolean =>
+    [was, is].some(({ mode }) => !BOOKS_OF_MODE[mode].includes(book));
   const compared = [
-    ['the merchant', was.merchantFen, is.merchantFen, !hasMerchant(was.mode) || !hasMerchant(is.mode)],
+    ['the merchant', was.merchantFen, is.merchantFen, isOutside('MERCHANT')],
     ['the platform', was.platformFen, is.platformFen, false],
-    ['the channel', was.channelFen, is.channelFen, !hasChannel(was.mode) || !hasChannel(is.mode)],
+    ['the channel', was.channelFen, is.channelFen, isOutside('CHANNEL')],
     ['the surplus', was.surplusFen, is.surplusFen, was.mode !== is.mode],
   ] as const;
   return compared.flatMap(([name, before, now, isUnknown]) =>
     isUnknown || before === now ? [] : [`${name} has ${now ?? 'nothing'} (was ${before ?? 'nothing'})`],
   );
 }
-
-const hasMerchant = (mode: Mode): boolean => mode !== 'TWO_WAY';
-const hasChannel = (mode: Mode): boolean => mode !== 'REALTIME';

@@ -35,7 +35,6 @@ export function keyWordOf(told: readonly ToldVerdict[]): KeyWord {
     facts: open ? factsOf(open) : null,
     how: speaker ? wordsOf(speaker) : 'the run that closed its date does not know it',
     merchantFen: fenText(speaker?.verdict ?? first.verdict, 'MERCHANT'),
-    settlesDate: speaker?.verdict.businessDate ?? null,
   };
 }
 
@@ -49,7 +48,6 @@ export function silentWord({ merchantId, orderNo, keyPart }: Omit<CaseKey, 'case
     facts: null,
     how: 'no run that counts knows it any more',
     merchantFen: null,
-    settlesDate: null,
   };
 }
 

@@ -71,8 +71,6 @@ export type KeyWord = CaseKey & {
   readonly how: string;
   /** The merchant's amount as it stands now, fen as text; null: HIS lacks it. */
   readonly merchantFen: string | null;
-  /** The date that the last word is given for. */
-  readonly settlesDate: string | null;
 };
 
 /** A line of a book. counts: it stands for its book now; false where a bill, or a later one, took its place. */

@@ -15,6 +15,13 @@ export type { Side } from './side.ts';
 export const MODES = ['REALTIME', 'THREE_WAY', 'TWO_WAY'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** Which books a mode compares. */
+export const BOOKS_OF_MODE: Readonly<Record<Mode, readonly Book[]>> = {
+  REALTIME: ['MERCHANT', 'PLATFORM'],
+  THREE_WAY: ['MERCHANT', 'PLATFORM', 'CHANNEL'],
+  TWO_WAY: ['PLATFORM', 'CHANNEL'],
+};
+
 export const VERDICT_CODES = [
   'MATCHED',
   'AMOUNT_MISMATCH',

@@ -4,8 +4,9 @@ import { DuizhangError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import { totpStepOf } from '../domain/totp.ts';
 import type { User } from '../domain/user.ts';
-import { isUserId, userIdOf } from '../domain/user.ts';
+import { isUserId, reachedMerchants, userIdOf } from '../domain/user.ts';
 import type { PeopleDeps } from './people.ts';
+import { principalOfSession } from './people.ts';
 
 /** What somebody shows to be let in. */
 export type Credentials = {
@@ -19,11 +20,37 @@ export type Credentials = {
 };
 
 export type LoggedIn = {
+  readonly principal: Principal;
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly accessEndsAtMs: number;
   readonly sessionEndsAtMs: number;
 };
+
+/** Of whom the audit trail tells: never of somebody who is only claimed to be there. */
+export type AboutUser = Pick<Principal, 'userId' | 'merchants'>;
+
+/** A refusal that may be told to anybody, since its words are always the same. `about` is for the audit trail alone. */
+export class AccessRefused extends DuizhangError {
+  /** The user who was tried, where there is one and the attempt was looked at; null: nothing is to be recorded. */
+  readonly about: AboutUser | null;
+
+  constructor(code: 'DZ_LOGIN_REFUSED' | 'DZ_SESSION_ENDED', about: AboutUser | null) {
+    super(code, WORDS[code].en, { messageZh: WORDS[code].zh });
+    this.about = about;
+  }
+}
+
+const WORDS = {
+  DZ_LOGIN_REFUSED: {
+    en: 'user, password or one-time code is wrong, or there were too many attempts: wait some minutes, then try once more; an administrator can set a new password',
+    zh: '用户名、密码或动态码不正确,或尝试次数过多:请等待几分钟后再试,或联系管理员重置密码',
+  },
+  DZ_SESSION_ENDED: {
+    en: 'the session has ended; log in again at POST /api/v1/sessions',
+    zh: '登录已失效,请重新登录',
+  },
+} as const;
 
 /**
  * Begins a session.
@@ -47,7 +74,7 @@ export async function logIn(shown: Credentials, deps: PeopleDeps): Promise<Logge
   if (!(await isStill(session, deps))) {
     // Changed while the password was looked at: whoever changed it may have ended the sessions before this one began.
     await deps.sessions.end(session.userId, session.sessionId);
-    throw refused();
+    throw new AccessRefused('DZ_LOGIN_REFUSED', aboutSession(session, deps));
   }
   return tokensOf(session, 0, deps);
 }
@@ -61,7 +88,11 @@ export async function refreshSession(refreshToken: string, deps: PeopleDeps): Pr
   if (!shown) throw ended();
   const { userId, sessionId, number } = shown;
   const session = await deps.sessions.find(userId, sessionId);
-  if (!session || (await deps.sessions.turn(userId, sessionId, number)) !== 'TURNED') throw ended();
+  if (!session) throw ended();
+  // Somebody has used it before: of the two one has stolen it.
+  if ((await deps.sessions.turn(userId, sessionId, number)) !== 'TURNED') {
+    throw new AccessRefused('DZ_SESSION_ENDED', aboutSession(session, deps));
+  }
   if (!(await isStill(session, deps))) {
     await deps.sessions.end(userId, sessionId);
     throw ended();
@@ -99,6 +130,8 @@ async function whoShows(
     // Whatever is known by now, it is not told by a shorter wait.
     const isRight = await deps.passwords.isRight(password, user?.passwordHash ?? null);
     const secondFactor = secondFactorOf(user, totp, deps);
+    const refused = () =>
+      new AccessRefused('DZ_LOGIN_REFUSED', user && mayTry ? aboutUser(user, deps) : null);
     if (!user || !mayTry || !isRight || user.disabled || secondFactor === 'WRONG') throw refused();
     if (secondFactor !== 'NONE' && !(await deps.attempts.useTotpStep(userId, secondFactor.step))) {
       throw refused();
@@ -124,10 +157,15 @@ async function isStill({ userId, userVersion }: Session, { users }: PeopleDeps):
   return user !== null && !user.disabled && user.version.toString() === userVersion;
 }
 
-async function tokensOf(session: Session, number: number, { tokens, now }: PeopleDeps): Promise<LoggedIn> {
+async function tokensOf(
+  session: Session,
+  number: number,
+  { tokens, merchants, now }: PeopleDeps,
+): Promise<LoggedIn> {
   const { userId, sessionId, endsAtMs } = session;
   const nowMs = now();
   return {
+    principal: principalOfSession(session, merchants),
     accessToken: await tokens.access(session, nowMs),
     refreshToken: tokens.refresh({ userId, sessionId, number }),
     accessEndsAtMs: Math.min(nowMs + ACCESS_LIVES_MS, endsAtMs),
@@ -135,22 +173,14 @@ async function tokensOf(session: Session, number: number, { tokens, now }: Peopl
   };
 }
 
-function refused(): DuizhangError {
-  return new DuizhangError(
-    'DZ_LOGIN_REFUSED',
-    'user, password or one-time code is wrong, or there were too many attempts: wait some minutes, then try once more; an administrator can set a new password',
-    {
-      messageZh: '用户名、密码或动态码不正确,或尝试次数过多:请等待几分钟后再试,或联系管理员重置密码',
-    },
-  );
+function aboutUser({ userId, reach }: User, { merchants }: PeopleDeps): AboutUser {
+  return { userId, merchants: reachedMerchants(reach, merchants) };
 }
 
-function ended(): DuizhangError {
-  return new DuizhangError(
-    'DZ_SESSION_ENDED',
-    'the session has ended; log in again at POST /api/v1/sessions',
-    {
-      messageZh: '登录已失效,请重新登录',
-    },
-  );
+function aboutSession(session: Session, { merchants }: PeopleDeps): AboutUser {
+  return principalOfSession(session, merchants);
+}
+
+function ended(): AccessRefused {
+  return new AccessRefused('DZ_SESSION_ENDED', null);
 }

@@ -11,7 +11,7 @@ import { requestJson } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
 import { resultOf } from './actionResult.ts';
 import type { Doing } from './carryOut.ts';
-import { carryOutRefund, resolved, stateOf } from './carryOut.ts';
+import { carryOutRefund, resolved, stateOf, statusBefore } from './carryOut.ts';
 import { firstAnswer } from './firstAnswer.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { atOrder } from './orderDesk.ts';
@@ -250,15 +250,10 @@ async function ask(
       ...state,
       status: 'PENDING_APPROVAL',
       reason: `${action}${amountFen === null ? '' : ` of ${yuanOfFen(amountFen)} yuan`} waits for a second person`,
-      underWay: { actionId, action, phase: 'AWAITS_APPROVAL', statusBefore: settledBefore(state) },
+      underWay: { actionId, action, phase: 'AWAITS_APPROVAL', statusBefore: statusBefore(state) },
     },
   });
   return resultOf(desk.rowsOfAction(actionId));
-}
-
-/** A chain that a self refund begins is no open exception before. */
-function settledBefore({ facts, status }: CaseState): CaseState['status'] {
-  return facts === null ? 'RESOLVED' : status;
 }
 
 export async function carryOut(

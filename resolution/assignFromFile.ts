@@ -1,7 +1,7 @@
 import type { Principal } from '../domain/principal.ts';
 import { assign } from './assign.ts';
 import type { Assignment } from './assign.ts';
-import type { StandingCase } from './casesOf.ts';
+import type { StandingCase } from '../domain/caseTransition.ts';
 import { assertMay, refuseBy } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
 

@@ -8,7 +8,7 @@ import type { ActionResult } from './actionResult.ts';
 import { assign } from './assign.ts';
 import type { OneOfMany } from './bulkRule.ts';
 import { bulkRule, orRefusal } from './bulkRule.ts';
-import type { StandingCase } from './casesOf.ts';
+import type { StandingCase } from '../domain/caseTransition.ts';
 import { casesOf } from './casesOf.ts';
 import { notFound } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';

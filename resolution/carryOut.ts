@@ -1,6 +1,5 @@
 import { businessDateOf } from '../domain/businessDate.ts';
 import type { CaseKey, CaseRow, CaseState, NewStep } from '../domain/caseHistory.ts';
-import type { Json } from '../domain/canonicalJson.ts';
 import { newState } from '../domain/caseTransition.ts';
 import type { Entry } from '../domain/entry.ts';
 import type { RefundHeard, RefundIntent } from '../domain/refundIntent.ts';
@@ -45,7 +44,6 @@ export async function carryOutRefund(
   }
   assertTimeLeft(desk);
   const state = stateOf(doing, desk, deps);
-  const statusBefore = state.facts === null ? 'RESOLVED' : state.status;
   const isFirst = doing.before.length === 0;
   await desk.add(key, ...doing.before, {
     step: 'INTENT',
@@ -62,7 +60,7 @@ export async function carryOutRefund(
       ...state,
       status: 'IN_PROGRESS',
       reason: `a refund of ${intent.order.amountFen} fen is at the gateway`,
-      underWay: { actionId, action: request.action, phase: 'AT_GATEWAY', statusBefore },
+      underWay: { actionId, action: request.action, phase: 'AT_GATEWAY', statusBefore: statusBefore(state) },
     },
   });
   await deps.reached?.('INTENT_WRITTEN');
@@ -77,6 +75,11 @@ export async function carryOutRefund(
 /** Of the case before the action: as the approval left it, else as it stands. */
 export function stateOf({ before, key }: Doing, desk: OrderDesk, deps: ResolutionDeps): CaseState {
   return before.at(-1)?.state ?? desk.lastOf(key.caseId)?.state ?? newState(deps.now());
+}
+
+/** What it comes back to. A chain that a self refund begins is no open exception before. */
+export function statusBefore({ facts, status }: CaseState): CaseState['status'] {
+  return facts === null ? 'RESOLVED' : status;
 }
 
 /** Writes down what a gateway said of a refund, and what the case comes to by it. */
@@ -114,7 +117,7 @@ export async function hear(
     operator: row.operator,
     amountFen: intent.order.amountFen,
     outcome: answer.state === 'NOT_FOUND' ? 'UNKNOWN' : answer.state,
-    said: heardJson(heard),
+    said: { ...heard },
     atMs: deps.now(),
     state: stateAfter(answer, row, last.state, heard, meantBy(intent, last.state, desk)),
   });
@@ -135,16 +138,14 @@ function stateAfter(
   heard: RefundHeard,
   { isLinked, settles }: Meant,
 ): CaseState {
-  const statusBefore = state.underWay?.statusBefore ?? 'OPEN';
+  const before = state.underWay?.statusBefore ?? 'OPEN';
   switch (answer.state) {
     case 'SUCCEEDED':
-      return row.action === 'REFUND'
-        ? resolved(state, 'REFUND')
-        : selfRefunded(state, { statusBefore, settles });
+      return row.action === 'REFUND' ? resolved(state, 'REFUND') : selfRefunded(state, { before, settles });
     case 'REFUSED':
       return {
         ...state,
-        status: statusBefore,
+        status: before,
         reason: `the gateway refused the refund for good: ${answer.code} ${answer.detail}`,
         isRefundRefused: state.isRefundRefused || isLinked,
         underWay: null,
@@ -152,7 +153,7 @@ function stateAfter(
     case 'FAILED':
       return {
         ...state,
-        status: statusBefore,
+        status: before,
         reason: `the refund failed and may be tried again: ${answer.code} ${answer.detail}`,
         underWay: null,
       };
@@ -187,12 +188,12 @@ function meantBy({ isLinked, order }: RefundIntent, { facts }: CaseState, desk: 
 /** What is an exception still has to be written off. */
 function selfRefunded(
   state: CaseState,
-  { statusBefore, settles }: { readonly statusBefore: CaseState['status']; readonly settles: boolean },
+  { before, settles }: { readonly before: CaseState['status']; readonly settles: boolean },
 ): CaseState {
   const done = { ...state, hasSelfRefund: state.hasSelfRefund || settles, underWay: null };
   if (state.facts === null) return resolved(done, 'SELF_REFUND');
-  if (!settles) return { ...done, status: statusBefore, reason: 'a part of the order was refunded' };
-  const status = statusBefore === 'OPEN' ? 'IN_PROGRESS' : statusBefore;
+  if (!settles) return { ...done, status: before, reason: 'a part of the order was refunded' };
+  const status = before === 'OPEN' ? 'IN_PROGRESS' : before;
   return { ...done, status, reason: 'refunded; it can be written off now' };
 }
 
@@ -222,10 +223,6 @@ function entryOf(
     source: 'ACTION',
     sourceRef: row.actionId,
   };
-}
-
-function heardJson(heard: RefundHeard): Json {
-  return { ...heard };
 }
 
 function assertTimeLeft(desk: OrderDesk): void {

@@ -1,12 +1,9 @@
-import type { CaseKey, CaseState } from '../domain/caseHistory.ts';
-import { lastRow } from '../domain/caseHistory.ts';
-import { stepOf } from '../domain/caseTransition.ts';
+import type { StandingCase } from '../domain/caseTransition.ts';
+import { casesNow } from '../domain/caseTransition.ts';
 import type { OrderRef } from '../domain/resolutionPorts.ts';
 import type { ResolutionDeps } from './resolution.ts';
 
 const ORDERS_A_QUERY = 500;
-
-export type StandingCase = { readonly key: CaseKey; readonly state: CaseState };
 
 /** Cases of many orders as the verdicts and their chains have them now, by case id. Nothing is written. */
 export async function casesOf(
@@ -22,15 +19,7 @@ export async function casesOf(
         deps.ledger.rowsOf(merchantId, some),
         deps.ledger.wordsOf(merchantId, some),
       ]);
-      for (const [caseId, chain] of Map.groupBy(rows, (row) => row.caseId)) {
-        const last = lastRow(chain);
-        if (last) found.set(caseId, { key: last, state: last.state });
-      }
-      for (const word of words) {
-        const last = lastRow(rows.filter(({ caseId }) => caseId === word.caseId));
-        const state = stepOf(last, word, deps.now())?.state;
-        if (state) found.set(word.caseId, { key: word, state });
-      }
+      for (const [caseId, standing] of casesNow(words, rows, deps.now())) found.set(caseId, standing);
     }
   }
   return found;

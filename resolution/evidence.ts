@@ -1,3 +1,5 @@
+import { hasOpenRefund } from './standing.ts';
+import { BOOKS_OF_MODE } from '../domain/verdict.ts';
 import type {
   CaseEvidence,
   EvidenceLedger,
@@ -7,11 +9,9 @@ import type {
   VerdictHistory,
 } from '../domain/caseEvidence.ts';
 import type { CaseKey, CaseRow, CaseState } from '../domain/caseHistory.ts';
-import { lastRow } from '../domain/caseHistory.ts';
 import { caseIdOf } from '../domain/caseId.ts';
-import { newState, stepOf } from '../domain/caseTransition.ts';
+import { casesNow, newState } from '../domain/caseTransition.ts';
 import { compareBooks } from '../domain/compareBooks.ts';
-import type { Book } from '../domain/entry.ts';
 import { keyPartOf } from '../domain/entry.ts';
 import { likelyCauseOf } from '../domain/likelyCause.ts';
 import type { Merchant } from '../domain/merchant.ts';
@@ -23,7 +23,6 @@ import type { Principal } from '../domain/principal.ts';
 import { attemptsOf } from '../domain/refundIntent.ts';
 import type { CaseLedger, KeyWord } from '../domain/resolutionPorts.ts';
 import { Scope } from '../domain/scope.ts';
-import type { Mode } from '../domain/verdict.ts';
 import { actionsOf } from './evidenceActions.ts';
 import { causeFactsOf } from './evidenceCause.ts';
 import { refundsOf } from './evidenceRefunds.ts';
@@ -47,7 +46,7 @@ export async function caseEvidence(
   caseId: string,
   deps: EvidenceDeps,
 ): Promise<CaseEvidence> {
-  const key = await keyOf(Scope.of(principal), caseId, deps);
+  const key = await deps.ledger.keyOf(Scope.of(principal), caseId);
   if (!key) throw notFound(`exception ${caseId}`);
   const { merchantId, orderNo } = key;
   const [lines, history, rows, words, isNamedInBillError] = await Promise.all([
@@ -84,32 +83,17 @@ export async function caseEvidence(
     money: orderMoney(lines, attempts, { rules }),
     refunds: refundsOf(key, lines, attempts),
     actions: actionsOf(state, {
-      hasOpenRefund: attempts.some((attempt) => attempt.state === 'OPEN'),
+      hasOpenRefund: hasOpenRefund({ attempts }),
       isNamedInBillError,
     }),
     related: await relatedTo(key, { rows, words, history }, deps),
   };
 }
 
-const BOOKS_OF_MODE: Readonly<Record<Mode, readonly Book[]>> = {
-  REALTIME: ['MERCHANT', 'PLATFORM'],
-  THREE_WAY: ['MERCHANT', 'PLATFORM', 'CHANNEL'],
-  TWO_WAY: ['PLATFORM', 'CHANNEL'],
-};
-
-/** Rows are found by the case's id at once; a case that nobody has touched only by looking through the verdicts. */
-async function keyOf(scope: Scope, caseId: string, { ledger }: EvidenceDeps): Promise<CaseKey | null> {
-  const [row] = await ledger.rowsOfCase(scope, caseId);
-  if (!row) return ledger.keyOf(scope, caseId);
-  const { merchantId, orderNo, keyPart } = row;
-  return { caseId, merchantId, orderNo, keyPart };
-}
-
 /** The case as its keeper will have it in a moment. */
 function standsNow(rows: readonly CaseRow[], word: KeyWord | undefined, nowMs: number): CaseState {
-  const last = lastRow(rows);
-  const step = word && stepOf(last, word, nowMs);
-  return step?.state ?? last?.state ?? { ...newState(nowMs), status: 'HEALED', reason: word?.how ?? '' };
+  const [known] = casesNow(word ? [word] : [], rows, nowMs).values();
+  return known?.state ?? { ...newState(nowMs), status: 'HEALED', reason: word?.how ?? '' };
 }
 
 /** Lines of the key, and HIS refunds without a number that the close pairs with it. */

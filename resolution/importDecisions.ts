@@ -11,7 +11,7 @@ import type { ActionResult } from './actionResult.ts';
 import { assignOnce, foreseeAssignment } from './assignFromFile.ts';
 import type { OneOfMany } from './bulkRule.ts';
 import { bulkRule, orRefusal } from './bulkRule.ts';
-import type { StandingCase } from './casesOf.ts';
+import type { StandingCase } from '../domain/caseTransition.ts';
 import { casesOf } from './casesOf.ts';
 import type { Foreseen } from './foresee.ts';
 import { foresee } from './foresee.ts';

@@ -1,7 +1,6 @@
-import { lastRow, nextRow } from '../domain/caseHistory.ts';
 import type { CaseRow } from '../domain/caseHistory.ts';
-import { stepOf } from '../domain/caseTransition.ts';
-import type { KeyWord, OrderLock, OrderRef } from '../domain/resolutionPorts.ts';
+import { rowsThatFollow } from '../domain/caseTransition.ts';
+import type { OrderLock } from '../domain/resolutionPorts.ts';
 import type { ResolutionDeps } from './resolution.ts';
 
 export type KeeperDeps = Pick<ResolutionDeps, 'ledger' | 'locks' | 'now'>;
@@ -76,19 +75,5 @@ async function stepsFor(
     deps.ledger.wordsOf(merchantId, orderNos),
     deps.ledger.rowsOf(merchantId, orderNos),
   ]);
-  const chains = Map.groupBy(rows, (row) => row.caseId);
-  return words.flatMap((word) => {
-    const last = lastRow(chains.get(word.caseId) ?? []);
-    const step = stepOf(last, word, deps.now());
-    return step ? [nextRow(keyOf(word), last, step)] : [];
-  });
-}
-
-function keyOf({
-  caseId,
-  merchantId,
-  orderNo,
-  keyPart,
-}: KeyWord): OrderRef & Pick<KeyWord, 'caseId' | 'keyPart'> {
-  return { caseId, merchantId, orderNo, keyPart };
+  return rowsThatFollow(words, rows, deps.now());
 }

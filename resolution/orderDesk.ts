@@ -1,6 +1,6 @@
 import type { CaseKey, CaseRow, NewStep } from '../domain/caseHistory.ts';
 import { lastRow, nextRow } from '../domain/caseHistory.ts';
-import { stepOf } from '../domain/caseTransition.ts';
+import { caseKeyOf, rowsThatFollow } from '../domain/caseTransition.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
 import type { OrderMoney, RefundAttempt } from '../domain/orderMoney.ts';
@@ -44,20 +44,8 @@ const NO_LOCK: OrderLock = {
 /** An order as `atOrder` would find it, without its lock: nothing is written, and adding to its cases throws. */
 export async function lookAtOrder(order: OrderRef, deps: ResolutionDeps): Promise<OrderDesk> {
   const file = await deps.ledger.orderFile(order.merchantId, order.orderNo);
-  const rows = [...file.rows, ...rowsThatFollow(file, deps.now())];
+  const rows = [...file.rows, ...rowsThatFollow(file.words, file.rows, deps.now())];
   return new OrderDesk(order, { ...file, rows }, NO_LOCK, deps);
-}
-
-/** What brings each of an order's cases to what the verdicts say. */
-function rowsThatFollow(
-  { words, rows }: Pick<OrderFile, 'words' | 'rows'>,
-  nowMs: number,
-): readonly CaseRow[] {
-  return words.flatMap((word) => {
-    const last = lastRow(rows.filter(({ caseId }) => caseId === word.caseId));
-    const step = stepOf(last, word, nowMs);
-    return step ? [nextRow(keyOf(word), last, step)] : [];
-  });
 }
 
 async function held({ merchantId, orderNo }: OrderRef, deps: ResolutionDeps): Promise<OrderLock> {
@@ -123,7 +111,7 @@ export class OrderDesk {
 
   /** Brings each of the order's cases to what the verdicts say; what a person then does stands behind it. */
   async followWords(): Promise<void> {
-    await this.#append(rowsThatFollow(this, this.#deps.now()));
+    await this.#append(rowsThatFollow(this.words, this.rows, this.#deps.now()));
   }
 
   /**
@@ -132,7 +120,8 @@ export class OrderDesk {
    */
   async add(key: CaseKey, ...steps: readonly NewStep[]): Promise<void> {
     const rows: CaseRow[] = [];
-    for (const step of steps) rows.push(nextRow(keyOf(key), rows.at(-1) ?? this.lastOf(key.caseId), step));
+    for (const step of steps)
+      rows.push(nextRow(caseKeyOf(key), rows.at(-1) ?? this.lastOf(key.caseId), step));
     await this.#append(rows);
   }
 
@@ -142,8 +131,4 @@ export class OrderDesk {
     await this.#deps.ledger.append(rows);
     this.#rows.push(...rows);
   }
-}
-
-function keyOf({ caseId, merchantId, orderNo, keyPart }: CaseKey): CaseKey {
-  return { caseId, merchantId, orderNo, keyPart };
 }

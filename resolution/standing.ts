@@ -29,8 +29,8 @@ export function standingOf(
   };
 }
 
-export function hasOpenRefund(desk: OrderDesk): boolean {
-  return desk.attempts.some(({ state }) => state === 'OPEN');
+export function hasOpenRefund({ attempts }: Pick<OrderDesk, 'attempts'>): boolean {
+  return attempts.some(({ state }) => state === 'OPEN');
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { StandingCase } from '../domain/caseTransition.ts';
 import { yuanOfFen } from '../domain/money.ts';
 import { rulingOn } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -5,12 +6,12 @@ import type { OrderRef } from '../domain/resolutionPorts.ts';
 import { Scope } from '../domain/scope.ts';
 import { codeSubject } from './act.ts';
 import { offerOf } from './oneSidedCheck.ts';
-import type { CaseNow, OrderView } from './orderView.ts';
+import type { OrderView } from './orderView.ts';
 import { viewOrder } from './orderView.ts';
 import { dueOf } from './planRefund.ts';
 import { assertMay, notFound, refuse, refuseBy } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
-import { standingOf } from './standing.ts';
+import { hasOpenRefund, standingOf } from './standing.ts';
 
 export type CodeSent = { readonly expiresAtMs: number; readonly amountFen: bigint };
 
@@ -28,7 +29,7 @@ export async function sendCaseCode(
   if (!key) throw notFound(what);
   assertMay(principal, 'operator', key.merchantId, what);
   const view = await viewOrder(key, deps);
-  const own = view.cases.find((each) => each.caseId === caseId);
+  const own = view.cases.get(caseId);
   if (!own) throw notFound(what);
   await assertRefundable(own, view, deps);
   const amountFen = refundOf(own);
@@ -83,19 +84,19 @@ export async function sendOrderCode(
   return send(principal, wish, deps);
 }
 
-async function assertRefundable(own: CaseNow, view: OrderView, deps: ResolutionDeps): Promise<void> {
+async function assertRefundable(own: StandingCase, view: OrderView, deps: ResolutionDeps): Promise<void> {
   const { merchantId, orderNo } = view.order;
   const standing = standingOf(own.state, {
-    hasOpenRefund: view.attempts.some(({ state }) => state === 'OPEN'),
+    hasOpenRefund: hasOpenRefund(view),
     isNamedInBillError: await deps.ledger.isNamedInBillError(merchantId, orderNo),
   });
-  if (!standing) throw notFound(`exception ${own.caseId}`);
+  if (!standing) throw notFound(`exception ${own.key.caseId}`);
   const [refund, selfRefund] = [rulingOn('REFUND', standing), rulingOn('SELF_REFUND', standing)];
   if (!refund.allowed && !selfRefund.allowed) throw refuseBy(refund.code);
 }
 
 /** As planRefund has it: a refund that HIS has booked is carried out with the hospital's amount. */
-function refundOf({ state: { facts } }: CaseNow): bigint | null {
+function refundOf({ state: { facts } }: StandingCase): bigint | null {
   if (facts?.kind === 'REFUND' && facts.merchantFen !== null) return BigInt(facts.merchantFen);
   return dueOf(facts);
 }

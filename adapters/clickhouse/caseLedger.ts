@@ -6,9 +6,9 @@ import type { Scope } from '../../domain/scope.ts';
 import { clickHouseBills } from './closeBills.ts';
 import type { StoredCaseRow } from './caseRows.ts';
 import { CASE_ROW_FIELDS, caseRowOf, storedCaseRow } from './caseRows.ts';
-import { rowsOf } from './closeSql.ts';
+import { EXCEPTION_CODE_LIST, caseIdSql, listOf, rowsOf } from './closeSql.ts';
 import { ordersTouchedSince, wordsOf } from './keyWords.ts';
-import { listOf, namedInBillErrors } from './orderFacts.ts';
+import { namedInBillErrors } from './orderFacts.ts';
 import { orderLines } from './orderLines.ts';
 import { scopeSql } from './scopeSql.ts';
 import { clickHouseRealtimeLedger } from './realtimeLedger.ts';
@@ -126,21 +126,21 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
   };
 }
 
-/** A case that nobody has touched yet is known by its verdict alone. */
+/** A case is found by its rows at once; one that nobody has touched yet only by looking through the verdicts. */
 async function keyOf(client: ClickHouseClient, scope: Scope, caseId: string): Promise<CaseKey | null> {
   if (!/^[0-9a-f]{32}$/.test(caseId)) return null;
-  const [row] = await rowsOf<{ merchant_id: string; order_no: string; key_part: string }>(
-    client,
-    `SELECT merchant_id, order_no, key_part FROM exception_actions
-     WHERE case_id = {caseId:String} AND ${scopeSql(scope)} LIMIT 1
-     UNION ALL
-     SELECT merchant_id, order_no, key_part FROM verdicts
-     WHERE ${scopeSql(scope)} AND code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')
-       AND lower(substring(hex(SHA256(concat(merchant_id, ' ', order_no, ' ', key_part))), 1, 32)) = {caseId:String}
-     LIMIT 1`,
-    { caseId },
+  const keyIn = async (from: string): Promise<CaseKey | null> => {
+    const [row] = await rowsOf<{ merchant_id: string; order_no: string; key_part: string }>(
+      client,
+      `SELECT merchant_id, order_no, key_part FROM ${from} AND ${scopeSql(scope)} LIMIT 1`,
+      { caseId },
+    );
+    return row ? { caseId, merchantId: row.merchant_id, orderNo: row.order_no, keyPart: row.key_part } : null;
+  };
+  return (
+    (await keyIn('exception_actions WHERE case_id = {caseId:String}')) ??
+    keyIn(`verdicts WHERE code IN (${EXCEPTION_CODE_LIST}) AND ${caseIdSql()} = {caseId:String}`)
   );
-  return row ? { caseId, merchantId: row.merchant_id, orderNo: row.order_no, keyPart: row.key_part } : null;
 }
 
 async function isClosed(client: ClickHouseClient, merchantId: string, date: BusinessDate): Promise<boolean> {

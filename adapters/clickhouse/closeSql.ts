@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import type { BookScope } from '../../domain/closePorts.ts';
 
 /** A ClickHouse string literal of any text. */
@@ -43,4 +44,17 @@ export async function rowsOf<T>(
 ): Promise<T[]> {
   const result = await client.query({ query, query_params: values, format: 'JSONEachRow' });
   return result.json<T>();
+}
+
+/** A list for IN of columns that hold codes: the verdicts that need a person. */
+export const EXCEPTION_CODE_LIST = [...EXCEPTION_CODES].map(text).join(', ');
+
+/** A list for IN, without repeats; one that matches nothing where there are none. */
+export function listOf(values: readonly string[]): string {
+  return values.length === 0 ? text('(none)') : [...new Set(values)].map(text).join(', ');
+}
+
+/** As caseIdOf (domain/caseId.ts). @param of what stands before the columns, e.g. `r.` */
+export function caseIdSql(of = ''): string {
+  return `lower(substring(hex(SHA256(concat(${of}merchant_id, ' ', ${of}order_no, ' ', ${of}key_part))), 1, 32))`;
 }

@@ -5,9 +5,9 @@ import { caseIdOf } from '../../domain/caseId.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';
 import { BOOKS } from '../../domain/entry.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { EXCEPTION_CODES, MODES } from '../../domain/verdict.ts';
+import { MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
-import { rowsOf, text } from './closeSql.ts';
+import { EXCEPTION_CODE_LIST, listOf, rowsOf } from './closeSql.ts';
 import { PERSONS_WORDS, exceptionConditions, mayHaveStatus } from './exceptionConditions.ts';
 import { whereOf } from './listConditions.ts';
 import { hospitalsSql } from './scopeSql.ts';
@@ -103,7 +103,7 @@ async function candidatesAfter(
   const published = `(merchant_id, mode, run_id) IN (
     SELECT merchant_id, mode, run_id FROM publications ${whereOf(sql)})`;
   const conditions = [
-    `code IN (${[...EXCEPTION_CODES].map(text).join(', ')})`,
+    `code IN (${EXCEPTION_CODE_LIST})`,
     ...sql,
     ...ofVerdicts,
     ...(filter.status === undefined ? [] : [mayHaveStatus(filter.status)]),
@@ -179,10 +179,6 @@ function ofRows(scope: Scope, rows: readonly Row[]): string {
     scope,
     rows.map((row) => row.merchant_id),
   );
-}
-
-function listOf(values: readonly string[]): string {
-  return [...new Set(values)].map(text).join(', ');
 }
 
 async function statusesOf(

@@ -1,8 +1,8 @@
 import type { ExportList, ExportRequest } from '../../domain/exports.ts';
 import { EXPORT_COLUMNS } from '../../domain/exports.ts';
 import { BOOKS } from '../../domain/entry.ts';
-import { EXCEPTION_CODES, VERDICT_CODES } from '../../domain/verdict.ts';
-import { text } from './closeSql.ts';
+import { VERDICT_CODES } from '../../domain/verdict.ts';
+import { EXCEPTION_CODE_LIST, caseIdSql, text } from './closeSql.ts';
 import { matchRateRowsSql } from './matchRates.ts';
 import { CONFLICT_BIT } from './verdictRows.ts';
 
@@ -65,19 +65,15 @@ function verdictsOf({ runId }: ExportRequest): string {
 /** The exceptions of a run that a later one took the place of stand no more: they have no status. */
 function exceptionsOf({ runId }: ExportRequest): string {
   if (runId === undefined) return 'v_exceptions';
-  const codes = [...EXCEPTION_CODES].map(text).join(', ');
   return `(
-    SELECT r.*, r.code AS type, 0 AS provisional, ${CASE_ID} AS id, s.status AS status
+    SELECT r.*, r.code AS type, 0 AS provisional, ${caseIdSql('r.')} AS id, s.status AS status
     FROM verdicts AS r FINAL
     LEFT JOIN (SELECT merchant_id, mode, run_id, order_no, key_part, span, any(e.status) AS status FROM v_exceptions AS e
       WHERE run_id = {run:String} GROUP BY merchant_id, mode, run_id, order_no, key_part, span) AS s
       ON s.merchant_id = r.merchant_id AND s.mode = r.mode AND s.run_id = r.run_id AND s.order_no = r.order_no
         AND s.key_part = r.key_part AND s.span = r.span
-    WHERE r.run_id = {run:String} AND r.code IN (${codes}))`;
+    WHERE r.run_id = {run:String} AND r.code IN (${EXCEPTION_CODE_LIST}))`;
 }
-
-/** As caseIdOf (domain/caseId.ts). */
-const CASE_ID = `lower(substring(hex(SHA256(concat(r.merchant_id, ' ', r.order_no, ' ', r.key_part))), 1, 32))`;
 
 const DATED = { merchantId: 'v.merchant_id', businessDate: 'toString(v.business_date)' };
 

@@ -3,13 +3,10 @@ import type { KeyWord, OrderRef } from '../../domain/resolutionPorts.ts';
 import type { ToldVerdict } from '../../domain/keyWord.ts';
 import { keyWordOf, silentWord } from '../../domain/keyWord.ts';
 import type { Mode } from '../../domain/verdict.ts';
-import { EXCEPTION_CODES } from '../../domain/verdict.ts';
-import { rowsOf, text } from './closeSql.ts';
+import { EXCEPTION_CODE_LIST, rowsOf, text } from './closeSql.ts';
 import type { VerdictRow } from './verdictRows.ts';
 import { VERDICT_FIELDS, verdictOfRow } from './verdictRows.ts';
 import { timeText } from './tsv.ts';
-
-const CODES = [...EXCEPTION_CODES].map(text).join(', ');
 
 type ToldRow = VerdictRow & {
   readonly mode: Mode;
@@ -80,7 +77,7 @@ async function exceptionKeys(
     `SELECT order_no, key_part FROM realtime_told WHERE merchant_id = {merchantId:String} AND order_no IN (${orders})
      UNION DISTINCT
      SELECT order_no, key_part FROM verdicts
-     WHERE merchant_id = {merchantId:String} AND order_no IN (${orders}) AND code IN (${CODES})
+     WHERE merchant_id = {merchantId:String} AND order_no IN (${orders}) AND code IN (${EXCEPTION_CODE_LIST})
      UNION DISTINCT
      SELECT order_no, key_part FROM exceptions WHERE merchant_id = {merchantId:String} AND order_no IN (${orders})`,
     { merchantId },
@@ -104,13 +101,13 @@ export async function ordersTouchedSince(
     client,
     `SELECT merchant_id, order_no FROM verdicts
      WHERE mode = 'REALTIME' AND written_at >= ${since}
-       AND (code IN (${CODES}) OR (merchant_id, order_no) IN (SELECT merchant_id, order_no FROM exceptions))
+       AND (code IN (${EXCEPTION_CODE_LIST}) OR (merchant_id, order_no) IN (SELECT merchant_id, order_no FROM exceptions))
      UNION DISTINCT
      SELECT merchant_id, order_no FROM verdicts
      WHERE (merchant_id, mode, run_id) IN (
          SELECT merchant_id, mode, run_id FROM reconciliations
          WHERE written_at >= ${since} AND run_id IN (SELECT run_id FROM publications))
-       AND (code IN (${CODES}) OR (merchant_id, order_no) IN (SELECT merchant_id, order_no FROM exceptions))
+       AND (code IN (${EXCEPTION_CODE_LIST}) OR (merchant_id, order_no) IN (SELECT merchant_id, order_no FROM exceptions))
      UNION DISTINCT
      -- An exception that the new run does not know any more.
      SELECT e.merchant_id AS merchant_id, e.order_no AS order_no FROM exceptions AS e

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { rowsOf, text } from './closeSql.ts';
+import { listOf, rowsOf } from './closeSql.ts';
 
 // What the books say of orders, many orders of one merchant at once.
 
@@ -17,8 +17,4 @@ export async function namedInBillErrors(
     { merchantId },
   );
   return new Set(rows.map((row) => row.order_no));
-}
-
-export function listOf(values: readonly string[]): string {
-  return values.length === 0 ? text('(none)') : values.map(text).join(', ');
 }

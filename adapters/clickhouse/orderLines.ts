@@ -1,9 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { LineOrigin, OriginLine } from '../../domain/caseEvidence.ts';
-import { rowsOf } from './closeSql.ts';
+import { listOf, rowsOf } from './closeSql.ts';
 import type { EntryRow } from './entryRows.ts';
 import { ENTRY_FIELDS, entryOfRow } from './entryRows.ts';
-import { listOf } from './orderFacts.ts';
 
 const OF_MERCHANT = 'merchant_id = {merchantId:String}';
 

@@ -4,8 +4,7 @@ import { isBusinessDate } from '../../domain/businessDate.ts';
 import type { BookTotals, FailureReason, Outcome, Reconciliation } from '../../domain/ports.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Mode } from '../../domain/verdict.ts';
-import { EXCEPTION_CODES } from '../../domain/verdict.ts';
-import { rowsOf, text } from './closeSql.ts';
+import { EXCEPTION_CODE_LIST, rowsOf } from './closeSql.ts';
 import { listConditions, whereOf } from './listConditions.ts';
 import { scopeSql } from './scopeSql.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
@@ -115,7 +114,7 @@ function realtimeDays(conditions: readonly string[]): string {
     return `'"${book.toUpperCase()}":{"payments":', ${of('PAYMENT', lines)}, ',"refunds":', ${of('REFUND', lines)},
       ',"paymentFen":"', ${of('PAYMENT', fen)}, '","refundFen":"', ${of('REFUND', fen)}, '"}'`;
   });
-  const needsPerson = `v.code IN (${[...EXCEPTION_CODES].map(text).join(', ')})`;
+  const needsPerson = `v.code IN (${EXCEPTION_CODE_LIST})`;
   return `SELECT v.business_date, v.merchant_id, 'REALTIME' AS mode, toUInt64(0) AS token,
       concat('realtime-', v.merchant_id, '-', toString(v.business_date)) AS run_id,
       if(countIf(${needsPerson}) > 0, 'UNBALANCED', 'BALANCED') AS outcome, ${empty.strings} AS reasons,

@@ -7,8 +7,7 @@ import type { CaseWord, Word } from '../../domain/rollForward.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { StatementLedger, VerdictSum } from '../../domain/statement.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
-import { EXCEPTION_CODES } from '../../domain/verdict.ts';
-import { date, rowsOf, text } from './closeSql.ts';
+import { EXCEPTION_CODE_LIST, date, rowsOf, text } from './closeSql.ts';
 import { clickHouseMonthLocks } from './monthLocks.ts';
 import { scopeSql } from './scopeSql.ts';
 import { reconciliationPage } from './reconciliationPages.ts';
@@ -138,7 +137,6 @@ async function words(
   scope: Scope,
   { merchant, upTo }: { readonly merchant: string; readonly upTo: string },
 ): Promise<readonly Word[]> {
-  const codes = [...EXCEPTION_CODES].map(text).join(', ');
   const rows = await rowsOf<WordRow>(
     client,
     `WITH runs AS (
@@ -156,7 +154,7 @@ async function words(
        WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String} AND mode != 'REALTIME' AND run_id IN (SELECT run_id FROM runs)
          AND order_no IN (
            SELECT order_no FROM verdicts
-           WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String} AND mode != 'REALTIME' AND code IN (${codes}))) AS v
+           WHERE ${scopeSql(scope)} AND merchant_id = {merchant:String} AND mode != 'REALTIME' AND code IN (${EXCEPTION_CODE_LIST}))) AS v
      INNER JOIN runs AS r ON r.run_id = v.run_id AND r.mode = v.mode
      ORDER BY order_no, key_part, run_day, v.mode, v.span`,
     { merchant, to: upTo },

@@ -53,3 +53,43 @@ export function limitsOf(withinMs: number) {
   const limits = { answerWithinMs: withinMs, idleMs: withinMs, totalMs: withinMs };
   return { limits, signal: new AbortController().signal };
 }
+
+/** How a refund stands at WeChat Pay, and at the platform, which speaks as WeChat Pay does. */
+export type RefundStanding = 'SUCCESS' | 'PROCESSING' | 'CLOSED' | 'ABNORMAL';
+
+/** ABNORMAL is not final: the channel's back office ends it. Only CLOSED will never be carried out. */
+export function answerOfStanding(
+  standing: RefundStanding,
+  {
+    gatewayRefundId,
+    refundedAtMs,
+    detail,
+  }: {
+    readonly gatewayRefundId: string;
+    readonly refundedAtMs: number;
+    readonly detail: string;
+  },
+): RefundAnswer {
+  switch (standing) {
+    case 'SUCCESS':
+      return { state: 'SUCCEEDED', gatewayRefundId, refundedAtMs };
+    case 'PROCESSING':
+      return { state: 'PROCESSING', code: null, detail };
+    case 'CLOSED':
+      return { state: 'REFUSED', code: 'CLOSED', detail };
+    case 'ABNORMAL':
+      return { state: 'PROCESSING', code: 'ABNORMAL', detail };
+  }
+}
+
+/** What a gateway answered in place of a refund. */
+export type GatewayProblem = { readonly code: string | null; readonly detail: string };
+
+export function answerOfProblem(
+  status: number,
+  { code, detail }: GatewayProblem,
+  table: CodeTable,
+): RefundAnswer {
+  if (status >= 500) return unknown('SERVER_ERROR', detail);
+  return code === null ? unknown('UNREADABLE', detail) : answerOfCode(table, code, detail);
+}

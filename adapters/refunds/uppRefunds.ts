@@ -7,8 +7,16 @@ import type { MachineKey } from '../../domain/machineSignature.ts';
 import { authorizationOf, isAnswerSignedBy } from '../../domain/machineSignature.ts';
 import type { RefundAnswer, RefundGateway, RefundOrder } from '../../domain/resolutionPorts.ts';
 import { httpCall, jsonOf, textOf } from '../http/httpCall.ts';
-import type { CodeTable, GatewayDeps } from './answers.ts';
-import { answerOfCode, brief, instantOr, limitsOf, unknown, unknownBy } from './answers.ts';
+import type { GatewayProblem, CodeTable, GatewayDeps } from './answers.ts';
+import {
+  answerOfProblem,
+  answerOfStanding,
+  brief,
+  instantOr,
+  limitsOf,
+  unknown,
+  unknownBy,
+} from './answers.ts';
 
 // schemas/upp.openapi.yaml
 
@@ -127,11 +135,7 @@ function isSigned(
 }
 
 function answerOf(said: Said, order: RefundOrder, nowMs: number): RefundAnswer {
-  if (said.status >= 500) return unknown('SERVER_ERROR', problemOf(said).detail);
-  if (said.status !== 200) {
-    const { code, detail } = problemOf(said);
-    return code === null ? unknown('UNREADABLE', detail) : answerOfCode(UPP_CODES, code, detail);
-  }
+  if (said.status !== 200) return answerOfProblem(said.status, problemOf(said), UPP_CODES);
   const value = jsonOf(said.text);
   if (!refund.Check(value)) return unknown('UNREADABLE', 'UPP answered 200 with what is no refund');
   const isOurs =
@@ -148,23 +152,11 @@ function answerOf(said: Said, order: RefundOrder, nowMs: number): RefundAnswer {
 
 function stateOf(value: Static<typeof Refund>, nowMs: number): RefundAnswer {
   const detail = brief(`UPP: ${value.state} ${value.detail ?? ''}`.trim());
-  switch (value.state) {
-    case 'SUCCESS':
-      return {
-        state: 'SUCCEEDED',
-        gatewayRefundId: value.refundId,
-        refundedAtMs: instantOr(value.refundedAt, nowMs),
-      };
-    case 'PROCESSING':
-      return { state: 'PROCESSING', code: null, detail };
-    case 'CLOSED':
-      return { state: 'REFUSED', code: 'CLOSED', detail };
-    case 'ABNORMAL':
-      return { state: 'PROCESSING', code: 'ABNORMAL', detail };
-  }
+  const refundedAtMs = instantOr(value.refundedAt, nowMs);
+  return answerOfStanding(value.state, { gatewayRefundId: value.refundId, refundedAtMs, detail });
 }
 
-function problemOf({ status, text }: Said): { readonly code: string | null; readonly detail: string } {
+function problemOf({ status, text }: Said): GatewayProblem {
   const value = jsonOf(text);
   if (!problem.Check(value)) return { code: null, detail: `UPP answered ${status}` };
   const code = brief(value.code);

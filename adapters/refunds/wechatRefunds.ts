@@ -5,8 +5,16 @@ import type { RefundAnswer, RefundGateway, RefundOrder } from '../../domain/reso
 import { httpCall, jsonOf, textOf } from '../http/httpCall.ts';
 import type { WechatAccess } from '../sources/wechat/wechatBills.ts';
 import { checkWechatAnswer, wechatAuthorization } from '../sources/wechat/wechatSignature.ts';
-import type { CodeTable, GatewayDeps } from './answers.ts';
-import { answerOfCode, brief, instantOr, limitsOf, unknown, unknownBy } from './answers.ts';
+import type { GatewayProblem, CodeTable, GatewayDeps } from './answers.ts';
+import {
+  answerOfProblem,
+  answerOfStanding,
+  brief,
+  instantOr,
+  limitsOf,
+  unknown,
+  unknownBy,
+} from './answers.ts';
 
 // 申请退款 and 查询单笔退款, WeChat Pay API v3: https://pay.weixin.qq.com/doc/v3/merchant/4012791862 and 4012791863
 
@@ -121,11 +129,7 @@ async function call(
 }
 
 function answerOf(said: Said, order: RefundOrder, nowMs: number): RefundAnswer {
-  if (said.status >= 500) return unknown('SERVER_ERROR', problemOf(said).detail);
-  if (said.status !== 200) {
-    const { code, detail } = problemOf(said);
-    return code === null ? unknown('UNREADABLE', detail) : answerOfCode(WECHAT_CODES, code, detail);
-  }
+  if (said.status !== 200) return answerOfProblem(said.status, problemOf(said), WECHAT_CODES);
   const value = jsonOf(said.text);
   if (!refund.Check(value)) return unknown('UNREADABLE', 'WeChat Pay answered 200 with what is no refund');
   const isOurs =
@@ -141,23 +145,11 @@ function answerOf(said: Said, order: RefundOrder, nowMs: number): RefundAnswer {
 
 function stateOf(value: Static<typeof Refund>, nowMs: number): RefundAnswer {
   const detail = `WeChat Pay: ${value.status}, refund ${brief(value.refund_id)}`;
-  switch (value.status) {
-    case 'SUCCESS':
-      return {
-        state: 'SUCCEEDED',
-        gatewayRefundId: value.refund_id,
-        refundedAtMs: instantOr(value.success_time, nowMs),
-      };
-    case 'PROCESSING':
-      return { state: 'PROCESSING', code: null, detail };
-    case 'CLOSED':
-      return { state: 'REFUSED', code: 'CLOSED', detail };
-    case 'ABNORMAL':
-      return { state: 'PROCESSING', code: 'ABNORMAL', detail };
-  }
+  const refundedAtMs = instantOr(value.success_time, nowMs);
+  return answerOfStanding(value.status, { gatewayRefundId: value.refund_id, refundedAtMs, detail });
 }
 
-function problemOf({ status, text }: Said): { readonly code: string | null; readonly detail: string } {
+function problemOf({ status, text }: Said): GatewayProblem {
   const value = jsonOf(text);
   if (!problem.Check(value)) return { code: null, detail: `WeChat Pay answered ${status}` };
   const code = brief(value.code);

@@ -173,9 +173,16 @@ function orderJson({ order, money, cases, refunds }: LookedUpOrder) {
   return {
     ...order,
     ...moneyJson(money),
-    cases: cases.map(({ caseId, state: { status, reason, assignee, facts } }) => {
-      return { id: caseId, status, reason, assignee, exception: facts };
-    }),
+    cases: [...cases].map(
+      ([
+        caseId,
+        {
+          state: { status, reason, assignee, facts },
+        },
+      ]) => {
+        return { id: caseId, status, reason, assignee, exception: facts };
+      },
+    ),
     refunds: refunds.map(({ amountFen, books, ...refund }) => {
       return { ...refund, amountFen: amountFen.toString(), books: [...books] };
     }),

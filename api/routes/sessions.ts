@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { MOST_PASSWORD } from '../../domain/passwordRules.ts';
 import type { LoggedIn } from '../../people/logIn.ts';
-import { authenticateAgain, logIn, refreshSession } from '../../people/logIn.ts';
+import type { AboutUser } from '../../people/logIn.ts';
+import { AccessRefused, authenticateAgain, logIn, refreshSession } from '../../people/logIn.ts';
 import type { PeopleDeps } from '../../people/people.ts';
 import { principalOf } from '../access.ts';
 import { noteForAudit } from '../auditTrail.ts';
@@ -55,8 +56,8 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         const { user, password, totp = '' } = request.body;
-        noteForAudit(request, { said: { user } });
-        return answered(reply, await logIn({ user, password, totp, address: request.ip }, deps));
+        const shown = { user, password, totp, address: request.ip };
+        return answered(reply, await audited(request, logIn(shown, deps)));
       },
     );
 
@@ -71,7 +72,8 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
           response: { 200: TokensSchema, ...problems(401) },
         },
       },
-      async (request, reply) => answered(reply, await refreshSession(request.body.refreshToken, deps)),
+      async (request, reply) =>
+        answered(reply, await audited(request, refreshSession(request.body.refreshToken, deps))),
     );
 
     app.post(
@@ -110,6 +112,20 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
       },
     );
   };
+}
+
+/** The request names nobody whom the trail could be told of; who it turned out to be does. */
+async function audited(request: FastifyRequest, attempt: Promise<LoggedIn>): Promise<LoggedIn> {
+  const note = ({ userId, merchants }: AboutUser) =>
+    noteForAudit(request, { who: userId, merchants: [...(merchants ?? [])] });
+  try {
+    const loggedIn = await attempt;
+    note(loggedIn.principal);
+    return loggedIn;
+  } catch (error) {
+    if (error instanceof AccessRefused && error.about) note(error.about);
+    throw error;
+  }
 }
 
 function answered(reply: FastifyReply, { accessToken, refreshToken, ...ends }: LoggedIn) {

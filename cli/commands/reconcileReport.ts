@@ -12,10 +12,10 @@ import {
 } from '../../domain/labels.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
-import { EXCEPTION_CODES } from '../../domain/verdict.ts';
+import { BOOKS_OF_MODE, EXCEPTION_CODES } from '../../domain/verdict.ts';
 import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
 import type { ReconcileException } from '../../pipeline/reconcile/tally.ts';
-import { BOOKS_OF_MODE, jsonOfResult } from '../../pipeline/reconcile/tally.ts';
+import { jsonOfResult } from '../../pipeline/reconcile/tally.ts';
 
 /** Files know no stream: two books of them are the merchant's and the platform's. */
 const MODE_LABELS: Readonly<Record<Mode, string>> = { ...MODES, REALTIME: '商户与芸泰对账' };

@@ -14,8 +14,7 @@ import type { Merchant } from '../../domain/merchant.ts';
 import type { Bill, Reconciliation } from '../../domain/ports.ts';
 import type { RealtimeWords } from '../../domain/realtimeQuality.ts';
 import { qualityOf } from '../../domain/realtimeQuality.ts';
-import { VERDICT_CODES } from '../../domain/verdict.ts';
-import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
+import { BOOKS_OF_MODE, VERDICT_CODES } from '../../domain/verdict.ts';
 
 /** What a run saw and found, as far as certificates speak of it. */
 export type RunFacts = {

@@ -1,9 +1,9 @@
 import type { CloseLedger } from '../../domain/closePorts.ts';
 import type { Reconciliation } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import { EXCEPTION_CODES } from '../../domain/verdict.ts';
+import { BOOKS_OF_MODE, EXCEPTION_CODES } from '../../domain/verdict.ts';
 import type { ReconcileException } from '../reconcile/tally.ts';
-import { BOOKS_OF_MODE, jsonOfResult, tallyVerdicts } from '../reconcile/tally.ts';
+import { jsonOfResult, tallyVerdicts } from '../reconcile/tally.ts';
 
 /** A run with the exceptions that it found. */
 export type ClosedDay = {

@@ -1,9 +1,9 @@
+import { BOOKS_OF_MODE } from '../../domain/verdict.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { BookSum, FinalVerdict, RunKey, SideSum } from '../../domain/closePorts.ts';
 import type { Book, Entry, Kind } from '../../domain/entry.ts';
 import { BOOKS, KINDS, identityOf, keyPartOf } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
 
 /**
  * No fen may appear or vanish between the books and the verdicts: by book and kind, the lines of the date add up to the

@@ -1,8 +1,8 @@
+import { BOOKS_OF_MODE } from '../../domain/verdict.ts';
 import type { BookSum, CloseMode } from '../../domain/closePorts.ts';
 import type { Channel } from '../../domain/entry.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import type { FailureReason } from '../../domain/ports.ts';
-import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
 
 /** Why a day cannot be closed, in words by reason; empty: it can. */
 export type Failures = Readonly<Partial<Record<FailureReason, string>>>;

@@ -1,10 +1,10 @@
+import { BOOKS_OF_MODE } from '../../domain/verdict.ts';
 import type { BillFetch } from '../../domain/billFetch.ts';
 import { channelsWithoutTrade, failureReasonOf } from '../../domain/billFetch.ts';
 import type { BookSum, RunKey } from '../../domain/closePorts.ts';
 import type { Channel } from '../../domain/entry.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import type { Bill, FailureReason } from '../../domain/ports.ts';
-import { BOOKS_OF_MODE } from '../reconcile/tally.ts';
 import { speaksFor } from './bookScope.ts';
 import type { Failures } from './outcome.ts';
 import { failuresOf } from './outcome.ts';

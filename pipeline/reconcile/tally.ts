@@ -5,7 +5,7 @@ import type { MergedReceipt } from '../../domain/mergedReceipt.ts';
 import { addFen } from '../../domain/money.ts';
 import type { BookTotals, Outcome } from '../../domain/ports.ts';
 import type { Mode, Verdict, VerdictCode } from '../../domain/verdict.ts';
-import { EXCEPTION_CODES, VERDICT_CODES } from '../../domain/verdict.ts';
+import { BOOKS_OF_MODE, EXCEPTION_CODES, VERDICT_CODES } from '../../domain/verdict.ts';
 
 /** What a reconciliation found: totals of each book, verdicts by code, and every exception. */
 export type ReconcileResult = {
@@ -35,12 +35,6 @@ export type ReconcileException = {
   readonly ambiguousRefund: boolean;
   readonly possibleDuplicateOf: string | null;
   readonly mergedReceipt: MergedReceipt | null;
-};
-
-export const BOOKS_OF_MODE: Readonly<Record<Mode, readonly Book[]>> = {
-  REALTIME: ['MERCHANT', 'PLATFORM'],
-  THREE_WAY: ['MERCHANT', 'PLATFORM', 'CHANNEL'],
-  TWO_WAY: ['PLATFORM', 'CHANNEL'],
 };
 
 /**

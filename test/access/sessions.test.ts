@@ -3,7 +3,9 @@ import { base64url, decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } fr
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { keyFor, readSessionKeys, sessionKeyPath } from '../../adapters/access/sessionKey.ts';
 import { sessionTokens } from '../../adapters/access/sessionTokens.ts';
+import type { AuditEntry } from '../../domain/auditEntry.ts';
 import { changeUser, setPassword } from '../../people/userChanges.ts';
+import { UNUSED_PARTS } from '../apiParts.ts';
 import type { AccessSystem, Answer } from './accessHarness.ts';
 import { MERCHANTS, PASSWORD, startAccessSystem } from './accessHarness.ts';
 
@@ -264,6 +266,48 @@ test('the password can be shown again in a session that goes on', async () => {
   const right = await system.send('POST', path, { token, body: { password: PASSWORD } });
   expect(right).toMatchObject({ status: 200, said: { authenticatedAt: at } });
   expect((await system.me(token)).said.authenticatedAt).toBe(at);
+});
+
+test('the trail tells of logins and refused ones of somebody, and of nobody whom there is not', async () => {
+  await system.addUser('watched', { reach: { merchants: ['H001'], isvs: [] } });
+  const recorded: AuditEntry[] = [];
+  const app = await system.appWith(
+    {},
+    {
+      audit: {
+        ...UNUSED_PARTS.audit,
+        trail: { record: async (entry) => void recorded.push(entry), assertWritable: () => undefined },
+        now: () => system.nowMs,
+      },
+    },
+  );
+  const { said } = await system.logIn('watched', { app, from: '10.1.1.1' });
+  await system.logIn('watched', { app, from: '10.1.1.2', password: 'a wrong guess' });
+  await system.logIn('nobody-of-this-name', { app, from: '10.1.1.3' });
+  await system.send('POST', '/sessions/refresh', { app, body: { refreshToken: said.refreshToken } });
+  await system.send('POST', '/sessions/refresh', { app, body: { refreshToken: said.refreshToken } });
+  await system.send('POST', '/sessions/refresh', { app, body: { refreshToken: 'made-up' } });
+  expect(recorded.map(({ what, from, status }) => [what.split('/').at(-1), from, status])).toEqual([
+    ['sessions', '10.1.1.1', 200],
+    ['sessions', '10.1.1.2', 401],
+    ['refresh', '127.0.0.1', 200],
+    ['refresh', '127.0.0.1', 401],
+  ]);
+  expect(recorded).toMatchObject(
+    recorded.map(() => ({ kind: 'LOGIN', who: 'watched', merchants: ['H001'] })),
+  );
+  expect(JSON.stringify(recorded)).not.toMatch(new RegExp(`${PASSWORD}|wrong guess|${said.refreshToken}`));
+  await app.close();
+});
+
+test('a refused login waits for no trail that is away, and one that is let in does', async () => {
+  await system.addUser('awaited');
+  const trail = { record: () => Promise.reject(new Error('away')), assertWritable: () => undefined };
+  const app = await system.appWith({}, { audit: { ...UNUSED_PARTS.audit, trail } });
+  expect((await system.logIn('awaited', { app, password: 'a wrong guess' })).status).toBe(401);
+  const { status, said } = await system.logIn('awaited', { app });
+  expect([status, said.accessToken]).toEqual([500, undefined]);
+  await app.close();
 });
 
 test('what is answered with tokens is kept by no cache, and nothing sets a cookie', async () => {

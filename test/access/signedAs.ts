@@ -3,7 +3,7 @@ import type { MachineKey } from '../../domain/machineSignature.ts';
 import { authorizationOf } from '../../domain/machineSignature.ts';
 
 export type Signing = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly body?: string | Buffer;
   readonly atMs: number;

@@ -1,11 +1,15 @@
-import { NO_LIMITS, UNUSED_PARTS } from '../apiParts.ts';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
+import { peopleParts } from '../../adapters/access/peopleParts.ts';
+import { scryptPasswords } from '../../adapters/access/scryptPasswords.ts';
+import { sessionKeyPath } from '../../adapters/access/sessionKey.ts';
 import { FolderArchive } from '../../adapters/archive/folderArchive.ts';
 import { archivedProofs } from '../../adapters/archive/proofStore.ts';
 import { clickHouseActionQueries } from '../../adapters/clickhouse/actionPages.ts';
+import { clickHouseAuditQueries } from '../../adapters/clickhouse/auditPages.ts';
+import { ClickHouseAuditTrail } from '../../adapters/clickhouse/auditTrail.ts';
 import { clickHouseBillErrors } from '../../adapters/clickhouse/billErrorPages.ts';
 import { clickHouseBillLibrary } from '../../adapters/clickhouse/billLibrary.ts';
 import { clickHouseEvidence } from '../../adapters/clickhouse/caseEvidence.ts';
@@ -19,22 +23,25 @@ import { LogEventIntake } from '../../adapters/events/eventIntake.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../../adapters/exports/ledgerExports.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
+import { redisAuditHeads } from '../../adapters/redis/auditHeads.ts';
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
 import { receiveBytes } from '../../adapters/sources/receiveBytes.ts';
 import { renderStatement } from '../../adapters/statements/render.ts';
 import type { ApiParts } from '../../api/app.ts';
 import { buildApp } from '../../api/app.ts';
 import { principalsOf } from '../../api/principals.ts';
-import { RATES } from '../../api/rateLimits.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Machine } from '../../domain/machine.ts';
 import type { KnownUser, Role } from '../../domain/principal.ts';
 import { ROLES } from '../../domain/principal.ts';
+import { loginPlaces } from '../../people/places.ts';
 import { closeDay } from '../../pipeline/close/closeDay.ts';
 import { billHandler } from '../../pipeline/close/handleBill.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import { statements } from '../../pipeline/statement/statements.ts';
 import { caseEvidence } from '../../resolution/evidence.ts';
+import { CHEAP } from './accessHarness.ts';
+import { NO_LIMITS, UNUSED_PARTS } from '../apiParts.ts';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import type { CaseSystem } from '../resolution/resolutionHarness.ts';
 import { DATE, line, request, startCaseSystem } from '../resolution/resolutionHarness.ts';
@@ -107,6 +114,12 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     maxBytes: 50_000_000,
     waitMs: 2_000,
   });
+  const trail = new ClickHouseAuditTrail({
+    client,
+    heads: redisAuditHeads(redis),
+    writer: 'api-test',
+    withinMs: 5_000,
+  });
   const app = await buildApp({
     ...UNUSED_PARTS,
     queries: clickHouseLedgerQueries(client),
@@ -142,6 +155,13 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
       caseEvidence(principal, id, { ...deps, evidence: clickHouseEvidence(client) }),
     billErrors: { queries: clickHouseBillErrors(client), handleBill: billHandler(bills, () => nowMs) },
     deadLetters: { letters: clickHouseDeadLetters(client), producer, now: () => nowMs },
+    people: {
+      ...peopleParts({ clickhouse: client, redis }, sessionKeyPath({}, dataDir), Date.now),
+      passwords: scryptPasswords(CHEAP),
+      places: loginPlaces(),
+      merchants,
+    },
+    audit: { trail, queries: clickHouseAuditQueries(client), now: () => nowMs },
     closeAgain: (wish) => closeDay({ ...wish, runId: randomUUID() }, system.close.deps),
     readiness: [],
     metrics: new Registry(),
@@ -161,6 +181,7 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     nowMs,
     async [Symbol.asyncDispose]() {
       await app.close();
+      await trail.close();
       await producer.close();
       await system[Symbol.asyncDispose]();
     },

@@ -9,10 +9,9 @@ import { localOfInstant } from '../../domain/businessDate.ts';
 import type { Book, Entry } from '../../domain/entry.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import { yuanOfFen } from '../../domain/money.ts';
-import { EXCEPTION_CODES, VERDICT_CODES } from '../../domain/verdict.ts';
+import { BOOKS_OF_MODE, EXCEPTION_CODES, VERDICT_CODES } from '../../domain/verdict.ts';
 import { PLAIN_HEADER } from '../../pipeline/reconcile/plain/scanRows.ts';
 import type { ReconcileException, ReconcileResult } from '../../pipeline/reconcile/tally.ts';
-import { BOOKS_OF_MODE } from '../../pipeline/reconcile/tally.ts';
 import { runReconcile } from '../integration/reconcileHarness.ts';
 import type { Case } from './caseTable.ts';
 import {

@@ -1,3 +1,4 @@
+import { BOOKS_OF_MODE } from '../../domain/verdict.ts';
 import type { Book, Entry, Kind } from '../../domain/entry.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { line } from './resolutionHarness.ts';
@@ -50,12 +51,6 @@ const BOOKS_OF: Readonly<Record<Mode, Partial<Record<VerdictCode, readonly (read
       ['PLATFORM', 10_000n],
     ],
   },
-};
-
-const BOOKS_OF_MODE: Readonly<Record<Mode, readonly Book[]>> = {
-  THREE_WAY: ['MERCHANT', 'PLATFORM', 'CHANNEL'],
-  TWO_WAY: ['PLATFORM', 'CHANNEL'],
-  REALTIME: ['MERCHANT', 'PLATFORM'],
 };
 
 /** Lines of an order whose payment, or whose refund `F-<orderNo>` of a matched payment, has the verdict. */

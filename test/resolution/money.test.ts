@@ -5,11 +5,12 @@ import { DuizhangError } from '../../domain/errors.ts';
 import { attemptsOf } from '../../domain/refundIntent.ts';
 import { approve, reject } from '../../resolution/approvals.ts';
 import { recoverRefunds } from '../../resolution/recoverRefunds.ts';
+import { Random } from '../../simulator/random.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
 import { APPROVER, DATE, OPERATOR, line, person, request, startCaseSystem } from './resolutionHarness.ts';
 
 const DUE = 10_000n;
-/** bench/RESULTS.md has a run of 10,000. */
+/** npm test keeps it short; bench/RESULTS.md has a longer run. */
 const ATTEMPTS = Number(process.env['DZ_ATTEMPTS'] ?? 200);
 const CLIENTS = 20;
 /** The issue's number is 1000. */
@@ -90,21 +91,27 @@ test(`over ${RANDOM_ORDERS} random orders the gateway has paid what the cases sa
     ...orders.flatMap((no) => [line('PLATFORM', no), line('CHANNEL', no)]),
   ]);
   await system.close.close(DATE);
-  const random = mulberry(7);
-  const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
+  const random = new Random('7');
   for (let i = 0; i < 5 * RANDOM_ORDERS; i += 1) {
-    const orderNo = pick(orders) ?? '';
-    const fault = pick(['LOST_BEFORE', 'LOST_AFTER', 'PROCESSING', 'NOT_ENOUGH', 'CLOSED', null] as const);
+    const orderNo = orders[random.int(0, orders.length - 1)] ?? '';
+    const fault = random.pick([
+      'LOST_BEFORE',
+      'LOST_AFTER',
+      'PROCESSING',
+      'NOT_ENOUGH',
+      'CLOSED',
+      null,
+    ] as const);
     if (fault) system.gateway.faults.push(fault);
-    const amountFen = BigInt(1 + Math.floor(random() * 6_000));
-    const isSelf = random() < 0.7;
+    const amountFen = BigInt(random.int(1, 6_000));
+    const isSelf = random.chance(0.7);
     const asked = isSelf
       ? request('SELF_REFUND', orderNo, { caseId: null, amountFen })
       : request('REFUND', orderNo);
     await system.actWithCode(asked, isSelf ? amountFen : DUE).catch((error: unknown) => {
       if (!(error instanceof DuizhangError)) throw error;
     });
-    if (random() < 0.3) {
+    if (random.chance(0.3)) {
       system.nowMs += 120_000;
       await recoverRefunds(system.deps);
     }
@@ -304,13 +311,3 @@ test('another hospital’s exception is not there', async () => {
     code: 'DZ_FORBIDDEN',
   });
 });
-
-function mulberry(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
