@@ -92,7 +92,10 @@ const IN_TEXT: readonly (readonly [RegExp, string])[] = [
   [/\?[^\s"'<>]*=[^\s"'<>]*/g, `?${REMOVED}`],
   [/\b(token|sign|signature|password|secret|api_?key)["']?\s*[=:]\s*["']?[^\s"',&]+/gi, `$1=${REMOVED}`],
   // The ledger repeats the row that it cannot read, and JSON the text.
-  [/(before|near|row \d+|is not valid JSON|Unexpected token)[\s\S]*$/i, `$1 ${REMOVED}`],
+  [
+    /(\b(?:before|near)\s*:?\s*(?=['"`])|row \d+|is not valid JSON|Unexpected token)[\s\S]*$/i,
+    `$1 ${REMOVED}`,
+  ],
 ];
 
 export function cleanText(text: string): string {

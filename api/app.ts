@@ -19,7 +19,7 @@ import type { AuditParts } from './auditTrail.ts';
 import { auditRequests } from './auditTrail.ts';
 import { timeRequests } from './httpMetrics.ts';
 import { INDEX_PAGE } from './indexPage.ts';
-import { documentedAnswers, problemOf, sendProblem } from './problem.ts';
+import { AWAY, documentedAnswers, problemOf, sendProblem } from './problem.ts';
 import type { Principals } from './principals.ts';
 import type { RateParts } from './rateLimits.ts';
 import { rateLimits } from './rateLimits.ts';
@@ -86,6 +86,8 @@ export type ApiParts = {
   /** All that is known of one exception, for whoever may see it. */
   readonly evidenceOf: ExceptionDetailParts['evidenceOf'];
   readonly audit: AuditParts;
+  /** Whether a failure means that a server does not answer, so that the request may be sent again. */
+  readonly isAway?: (error: unknown) => boolean;
   readonly readiness: readonly ReadinessCheck[];
   /** Of this process; requests are timed into it. */
   readonly metrics: Registry;
@@ -179,7 +181,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
     },
   });
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error, request.id);
+    const problem = parts.isAway?.(error) ? AWAY : problemOf(error, request.id);
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     return sendProblem(reply, problem);
   });

@@ -28,6 +28,7 @@ import {
   clickHouseLedgerQueries,
 } from '../adapters/clickhouse/ledgerQueries.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
+import { isAway } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedger.ts';
 import { readDemoUsers } from '../adapters/config/demoUsers.ts';
 import { machinesOf } from '../adapters/config/machines.ts';
@@ -39,7 +40,7 @@ import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
 import { logOptions } from '../adapters/logOptions.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
-import { connectRedis } from '../adapters/redis/connect.ts';
+import { connectRedis, isRedisAway } from '../adapters/redis/connect.ts';
 import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { redisNonces } from '../adapters/redis/nonceStore.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
@@ -70,6 +71,7 @@ import { EXPORT_WITHIN_MS } from './routes/exports.ts';
 const DRAIN_MS = 8_000;
 /** Less than a request may take: the caller gets an answer, not a cut connection. */
 const LEDGER_ANSWERS_WITHIN_MS = 20_000;
+const WINDOW_ANSWERS_WITHIN_MS = 5_000;
 const COUNT_WITHIN_MS = 500;
 const APPEND_WAITS_MS = 15_000;
 /** Somebody waits for the answer, less long than a request may take. */
@@ -98,7 +100,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   });
   counting.on('error', () => undefined);
   const log = connectRedis(logUrl);
-  const window = connectRedis(windowUrl);
+  const window = connectRedis(windowUrl, WINDOW_ANSWERS_WITHIN_MS);
   const audit = processAudit({
     process: 'api',
     clickhouseUrl,
@@ -186,6 +188,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
       ...(pipelineUrl === null ? [] : [pipelineCheck(pipelineUrl)]),
     ],
     metrics,
+    isAway: (error) => isAway(error) || isRedisAway(error),
     ...(pipelineUrl === null ? {} : { otherMetrics: () => pipelineMetrics(pipelineUrl) }),
     logger: logOptions('api'),
   });

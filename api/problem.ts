@@ -92,6 +92,15 @@ const ADVICE: Readonly<Record<number, string>> = {
   415: 'send application/json, or what the OpenAPI document names for this path',
 };
 
+/** A server that the API rests on does not answer. */
+export const AWAY: Problem = {
+  status: 503,
+  code: 'DZ_SYSTEM_AWAY',
+  detail:
+    'a part of the system does not answer; try again in a moment, with the same Idempotency-Key: a refund that had begun is followed to its end by itself',
+  detailZh: '系统部分组件暂不可用,请稍后使用相同 Idempotency-Key 重试;已提交的退款会自动跟进',
+};
+
 /** @param requestId under which the failure is logged */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof DuizhangError) {

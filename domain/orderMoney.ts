@@ -21,6 +21,8 @@ export type OrderMoney = {
   readonly paidFen: bigint;
   /** Refunds that some book or we ourselves say are done. */
   readonly refundedFen: bigint;
+  /** Of those, the ones that HIS does not have. */
+  readonly unbookedFen: bigint;
   /** Refunds of ours without a final outcome. */
   readonly openFen: bigint;
   readonly refundableFen: bigint;
@@ -44,9 +46,11 @@ export function orderMoney(
     const known = done.get(key) ?? 0n;
     done.set(key, fen > known ? fen : known);
   };
+  const booked = new Set<string>();
   const entries = lines.map(({ entry }) => entry);
   for (const entry of pairNumberlessRefunds(entries, rules).lines) {
     if (entry.kind !== 'REFUND') continue;
+    if (entry.book === 'MERCHANT') booked.add(keyPartOf(entry));
     // What only HIS and the platform say of it is what is to be carried out; the channel's word is that it was.
     if (keyPartOf(entry) === repairedKey && entry.book !== 'CHANNEL') continue;
     put(keyPartOf(entry), entry.amountFen);
@@ -59,9 +63,14 @@ export function orderMoney(
     // A book may know of a refund before its gateway has told us.
     if (attempt.state === 'OPEN' && !done.has(`R${attempt.refundNo}`)) openFen += attempt.amountFen;
   }
-  const refundedFen = [...done.values()].reduce((total, fen) => total + fen, 0n);
+  const refundedFen = sumOf(done.values());
+  const unbookedFen = sumOf([...done].filter(([key]) => !booked.has(key)).map(([, fen]) => fen));
   const left = paidFen - refundedFen - openFen;
-  return { paidFen, refundedFen, openFen, refundableFen: left > 0n ? left : 0n };
+  return { paidFen, refundedFen, unbookedFen, openFen, refundableFen: left > 0n ? left : 0n };
+}
+
+function sumOf(amounts: Iterable<bigint>): bigint {
+  return [...amounts].reduce((total, fen) => total + fen, 0n);
 }
 
 function paidOf(entries: readonly Entry[]): bigint {
@@ -79,7 +88,7 @@ function sumOfIdentities(lines: readonly Entry[]): bigint {
     const known = byIdentity.get(identityOf(line));
     if (known === undefined || line.amountFen < known) byIdentity.set(identityOf(line), line.amountFen);
   }
-  return [...byIdentity.values()].reduce((total, fen) => total + fen, 0n);
+  return sumOf(byIdentity.values());
 }
 
 /**

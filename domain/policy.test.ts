@@ -13,7 +13,7 @@ function standing(more: Partial<CaseStanding> = {}): CaseStanding {
     isAmountConflict: false,
     hasSelfRefund: false,
     hasExternalRefund: false,
-    isRefundRefused: false,
+    mayRefundOutside: false,
     hasOpenRefund: false,
     isNamedInBillError: false,
     ...more,
@@ -124,7 +124,7 @@ test.each(REFUSED)('%s is refused', (_, action, more, code) => {
 });
 
 test('a refund that the gateway refused for good opens the external refund, and that the write-off', () => {
-  const refused = { isRefundRefused: true };
+  const refused = { mayRefundOutside: true };
   expect(rulingOn('EXTERNAL_REFUND', standing(refused)).allowed).toBe(true);
   expect(rulingOn('WRITE_OFF', standing(refused))).toMatchObject({ code: 'DZ_ACTION_NEEDS_REFUND_FIRST' });
   expect(rulingOn('WRITE_OFF', standing({ ...refused, hasExternalRefund: true })).allowed).toBe(true);

@@ -91,8 +91,8 @@ export type CaseStanding = {
   readonly isAmountConflict: boolean;
   readonly hasSelfRefund: boolean;
   readonly hasExternalRefund: boolean;
-  /** The gateway has refused a refund of the case for good. */
-  readonly isRefundRefused: boolean;
+  /** No refund of ours comes through: refused for good, failed the last time, or there is no single payment to refund. */
+  readonly mayRefundOutside: boolean;
   /** A money action on the order, of this case or another, has no final outcome yet. */
   readonly hasOpenRefund: boolean;
   readonly isNamedInBillError: boolean;
@@ -128,7 +128,7 @@ function refusalOf(action: Action, standing: CaseStanding): RefusalCode | null {
 }
 
 function tableRefusal(action: Action, standing: CaseStanding): RefusalCode | null {
-  const isOpened = action === 'EXTERNAL_REFUND' && standing.isRefundRefused;
+  const isOpened = action === 'EXTERNAL_REFUND' && standing.mayRefundOutside;
   if (!isOpened && !stepsOf(standing).some((step) => step.action === action)) return 'DZ_ACTION_NOT_FOR_TYPE';
   const bindsToDay = action === 'REFUND' || action === 'SUPPLEMENT';
   return bindsToDay && isOneSided(standing.type) && standing.isCrossDayConfirmed
@@ -142,7 +142,7 @@ function writeOffRefusal(standing: CaseStanding): RefusalCode | null {
   const oneSided = isOneSided(standing.type);
   if (oneSided && (standing.isCrossDayConfirmed || standing.isPossiblyCrossDay)) return null;
   const step = stepsOf(standing).find(({ action }) => action === 'WRITE_OFF');
-  if (!step) return standing.isRefundRefused ? 'DZ_ACTION_NEEDS_REFUND_FIRST' : 'DZ_ACTION_NOT_FOR_TYPE';
+  if (!step) return standing.mayRefundOutside ? 'DZ_ACTION_NEEDS_REFUND_FIRST' : 'DZ_ACTION_NOT_FOR_TYPE';
   if (step.after !== undefined) return 'DZ_ACTION_NEEDS_REFUND_FIRST';
   const isFree = !oneSided || (standing.type === 'PLATFORM_ONLY' && standing.kind === 'PAYMENT');
   return isFree ? null : 'DZ_ACTION_NOT_CROSS_DAY';

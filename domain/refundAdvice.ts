@@ -78,6 +78,16 @@ const GROUPS: readonly Group[] = [
     zh: '网关不接受我方的密钥或权限。请检查 duizhang.config.yaml 中的密钥以及退款权限，再重试。',
   },
   {
+    codes: ['GIVEN_UP'],
+    en: 'It failed, the gateway did not know it, and its number is sent no more. Another refund of the order has another number.',
+    zh: '该笔退款失败且网关查无此单，退款单号已作废。该订单重新退款将使用新的退款单号。',
+  },
+  {
+    codes: ['DZ_HIS_HAS_IT'],
+    en: 'The hospital has booked the order since: nothing was refunded. The exception heals when the books show it; otherwise look at the order in HIS.',
+    zh: '医院 HIS 已补记该订单，未退款。各账齐全后异常将自动消除；否则请在 HIS 中核实该订单。',
+  },
+  {
     codes: [
       'NO_ANSWER',
       'UNVERIFIED',

@@ -75,6 +75,8 @@ const SCHEDULE_ROUND_MS = atRate(2_000);
 const GATE_PATIENCE_MS = 60_000;
 const BILLS_ROUND_MS = atRate(5_000);
 const CASES_ROUND_MS = 3_000;
+/** The lock of an order lives 60 s. */
+const LOCKED_LEDGER_ANSWERS_WITHIN_MS = 25_000;
 /** What was missed while the system was down is asked for this far back. */
 const BILLS_LOOK_BACK_DAYS = 7;
 /** Three calls a second are what WeChat Pay grants its other bill interface. */
@@ -89,6 +91,8 @@ const topics = { payments: config.log.partitions, 'his-orders': config.log.parti
 const logRedis = connectRedis(logUrl);
 const windowRedis = connectRedis(windowUrl);
 const clickhouse = connectClickHouse(clickhouseUrl);
+// While an order is locked: what is not answered by then may not be written any more when the lock is over.
+const lockedLedger = connectClickHouse(clickhouseUrl, LOCKED_LEDGER_ANSWERS_WITHIN_MS);
 const audit = processAudit({
   process: 'pipeline',
   clickhouseUrl,
@@ -274,7 +278,12 @@ const importFetched: CollectParts['importBill'] = async (bill, provenance) => {
   return result;
 };
 
-const resolution = resolutionParts(config, process.env, { clickhouse, redis: windowRedis }, clock);
+const resolution = resolutionParts(
+  config,
+  process.env,
+  { clickhouse: lockedLedger, redis: windowRedis },
+  clock,
+);
 
 /** Cases follow the verdicts, and refunds are followed to their end. */
 function keepMoney(): Promise<void> {
@@ -386,7 +395,7 @@ try {
   process.exitCode = 1;
 }
 await audit.close();
-await clickhouse.close();
+await Promise.all([clickhouse.close(), lockedLedger.close()]);
 logRedis.disconnect();
 windowRedis.disconnect();
 // Whatever still waits for a server that is away must not keep a process that has ended.

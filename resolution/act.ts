@@ -12,13 +12,17 @@ import type { ActionResult } from './actionResult.ts';
 import { resultOf } from './actionResult.ts';
 import type { Doing } from './carryOut.ts';
 import { carryOutRefund, resolved, stateOf, statusBefore } from './carryOut.ts';
+import { dueOf, stakeOf } from './due.ts';
+import { failedRefundOf } from './failedRefund.ts';
 import { firstAnswer } from './firstAnswer.ts';
+import { assertMayGiveUp, giveUp } from './giveUp.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { atOrder } from './orderDesk.ts';
-import { dueOf, planRefund } from './planRefund.ts';
+import type { RefundPlan } from './planRefund.ts';
+import { planRefund } from './planRefund.ts';
 import { assertMay, notFound, refuse, refuseBy } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
-import { assertAdjacentClosed, hasOpenRefund, standingOf } from './standing.ts';
+import { assertAdjacentClosed, hasOpenRefund, orderStandingOf, standingOf } from './standing.ts';
 
 /**
  * What a person does about an exception, or about an order (SELF_REFUND): refund, write-off, supplement, recorded external
@@ -88,6 +92,7 @@ export type Decided = {
   readonly amountFen: bigint | null;
   /** Of REFUND and SELF_REFUND. */
   readonly intent: RefundIntent | null;
+  readonly givesUp: RefundPlan['givesUp'];
   /** What decides whether a second person is needed: of a refund with the order's earlier ones, so that parts do not slip by. */
   readonly weightFen: bigint | null;
 };
@@ -99,7 +104,7 @@ export async function decide(
   desk: OrderDesk,
   deps: ResolutionDeps,
 ): Promise<Decided> {
-  const ruling = await rulingFor(request, state, desk, deps);
+  const ruling = await rulingFor(request, { key, state }, desk, deps);
   if (!ruling.allowed) throw refuseBy(ruling.code);
   const { needs } = ruling;
   assertBrings(request, needs, deps.rulesOf(request.merchantId).supplementMethods);
@@ -107,11 +112,16 @@ export async function decide(
   const plan = isRefund ? planRefund(request, { keyPart: key.keyPart, state }, desk, deps) : null;
   if (needs.includes('ADJACENT_DAY_CLOSED')) await assertAdjacentClosed(key, desk, deps);
   const mustHisLack = needs.includes('HIS_ABSENT') || request.mustHisLack === true;
-  const intent = plan && { ...plan, mustHisLack };
-  const amountFen = intent?.order.amountFen ?? stakeOf(state);
+  const intent = plan && { ...plan.intent, mustHisLack };
+  const isOutside = request.action === 'EXTERNAL_REFUND';
+  const givesUp = isOutside ? failedRefundOf(key.caseId, desk) : (plan?.givesUp ?? null);
+  if (givesUp) assertMayGiveUp(givesUp, desk, deps.now());
+  const outsideFen = isOutside ? dueOf(state.facts, desk.money()) : null;
+  const amountFen = intent?.order.amountFen ?? outsideFen ?? stakeOf(state);
   return {
     needs,
     intent,
+    givesUp,
     amountFen,
     weightFen: intent ? intent.order.amountFen + begunFen(desk) : amountFen,
   };
@@ -129,16 +139,13 @@ const OWN_NEEDS: readonly Need[] = ['VERIFICATION_CODE', 'NOTE'];
 /** A self refund that is linked to no exception is of the order; an exception of its payment has its say all the same. */
 async function rulingFor(
   request: ActionRequest,
-  state: CaseState,
+  { key, state }: { readonly key: CaseKey; readonly state: CaseState },
   desk: OrderDesk,
   deps: ResolutionDeps,
 ): Promise<Ruling> {
-  const facts = {
-    hasOpenRefund: hasOpenRefund(desk),
-    isNamedInBillError: await deps.ledger.isNamedInBillError(request.merchantId, request.orderNo),
-  };
+  const order = await orderStandingOf(request, desk, deps.ledger);
   if (request.caseId !== null) {
-    const standing = standingOf(state, facts);
+    const standing = standingOf(request.caseId, state, order);
     if (!standing) throw notFound(`exception ${request.caseId}`);
     return rulingOn(request.action, standing);
   }
@@ -148,15 +155,15 @@ async function rulingFor(
     allowed: false,
     code,
   });
-  if (facts.hasOpenRefund) return refused('DZ_ACTION_UNFINISHED');
-  if (facts.isNamedInBillError) return refused('DZ_ACTION_BILL_ERROR');
+  if (hasOpenRefund(order)) return refused('DZ_ACTION_UNFINISHED');
+  if (order.isNamedInBillError) return refused('DZ_ACTION_BILL_ERROR');
   if (state.underWay) return refused('DZ_ACTION_AWAITS_APPROVAL');
   // What the books say now, whatever was decided about it.
   const inBooks = desk.words.find(({ keyPart }) => keyPart === 'P')?.facts ?? null;
   if (inBooks && isOneSided(inBooks.type) && (inBooks.isPossiblyCrossDay || state.isCrossDayConfirmed)) {
     return refused('DZ_ACTION_CROSS_DAY');
   }
-  const standing = inBooks && standingOf({ ...state, facts: inBooks, status: 'OPEN' }, facts);
+  const standing = inBooks && standingOf(key.caseId, { ...state, facts: inBooks, status: 'OPEN' }, order);
   const asRefund = standing && rulingOn('REFUND', standing);
   // What the payment's exception demands of its refund is demanded of this way round it, too.
   const more = asRefund?.allowed ? asRefund.needs.filter((need) => !OWN_NEEDS.includes(need)) : [];
@@ -258,10 +265,11 @@ async function ask(
 
 export async function carryOut(
   doing: Doing,
-  { intent, amountFen, needs }: Decided,
+  { intent, givesUp, amountFen, needs }: Decided,
   desk: OrderDesk,
   deps: ResolutionDeps,
 ): Promise<ActionResult> {
+  if (givesUp) await giveUp(givesUp, desk, deps);
   if (intent) return carryOutRefund(doing, intent, desk, deps);
   const { key, actionId, operator, request, before } = doing;
   const isFirst = before.length === 0;
@@ -313,10 +321,4 @@ function keyOf({ caseId, merchantId, orderNo }: ActionRequest, desk: OrderDesk):
   const found = desk.lastOf(caseId) ?? desk.words.find((word) => word.caseId === caseId);
   if (!found) throw notFound(`exception ${caseId}`);
   return { caseId, merchantId, orderNo, keyPart: found.keyPart };
-}
-
-/** What a case is about: what its refund would return, else the merchant's amount. */
-export function stakeOf({ facts }: CaseState): bigint | null {
-  if (facts === null) return null;
-  return dueOf(facts) ?? (facts.merchantFen === null ? null : BigInt(facts.merchantFen));
 }

@@ -10,7 +10,7 @@ import { resultOf } from './actionResult.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import { assertHisLacks } from './hisCheck.ts';
 import type { OrderDesk } from './orderDesk.ts';
-import { dueOf } from './planRefund.ts';
+import { dueOf } from './due.ts';
 import { refuse } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
 import { GATEWAY_WITHIN_MS, LOCK_LEFT_MS } from './resolution.ts';
@@ -119,7 +119,7 @@ export async function hear(
     outcome: answer.state === 'NOT_FOUND' ? 'UNKNOWN' : answer.state,
     said: { ...heard },
     atMs: deps.now(),
-    state: stateAfter(answer, row, last.state, heard, meantBy(intent, last.state, desk)),
+    state: stateAfter(answer, row, last.state, heard, meantBy(intent, actionId, last.state, desk)),
   });
   await deps.reached?.('OUTCOME_WRITTEN');
   const result = resultOf(desk.rowsOfAction(actionId));
@@ -138,7 +138,7 @@ function stateAfter(
   heard: RefundHeard,
   { isLinked, settles }: Meant,
 ): CaseState {
-  const before = state.underWay?.statusBefore ?? 'OPEN';
+  const before = state.underWay?.statusBefore ?? state.status;
   switch (answer.state) {
     case 'SUCCEEDED':
       return row.action === 'REFUND' ? resolved(state, 'REFUND') : selfRefunded(state, { before, settles });
@@ -179,10 +179,15 @@ export function resolved(state: CaseState, by: NonNullable<CaseState['resolvedBy
   };
 }
 
-function meantBy({ isLinked, order }: RefundIntent, { facts }: CaseState, desk: OrderDesk): Meant {
+function meantBy(
+  { isLinked, order }: RefundIntent,
+  actionId: string,
+  { facts }: CaseState,
+  desk: OrderDesk,
+): Meant {
   if (isLinked) return { isLinked, settles: true };
-  const due = facts?.kind === 'PAYMENT' ? dueOf(facts) : null;
-  return { isLinked, settles: due !== null && desk.money().refundedFen + order.amountFen >= due };
+  const due = facts?.kind === 'PAYMENT' ? dueOf(facts, desk.money({ without: actionId })) : null;
+  return { isLinked, settles: due !== null && order.amountFen >= due };
 }
 
 /** What is an exception still has to be written off. */
@@ -225,7 +230,8 @@ function entryOf(
   };
 }
 
-function assertTimeLeft(desk: OrderDesk): void {
+/** @throws DZ_ORDER_LOCK_LOST: a call of a gateway may not outlive the lock */
+export function assertTimeLeft(desk: OrderDesk): void {
   if (desk.lock.remainingMs() >= LOCK_LEFT_MS) return;
   throw refuse(
     'DZ_ORDER_LOCK_LOST',

@@ -1,4 +1,3 @@
-import { hasOpenRefund } from './standing.ts';
 import { BOOKS_OF_MODE } from '../domain/verdict.ts';
 import type {
   CaseEvidence,
@@ -82,10 +81,7 @@ export async function caseEvidence(
     timeline: timelineOf(own),
     money: orderMoney(lines, attempts, { rules }),
     refunds: refundsOf(key, lines, attempts),
-    actions: actionsOf(state, {
-      hasOpenRefund: hasOpenRefund({ attempts }),
-      isNamedInBillError,
-    }),
+    actions: actionsOf(caseId, state, { rows, lines, attempts, isNamedInBillError }),
     related: await relatedTo(key, { rows, words, history }, deps),
   };
 }

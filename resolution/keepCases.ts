@@ -1,9 +1,13 @@
 import type { CaseRow } from '../domain/caseHistory.ts';
 import { rowsThatFollow } from '../domain/caseTransition.ts';
-import type { OrderLock } from '../domain/resolutionPorts.ts';
+import { DuizhangError } from '../domain/errors.ts';
+import type { OrderLock, OrderRef } from '../domain/resolutionPorts.ts';
 import type { ResolutionDeps } from './resolution.ts';
 
-export type KeeperDeps = Pick<ResolutionDeps, 'ledger' | 'locks' | 'now'>;
+export type KeeperDeps = Pick<ResolutionDeps, 'ledger' | 'locks' | 'now'> & {
+  /** A case of the order cannot be read: it stays as it is, and keeps no other waiting. */
+  readonly onDamaged?: (order: OrderRef, error: DuizhangError) => void;
+};
 
 const ORDERS_A_BATCH = 200;
 /** What is written at one moment may become visible after what is written later. */
@@ -40,8 +44,21 @@ async function staleOrders(
   orderNos: readonly string[],
   deps: KeeperDeps,
 ): Promise<readonly string[]> {
-  const steps = await stepsFor(merchantId, orderNos, deps);
-  return [...new Set(steps.map(({ orderNo }) => orderNo))];
+  try {
+    const steps = await stepsFor(merchantId, orderNos, deps);
+    return [...new Set(steps.map(({ orderNo }) => orderNo))];
+  } catch (error) {
+    if (!(error instanceof DuizhangError) || error.code !== 'DZ_CASE_ROW_BROKEN') throw error;
+    const [orderNo, another] = orderNos;
+    if (orderNo === undefined) return [];
+    if (another === undefined) {
+      deps.onDamaged?.({ merchantId, orderNo }, error);
+      return [];
+    }
+    const half = Math.ceil(orderNos.length / 2);
+    const [one, two] = [orderNos.slice(0, half), orderNos.slice(half)];
+    return [...(await staleOrders(merchantId, one, deps)), ...(await staleOrders(merchantId, two, deps))];
+  }
 }
 
 async function bringUpToDate(

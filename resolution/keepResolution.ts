@@ -19,7 +19,7 @@ export type KeeperParts = {
   readonly signal: AbortSignal;
   /** Something could not be done in this round; the next one tries again. */
   readonly onFailed: (error: unknown) => void;
-  /** A refund cannot be followed now; it is tried again in each round. */
+  /** A refund cannot be followed now, and is tried again in each round; or a case cannot be read. */
   readonly onStuck: (order: OrderRef, error: DuizhangError) => void;
   readonly onRound: (round: { readonly written: number; readonly ended: number }) => void;
 };
@@ -55,7 +55,7 @@ export async function keepResolution(parts: KeeperParts): Promise<void> {
     await tried(async () => parts.onRound({ written: 0, ended: await recoverRefunds(deps, parts.onStuck) }));
     await tried(async () => {
       sinceMs ??= await deps.ledger.followedUntil();
-      const { nextSinceMs, written } = await keepCases(sinceMs, deps);
+      const { nextSinceMs, written } = await keepCases(sinceMs, { ...deps, onDamaged: parts.onStuck });
       if (written > 0) await deps.ledger.setFollowedUntil(nextSinceMs);
       sinceMs = nextSinceMs;
       parts.onRound({ written, ended: 0 });

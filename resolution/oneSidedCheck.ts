@@ -1,6 +1,7 @@
 import { businessDateOf } from '../domain/businessDate.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import type { HisOrder } from '../domain/billSource.ts';
+import type { CaseRow } from '../domain/caseHistory.ts';
 import { caseIdOf } from '../domain/caseId.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import { rulingOn } from '../domain/policy.ts';
@@ -9,11 +10,12 @@ import type { OrderRef, RefundOffer } from '../domain/resolutionPorts.ts';
 import { act } from './act.ts';
 import type { ActionRequest } from './actionRequest.ts';
 import type { ActionResult } from './actionResult.ts';
+import { dueOf } from './due.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { atOrder } from './orderDesk.ts';
 import { assertMay, notFound, refuse } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
-import { hasOpenRefund, standingOf } from './standing.ts';
+import { orderStandingOf, standingOf } from './standing.ts';
 
 export const OFFER_LIVES_MS = 2 * 60_000;
 
@@ -52,13 +54,19 @@ export async function checkOneSided(
       return { state: 'UNCLEAR', detail: error.message };
     }
     if (found.state !== 'ABSENT') return { state: 'HIS_HAS_IT', his: found };
-    const { refundableFen } = desk.money();
-    if (refundableFen === 0n) return { state: 'HIS_LACKS_IT', offer: null };
-    const caseId = await refundableCase(desk, deps);
-    const offer: RefundOffer = { ...order, userId: principal.userId, caseId, amountFen: refundableFen };
+    const money = desk.money();
+    if (money.refundableFen === 0n) return { state: 'HIS_LACKS_IT', offer: null };
+    const own = await refundableCase(desk, deps);
+    const amountFen = (own && dueOf(own.state.facts, money)) ?? money.refundableFen;
+    const offer: RefundOffer = {
+      ...order,
+      userId: principal.userId,
+      caseId: own?.caseId ?? null,
+      amountFen,
+    };
     const id = await deps.offers.put(offer, OFFER_LIVES_MS);
     const expiresAtMs = deps.now() + OFFER_LIVES_MS;
-    return { state: 'HIS_LACKS_IT', offer: { id, amountFen: refundableFen, expiresAtMs } };
+    return { state: 'HIS_LACKS_IT', offer: { id, amountFen, expiresAtMs } };
   });
 }
 
@@ -127,16 +135,13 @@ function assertToday(desk: OrderDesk, deps: ResolutionDeps): void {
 }
 
 /** The payment's exception, where it stands open and allows a refund; else the refund is the order's. */
-async function refundableCase(desk: OrderDesk, deps: ResolutionDeps): Promise<string | null> {
+async function refundableCase(desk: OrderDesk, deps: ResolutionDeps): Promise<CaseRow | null> {
   const { merchantId, orderNo } = desk.order;
   const caseId = caseIdOf(merchantId, orderNo, 'P');
-  const state = desk.lastOf(caseId)?.state;
-  if (!state) return null;
-  const standing = standingOf(state, {
-    hasOpenRefund: hasOpenRefund(desk),
-    isNamedInBillError: await deps.ledger.isNamedInBillError(merchantId, orderNo),
-  });
-  return standing && rulingOn('REFUND', standing).allowed ? caseId : null;
+  const last = desk.lastOf(caseId);
+  if (!last) return null;
+  const standing = standingOf(caseId, last.state, await orderStandingOf(desk.order, desk, deps.ledger));
+  return standing && rulingOn('REFUND', standing).allowed ? last : null;
 }
 
 function expired(): DuizhangError {

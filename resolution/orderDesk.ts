@@ -61,6 +61,8 @@ async function held({ merchantId, orderNo }: OrderRef, deps: ResolutionDeps): Pr
   );
 }
 
+type MoneyOf = { readonly repairedKey?: string | null; readonly without?: string | null };
+
 /** One order under its lock: its lines, its cases as they stand, and the only way to add to them. */
 export class OrderDesk {
   readonly order: OrderRef;
@@ -95,10 +97,11 @@ export class OrderDesk {
     return [...this.#words.values()];
   }
 
-  /** @param repairedKey see `orderMoney` */
-  money(repairedKey: string | null = null): OrderMoney {
+  /** @param of.repairedKey see `orderMoney` @param of.without the action of a refund that does not count */
+  money({ repairedKey = null, without = null }: MoneyOf = {}): OrderMoney {
     const rules = this.#deps.merchants.get(this.order.merchantId)?.rules ?? DEFAULT_RULES;
-    return orderMoney(this.#lines, this.attempts, { rules, repairedKey });
+    const attempts = this.attempts.filter(({ actionId }) => actionId !== without);
+    return orderMoney(this.#lines, attempts, { rules, repairedKey });
   }
 
   lastOf(caseId: string): CaseRow | null {

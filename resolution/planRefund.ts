@@ -4,17 +4,25 @@ import { daysBetween } from '../domain/businessDate.ts';
 import { identityOf, keyPartOf } from '../domain/entry.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
 import { yuanOfFen } from '../domain/money.ts';
+import type { RefundAttempt } from '../domain/orderMoney.ts';
 import { nextRefundNo } from '../domain/orderMoney.ts';
 import type { RefundIntent } from '../domain/refundIntent.ts';
 import { intentOf } from '../domain/refundIntent.ts';
 import type { RefundOrder } from '../domain/resolutionPorts.ts';
 import type { ActionRequest } from './actionRequest.ts';
+import { dueOf, fenOf } from './due.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { refuse } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
 
 /** Of REFUND and SELF_REFUND; the case's key part tells which refund of a book is repaired. */
 export type RefundCase = { readonly keyPart: string; readonly state: CaseState | null };
+
+export type RefundPlan = {
+  readonly intent: RefundIntent;
+  /** A failed refund whose number has to be dead before this one is sent (giveUp.ts). */
+  readonly givesUp: RefundAttempt | null;
+};
 
 /**
  * Fixes everything about a refund before its first try: number, amount, payment and gateway.
@@ -25,12 +33,14 @@ export function planRefund(
   own: RefundCase,
   desk: OrderDesk,
   deps: ResolutionDeps,
-): RefundIntent {
+): RefundPlan {
   const facts = own.state?.facts ?? null;
   const repairs = request.action === 'SELF_REFUND' && request.caseId !== null && facts?.kind === 'REFUND';
-  const amountFen = amountOf(request, facts, repairs);
   if (repairs) assertNotDone(own.keyPart, facts, desk, deps);
-  const { refundableFen, paidFen } = desk.money(repairs ? own.keyPart : null);
+  const money = desk.money({ repairedKey: repairs ? own.keyPart : null });
+  const { refundableFen, paidFen } = money;
+  const due = request.action === 'REFUND' ? dueOf(facts, money) : null;
+  const amountFen = amountOf(request, repairs ? fenOf(facts?.merchantFen) : due);
   if (amountFen > refundableFen) {
     throw refuse(
       'DZ_REFUND_EXCEEDS',
@@ -46,8 +56,7 @@ export function planRefund(
     ?.channels.find((own_) => own_.channel === channel)?.merchantNo;
   if (channel === null || merchantNo === undefined) throw noChannel(request);
   const route = deps.gateways.routeOf(request.merchantId, channel);
-  const { refundNo, n } = numberOf(request, repairs ? facts : null, desk);
-  const order: RefundOrder = {
+  const orderUnder = (refundNo: string): RefundOrder => ({
     merchantId: request.merchantId,
     channel,
     merchantNo,
@@ -58,10 +67,21 @@ export function planRefund(
     paidFen: payment.amountFen,
     // The same words each time: a channel refuses a number that comes with another body.
     reason: `duizhang ${refundNo}`,
-  };
+  });
   const fixed = { mustHisLack: false, isLinked: request.caseId !== null };
   assertGap(desk, deps.gateways.gateway(request.merchantId, route).minGapMs, deps.now());
-  return pinned({ route, n, order, ...fixed }, desk);
+  const numbered = (attempts: readonly RefundAttempt[]) =>
+    numberOf(request, repairs ? facts : null, attempts);
+  const { attempts } = desk;
+  const { refundNo, n } = numbered(attempts);
+  const sent = sentUnder(refundNo, desk);
+  if (!sent) return { intent: { route, n, order: orderUnder(refundNo), ...fixed }, givesUp: null };
+  // A number that was sent before goes with the same bytes to the same gateway.
+  if (isSamePayment(sent.order, orderUnder(refundNo)))
+    return { intent: { ...sent, ...fixed }, givesUp: null };
+  const givesUp = attempts.findLast((each) => each.refundNo === refundNo) ?? null;
+  const next = numbered(attempts.map((each) => (each === givesUp ? { ...each, state: 'REFUSED' } : each)));
+  return { intent: { route, n: next.n, order: orderUnder(next.refundNo), ...fixed }, givesUp };
 }
 
 /** A refund that HIS has booked is carried out only where nothing says that its money is on its way already. */
@@ -102,9 +122,15 @@ function assertNotDone(
   );
 }
 
-function amountOf(request: ActionRequest, facts: CaseFacts | null, repairs: boolean): bigint {
-  const due = request.action === 'REFUND' ? dueOf(facts) : repairs ? fenOf(facts?.merchantFen) : null;
+function amountOf(request: ActionRequest, due: bigint | null): bigint {
   const asked = request.amountFen;
+  if (due === 0n) {
+    throw refuse(
+      'DZ_REFUND_EXCEEDS',
+      'all that this exception is about has been refunded before: nothing of it is left',
+      '该异常应退的款项已全部退回,无可退余额',
+    );
+  }
   if (due !== null && asked !== null && asked !== due) {
     throw refuse(
       'DZ_REFUND_AMOUNT',
@@ -121,17 +147,6 @@ function amountOf(request: ActionRequest, facts: CaseFacts | null, repairs: bool
     );
   }
   return amountFen;
-}
-
-/** What the exception's refund returns: the surplus, the channel's amount, else the platform's. */
-export function dueOf(facts: CaseFacts | null): bigint | null {
-  if (facts === null) return null;
-  if (facts.type === 'DUPLICATE') return fenOf(facts.surplusFen);
-  return fenOf(facts.channelFen) ?? fenOf(facts.platformFen);
-}
-
-function fenOf(text: string | null | undefined): bigint | null {
-  return text === null || text === undefined ? null : BigInt(text);
 }
 
 /** The payment that is refunded: of a duplicate the one that was too much. */
@@ -151,7 +166,7 @@ function paymentOf(
   }
   if (facts?.type !== 'DUPLICATE') return payments.find((own) => own.amountFen >= amountFen) ?? first;
   const [surplus, another] = further;
-  if (!surplus || another || surplus.amountFen !== amountFen) {
+  if (!surplus || another || surplus.amountFen < amountFen) {
     throw refuse(
       'DZ_REFUND_SEVERAL',
       'more than one payment is too much: refund each by itself in the channel and record it',
@@ -162,7 +177,7 @@ function paymentOf(
 }
 
 /** By time; the channel's word, else the platform's. */
-function distinctPayments(desk: OrderDesk): readonly Entry[] {
+export function distinctPayments(desk: Pick<OrderDesk, 'lines'>): readonly Entry[] {
   const standing = desk.lines.filter(({ entry, counts }) => counts && entry.kind === 'PAYMENT');
   for (const book of ['CHANNEL', 'PLATFORM'] as const) {
     const own = standing.map(({ entry }) => entry).filter((entry) => entry.book === book);
@@ -177,30 +192,27 @@ function distinctPayments(desk: OrderDesk): readonly Entry[] {
 function numberOf(
   { merchantId, orderNo }: ActionRequest,
   repaired: CaseFacts | null,
-  desk: OrderDesk,
+  attempts: readonly RefundAttempt[],
 ): { readonly refundNo: string; readonly n: number | null } {
   const named = repaired?.refundNo ?? null;
-  const isRefused = desk.attempts.some(({ refundNo, state }) => refundNo === named && state === 'REFUSED');
+  const isRefused = attempts.some(({ refundNo, state }) => refundNo === named && state === 'REFUSED');
   if (named !== null && !isRefused) return { refundNo: named, n: null };
-  return nextRefundNo(merchantId, orderNo, desk.attempts);
+  return nextRefundNo(merchantId, orderNo, attempts);
 }
 
-/** A number that was sent before goes with the same bytes to the same gateway. */
-function pinned(intent: RefundIntent, desk: OrderDesk): RefundIntent {
-  const { refundNo, amountFen } = intent.order;
+function sentUnder(refundNo: string, desk: OrderDesk): RefundIntent | null {
   const before = desk.rows.filter(({ step }) => step === 'INTENT').map(intentOf);
-  const sent = before.findLast(({ order }) => order.refundNo === refundNo);
-  if (!sent) return intent;
-  const isSame = sent.order.amountFen === amountFen && sent.order.channelTxnNo === intent.order.channelTxnNo;
-  if (!isSame) {
-    throw refuse(
-      'DZ_REFUND_NUMBER_TAKEN',
-      `the number ${refundNo} was sent with ${yuanOfFen(sent.order.amountFen)} yuan and did not succeed; ask for that amount again, or record an external refund`,
-      `退款单号 ${refundNo} 已以 ${yuanOfFen(sent.order.amountFen)} 元提交且未成功,请以相同金额重试或登记外部退款`,
-    );
-  }
-  const { mustHisLack, isLinked } = intent;
-  return { ...sent, mustHisLack, isLinked };
+  return before.findLast(({ order }) => order.refundNo === refundNo) ?? null;
+}
+
+/** A book may have come to name the payment since. */
+function isSamePayment(
+  sent: Pick<RefundOrder, 'amountFen' | 'channelTxnNo'>,
+  now: Pick<RefundOrder, 'amountFen' | 'channelTxnNo'>,
+): boolean {
+  const isNamedOtherwise =
+    sent.channelTxnNo !== null && now.channelTxnNo !== null && sent.channelTxnNo !== now.channelTxnNo;
+  return sent.amountFen === now.amountFen && !isNamedOtherwise;
 }
 
 function assertGap(desk: OrderDesk, minGapMs: number, nowMs: number): void {

@@ -2,10 +2,13 @@ import { DuizhangError } from '../domain/errors.ts';
 import { heardOf, intentOf } from '../domain/refundIntent.ts';
 import type { OrderRef, RefundAnswer } from '../domain/resolutionPorts.ts';
 import { hear } from './carryOut.ts';
+import { DEAD_AFTER_MS } from './giveUp.ts';
 import { assertHisLacks } from './hisCheck.ts';
 import { OrderDesk } from './orderDesk.ts';
 import type { ResolutionDeps } from './resolution.ts';
 import { GATEWAY_WITHIN_MS, LOCK_LEFT_MS } from './resolution.ts';
+
+const HIS_HAS_IT = 'DZ_HIS_HAS_IT';
 
 /**
  * Follows every refund that has no final outcome: asks its gateway when it is due. What the gateway does not know is sent
@@ -68,11 +71,26 @@ async function askOrSend(
   if (known.state !== 'NOT_FOUND') return known;
   if (intent.mustHisLack) {
     const why = await heldBackBy(order, deps);
-    if (why) return { state: 'UNKNOWN', code: why.code, detail: `not sent again: ${why.message}` };
+    if (why) {
+      const isDead =
+        why.code === HIS_HAS_IT && deps.now() - heldSinceMs(actionId, desk, deps.now()) >= DEAD_AFTER_MS;
+      return {
+        state: isDead ? 'FAILED' : 'UNKNOWN',
+        code: why.code,
+        detail: `not sent again: ${why.message}`,
+      };
+    }
   }
   await desk.lock.assertHeld();
   if (desk.lock.remainingMs() < LOCK_LEFT_MS) return known;
   return gateway.send(intent.order, GATEWAY_WITHIN_MS);
+}
+
+/** Since when the hospital has the order at every look: nothing was sent since. What cannot be asked tells nothing. */
+function heldSinceMs(actionId: string, desk: OrderDesk, nowMs: number): number {
+  const heard = desk.rowsOfAction(actionId).filter(({ step }) => step === 'OUTCOME');
+  const before = heard.findLastIndex((row) => heardOf(row).code !== HIS_HAS_IT);
+  return heard[before + 1]?.atMs ?? nowMs;
 }
 
 /** HIS may have booked the payment meanwhile; then a person has to look. */

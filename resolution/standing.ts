@@ -2,15 +2,29 @@ import { addDays, businessDateOf } from '../domain/businessDate.ts';
 import type { CaseKey, CaseState } from '../domain/caseHistory.ts';
 import { keyPartOf } from '../domain/entry.ts';
 import type { CaseStanding } from '../domain/policy.ts';
+import type { CaseLedger, OrderRef } from '../domain/resolutionPorts.ts';
+import { failedRefundOf } from './failedRefund.ts';
 import type { OrderDesk } from './orderDesk.ts';
+import { distinctPayments } from './planRefund.ts';
 import { refuse } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
 
+/** Of an order, what the standing of one of its cases goes by. */
+export type OrderStanding = Pick<OrderDesk, 'rows' | 'lines' | 'attempts'> & {
+  readonly isNamedInBillError: boolean;
+};
+
+/** @param seen the order as it is looked at */
+export async function orderStandingOf(
+  { merchantId, orderNo }: OrderRef,
+  { rows, lines, attempts }: Omit<OrderStanding, 'isNamedInBillError'>,
+  ledger: Pick<CaseLedger, 'isNamedInBillError'>,
+): Promise<OrderStanding> {
+  return { rows, lines, attempts, isNamedInBillError: await ledger.isNamedInBillError(merchantId, orderNo) };
+}
+
 /** What the policy goes by. @returns null where no verdict has ever called the key an exception */
-export function standingOf(
-  state: CaseState,
-  facts: { readonly hasOpenRefund: boolean; readonly isNamedInBillError: boolean },
-): CaseStanding | null {
+export function standingOf(caseId: string, state: CaseState, order: OrderStanding): CaseStanding | null {
   if (state.facts === null) return null;
   const { mode, type, kind, isPossiblyCrossDay, isAmountConflict } = state.facts;
   const { status, isCrossDayConfirmed, hasSelfRefund, hasExternalRefund, isRefundRefused } = state;
@@ -24,8 +38,12 @@ export function standingOf(
     isAmountConflict,
     hasSelfRefund,
     hasExternalRefund,
-    isRefundRefused,
-    ...facts,
+    mayRefundOutside:
+      isRefundRefused ||
+      failedRefundOf(caseId, order) !== null ||
+      (type === 'DUPLICATE' && distinctPayments(order).length > 2),
+    hasOpenRefund: hasOpenRefund(order),
+    isNamedInBillError: order.isNamedInBillError,
   };
 }
 

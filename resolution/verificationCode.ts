@@ -5,13 +5,13 @@ import type { Principal } from '../domain/principal.ts';
 import type { OrderRef } from '../domain/resolutionPorts.ts';
 import { Scope } from '../domain/scope.ts';
 import { codeSubject } from './act.ts';
+import { dueOf, fenOf } from './due.ts';
 import { offerOf } from './oneSidedCheck.ts';
 import type { OrderView } from './orderView.ts';
 import { viewOrder } from './orderView.ts';
-import { dueOf } from './planRefund.ts';
 import { assertMay, notFound, refuse, refuseBy } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
-import { hasOpenRefund, standingOf } from './standing.ts';
+import { orderStandingOf, standingOf } from './standing.ts';
 
 export type CodeSent = { readonly expiresAtMs: number; readonly amountFen: bigint };
 
@@ -32,9 +32,13 @@ export async function sendCaseCode(
   const own = view.cases.get(caseId);
   if (!own) throw notFound(what);
   await assertRefundable(own, view, deps);
-  const amountFen = refundOf(own);
-  if (amountFen === null) {
-    throw refuse('DZ_REFUND_AMOUNT', 'no book says what would be refunded', '无法确定应退金额');
+  const amountFen = refundOf(own, view);
+  if (amountFen === null || amountFen === 0n) {
+    throw refuse(
+      'DZ_REFUND_AMOUNT',
+      amountFen === null ? 'no book says what would be refunded' : 'all of it has been refunded before',
+      amountFen === null ? '无法确定应退金额' : '该异常应退的款项已全部退回',
+    );
   }
   return send(principal, { ...view.order, caseId, amountFen }, deps);
 }
@@ -85,20 +89,18 @@ export async function sendOrderCode(
 }
 
 async function assertRefundable(own: StandingCase, view: OrderView, deps: ResolutionDeps): Promise<void> {
-  const { merchantId, orderNo } = view.order;
-  const standing = standingOf(own.state, {
-    hasOpenRefund: hasOpenRefund(view),
-    isNamedInBillError: await deps.ledger.isNamedInBillError(merchantId, orderNo),
-  });
+  const seen = { ...view.file, attempts: view.attempts };
+  const order = await orderStandingOf(view.order, seen, deps.ledger);
+  const standing = standingOf(own.key.caseId, own.state, order);
   if (!standing) throw notFound(`exception ${own.key.caseId}`);
   const [refund, selfRefund] = [rulingOn('REFUND', standing), rulingOn('SELF_REFUND', standing)];
   if (!refund.allowed && !selfRefund.allowed) throw refuseBy(refund.code);
 }
 
 /** As planRefund has it: a refund that HIS has booked is carried out with the hospital's amount. */
-function refundOf({ state: { facts } }: StandingCase): bigint | null {
-  if (facts?.kind === 'REFUND' && facts.merchantFen !== null) return BigInt(facts.merchantFen);
-  return dueOf(facts);
+function refundOf({ state: { facts } }: StandingCase, { money }: OrderView): bigint | null {
+  const ofHis = facts?.kind === 'REFUND' ? fenOf(facts.merchantFen) : null;
+  return ofHis ?? dueOf(facts, money);
 }
 
 async function send({ userId }: Principal, wish: OrderCodeWish, deps: ResolutionDeps): Promise<CodeSent> {

@@ -94,7 +94,7 @@ export function untouched(
     isAmountConflict: false,
     hasSelfRefund: false,
     hasExternalRefund: false,
-    isRefundRefused: false,
+    mayRefundOutside: false,
     hasOpenRefund: false,
     isNamedInBillError: false,
     ...more,

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
+import { storedAuditRow } from '../../adapters/clickhouse/auditRows.ts';
 import { clickHouseMonthLocks } from '../../adapters/clickhouse/monthLocks.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
 import { clickHouseUsers } from '../../adapters/clickhouse/users.ts';
+import { nextAuditRow } from '../../domain/auditEntry.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
@@ -168,6 +170,19 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
   };
   await clickHouseUsers(client).save({ ...user, ...made, version: 2n, changedBy: 'b', disabled: true });
   await clickHouseUsers(client).save({ ...user, ...made, version: 1n, changedBy: 'a' });
+  const login = {
+    kind: 'LOGIN',
+    who: 'li',
+    via: 'API',
+    from: '',
+    what: '',
+    status: 200,
+    merchants: [],
+  } as const;
+  const entry = { ...login, actionId: '', said: {}, atMs: NOON_MS };
+  const audited = storedAuditRow(nextAuditRow('api-1', null, entry));
+  await client.insert({ table: 'audit_trail', values: [audited, audited], format: 'JSONEachRow' });
+  await client.insert({ table: 'audit_trail', values: [audited], format: 'JSONEachRow' });
   await clickHouseMonthLocks(client).lock({
     merchantId: 'H001',
     month: '2026-02',
@@ -223,6 +238,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   v_certificates: 'SELECT toUInt32(sequence) AS place, run_id, document FROM v_certificates',
   v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
   v_month_locks: 'SELECT month, locked_by FROM v_month_locks',
+  v_audit_trail: 'SELECT writer, seq, kind, who FROM v_audit_trail',
   v_users: 'SELECT * EXCEPT (created_at, changed_at) FROM v_users',
   v_locked_closes: 'SELECT run_id, operator, reason FROM v_locked_closes',
   v_realtime_quality: `SELECT type, toUInt32(verdicts) AS verdicts, toUInt32(stood_verdicts) AS stood, needed_p99_ms
@@ -315,6 +331,7 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
   v_certificates: [{ place: 1, run_id: 'r1', document: '{}' }],
   v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
   v_month_locks: [{ month: '2026-02', locked_by: 'a' }],
+  v_audit_trail: [{ writer: 'api-1', seq: 1, kind: 'LOGIN', who: 'li' }],
   v_users: [
     {
       user_id: 'li',

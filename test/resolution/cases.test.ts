@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keepCases } from '../../resolution/keepCases.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
 import { AT_MS, DATE, line, request, startCaseSystem } from './resolutionHarness.ts';
 
@@ -163,4 +164,25 @@ test('a part of an order refunded settles no exception; all of it opens the writ
   });
   expect(await system.actWithCode(part(9_999n), 9_999n)).toMatchObject({ state: 'DONE' });
   expect(await system.act(request('WRITE_OFF', orderNo))).toMatchObject({ caseStatus: 'RESOLVED' });
+});
+
+test('a case that somebody has damaged is told, and keeps no other case from following the books', async () => {
+  const orders = Array.from({ length: 5 }, () => system.newOrderNo());
+  const [damaged = '', ...others] = orders;
+  await closeWith(
+    DATE,
+    orders.flatMap((orderNo) => [line('PLATFORM', orderNo), line('CHANNEL', orderNo)]),
+  );
+  const { client } = system.close;
+  await client.command({
+    query: `ALTER TABLE exception_actions UPDATE state = 'x' WHERE order_no = '${damaged}' SETTINGS mutations_sync = 2`,
+  });
+  const told: string[] = [];
+  await system.close.writeEvents(orders.map((orderNo) => line('MERCHANT', orderNo)));
+  await system.close.close(DATE);
+  const onDamaged = ({ orderNo }: { readonly orderNo: string }, { code }: { readonly code: string }) =>
+    void told.push(`${orderNo} ${code}`);
+  await keepCases(0, { ...system.deps, onDamaged });
+  expect(told).toEqual([`${damaged} DZ_CASE_ROW_BROKEN`]);
+  for (const orderNo of others) expect(await system.caseOf(orderNo)).toMatchObject({ status: 'HEALED' });
 });

@@ -169,6 +169,7 @@ test('after a refund its steps, the money of the order and its refund are shown,
   expect(before.money).toEqual({
     paidFen: 10_000n,
     refundedFen: 0n,
+    unbookedFen: 0n,
     openFen: 0n,
     refundableFen: 10_000n,
   });

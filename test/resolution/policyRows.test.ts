@@ -103,7 +103,7 @@ function expectedOf(own: Case): RefusalCode | null {
     isAmountConflict: false,
     hasSelfRefund: false,
     hasExternalRefund: false,
-    isRefundRefused: false,
+    mayRefundOutside: false,
     hasOpenRefund: false,
     isNamedInBillError: false,
   });

@@ -1,0 +1,34 @@
+import type { CaseFacts, CaseState } from '../domain/caseHistory.ts';
+import type { OrderMoney } from '../domain/orderMoney.ts';
+
+// What an exception is about, and what of it still has to go back.
+
+/** Fen that the exception is about: a duplicate's surplus, the channel's amount, else the platform's. null: no book says. */
+export function wholeOf(facts: CaseFacts | null): bigint | null {
+  if (facts === null) return null;
+  if (facts.type === 'DUPLICATE') return fenOf(facts.surplusFen);
+  return fenOf(facts.channelFen) ?? fenOf(facts.platformFen);
+}
+
+/**
+ * Fen that a refund of the exception returns now: the whole, less what went back before. Of a duplicate only refunds that HIS
+ * lacks were of the surplus; the others are of what was booked.
+ * @param money of the order, without the refund in question
+ */
+export function dueOf(facts: CaseFacts | null, money: OrderMoney): bigint | null {
+  const whole = wholeOf(facts);
+  if (whole === null || facts === null || facts.kind === 'REFUND') return whole;
+  const left = facts.type === 'DUPLICATE' ? whole - money.unbookedFen : whole;
+  const due = left < money.refundableFen ? left : money.refundableFen;
+  return due > 0n ? due : 0n;
+}
+
+/** What a case is about, for whoever has to agree: the whole, else the merchant's amount. */
+export function stakeOf({ facts }: CaseState): bigint | null {
+  return wholeOf(facts) ?? fenOf(facts?.merchantFen);
+}
+
+/** Amounts of a case's facts are texts of fen. */
+export function fenOf(text: string | null | undefined): bigint | null {
+  return text === null || text === undefined ? null : BigInt(text);
+}
