@@ -16,10 +16,9 @@ export function exceptionConditions(
   scope: Scope,
   filter: ExceptionFilter,
 ): Conditions & { readonly ofVerdicts: readonly string[] } {
-  const { type, kind, minFen, maxFen, q } = filter;
+  const { kind, minFen, maxFen, q } = filter;
   const { sql, values } = listConditions(scope, filter);
   const own = [
-    ['type', 'code = {type:String}', type],
     ['kind', 'kind = {kind:String}', kind],
     ['min_fen', `${STAKE} >= {min_fen:Int64}`, minFen?.toString()],
     ['max_fen', `${STAKE} <= {max_fen:Int64}`, maxFen?.toString()],

@@ -7,7 +7,9 @@ import { BOOKS } from '../../domain/entry.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
-import { EXCEPTION_CODE_LIST, listOf, rowsOf } from './closeSql.ts';
+import type { BookedCase } from './bookedAfterRefund.ts';
+import { bookedAfterRefund } from './bookedAfterRefund.ts';
+import { EXCEPTION_CODE_LIST, listOf, rowsOf, text } from './closeSql.ts';
 import { PERSONS_WORDS, exceptionConditions, mayHaveStatus } from './exceptionConditions.ts';
 import { whereOf } from './listConditions.ts';
 import { hospitalsSql } from './scopeSql.ts';
@@ -61,31 +63,42 @@ export async function exceptionPage(
   filter: ExceptionFilter,
 ): Promise<Page<ExceptionItem>> {
   const found: Told[] = [];
+  const booked = await bookedAfterRefund(client, scope, filter);
   let after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
   for (let most = filter.limit + 1 + SPARE_ROWS; ; most = Math.min(2 * most, MOST_ROWS)) {
-    const candidates = await candidatesAfter(client, scope, filter, after, most);
-    const told = await withStatus(client, scope, await latestOf(client, scope, candidates));
+    const candidates = await candidatesAfter(
+      client,
+      scope,
+      { ...filter, bookedKeys: booked.keys },
+      after,
+      most,
+    );
+    const told = await withStatus(client, scope, await latestOf(client, scope, candidates), booked.cases);
     found.push(...told.filter(({ status }) => filter.status === undefined || status === filter.status));
     const last = candidates.at(-1);
     if (found.length > filter.limit || candidates.length < most || !last) break;
     after = keysOf(last);
   }
   const { rows, nextCursor } = pageOf(LIST, found, filter.limit, ({ row }) => keysOf(row));
-  return { items: rows.map(({ row, status }) => itemOf(row, status)), nextCursor };
+  return { items: rows.map(({ row, status, type }) => ({ ...itemOf(row, status), type })), nextCursor };
 }
 
-type Told = { readonly row: Row; readonly status: CaseStatus };
+type Told = { readonly row: Row } & BookedCase;
 
 async function withStatus(
   client: ClickHouseClient,
   scope: Scope,
   rows: readonly Row[],
+  booked: ReadonlyMap<string, BookedCase>,
 ): Promise<readonly Told[]> {
   const [statuses, open] = await Promise.all([
     statusesOf(client, scope, rows),
     openAtLast(client, scope, rows),
   ]);
-  return rows.map((row) => ({ row, status: statuses.get(caseOf(row)) ?? (open(row) ? 'OPEN' : 'HEALED') }));
+  return rows.map((row) => {
+    const status = statuses.get(caseOf(row)) ?? (open(row) ? 'OPEN' : 'HEALED');
+    return { row, type: row.code, status, ...booked.get(caseOf(row)) };
+  });
 }
 
 function keysOf(row: Row): readonly string[] {
@@ -95,7 +108,7 @@ function keysOf(row: Row): readonly string[] {
 async function candidatesAfter(
   client: ClickHouseClient,
   scope: Scope,
-  filter: ExceptionFilter,
+  filter: ExceptionFilter & { readonly bookedKeys: string },
   after: readonly string[] | null,
   most: number,
 ): Promise<readonly Row[]> {
@@ -103,7 +116,8 @@ async function candidatesAfter(
   const published = `(merchant_id, mode, run_id) IN (
     SELECT merchant_id, mode, run_id FROM publications ${whereOf(sql)})`;
   const conditions = [
-    `code IN (${EXCEPTION_CODE_LIST})`,
+    `(code IN (${filter.type === undefined ? EXCEPTION_CODE_LIST : text(filter.type)})
+      OR (merchant_id, order_no, key_part) IN ${filter.bookedKeys})`,
     ...sql,
     ...ofVerdicts,
     ...(filter.status === undefined ? [] : [mayHaveStatus(filter.status)]),

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
+import type { ExceptionFilter, ExceptionItem } from '../../domain/apiPorts.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { keepCases } from '../../resolution/keepCases.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
 import { AT_MS, DATE, line, request, startCaseSystem } from './resolutionHarness.ts';
@@ -25,6 +28,11 @@ async function closeWith(
   await system.close.writeEvents([...matched, ...events]);
   await system.close.close(date);
   await system.keepCases();
+}
+
+async function listed(filter: Partial<ExceptionFilter>): Promise<readonly ExceptionItem[]> {
+  const queries = clickHouseLedgerQueries(system.close.client);
+  return (await queries.exceptions(WHOLE_LEDGER, { limit: 500, ...filter })).items;
 }
 
 test('a payment that HIS lacks is refunded, nets itself on the next date, and comes back when HIS books it after all', async () => {
@@ -62,6 +70,13 @@ test('a payment that HIS lacks is refunded, nets itself on the next date, and co
     });
     await system.keepCases();
   }
+  const open = { id: request('REFUND', orderNo).caseId, type: 'CHANNEL_ONLY', status: 'OPEN' };
+  expect(await listed({ status: 'OPEN' })).toContainEqual(expect.objectContaining(open));
+  expect(await listed({ status: 'OPEN', type: 'CHANNEL_ONLY', mode: 'THREE_WAY' })).toContainEqual(
+    expect.objectContaining(open),
+  );
+  expect(await listed({ type: 'MERCHANT_ONLY' })).toEqual([]);
+  expect(await listed({ status: 'HEALED', q: orderNo })).toEqual([]);
   await expect(system.actWithCode(request('REFUND', orderNo), 10_000n)).rejects.toMatchObject({
     code: 'DZ_ACTION_REFUNDED',
   });
