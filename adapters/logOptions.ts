@@ -93,7 +93,7 @@ const IN_TEXT: readonly (readonly [RegExp, string])[] = [
   [/\b(token|sign|signature|password|secret|api_?key)["']?\s*[=:]\s*["']?[^\s"',&]+/gi, `$1=${REMOVED}`],
   // The ledger repeats the row that it cannot read, and JSON the text.
   [
-    /(\b(?:before|near)\s*:?\s*(?=['"`])|row \d+|is not valid JSON|Unexpected token)[\s\S]*$/i,
+    /(\bbefore:|\bnear ['"`]|\(row \d+\)|failed at position \d+|is not valid JSON|Unexpected token)[\s\S]*$/i,
     `$1 ${REMOVED}`,
   ],
 ];
