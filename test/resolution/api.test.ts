@@ -12,6 +12,7 @@ import { redisNoticeStream } from '../../adapters/redis/money/noticeStream.ts';
 import { buildApp } from '../../api/app.ts';
 import { principalsOf } from '../../api/principals.ts';
 import { noticesCommand } from '../../cli/commands/notices.ts';
+import type { AuditEntry } from '../../domain/auditEntry.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { KnownUser, Role } from '../../domain/principal.ts';
 import { billHandler } from '../../pipeline/close/handleBill.ts';
@@ -30,6 +31,7 @@ const BIG_FEN = 60_000n;
 let system: CaseSystem;
 let app: FastifyInstance;
 let keys = 0;
+const recorded: AuditEntry[] = [];
 
 const orders = { refund: '', big: '', supplement: '', matched: '' };
 
@@ -57,6 +59,10 @@ beforeAll(async () => {
       deps: { ...system.deps, notifier: redisNoticeStream(redis), rulesOf: () => system.rules },
       proofs: archivedProofs(new FolderArchive(join(dataDir, 'proofs'), Date.now)),
       actions: clickHouseActionQueries(client),
+    },
+    audit: {
+      ...UNUSED_PARTS.audit,
+      trail: { record: async (entry) => void recorded.push(entry), assertWritable: () => undefined },
     },
     billErrors: { queries: clickHouseBillErrors(client), handleBill: billHandler(bills, () => system.nowMs) },
   });
@@ -396,6 +402,29 @@ test('whoever may not reach a hospital finds nothing of it in lists, and acts on
   expect([known.status, known.said.code]).toEqual([404, 'DZ_NOT_FOUND']);
   expect([unknown.status, unknown.said.code]).toEqual([404, 'DZ_NOT_FOUND']);
   expect((await send('elsewhere', 'POST', casePath(orders.big, 'verification-codes'))).status).toBe(404);
+});
+
+test('the record of an action names it as its case does, whoever asked, and a proof that was taken says of which hospital', async () => {
+  const actions = recorded.filter(({ kind, actionId }) => kind === 'ACTION' && actionId !== '');
+  expect(actions.length).toBeGreaterThan(3);
+  for (const { actionId } of actions) {
+    expect((await system.deps.ledger.rowsOfAction(actionId)).length).toBeGreaterThan(0);
+  }
+  expect(actions).toContainEqual(
+    expect.objectContaining({
+      who: 'li',
+      status: 200,
+      merchants: [merchantId],
+      said: expect.objectContaining({
+        orderNo: orders.refund,
+        action: 'REFUND',
+        state: 'DONE',
+        amountFen: '10000',
+      }),
+    }),
+  );
+  const proofs = recorded.filter(({ kind, status }) => kind === 'PROOF_DOWNLOAD' && status === 200);
+  expect(proofs).toContainEqual(expect.objectContaining({ merchants: [merchantId] }));
 });
 
 test('the command shows what the demo has told a user', async () => {
