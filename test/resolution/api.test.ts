@@ -15,6 +15,7 @@ import { noticesCommand } from '../../cli/commands/notices.ts';
 import type { AuditEntry } from '../../domain/auditEntry.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { KnownUser, Role } from '../../domain/principal.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { billHandler } from '../../pipeline/close/handleBill.ts';
 import { UNUSED_PARTS } from '../apiParts.ts';
 import { SAMPLE_MERCHANT, SAMPLES } from '../integration/closeHarness.ts';
@@ -408,7 +409,7 @@ test('the record of an action names it as its case does, whoever asked, and a pr
   const actions = recorded.filter(({ kind, actionId }) => kind === 'ACTION' && actionId !== '');
   expect(actions.length).toBeGreaterThan(3);
   for (const { actionId } of actions) {
-    expect((await system.deps.ledger.rowsOfAction(actionId)).length).toBeGreaterThan(0);
+    expect((await system.deps.ledger.rowsOfAction(WHOLE_LEDGER, actionId)).length).toBeGreaterThan(0);
   }
   expect(actions).toContainEqual(
     expect.objectContaining({
