@@ -35,7 +35,10 @@ export function stepOf(last: CaseRow | null, word: KeyWord, nowMs: number): NewS
     case 'PENDING_APPROVAL':
       if (word.facts === null) {
         const awaitsPerson = state.isBookedAfterRefund && word.merchantFen !== null;
-        return awaitsPerson ? null : make('HEALED', { status: 'HEALED', reason: word.how });
+        if (awaitsPerson) return null;
+        return isBookedNow(state, state.facts, word)
+          ? make('CHANGED', { ...bookedAfterRefund(state.facts, word), status: state.status })
+          : make('HEALED', { status: 'HEALED', reason: word.how });
       }
       if (isSame(state.facts, word.facts)) return null;
       return make('CHANGED', { status: state.status, facts: word.facts, reason: word.how });
@@ -99,6 +102,22 @@ export function caseKeyOf({ caseId, merchantId, orderNo, keyPart }: CaseKey): Ca
   return { caseId, merchantId, orderNo, keyPart };
 }
 
+/** HIS has a payment by now that it lacked when the money went back, by whomever. */
+function isBookedNow(state: CaseState, before: CaseFacts, word: KeyWord): boolean {
+  const isBack = state.resolvedBy === 'REFUND' || state.hasSelfRefund || state.hasExternalRefund;
+  return isBack && before.kind === 'PAYMENT' && before.merchantFen === null && word.merchantFen !== null;
+}
+
+function bookedAfterRefund(facts: CaseFacts, word: KeyWord) {
+  return {
+    // Its money went back: what is left is to write it off, once HIS has put its book right.
+    hasSelfRefund: true,
+    isBookedAfterRefund: true,
+    facts: { ...facts, merchantFen: word.merchantFen },
+    reason: `HIS has booked it after the refund: ${word.how}`,
+  };
+}
+
 /** A resolved case stays so while what it was decided upon is unchanged. */
 function afterResolution(
   state: CaseState,
@@ -108,16 +127,11 @@ function afterResolution(
 ): NewStep | null {
   const decidedUpon = state.resolvedFacts ?? facts;
   if (word.facts === null) {
-    const isBookedNow = decidedUpon.merchantFen === null && word.merchantFen !== null;
-    if (state.resolvedBy !== 'REFUND' || !isBookedNow) return null;
+    if (!isBookedNow(state, decidedUpon, word)) return null;
     return make('REOPENED', {
       ...NOTHING_DONE,
-      // Its money went back: what is left is to write it off, once HIS has put its book right.
-      hasSelfRefund: true,
-      isBookedAfterRefund: true,
+      ...bookedAfterRefund(facts, word),
       status: 'OPEN',
-      facts: { ...facts, merchantFen: word.merchantFen },
-      reason: `HIS has booked it after the refund: ${word.how}`,
       resolvedBy: null,
       resolvedFacts: null,
     });

@@ -53,7 +53,8 @@ test('a refund counts once, in however many books it stands', () => {
   expect(orderMoney(lines, [attempt('R1', 3_000n, 'SUCCEEDED')])).toEqual({
     paidFen: 10_000n,
     refundedFen: 3_000n,
-    unbookedFen: 0n,
+    bookedFen: -3_000n,
+    isAllBooked: false,
     openFen: 0n,
     refundableFen: 7_000n,
   });

@@ -21,8 +21,9 @@ export type OrderMoney = {
   readonly paidFen: bigint;
   /** Refunds that some book or we ourselves say are done. */
   readonly refundedFen: bigint;
-  /** Of those, the ones that HIS does not have. */
-  readonly unbookedFen: bigint;
+  /** What HIS holds of the order: its payments less its refunds, and whether it has every payment. */
+  readonly bookedFen: bigint;
+  readonly isAllBooked: boolean;
   /** Refunds of ours without a final outcome. */
   readonly openFen: bigint;
   readonly refundableFen: bigint;
@@ -46,11 +47,9 @@ export function orderMoney(
     const known = done.get(key) ?? 0n;
     done.set(key, fen > known ? fen : known);
   };
-  const booked = new Set<string>();
   const entries = lines.map(({ entry }) => entry);
   for (const entry of pairNumberlessRefunds(entries, rules).lines) {
     if (entry.kind !== 'REFUND') continue;
-    if (entry.book === 'MERCHANT') booked.add(keyPartOf(entry));
     // What only HIS and the platform say of it is what is to be carried out; the channel's word is that it was.
     if (keyPartOf(entry) === repairedKey && entry.book !== 'CHANNEL') continue;
     put(keyPartOf(entry), entry.amountFen);
@@ -64,9 +63,21 @@ export function orderMoney(
     if (attempt.state === 'OPEN' && !done.has(`R${attempt.refundNo}`)) openFen += attempt.amountFen;
   }
   const refundedFen = sumOf(done.values());
-  const unbookedFen = sumOf([...done].filter(([key]) => !booked.has(key)).map(([, fen]) => fen));
   const left = paidFen - refundedFen - openFen;
-  return { paidFen, refundedFen, unbookedFen, openFen, refundableFen: left > 0n ? left : 0n };
+  const ofHis = lines
+    .filter(({ counts, entry }) => counts && entry.book === 'MERCHANT')
+    .map(({ entry }) => entry);
+  const [paidAtHis, refundedAtHis] = (['PAYMENT', 'REFUND'] as const).map((kind) =>
+    sumOfIdentities(ofHis.filter((entry) => entry.kind === kind)),
+  );
+  return {
+    paidFen,
+    refundedFen,
+    bookedFen: (paidAtHis ?? 0n) - (refundedAtHis ?? 0n),
+    isAllBooked: (paidAtHis ?? 0n) >= paidFen,
+    openFen,
+    refundableFen: left > 0n ? left : 0n,
+  };
 }
 
 function sumOf(amounts: Iterable<bigint>): bigint {

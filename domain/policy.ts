@@ -169,7 +169,12 @@ function needsOf(action: Action, standing: CaseStanding): readonly Need[] {
     case 'SUPPLEMENT':
       return ['METHOD', 'NOTE', ...(nearMidnight ? (['CONFIRM_NOT_CROSS_DAY'] as const) : [])];
     case 'EXTERNAL_REFUND':
-      return ['CHANNEL_REFUND_NO', 'NOTE'];
+      return [
+        'CHANNEL_REFUND_NO',
+        'NOTE',
+        // In place of a refund of ours it needs whoever would have had to agree to that one.
+        ...(standing.mayRefundOutside && standing.isAmountConflict ? (['APPROVAL'] as const) : []),
+      ];
   }
 }
 

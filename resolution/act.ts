@@ -16,6 +16,7 @@ import { dueOf, stakeOf } from './due.ts';
 import { failedRefundOf } from './failedRefund.ts';
 import { firstAnswer } from './firstAnswer.ts';
 import { assertMayGiveUp, giveUp } from './giveUp.ts';
+import { assertHisLacks } from './hisCheck.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { atOrder } from './orderDesk.ts';
 import type { RefundPlan } from './planRefund.ts';
@@ -123,7 +124,7 @@ export async function decide(
     intent,
     givesUp,
     amountFen,
-    weightFen: intent ? intent.order.amountFen + begunFen(desk) : amountFen,
+    weightFen: intent ? intent.order.amountFen + begunFen(desk) : stakeOf(state),
   };
 }
 
@@ -269,7 +270,10 @@ export async function carryOut(
   desk: OrderDesk,
   deps: ResolutionDeps,
 ): Promise<ActionResult> {
-  if (givesUp) await giveUp(givesUp, desk, deps);
+  if (givesUp) {
+    if (intent?.mustHisLack) await assertHisLacks(desk.order, deps.his);
+    await giveUp(givesUp, desk, deps);
+  }
   if (intent) return carryOutRefund(doing, intent, desk, deps);
   const { key, actionId, operator, request, before } = doing;
   const isFirst = before.length === 0;

@@ -138,6 +138,11 @@ function stateAfter(
   heard: RefundHeard,
   { isLinked, settles }: Meant,
 ): CaseState {
+  const isOther = state.underWay !== null && state.underWay.actionId !== row.actionId;
+  // A failed number was given up while another action is decided upon: that one is still to come.
+  if (isOther && answer.state === 'REFUSED') {
+    return { ...state, isRefundRefused: state.isRefundRefused || isLinked };
+  }
   const before = state.underWay?.statusBefore ?? state.status;
   switch (answer.state) {
     case 'SUCCEEDED':

@@ -11,16 +11,27 @@ export function wholeOf(facts: CaseFacts | null): bigint | null {
 }
 
 /**
- * Fen that a refund of the exception returns now: the whole, less what went back before. Of a duplicate only refunds that HIS
- * lacks were of the surplus; the others are of what was booked.
+ * Fen that a refund of the exception returns now: the whole, less what went back before. Of a duplicate, what the patient has
+ * paid net beyond what HIS has booked net; where HIS has booked every payment, each refund was of the surplus.
  * @param money of the order, without the refund in question
  */
 export function dueOf(facts: CaseFacts | null, money: OrderMoney): bigint | null {
   const whole = wholeOf(facts);
   if (whole === null || facts === null || facts.kind === 'REFUND') return whole;
-  const left = facts.type === 'DUPLICATE' ? whole - money.unbookedFen : whole;
-  const due = left < money.refundableFen ? left : money.refundableFen;
+  const due = least(
+    whole,
+    money.refundableFen,
+    facts.type === 'DUPLICATE' ? surplusLeft(whole, money) : whole,
+  );
   return due > 0n ? due : 0n;
+}
+
+function surplusLeft(whole: bigint, { paidFen, refundedFen, bookedFen, isAllBooked }: OrderMoney): bigint {
+  return isAllBooked ? whole - refundedFen : paidFen - refundedFen - bookedFen;
+}
+
+function least(...amounts: readonly bigint[]): bigint {
+  return amounts.reduce((low, fen) => (fen < low ? fen : low));
 }
 
 /** What a case is about, for whoever has to agree: the whole, else the merchant's amount. */

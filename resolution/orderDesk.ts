@@ -100,8 +100,14 @@ export class OrderDesk {
   /** @param of.repairedKey see `orderMoney` @param of.without the action of a refund that does not count */
   money({ repairedKey = null, without = null }: MoneyOf = {}): OrderMoney {
     const rules = this.#deps.merchants.get(this.order.merchantId)?.rules ?? DEFAULT_RULES;
-    const attempts = this.attempts.filter(({ actionId }) => actionId !== without);
-    return orderMoney(this.#lines, attempts, { rules, repairedKey });
+    const all = this.attempts;
+    const left = all.find(({ actionId }) => actionId === without);
+    const attempts = all.filter((each) => each !== left);
+    // A book may have it by now.
+    const lines = this.#lines.filter(
+      ({ entry }) => left === undefined || entry.kind !== 'REFUND' || entry.refundNo !== left.refundNo,
+    );
+    return orderMoney(lines, attempts, { rules, repairedKey });
   }
 
   lastOf(caseId: string): CaseRow | null {

@@ -49,7 +49,7 @@ export function planRefund(
       { refundableFen: refundableFen.toString() },
     );
   }
-  const payment = paymentOf(desk, facts, amountFen);
+  const payment = paymentOf(desk, request.action === 'REFUND' ? facts : null, amountFen);
   const channel = payment.channel ?? facts?.channel ?? null;
   const merchantNo = deps.merchants
     .get(request.merchantId)
@@ -75,10 +75,14 @@ export function planRefund(
   const { attempts } = desk;
   const { refundNo, n } = numbered(attempts);
   const sent = sentUnder(refundNo, desk);
+  // One that is configured no more cannot be asked what became of it: nothing is begun then.
+  if (sent) deps.gateways.gateway(request.merchantId, sent.route);
   if (!sent) return { intent: { route, n, order: orderUnder(refundNo), ...fixed }, givesUp: null };
   // A number that was sent before goes with the same bytes to the same gateway.
   if (isSamePayment(sent.order, orderUnder(refundNo)))
     return { intent: { ...sent, ...fixed }, givesUp: null };
+  // Whoever named the number may still send it: only the gateway's refusal ends it.
+  if (n === null) throw numberTaken(sent);
   const givesUp = attempts.findLast((each) => each.refundNo === refundNo) ?? null;
   const next = numbered(attempts.map((each) => (each === givesUp ? { ...each, state: 'REFUSED' } : each)));
   return { intent: { route, n: next.n, order: orderUnder(next.refundNo), ...fixed }, givesUp };
@@ -164,7 +168,9 @@ function paymentOf(
       '渠道和平台均无该订单的支付记录,无法退款',
     );
   }
-  if (facts?.type !== 'DUPLICATE') return payments.find((own) => own.amountFen >= amountFen) ?? first;
+  if (facts?.type !== 'DUPLICATE') {
+    return payments.find((own) => own.amountFen - returnedOf(own, desk) >= amountFen) ?? first;
+  }
   const [surplus, another] = further;
   if (!surplus || another || surplus.amountFen < amountFen) {
     throw refuse(
@@ -174,6 +180,18 @@ function paymentOf(
     );
   }
   return surplus;
+}
+
+/** What refunds of ours have returned of a payment. */
+function returnedOf({ channelTxnNo }: Pick<Entry, 'channelTxnNo'>, { rows, attempts }: OrderDesk): bigint {
+  const done = new Set(
+    attempts.filter(({ state }) => state === 'SUCCEEDED' || state === 'OPEN').map(({ actionId }) => actionId),
+  );
+  return rows
+    .filter(({ step, actionId }) => step === 'INTENT' && done.has(actionId))
+    .map((row) => intentOf(row).order)
+    .filter((order) => order.channelTxnNo === channelTxnNo)
+    .reduce((total, order) => total + order.amountFen, 0n);
 }
 
 /** By time; the channel's word, else the platform's. */
@@ -213,6 +231,15 @@ function isSamePayment(
   const isNamedOtherwise =
     sent.channelTxnNo !== null && now.channelTxnNo !== null && sent.channelTxnNo !== now.channelTxnNo;
   return sent.amountFen === now.amountFen && !isNamedOtherwise;
+}
+
+function numberTaken({ order: { refundNo, amountFen } }: RefundIntent): Error {
+  const yuan = yuanOfFen(amountFen);
+  return refuse(
+    'DZ_REFUND_NUMBER_TAKEN',
+    `the number ${refundNo}, which a book named, was sent with ${yuan} yuan and failed: ask for that amount again`,
+    `账单中的退款单号 ${refundNo} 已以 ${yuan} 元提交但失败,请以相同金额重试`,
+  );
 }
 
 function assertGap(desk: OrderDesk, minGapMs: number, nowMs: number): void {

@@ -169,7 +169,8 @@ test('after a refund its steps, the money of the order and its refund are shown,
   expect(before.money).toEqual({
     paidFen: 10_000n,
     refundedFen: 0n,
-    unbookedFen: 0n,
+    bookedFen: 0n,
+    isAllBooked: false,
     openFen: 0n,
     refundableFen: 10_000n,
   });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { CaseStep } from '../../domain/caseHistory.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
+import type { CaseLedger } from '../../domain/resolutionPorts.ts';
 import { approve } from '../../resolution/approvals.ts';
 import { recoverRefunds } from '../../resolution/recoverRefunds.ts';
 import { sendCaseCode } from '../../resolution/verificationCode.ts';
@@ -192,3 +194,97 @@ test('an order that became an exception while its refund waited for approval is 
   });
   expect(system.gateway.totalOf(orderNo)).toBe(0n);
 });
+
+test('a failed refund of the order, or one that HIS held back, opens no external refund of the exception', async () => {
+  const orderNo = await unbooked();
+  system.gateway.faults.push('NOT_ENOUGH');
+  await selfRefund(orderNo, 3_000n);
+  system.nowMs += 10 * MINUTE_MS;
+  await expect(external(orderNo)).rejects.toMatchObject({ code: 'DZ_ACTION_NOT_FOR_TYPE' });
+});
+
+test('an external refund is weighed by the whole of what it settles', async () => {
+  system.rules = { ...system.rules, approvalFromFen: DUE };
+  const orderNo = await unbooked();
+  await selfRefund(orderNo, 5_000n);
+  system.rules = { ...system.rules, approvalFromFen: null };
+  system.gateway.faults.push('NOT_ENOUGH');
+  await refund(orderNo, 5_000n);
+  system.nowMs += 10 * MINUTE_MS;
+  system.rules = { ...system.rules, approvalFromFen: DUE };
+  expect(await external(orderNo)).toMatchObject({ state: 'AWAITS_APPROVAL', amountFen: 5_000n });
+});
+
+test('a number is not given up by an action that comes to nothing, and an approval that waits is left as it was', async () => {
+  system.rules = { ...system.rules, approvalFromFen: 1n };
+  const orderNo = await unbooked();
+  const first = await refund(orderNo, DUE);
+  system.gateway.faults.push('NOT_ENOUGH');
+  await approve(APPROVER, { actionId: first.actionId, note: '' }, system.deps);
+  system.nowMs += 10 * MINUTE_MS;
+  const asked = await external(orderNo);
+  expect(asked).toMatchObject({ state: 'AWAITS_APPROVAL' });
+  const stopped = { ...system.deps, ledger: stoppingAt(system.deps.ledger, 'RECORDED') };
+  await expect(approve(APPROVER, { actionId: asked.actionId, note: '' }, stopped)).rejects.toThrow('stopped');
+  expect(await system.caseOf(orderNo)).toMatchObject({
+    status: 'PENDING_APPROVAL',
+    underWay: { actionId: asked.actionId },
+  });
+  await expect(refund(orderNo, DUE)).rejects.toMatchObject({ code: 'DZ_ACTION_AWAITS_APPROVAL' });
+  expect(await approve(APPROVER, { actionId: asked.actionId, note: '' }, system.deps)).toMatchObject({
+    state: 'DONE',
+  });
+});
+
+test('a part that a book tells of before its gateway does settles no more than the part', async () => {
+  const orderNo = await unbooked();
+  system.gateway.faults.push('PROCESSING');
+  const { refundNo } = await selfRefund(orderNo, 6_000n);
+  await system.close.writeEvents([
+    line('PLATFORM', orderNo, { kind: 'REFUND', refundNo, amountFen: 6_000n, sourceRef: `p-r-${orderNo}` }),
+  ]);
+  system.gateway.settleAll();
+  system.nowMs += 60 * MINUTE_MS;
+  await recoverRefunds(system.deps);
+  expect(await system.caseOf(orderNo)).toMatchObject({ status: 'OPEN', hasSelfRefund: false });
+  expect(await refund(orderNo, 4_000n)).toMatchObject({ state: 'DONE', caseStatus: 'RESOLVED' });
+});
+
+test('of two payments that HIS booked both, a refund that all books have was of the surplus', async () => {
+  const orderNo = await unbooked(2);
+  const back = { kind: 'REFUND', refundNo: 'R1' } as const;
+  await system.close.writeEvents([
+    line('MERCHANT', orderNo, { hisOrderNo: `R2-${orderNo}`, sourceRef: `m-2-${orderNo}` }),
+    line('MERCHANT', orderNo, { ...back, sourceRef: `m-r-${orderNo}` }),
+    line('PLATFORM', orderNo, { ...back, sourceRef: `p-r-${orderNo}` }),
+    line('CHANNEL', orderNo, { ...back, sourceRef: `c-r-${orderNo}` }),
+  ]);
+  await system.close.close(DATE);
+  await expect(refund(orderNo, DUE)).rejects.toMatchObject({
+    code: expect.stringMatching(/DZ_REFUND_EXCEEDS|DZ_ACTION_SETTLED/),
+  });
+  expect(system.gateway.totalOf(orderNo)).toBe(0n);
+});
+
+test('a payment that HIS booked after it was refunded outside waits for a person, too', async () => {
+  const orderNo = await unbooked();
+  system.gateway.faults.push('CLOSED');
+  await refund(orderNo, DUE);
+  await external(orderNo);
+  await system.close.writeEvents([line('MERCHANT', orderNo)]);
+  await system.close.close(DATE);
+  await system.keepCases();
+  expect(await system.caseOf(orderNo)).toMatchObject({ status: 'IN_PROGRESS', isBookedAfterRefund: true });
+  expect(await system.act(request('WRITE_OFF', orderNo))).toMatchObject({ caseStatus: 'RESOLVED' });
+  await system.keepCases();
+  expect(await system.caseOf(orderNo)).toMatchObject({ status: 'RESOLVED' });
+});
+
+/** A ledger whose process ends before it writes a row of this step. */
+function stoppingAt(ledger: CaseLedger, step: CaseStep): CaseLedger {
+  return {
+    ...ledger,
+    append: (rows) =>
+      rows.some((row) => row.step === step) ? Promise.reject(new Error('stopped')) : ledger.append(rows),
+  };
+}
