@@ -88,7 +88,7 @@ function requestFields(request: { readonly method: unknown; readonly url: unknow
 
 const IN_TEXT: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN[\s\S]*?(-----END [A-Z ]+-----|$)/g, REMOVED],
-  [/\b(Bearer|Basic|WECHATPAY2-\S+|DZ-HMAC-SHA256)\s+[^\r\n]+/gi, `$1 ${REMOVED}`],
+  [/\b(Bearer|Basic|WECHATPAY2-\S+|DUIZHANG-HMAC-SHA256)\s+[^\r\n]+/gi, `$1 ${REMOVED}`],
   [/\?[^\s"'<>]*=[^\s"'<>]*/g, `?${REMOVED}`],
   [/\b(token|sign|signature|password|secret|api_?key)["']?\s*[=:]\s*["']?[^\s"',&]+/gi, `$1=${REMOVED}`],
   // The ledger repeats the row that it cannot read, and JSON the text.

@@ -33,6 +33,9 @@ export type AuditParts = {
   readonly now: () => number;
 };
 
+/** As many as a request for several may name; a refused one may name any number. */
+const MOST_IDS = 200;
+
 /** Of parameters, query and body these alone are recorded: never a note, a code, a file's content or a name. */
 const RECORDED =
   'id caseId orderNo sha256 run action amountFen assignee method merchantId date month from to mode list format book channel user kind'.split(
@@ -135,7 +138,12 @@ function saidOf({ params, query, body }: FastifyRequest): Readonly<Record<string
       if (typeof value === 'string') said[name] = auditText(value);
     }
     const ids = fields.get('ids');
-    if (Array.isArray(ids)) said['ids'] = ids.filter((id) => typeof id === 'string').map(auditText);
+    if (Array.isArray(ids)) {
+      said['ids'] = ids
+        .slice(0, MOST_IDS)
+        .filter((id) => typeof id === 'string')
+        .map(auditText);
+    }
   }
   return said;
 }

@@ -8,6 +8,9 @@ declare module 'fastify' {
   }
 }
 
+/** How far clocks may differ. */
+const SKEW_MS = 60_000;
+
 /**
  * Refuses routes that move money to whoever showed their password too long ago: a console that was left open pays nothing.
  * @param withinMs null: a session is enough
@@ -17,7 +20,9 @@ export function demandFreshLogin(app: FastifyInstance, withinMs: number | null, 
   app.addHook('onRequest', async ({ principal, routeOptions }) => {
     if (routeOptions.config.movesMoney !== true || principal === null) return;
     const { authenticatedAtMs, sessionId } = principal;
-    if (authenticatedAtMs !== undefined && now() - authenticatedAtMs <= withinMs) return;
+    const ageMs = authenticatedAtMs === undefined ? Infinity : now() - authenticatedAtMs;
+    // A provider that tells a login of tomorrow tells nothing.
+    if (ageMs <= withinMs && ageMs >= -SKEW_MS) return;
     const minutes = Math.max(1, Math.round(withinMs / 60_000));
     const [how, howZh] =
       sessionId === undefined

@@ -129,6 +129,9 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     merchants: config.merchants,
   };
   const { oidc } = config.access;
+  const trustedProxies = trustedProxiesOf(env);
+  // Behind a proxy others than this machine can call: tokens that never end are nobody's there.
+  const hasDemoUsers = config.access.hasDemoUsers && trustedProxies.length === 0;
   const machines = machinesOf(config, env);
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
@@ -159,7 +162,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
         }),
       maxUploadBytes: MAX_UPLOAD_BYTES,
     },
-    principals: principalsOf(config.access.hasDemoUsers ? readDemoUsers(dataDir, HOST) : [], [
+    principals: principalsOf(hasDemoUsers ? readDemoUsers(dataDir, HOST) : [], [
       (token) => principalOfToken(token, people),
       ...(oidc === null ? [] : [oidcPrincipals(oidc, people)]),
     ]),
@@ -180,7 +183,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     deadLetters: { letters: clickHouseDeadLetters(ledger), producer, now: () => clock.now() },
     closeAgain: closing.closeAgain,
     audit: { trail: audit.trail, queries: clickHouseAuditQueries(ledger), now: Date.now },
-    trustedProxies: trustedProxiesOf(env),
+    trustedProxies,
     readiness: [
       { part: 'log', check: async () => void (await log.ping()) },
       { part: 'window', check: async () => void (await window.ping()) },

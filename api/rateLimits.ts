@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
 import { DuizhangError } from '../domain/errors.ts';
+import { networkOf } from '../domain/loginAddress.ts';
 
 /**
  * How often one caller may ask. `address` counts all that comes from one address, before it is known who sends it; the
@@ -53,7 +54,9 @@ export async function rateLimits(
       max: most,
       timeWindow: withinMs,
       keyGenerator: ({ principal, ip }) =>
-        name === 'address' || principal === null ? `${name} at ${ip}` : `${name} of ${principal.userId}`,
+        name === 'address' || principal === null
+          ? `${name} at ${networkOf(ip)}`
+          : `${name} of ${principal.userId}`,
     });
     return async (request, reply) => {
       const counted = await count(request);

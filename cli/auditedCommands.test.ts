@@ -30,6 +30,14 @@ test.each([
   ['dead-letters', 'replay --all', 'DEAD_LETTER_REPLAY', 'duizhang dead-letters replay', []],
   ['month', 'lock --merchant H001 --month 2026-03 --by li', 'MONTH_LOCK', 'duizhang month lock', ['H001']],
   ['notices', '--user li', 'NOTICES_READ', 'duizhang notices', []],
+  ['user', 'list --json', null],
+  ['user', 'change mallory --roles admin --all', 'USER_CHANGE', 'duizhang user change', []],
+  ['user', 'totp li --off', 'USER_CHANGE', 'duizhang user totp', []],
+  ['user', 'enable li', 'USER_CHANGE', 'duizhang user enable', []],
+  ['user', '--roles admin add mallory', 'USER_CHANGE', 'duizhang user add', []],
+  ['user', '--merchants H001 add mallory --roles admin', 'USER_CHANGE', 'duizhang user add', []],
+  ['audit', '--checkpoint x list', 'AUDIT_READ', 'duizhang audit list', []],
+  ['user', 'constructor', null],
   ['verify', 'certificate.json', null],
 ] as const)('%s %s', (name, args, kind, what?, merchants?) => {
   const audited = auditedCommand(name, args.split(' '));

@@ -32,7 +32,14 @@ export const AUDITED_COMMANDS: Readonly<Record<string, Readonly<Record<string, A
   sql: { '*': 'LEDGER_QUERY' },
   'dead-letters': { replay: 'DEAD_LETTER_REPLAY' },
   notices: { '': 'NOTICES_READ' },
-  user: { add: 'USER_CHANGE', disable: 'USER_CHANGE', passwd: 'USER_CHANGE' },
+  user: {
+    add: 'USER_CHANGE',
+    change: 'USER_CHANGE',
+    passwd: 'USER_CHANGE',
+    totp: 'USER_CHANGE',
+    disable: 'USER_CHANGE',
+    enable: 'USER_CHANGE',
+  },
 };
 
 /** Of a command's options these alone are recorded. */
@@ -48,16 +55,17 @@ export type AuditedCommand = Pick<AuditEntry, 'kind' | 'what' | 'merchants' | 's
 /** @returns null: there is nothing to record */
 export function auditedCommand(name: string, args: readonly string[]): AuditedCommand | null {
   const { values, words } = saidIn(args);
-  const [first = ''] = words;
   const kinds = AUDITED_COMMANDS[name] ?? {};
-  const kind = kinds[first] ?? (first === '' ? kinds[''] : kinds['*']);
+  // Wherever it stands: a command knows options that are not known here, and takes them before its first word, too.
+  const first = args.find((arg) => arg !== '' && arg !== '*' && Object.hasOwn(kinds, arg)) ?? '';
+  const kind = kinds[first] ?? kinds['*'];
   if (kind === undefined || values['dry-run'] === true) return null;
   const said: Record<string, string | boolean> = {};
   for (const [option, value] of Object.entries(values)) if (RECORDED.has(option)) said[option] = value;
   // A query may hold anything.
   if (kind === 'LEDGER_QUERY') said['sha256'] = hash('sha256', words.join(' '), 'hex');
   else words.filter((word) => ID.test(word)).forEach((word, n) => (said[`word${n + 1}`] = word));
-  const what = `duizhang ${name}${kinds[first] !== undefined && first !== '' ? ` ${first}` : ''}`;
+  const what = `duizhang ${name}${first === '' ? '' : ` ${first}`}`;
   const { merchant } = said;
   return { kind, what, said, merchants: typeof merchant === 'string' ? [merchant] : [] };
 }

@@ -58,12 +58,18 @@ export function oidcPrincipals(
         maxTokenAge: MOST_AGE_S,
         currentDate: new Date(now()),
       });
-      return principalOf(payload, config, merchants);
+      return isAboutLogin(payload) ? null : principalOf(payload, config, merchants);
     } catch (error) {
       if (isRefusal(error)) return null;
       throw away(config.issuer, error);
     }
   };
+}
+
+/** ID and logout tokens are signed by the same keys, may name the same audience, and go through more hands. */
+function isAboutLogin(payload: JWTPayload): boolean {
+  const type = payload['typ'];
+  return type === 'ID' || type === 'Logout' || ['nonce', 'at_hash', 'events'].some((name) => name in payload);
 }
 
 /** Before anything is fetched for a token that is somebody else's. */

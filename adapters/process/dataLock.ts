@@ -18,7 +18,8 @@ const SETTLE_MS = 100;
  * @throws DZ_DATA_IN_USE naming the process that holds it
  */
 export async function lockDataDir(dataDir: string): Promise<DataLock> {
-  mkdirSync(dataDir, { recursive: true });
+  // Whoever may read it reads the ledger, the log and the addresses of both.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = socketPath(dataDir);
   let replacedDeadHolder = false;
   for (let attempt = 0; attempt < 3; attempt += 1) {

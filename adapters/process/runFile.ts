@@ -53,7 +53,7 @@ function isAlive(pid: number): boolean {
 
 export function writeRunFile(dataDir: string, run: RunFile): void {
   const path = join(dataDir, 'run.json');
-  writeFileSync(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`);
+  writeFileSync(`${path}.new`, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 

@@ -115,6 +115,10 @@ test('those whom nobody knows are held up by their address, before a token is lo
   for (let n = 0; n < 5; n += 1) expect((await guess('10.0.0.1')).statusCode).toBe(401);
   expect((await guess('10.0.0.1')).statusCode).toBe(429);
   expect((await guess('10.0.0.2')).statusCode).toBe(401);
+  // An IPv6 caller has a whole /64 to come from.
+  for (let n = 0; n < 5; n += 1) expect((await guess(`2001:db8::${n}`)).statusCode).toBe(401);
+  expect((await guess('2001:db8::99')).statusCode).toBe(429);
+  expect((await guess('2001:db8:0:1::1')).statusCode).toBe(401);
 });
 
 test.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'text/html'])(

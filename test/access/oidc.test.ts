@@ -134,6 +134,10 @@ test('tokens for others, of others, or with less than they need are refused in t
     ),
     'no end': await tokenOf({ exp: undefined }),
     'no beginning': await tokenOf({ iat: undefined }),
+    'an ID token': await tokenOf({ typ: 'ID' }),
+    'what answers a login': await tokenOf({ nonce: 'n-0S6_WzA2Mj' }),
+    'a logout token': await tokenOf({ events: {} }),
+    'a login of a time to come': await tokenOf({ iat: nowS + 600, exp: nowS + 900 }),
     nobody: await tokenOf({ sub: undefined }),
     'a name that is none': await tokenOf({ sub: 'a b\n' }),
   };

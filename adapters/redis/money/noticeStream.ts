@@ -5,8 +5,8 @@ const MOST_NOTICES = 1_000;
 const LIVE_MS = 10 * 60_000;
 
 /**
- * The demo's notifier: a stream in Redis for each user, read with `./duizhang notices`. Nothing of it is written to disk by
- * us or to any log; a stream that nobody adds to ends by itself.
+ * The demo's notifier: a stream in Redis for each user, read with `./duizhang notices`. Nothing of it goes to any log; Redis keeps
+ * it in its append-only file, in a folder for its owner alone. A stream that nobody adds to ends by itself.
  */
 export function redisNoticeStream(
   redis: Redis,
