@@ -44,7 +44,7 @@ test('a day that was broken off with -9 goes on where it stood', async () => {
   const rest = await start(data, '--once', '--seconds', '4').ended;
   expect(rest.stdout).toMatch(/three-way +recall 1\.000 +precision 1\.000/);
   expect(rest.code).toBe(0);
-});
+}, 90_000);
 
 test('a running system is alone on its folder, heals what is killed, and leaves in order', async () => {
   const data = join(dir, 'serving');
