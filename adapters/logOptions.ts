@@ -1,4 +1,5 @@
 import type { LoggerOptions } from 'pino';
+import { SIGNATURE_SCHEME } from '../domain/machineSignature.ts';
 
 // What no log may hold: who somebody is, what they are known by, what a patient is called. One set-up for every process.
 
@@ -88,7 +89,7 @@ function requestFields(request: { readonly method: unknown; readonly url: unknow
 
 const IN_TEXT: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN[\s\S]*?(-----END [A-Z ]+-----|$)/g, REMOVED],
-  [/\b(Bearer|Basic|WECHATPAY2-\S+|DUIZHANG-HMAC-SHA256)\s+[^\r\n]+/gi, `$1 ${REMOVED}`],
+  [new RegExp(`\\b(Bearer|Basic|WECHATPAY2-\\S+|${SIGNATURE_SCHEME})\\s+[^\\r\\n]+`, 'gi'), `$1 ${REMOVED}`],
   [/\?[^\s"'<>]*=[^\s"'<>]*/g, `?${REMOVED}`],
   [/\b(token|sign|signature|password|secret|api_?key)["']?\s*[=:]\s*["']?[^\s"',&]+/gi, `$1=${REMOVED}`],
   // The ledger repeats the row that it cannot read, and JSON the text.

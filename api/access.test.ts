@@ -10,7 +10,6 @@ import { buildApp } from './app.ts';
 import { principalsOf } from './principals.ts';
 
 const OTHER = { ...SAMPLE_MERCHANT, merchantId: 'H002', name: '别的医院' };
-const unused = () => Promise.reject(new Error('unused'));
 const asked: (ListFilter | ExceptionFilter)[] = [];
 const scopes: Scope[] = [];
 const page = async (scope: Scope, filter: ListFilter) => {
@@ -23,11 +22,6 @@ async function appOf() {
   return buildApp({
     ...UNUSED_PARTS,
     queries: { ...UNUSED_QUERIES, exceptions: page, reconciliations: page, matchRates: page },
-    exports: { open: unused },
-    statements: { open: unused },
-    intake: { accept: unused },
-    eventForms: [],
-    readiness: [],
     metrics: new Registry(),
     cases: {
       ...UNUSED_PARTS.cases,

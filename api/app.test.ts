@@ -84,7 +84,6 @@ async function appWith(parts: Partial<Parameters<typeof buildApp>[0]> = {}) {
     statements,
     intake,
     eventForms,
-    readiness: [],
     metrics: new Registry(),
     ...parts,
   });

@@ -16,6 +16,11 @@ export type RefundAttempt = {
   readonly state: 'OPEN' | 'SUCCEEDED' | 'REFUSED' | 'FAILED';
 };
 
+/** Done, or nobody knows yet. */
+export function mayBePaid({ state }: RefundAttempt): boolean {
+  return state === 'SUCCEEDED' || state === 'OPEN';
+}
+
 export type OrderMoney = {
   /** What the patient paid through the channel: the channel's word, else the platform's. */
   readonly paidFen: bigint;
@@ -80,7 +85,7 @@ export function orderMoney(
   };
 }
 
-function sumOf(amounts: Iterable<bigint>): bigint {
+export function sumOf(amounts: Iterable<bigint>): bigint {
   return [...amounts].reduce((total, fen) => total + fen, 0n);
 }
 

@@ -2,6 +2,7 @@ import type { CaseKey, CaseState, NewStep } from '../domain/caseHistory.ts';
 import { caseIdOf } from '../domain/caseId.ts';
 import { newState } from '../domain/caseTransition.ts';
 import { yuanOfFen } from '../domain/money.ts';
+import { mayBePaid, sumOf } from '../domain/orderMoney.ts';
 import type { Need, Ruling } from '../domain/policy.ts';
 import { isOneSided, rulingOn } from '../domain/policy.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -130,9 +131,7 @@ export async function decide(
 
 /** Refunds of the order that we have begun and that are done or under way. */
 function begunFen(desk: OrderDesk): bigint {
-  return desk.attempts
-    .filter(({ state }) => state === 'SUCCEEDED' || state === 'OPEN')
-    .reduce((total, { amountFen }) => total + amountFen, 0n);
+  return sumOf(desk.attempts.filter(mayBePaid).map(({ amountFen }) => amountFen));
 }
 
 const OWN_NEEDS: readonly Need[] = ['VERIFICATION_CODE', 'NOTE'];
@@ -271,6 +270,7 @@ export async function carryOut(
   deps: ResolutionDeps,
 ): Promise<ActionResult> {
   if (givesUp) {
+    // No number dies for a refund that HIS forbids; it is asked once more right before the money moves.
     if (intent?.mustHisLack) await assertHisLacks(desk.order, deps.his);
     await giveUp(givesUp, desk, deps);
   }

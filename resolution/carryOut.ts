@@ -11,9 +11,8 @@ import type { ActionRequest } from './actionRequest.ts';
 import { assertHisLacks } from './hisCheck.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { dueOf } from './due.ts';
-import { refuse } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
-import { GATEWAY_WITHIN_MS, LOCK_LEFT_MS } from './resolution.ts';
+import { GATEWAY_WITHIN_MS } from './resolution.ts';
 
 /** When a refund without a final outcome is asked for again, after its first try, its second, … */
 const ASK_AGAIN_MS = [10_000, 60_000, 300_000, 600_000, 1_200_000, 1_800_000] as const;
@@ -42,7 +41,7 @@ export async function carryOutRefund(
     await assertHisLacks(desk.order, deps.his);
     await deps.reached?.('HIS_ASKED');
   }
-  assertTimeLeft(desk);
+  desk.assertTimeLeft();
   const state = stateOf(doing, desk, deps);
   const isFirst = doing.before.length === 0;
   await desk.add(key, ...doing.before, {
@@ -65,7 +64,7 @@ export async function carryOutRefund(
   });
   await deps.reached?.('INTENT_WRITTEN');
   await desk.lock.assertHeld();
-  assertTimeLeft(desk);
+  desk.assertTimeLeft();
   const gateway = deps.gateways.gateway(request.merchantId, intent.route);
   const answer = await gateway.send(intent.order, GATEWAY_WITHIN_MS);
   await deps.reached?.('GATEWAY_ANSWERED');
@@ -89,15 +88,13 @@ export async function hear(
   desk: OrderDesk,
   deps: ResolutionDeps,
 ): Promise<ActionResult> {
-  const rows = desk.rowsOfAction(actionId);
-  const row = rows.find(({ step }) => step === 'INTENT');
-  if (!row) throw new Error(`the action ${actionId} has no intent`);
+  const row = desk.intentRow(actionId);
   const intent = intentOf(row);
   if (answer.state === 'SUCCEEDED') {
     await deps.ledger.writeEntries([entryOf(intent, answer, row, desk, deps)]);
     await deps.reached?.('ENTRY_WRITTEN');
   }
-  const before = rows.findLast(({ step }) => step === 'OUTCOME');
+  const before = desk.rowsOfAction(actionId).findLast(({ step }) => step === 'OUTCOME');
   const tries = (before ? heardOf(before).tries : 0) + 1;
   const isFinal = answer.state === 'SUCCEEDED' || answer.state === 'REFUSED' || answer.state === 'FAILED';
   const askAgainMs = ASK_AGAIN_MS[Math.min(tries, ASK_AGAIN_MS.length) - 1] ?? 0;
@@ -233,14 +230,4 @@ function entryOf(
     source: 'ACTION',
     sourceRef: row.actionId,
   };
-}
-
-/** @throws DZ_ORDER_LOCK_LOST: a call of a gateway may not outlive the lock */
-export function assertTimeLeft(desk: OrderDesk): void {
-  if (desk.lock.remainingMs() >= LOCK_LEFT_MS) return;
-  throw refuse(
-    'DZ_ORDER_LOCK_LOST',
-    'too little time is left of the lock for a call of the gateway; what was begun is followed to its end by itself',
-    '操作超时,系统会自动跟进已提交的退款',
-  );
 }

@@ -1,7 +1,7 @@
 import { yuanOfFen } from '../domain/money.ts';
 import type { RefundAttempt } from '../domain/orderMoney.ts';
 import { intentOf } from '../domain/refundIntent.ts';
-import { assertTimeLeft, hear } from './carryOut.ts';
+import { hear } from './carryOut.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { refuse } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
@@ -46,10 +46,8 @@ export async function giveUp(
   desk: OrderDesk,
   deps: ResolutionDeps,
 ): Promise<void> {
-  const row = desk.rowsOfAction(actionId).find(({ step }) => step === 'INTENT');
-  if (!row) throw new Error(`the action ${actionId} has no intent`);
-  const { route, order } = intentOf(row);
-  assertTimeLeft(desk);
+  const { route, order } = intentOf(desk.intentRow(actionId));
+  desk.assertTimeLeft();
   const answer = await deps.gateways.gateway(order.merchantId, route).ask(order, GATEWAY_WITHIN_MS);
   switch (answer.state) {
     case 'SUCCEEDED':

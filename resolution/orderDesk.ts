@@ -7,7 +7,9 @@ import type { OrderMoney, RefundAttempt } from '../domain/orderMoney.ts';
 import { orderMoney } from '../domain/orderMoney.ts';
 import { attemptsOf } from '../domain/refundIntent.ts';
 import type { KeyWord, OrderFile, OrderLine, OrderLock, OrderRef } from '../domain/resolutionPorts.ts';
+import { refuse } from './refuse.ts';
 import type { ResolutionDeps } from './resolution.ts';
+import { LOCK_LEFT_MS } from './resolution.ts';
 
 const LOCK_TRIES = 40;
 const LOCK_PAUSE_MS = 50;
@@ -114,6 +116,13 @@ export class OrderDesk {
     return lastRow(this.#rows.filter((row) => row.caseId === caseId));
   }
 
+  /** What a refund fixed before its first try. */
+  intentRow(actionId: string): CaseRow {
+    const row = this.#rows.find((each) => each.actionId === actionId && each.step === 'INTENT');
+    if (!row) throw new Error(`the action ${actionId} has no intent`);
+    return row;
+  }
+
   rowsOfAction(actionId: string): readonly CaseRow[] {
     return this.#rows.filter((row) => row.actionId === actionId);
   }
@@ -121,6 +130,21 @@ export class OrderDesk {
   /** Brings each of the order's cases to what the verdicts say; what a person then does stands behind it. */
   async followWords(): Promise<void> {
     await this.#append(rowsThatFollow(this.words, this.rows, this.#deps.now()));
+  }
+
+  /** Whether a call of a gateway would end before the lock does. */
+  get hasTimeLeft(): boolean {
+    return this.lock.remainingMs() >= LOCK_LEFT_MS;
+  }
+
+  /** @throws DZ_ORDER_LOCK_LOST */
+  assertTimeLeft(): void {
+    if (this.hasTimeLeft) return;
+    throw refuse(
+      'DZ_ORDER_LOCK_LOST',
+      'too little time is left of the lock for a call of the gateway; what was begun is followed to its end by itself',
+      '操作超时,系统会自动跟进已提交的退款',
+    );
   }
 
   /**

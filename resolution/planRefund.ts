@@ -5,7 +5,7 @@ import { identityOf, keyPartOf } from '../domain/entry.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
 import { yuanOfFen } from '../domain/money.ts';
 import type { RefundAttempt } from '../domain/orderMoney.ts';
-import { nextRefundNo } from '../domain/orderMoney.ts';
+import { mayBePaid, nextRefundNo, sumOf } from '../domain/orderMoney.ts';
 import type { RefundIntent } from '../domain/refundIntent.ts';
 import { intentOf } from '../domain/refundIntent.ts';
 import type { RefundOrder } from '../domain/resolutionPorts.ts';
@@ -184,14 +184,12 @@ function paymentOf(
 
 /** What refunds of ours have returned of a payment. */
 function returnedOf({ channelTxnNo }: Pick<Entry, 'channelTxnNo'>, { rows, attempts }: OrderDesk): bigint {
-  const done = new Set(
-    attempts.filter(({ state }) => state === 'SUCCEEDED' || state === 'OPEN').map(({ actionId }) => actionId),
-  );
-  return rows
+  const done = new Set(attempts.filter(mayBePaid).map(({ actionId }) => actionId));
+  const orders = rows
     .filter(({ step, actionId }) => step === 'INTENT' && done.has(actionId))
     .map((row) => intentOf(row).order)
-    .filter((order) => order.channelTxnNo === channelTxnNo)
-    .reduce((total, order) => total + order.amountFen, 0n);
+    .filter((order) => order.channelTxnNo === channelTxnNo);
+  return sumOf(orders.map(({ amountFen }) => amountFen));
 }
 
 /** By time; the channel's word, else the platform's. */

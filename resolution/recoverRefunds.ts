@@ -6,7 +6,7 @@ import { DEAD_AFTER_MS } from './giveUp.ts';
 import { assertHisLacks } from './hisCheck.ts';
 import { OrderDesk } from './orderDesk.ts';
 import type { ResolutionDeps } from './resolution.ts';
-import { GATEWAY_WITHIN_MS, LOCK_LEFT_MS } from './resolution.ts';
+import { GATEWAY_WITHIN_MS } from './resolution.ts';
 
 const HIS_HAS_IT = 'DZ_HIS_HAS_IT';
 
@@ -43,7 +43,7 @@ async function recoverOrder(order: OrderRef, desk: OrderDesk, deps: ResolutionDe
   let ended = 0;
   for (const { actionId, state } of desk.attempts) {
     if (state !== 'OPEN' || !isDue(actionId, desk, deps.now())) continue;
-    if (desk.lock.remainingMs() < LOCK_LEFT_MS) return ended;
+    if (!desk.hasTimeLeft) return ended;
     const answer = await askOrSend(order, actionId, desk, deps);
     const result = await hear(actionId, answer, desk, deps);
     if (result.state !== 'PROCESSING') ended += 1;
@@ -63,9 +63,7 @@ async function askOrSend(
   desk: OrderDesk,
   deps: ResolutionDeps,
 ): Promise<RefundAnswer> {
-  const row = desk.rowsOfAction(actionId).find(({ step }) => step === 'INTENT');
-  if (!row) throw new Error(`the action ${actionId} has no intent`);
-  const intent = intentOf(row);
+  const intent = intentOf(desk.intentRow(actionId));
   const gateway = deps.gateways.gateway(order.merchantId, intent.route);
   const known = await gateway.ask(intent.order, GATEWAY_WITHIN_MS);
   if (known.state !== 'NOT_FOUND') return known;
@@ -82,7 +80,7 @@ async function askOrSend(
     }
   }
   await desk.lock.assertHeld();
-  if (desk.lock.remainingMs() < LOCK_LEFT_MS) return known;
+  if (!desk.hasTimeLeft) return known;
   return gateway.send(intent.order, GATEWAY_WITHIN_MS);
 }
 

@@ -33,12 +33,11 @@ export async function sendCaseCode(
   if (!own) throw notFound(what);
   await assertRefundable(own, view, deps);
   const amountFen = refundOf(own, view);
-  if (amountFen === null || amountFen === 0n) {
-    throw refuse(
-      'DZ_REFUND_AMOUNT',
-      amountFen === null ? 'no book says what would be refunded' : 'all of it has been refunded before',
-      amountFen === null ? '无法确定应退金额' : '该异常应退的款项已全部退回',
-    );
+  if (amountFen === null) {
+    throw refuse('DZ_REFUND_AMOUNT', 'no book says what would be refunded', '无法确定应退金额');
+  }
+  if (amountFen === 0n) {
+    throw refuse('DZ_REFUND_AMOUNT', 'all of it has been refunded before', '该异常应退的款项已全部退回');
   }
   return send(principal, { ...view.order, caseId, amountFen }, deps);
 }

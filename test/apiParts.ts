@@ -1,6 +1,7 @@
 import type { ApiParts } from '../api/app.ts';
 import { RATES } from '../api/rateLimits.ts';
 import { principalsOf } from '../api/principals.ts';
+import type { AuditEntry } from '../domain/auditEntry.ts';
 import type { KnownUser } from '../domain/principal.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
 
@@ -82,6 +83,12 @@ export const NO_LIMITS: ApiParts['limits'] = {
 /** Parts of the API that a test does not ask for: whoever does learns it. */
 export const UNUSED_PARTS: Pick<
   ApiParts,
+  | 'queries'
+  | 'exports'
+  | 'statements'
+  | 'intake'
+  | 'eventForms'
+  | 'readiness'
   | 'certificates'
   | 'bills'
   | 'principals'
@@ -95,6 +102,12 @@ export const UNUSED_PARTS: Pick<
   | 'closeAgain'
   | 'audit'
 > = {
+  queries: UNUSED_QUERIES,
+  exports: { open: unused },
+  statements: { open: unused },
+  intake: { accept: unused },
+  eventForms: [],
+  readiness: [],
   certificates: { certificateOfRun: unused },
   evidenceOf: unused,
   takesUnsignedEvents: true,
@@ -146,3 +159,8 @@ export const UNUSED_PARTS: Pick<
     now: () => 0,
   },
 };
+
+/** What is recorded, in the order in which it is. */
+export function recordingTrail(recorded: AuditEntry[]): ApiParts['audit']['trail'] {
+  return { record: async (entry) => void recorded.push(entry), assertWritable: () => undefined };
+}

@@ -16,14 +16,13 @@ import { principalOfToken } from '../../people/people.ts';
 import { loginPlaces } from '../../people/places.ts';
 import type { NewUser, UserChangeDeps } from '../../people/userChanges.ts';
 import { addUser } from '../../people/userChanges.ts';
-import { NO_LIMITS, UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
+import { NO_LIMITS, UNUSED_PARTS } from '../apiParts.ts';
 import type { CloseSystem } from '../integration/closeHarness.ts';
 import { SAMPLE_MERCHANT, startCloseSystem } from '../integration/closeHarness.ts';
 
 /** What is asked of a password is the same at any cost; at this one a test asks often. */
 export const CHEAP: ScryptCost = { ln: 10, r: 8, p: 1 };
 export const PASSWORD = 'correct horse battery';
-const unused = () => Promise.reject(new Error('unused'));
 
 export const MERCHANTS = new Map(
   [
@@ -52,15 +51,8 @@ export class AccessSystem implements AsyncDisposable {
 
   constructor(close: CloseSystem, cost: ScryptCost) {
     this.close = close;
-    const { client, redis, dataDir } = close;
-    const parts = peopleParts({ clickhouse: client, redis }, sessionKeyPath({}, dataDir), () => this.nowMs);
-    this.deps = {
-      ...parts,
-      passwords: scryptPasswords(cost),
-      places: loginPlaces(),
-      merchants: MERCHANTS,
-    };
-    this.changes = { ...this.deps, whileHeld: redisUserLocks(redis) };
+    this.deps = peopleOn(close, MERCHANTS, { cost, now: () => this.nowMs });
+    this.changes = { ...this.deps, whileHeld: redisUserLocks(close.redis) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -74,12 +66,6 @@ export class AccessSystem implements AsyncDisposable {
     return buildApp({
       ...UNUSED_PARTS,
       limits: NO_LIMITS,
-      queries: UNUSED_QUERIES,
-      exports: { open: unused },
-      statements: { open: unused },
-      intake: { accept: unused },
-      eventForms: [],
-      readiness: [],
       metrics: new Registry(),
       people,
       principals: principalsOf([], [(token) => principalOfToken(token, people)]),
@@ -148,6 +134,20 @@ export class AccessSystem implements AsyncDisposable {
     });
     return { code, ...said };
   }
+}
+
+/** What logging in is done with, on a test's servers. */
+export function peopleOn(
+  { client, redis, dataDir }: Pick<CloseSystem, 'client' | 'redis' | 'dataDir'>,
+  merchants: PeopleDeps['merchants'],
+  { cost = CHEAP, now = Date.now }: { readonly cost?: ScryptCost; readonly now?: () => number } = {},
+): PeopleDeps {
+  return {
+    ...peopleParts({ clickhouse: client, redis }, sessionKeyPath({}, dataDir), now),
+    passwords: scryptPasswords(cost),
+    places: loginPlaces(),
+    merchants,
+  };
 }
 
 export async function startAccessSystem({

@@ -35,8 +35,6 @@ function appOf(more: Partial<ApiParts> = {}) {
     exports: { open: () => Promise.reject(new Error('a secret path /srv/ledger')) },
     statements: { open: async () => html },
     intake: { accept: async () => [] },
-    eventForms: [],
-    readiness: [],
     metrics: new Registry(),
     principals: principalsOf([user('li', 'operator'), user('wang', 'viewer')]),
     ...more,

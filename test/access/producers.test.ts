@@ -15,7 +15,7 @@ import { buildApp } from '../../api/app.ts';
 import type { Machine } from '../../domain/machine.ts';
 import { isAnswerSignedBy } from '../../domain/machineSignature.ts';
 import type { Topic } from '../../domain/ports.ts';
-import { UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
+import { UNUSED_PARTS } from '../apiParts.ts';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import { signedAs } from './signedAs.ts';
 
@@ -50,15 +50,10 @@ beforeAll(async () => {
     buildApp({
       ...UNUSED_PARTS,
       takesUnsignedEvents,
-      queries: UNUSED_QUERIES,
-      exports: { open: () => Promise.reject(new Error('unused')) },
-      statements: { open: () => Promise.reject(new Error('unused')) },
       intake: new LogEventIntake({
         producer: new RedisEventProducer(redis, { topics: TOPICS, maxBytes: 10_000_000, waitMs: 1_000 }),
         merchants: new Map([SAMPLE_MERCHANT, OTHER].map((each) => [each.merchantId, each])),
       }),
-      eventForms: [],
-      readiness: [],
       metrics: new Registry(),
       bills: {
         ...UNUSED_PARTS.bills,

@@ -5,7 +5,7 @@ import { keyFor, readSessionKeys, sessionKeyPath } from '../../adapters/access/s
 import { sessionTokens } from '../../adapters/access/sessionTokens.ts';
 import type { AuditEntry } from '../../domain/auditEntry.ts';
 import { changeUser, setPassword } from '../../people/userChanges.ts';
-import { UNUSED_PARTS } from '../apiParts.ts';
+import { UNUSED_PARTS, recordingTrail } from '../apiParts.ts';
 import type { AccessSystem, Answer } from './accessHarness.ts';
 import { MERCHANTS, PASSWORD, startAccessSystem } from './accessHarness.ts';
 
@@ -276,7 +276,7 @@ test('the trail tells of logins and refused ones of somebody, and of nobody whom
     {
       audit: {
         ...UNUSED_PARTS.audit,
-        trail: { record: async (entry) => void recorded.push(entry), assertWritable: () => undefined },
+        trail: recordingTrail(recorded),
         now: () => system.nowMs,
       },
     },

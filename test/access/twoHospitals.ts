@@ -2,9 +2,6 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
-import { peopleParts } from '../../adapters/access/peopleParts.ts';
-import { scryptPasswords } from '../../adapters/access/scryptPasswords.ts';
-import { sessionKeyPath } from '../../adapters/access/sessionKey.ts';
 import { FolderArchive } from '../../adapters/archive/folderArchive.ts';
 import { archivedProofs } from '../../adapters/archive/proofStore.ts';
 import { clickHouseActionQueries } from '../../adapters/clickhouse/actionPages.ts';
@@ -34,13 +31,12 @@ import { caseIdOf } from '../../domain/caseId.ts';
 import type { Machine } from '../../domain/machine.ts';
 import type { KnownUser, Role } from '../../domain/principal.ts';
 import { ROLES } from '../../domain/principal.ts';
-import { loginPlaces } from '../../people/places.ts';
 import { closeDay } from '../../pipeline/close/closeDay.ts';
 import { billHandler } from '../../pipeline/close/handleBill.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import { statements } from '../../pipeline/statement/statements.ts';
 import { caseEvidence } from '../../resolution/evidence.ts';
-import { CHEAP } from './accessHarness.ts';
+import { peopleOn } from './accessHarness.ts';
 import { NO_LIMITS, UNUSED_PARTS } from '../apiParts.ts';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import type { CaseSystem } from '../resolution/resolutionHarness.ts';
@@ -155,12 +151,7 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
       caseEvidence(principal, id, { ...deps, evidence: clickHouseEvidence(client) }),
     billErrors: { queries: clickHouseBillErrors(client), handleBill: billHandler(bills, () => nowMs) },
     deadLetters: { letters: clickHouseDeadLetters(client), producer, now: () => nowMs },
-    people: {
-      ...peopleParts({ clickhouse: client, redis }, sessionKeyPath({}, dataDir), Date.now),
-      passwords: scryptPasswords(CHEAP),
-      places: loginPlaces(),
-      merchants,
-    },
+    people: peopleOn(system.close, merchants),
     audit: { trail, queries: clickHouseAuditQueries(client), now: () => nowMs },
     closeAgain: (wish) => closeDay({ ...wish, runId: randomUUID() }, system.close.deps),
     readiness: [],

@@ -13,7 +13,7 @@ import type { AuditTrail } from '../../domain/auditTrail.ts';
 import type { KnownUser, Role } from '../../domain/principal.ts';
 import { ROLES } from '../../domain/principal.ts';
 import { authorizationOf, EMPTY_BODY_SHA256 } from '../../domain/machineSignature.ts';
-import { UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
+import { UNUSED_PARTS } from '../apiParts.ts';
 import type { AuditWorld } from './auditHarness.ts';
 import { startAuditWorld } from './auditHarness.ts';
 
@@ -32,7 +32,6 @@ function user(userId: string, roles: readonly Role[], merchants: readonly string
 async function appOn(parts: Pick<ApiParts, 'audit'> & Partial<ApiParts>): Promise<FastifyInstance> {
   return buildApp({
     ...UNUSED_PARTS,
-    queries: UNUSED_QUERIES,
     exports: {
       open: async () => ({
         fileName: 'x.csv',
@@ -40,12 +39,9 @@ async function appOn(parts: Pick<ApiParts, 'audit'> & Partial<ApiParts>): Promis
         bytes: Readable.from([Buffer.from('a,b')]),
       }),
     },
-    statements: { open: () => Promise.reject(new Error('unused')) },
     intake: {
       accept: async (_, events) => events.map(() => ({ status: 'accepted' as const, eventId: 'e' })),
     },
-    eventForms: [],
-    readiness: [],
     metrics: new Registry(),
     principals: principalsOf([
       user('all', ROLES),

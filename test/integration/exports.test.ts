@@ -50,10 +50,7 @@ beforeAll(async () => {
     ...UNUSED_PARTS,
     queries: clickHouseLedgerQueries(system.client),
     exports,
-    statements: { open: () => Promise.reject(new Error('none here')) },
     intake: { accept: async () => [] },
-    eventForms: [],
-    readiness: [],
     metrics: new Registry(),
   });
   origin = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -272,10 +269,7 @@ describe('a file that breaks off', () => {
       ...UNUSED_PARTS,
       queries: clickHouseLedgerQueries(system.client),
       exports: { open: async () => ({ fileName: 'x.csv', contentType: 'text/csv', bytes: bytesOf() }) },
-      statements: { open: () => Promise.reject(new Error('none here')) },
       intake: { accept: async () => [] },
-      eventForms: [],
-      readiness: [],
       metrics: new Registry(),
       ...(withinMs === undefined ? {} : { exportWithinMs: withinMs }),
     });

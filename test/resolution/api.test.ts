@@ -17,10 +17,10 @@ import { caseIdOf } from '../../domain/caseId.ts';
 import type { KnownUser, Role } from '../../domain/principal.ts';
 import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { billHandler } from '../../pipeline/close/handleBill.ts';
-import { UNUSED_PARTS } from '../apiParts.ts';
+import { UNUSED_PARTS, recordingTrail } from '../apiParts.ts';
 import { SAMPLE_MERCHANT, SAMPLES } from '../integration/closeHarness.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
-import { DATE, line, startCaseSystem } from './resolutionHarness.ts';
+import { DATE, line, matchedLines, startCaseSystem } from './resolutionHarness.ts';
 
 const { merchantId } = SAMPLE_MERCHANT;
 const PNG = Buffer.from(
@@ -43,11 +43,6 @@ beforeAll(async () => {
   app = await buildApp({
     ...UNUSED_PARTS,
     queries: clickHouseLedgerQueries(client),
-    exports: { open: () => Promise.reject(new Error('unused')) },
-    statements: { open: () => Promise.reject(new Error('unused')) },
-    intake: { accept: () => Promise.reject(new Error('unused')) },
-    eventForms: [],
-    readiness: [],
     metrics: new Registry(),
     principals: principalsOf([
       user('li', ['operator']),
@@ -63,7 +58,7 @@ beforeAll(async () => {
     },
     audit: {
       ...UNUSED_PARTS.audit,
-      trail: { record: async (entry) => void recorded.push(entry), assertWritable: () => undefined },
+      trail: recordingTrail(recorded),
     },
     billErrors: { queries: clickHouseBillErrors(client), handleBill: billHandler(bills, () => system.nowMs) },
   });
@@ -78,7 +73,7 @@ beforeAll(async () => {
     line('PLATFORM', orders.big, big),
     line('CHANNEL', orders.big, big),
     line('MERCHANT', orders.supplement),
-    ...(['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) => line(book, orders.matched)),
+    ...matchedLines(orders.matched),
   ]);
   await system.close.close(DATE);
   await system.keepCases();

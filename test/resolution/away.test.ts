@@ -16,7 +16,7 @@ import { buildApp } from '../../api/app.ts';
 import { principalsOf } from '../../api/principals.ts';
 import { Registry } from 'prom-client';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
-import { NO_LIMITS, UNUSED_CASE_DEPS, UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
+import { NO_LIMITS, UNUSED_CASE_DEPS, UNUSED_PARTS } from '../apiParts.ts';
 
 // Servers of its own, which are killed and come back.
 
@@ -43,12 +43,6 @@ beforeAll(async () => {
   await redisMoneyEpoch(window, Date.now).begin();
   const app = await buildApp({
     ...UNUSED_PARTS,
-    queries: UNUSED_QUERIES,
-    exports: { open: () => Promise.reject(new Error('unused')) },
-    statements: { open: () => Promise.reject(new Error('unused')) },
-    intake: { accept: () => Promise.reject(new Error('unused')) },
-    eventForms: [],
-    readiness: [],
     metrics: new Registry(),
     limits: NO_LIMITS,
     principals: principalsOf([

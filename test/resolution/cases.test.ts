@@ -4,7 +4,7 @@ import type { ExceptionFilter, ExceptionItem } from '../../domain/apiPorts.ts';
 import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { keepCases } from '../../resolution/keepCases.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
-import { AT_MS, DATE, line, request, startCaseSystem } from './resolutionHarness.ts';
+import { AT_MS, DATE, line, matchedLines, request, startCaseSystem } from './resolutionHarness.ts';
 
 const NEXT_DATE = '2026-03-10';
 let system: CaseSystem;
@@ -22,9 +22,7 @@ async function closeWith(
 ): Promise<void> {
   background += 1;
   const occurredAtMs = AT_MS + (date === DATE ? 0 : 86_400_000);
-  const matched = (['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) =>
-    line(book, `BG${background}`, { occurredAtMs }),
-  );
+  const matched = matchedLines(`BG${background}`, { occurredAtMs });
   await system.close.writeEvents([...matched, ...events]);
   await system.close.close(date);
   await system.keepCases();
@@ -124,7 +122,7 @@ async function refundOfHis(more: {
   readonly twin?: boolean;
 }): Promise<string> {
   const orderNo = system.newOrderNo();
-  const paid = (['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) => line(book, orderNo));
+  const paid = matchedLines(orderNo);
   const refund = { kind: 'REFUND', amountFen: 3_000n } as const;
   const his = line('MERCHANT', orderNo, { ...refund, refundNo: more.refundNo, hisOrderNo: `F-${orderNo}` });
   const twins = more.twin

@@ -38,15 +38,9 @@ beforeAll(async () => {
   await system.keepCases();
   const evidence = clickHouseEvidence(system.close.client);
   const deps = { ledger: system.ledger, evidence, merchants: system.deps.merchants, now: Date.now };
-  const unused = () => Promise.reject(new Error('unused'));
   app = await buildApp({
     ...UNUSED_PARTS,
     queries: clickHouseLedgerQueries(system.close.client),
-    exports: { open: unused },
-    statements: { open: unused },
-    intake: { accept: unused },
-    eventForms: [],
-    readiness: [],
     metrics: new Registry(),
     principals: (authorization) => {
       const caller = CALLERS[authorization ?? ''];

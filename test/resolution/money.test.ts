@@ -7,7 +7,16 @@ import { approve, reject } from '../../resolution/approvals.ts';
 import { recoverRefunds } from '../../resolution/recoverRefunds.ts';
 import { Random } from '../../simulator/random.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
-import { APPROVER, DATE, OPERATOR, line, person, request, startCaseSystem } from './resolutionHarness.ts';
+import {
+  APPROVER,
+  DATE,
+  OPERATOR,
+  line,
+  matchedLines,
+  person,
+  request,
+  startCaseSystem,
+} from './resolutionHarness.ts';
 
 const DUE = 10_000n;
 /** npm test keeps it short; bench/RESULTS.md has a longer run. */
@@ -27,14 +36,7 @@ beforeEach(() => {
   system.rules = { ...system.rules, approvalFromFen: null };
 });
 
-/** An order that the platform and the channel have and HIS lacks, found by the close. */
-async function unbooked(): Promise<string> {
-  const orderNo = system.newOrderNo();
-  const matched = (['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) => line(book, `${orderNo}-bg`));
-  await system.close.writeEvents([line('PLATFORM', orderNo), line('CHANNEL', orderNo), ...matched]);
-  await system.close.close(DATE);
-  return orderNo;
-}
+const unbooked = () => system.unbooked();
 
 /** What is open is asked for until it has ended. */
 async function recover(): Promise<void> {
@@ -85,9 +87,8 @@ test(`over ${RANDOM_ORDERS} random orders the gateway has paid what the cases sa
   const orders = await Promise.all(
     Array.from({ length: RANDOM_ORDERS }, () => Promise.resolve(system.newOrderNo())),
   );
-  const matched = (['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) => line(book, 'BG-random'));
   await system.close.writeEvents([
-    ...matched,
+    ...matchedLines('BG-random'),
     ...orders.flatMap((no) => [line('PLATFORM', no), line('CHANNEL', no)]),
   ]);
   await system.close.close(DATE);

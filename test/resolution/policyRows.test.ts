@@ -12,7 +12,7 @@ import type { ActionRequest } from '../../resolution/actionRequest.ts';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import { exceptionLines } from './exceptionLines.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
-import { DATE, line, request, startCaseSystem } from './resolutionHarness.ts';
+import { DATE, matchedLines, request, startCaseSystem } from './resolutionHarness.ts';
 
 // Each row of the policy table against each action, on exceptions that the real close (or the realtime side) has found.
 
@@ -45,7 +45,7 @@ beforeAll(async () => {
       businessDate: date,
       occurredAtMs: instantOfLocal(`${date} ${own.isNearMidnight ? '00:10:00' : '10:00:00'}`) ?? 0,
     });
-  const matched = (['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) => line(book, 'MATCHED'));
+  const matched = matchedLines('MATCHED');
   const closed = CASES.filter(({ mode }) => mode !== 'REALTIME');
   await system.close.writeEvents([
     ...matched,

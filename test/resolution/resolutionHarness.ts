@@ -91,6 +91,23 @@ export class CaseSystem implements AsyncDisposable {
     return caseIdOf(merchantId, orderNo, keyPart);
   }
 
+  /**
+   * A new order that platform and channel have, found by the close of DATE: an order beside it that all books have.
+   * @param payments how often it was paid; HIS has one of several, and lacks a single one
+   */
+  async unbooked(payments = 1): Promise<string> {
+    const orderNo = this.newOrderNo();
+    const paid = Array.from({ length: payments }, (_, i) =>
+      (['PLATFORM', 'CHANNEL'] as const).map((book) =>
+        line(book, orderNo, { channelTxnNo: `T-${orderNo}-${i}`, sourceRef: `${book}-${orderNo}-${i}` }),
+      ),
+    );
+    const booked = payments > 1 ? [line('MERCHANT', orderNo)] : [];
+    await this.close.writeEvents([...paid.flat(), ...booked, ...matchedLines(`${orderNo}-bg`)]);
+    await this.close.close(DATE);
+    return orderNo;
+  }
+
   async keepCases(): Promise<number> {
     const { nextSinceMs, written } = await keepCases(this.#since, this.deps);
     this.#since = nextSinceMs;
@@ -161,6 +178,11 @@ export function request(
     requestHash: 'a'.repeat(64),
     ...said,
   };
+}
+
+/** An order that all three books have: no book of its date is empty. */
+export function matchedLines(orderNo: string, more: Partial<Entry> = {}): readonly Entry[] {
+  return (['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) => line(book, orderNo, more));
 }
 
 export function line(book: Book, orderNo: string, more: Partial<Entry> = {}): Entry {

@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CaseStep } from '../../domain/caseHistory.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
-import type { CaseLedger } from '../../domain/resolutionPorts.ts';
+import type { ResolutionDeps } from '../../resolution/resolution.ts';
 import { approve } from '../../resolution/approvals.ts';
 import { recoverRefunds } from '../../resolution/recoverRefunds.ts';
 import { sendCaseCode } from '../../resolution/verificationCode.ts';
 import type { CaseSystem } from './resolutionHarness.ts';
-import { APPROVER, DATE, OPERATOR, line, request, startCaseSystem } from './resolutionHarness.ts';
+import {
+  APPROVER,
+  DATE,
+  OPERATOR,
+  line,
+  matchedLines,
+  request,
+  startCaseSystem,
+} from './resolutionHarness.ts';
 
 // No difference is stuck: a way on from a refund of a part, from one that fails again and again, and from one that is held back.
 
@@ -23,21 +30,7 @@ beforeEach(() => {
   system.rules = { ...system.rules, approvalFromFen: null };
 });
 
-/** @param payments how often platform and channel have it; HIS has all but one of them */
-async function unbooked(payments = 1): Promise<string> {
-  const orderNo = system.newOrderNo();
-  const matched = (['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) => line(book, `${orderNo}-bg`));
-  const paid = Array.from({ length: payments }, (_, i) =>
-    (['PLATFORM', 'CHANNEL'] as const).map((book) =>
-      line(book, orderNo, { channelTxnNo: `T-${orderNo}-${i}`, sourceRef: `${book}-${orderNo}-${i}` }),
-    ),
-  );
-  const booked = payments > 1 ? [line('MERCHANT', orderNo)] : [];
-  await system.close.writeEvents([...paid.flat(), ...booked, ...matched]);
-  await system.close.close(DATE);
-  return orderNo;
-}
-
+const unbooked = (payments?: number) => system.unbooked(payments);
 const refund = (orderNo: string, amountFen: bigint) =>
   system.actWithCode(request('REFUND', orderNo), amountFen);
 const selfRefund = (orderNo: string, amountFen: bigint) =>
@@ -113,9 +106,7 @@ test('the same amount under the same number is no giving up, also when a bill ca
   const orderNo = system.newOrderNo();
   await system.close.writeEvents([
     line('PLATFORM', orderNo, { channelTxnNo: null }),
-    line('MERCHANT', `${orderNo}-bg`),
-    line('PLATFORM', `${orderNo}-bg`),
-    line('CHANNEL', `${orderNo}-bg`),
+    ...matchedLines(`${orderNo}-bg`),
   ]);
   system.gateway.faults.push('NOT_ENOUGH');
   const failed = await selfRefund(orderNo, DUE);
@@ -185,8 +176,11 @@ test('a refund that was lost and that the hospital has booked since ends by itse
 test('an order that became an exception while its refund waited for approval is looked at again first', async () => {
   system.rules = { ...system.rules, approvalFromFen: DUE };
   const orderNo = system.newOrderNo();
-  const matched = (['MERCHANT', 'PLATFORM', 'CHANNEL'] as const).map((book) => line(book, `${orderNo}-bg`));
-  await system.close.writeEvents([line('PLATFORM', orderNo), line('CHANNEL', orderNo), ...matched]);
+  await system.close.writeEvents([
+    line('PLATFORM', orderNo),
+    line('CHANNEL', orderNo),
+    ...matchedLines(`${orderNo}-bg`),
+  ]);
   const { actionId } = await selfRefund(orderNo, DUE);
   await system.close.close(DATE);
   await expect(approve(APPROVER, { actionId, note: '' }, system.deps)).rejects.toMatchObject({
@@ -224,7 +218,11 @@ test('a number is not given up by an action that comes to nothing, and an approv
   system.nowMs += 10 * MINUTE_MS;
   const asked = await external(orderNo);
   expect(asked).toMatchObject({ state: 'AWAITS_APPROVAL' });
-  const stopped = { ...system.deps, ledger: stoppingAt(system.deps.ledger, 'RECORDED') };
+  const stopped: ResolutionDeps = {
+    ...system.deps,
+    reached: (step) =>
+      step === 'OUTCOME_WRITTEN' ? Promise.reject(new Error('stopped')) : Promise.resolve(),
+  };
   await expect(approve(APPROVER, { actionId: asked.actionId, note: '' }, stopped)).rejects.toThrow('stopped');
   expect(await system.caseOf(orderNo)).toMatchObject({
     status: 'PENDING_APPROVAL',
@@ -279,12 +277,3 @@ test('a payment that HIS booked after it was refunded outside waits for a person
   await system.keepCases();
   expect(await system.caseOf(orderNo)).toMatchObject({ status: 'RESOLVED' });
 });
-
-/** A ledger whose process ends before it writes a row of this step. */
-function stoppingAt(ledger: CaseLedger, step: CaseStep): CaseLedger {
-  return {
-    ...ledger,
-    append: (rows) =>
-      rows.some((row) => row.step === step) ? Promise.reject(new Error('stopped')) : ledger.append(rows),
-  };
-}

@@ -7,7 +7,7 @@ import { clickHouseBillLibrary } from '../../adapters/clickhouse/billLibrary.ts'
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
 import { receiveBytes } from '../../adapters/sources/receiveBytes.ts';
 import { buildApp } from '../../api/app.ts';
-import { UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
+import { UNUSED_PARTS } from '../apiParts.ts';
 import type { Machine } from '../../domain/machine.ts';
 import { authorizationOf, isAnswerSignedBy } from '../../domain/machineSignature.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
@@ -35,15 +35,8 @@ beforeAll(async () => {
   system = await startCloseSystem();
   await system.importFile(`${SAMPLES}wechat-all-20260309.csv`, 'CHANNEL');
   await system.importFile(`${SAMPLES}platform-20260309.csv`, 'PLATFORM');
-  const unused = () => Promise.reject(new Error('unused'));
   app = await buildApp({
     ...UNUSED_PARTS,
-    queries: UNUSED_QUERIES,
-    exports: { open: unused },
-    statements: { open: unused },
-    intake: { accept: unused },
-    eventForms: [],
-    readiness: [],
     metrics: new Registry(),
     bills: {
       library: clickHouseBillLibrary(system.client, async (bill) =>
