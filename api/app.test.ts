@@ -235,6 +235,8 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/actions',
     '/api/v1/actions/{id}/approve',
     '/api/v1/actions/{id}/reject',
+    '/api/v1/alerts',
+    '/api/v1/alerts/{id}/acknowledge',
     '/api/v1/audit',
     '/api/v1/bill-errors',
     '/api/v1/bill-errors/{id}/handled',
@@ -274,6 +276,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/sessions/current/authentication',
     '/api/v1/sessions/refresh',
     '/api/v1/statements',
+    '/api/v1/stream',
     '/healthz',
     '/metrics',
     '/readyz',
@@ -312,7 +315,9 @@ test('the OpenAPI document shows what an event is, in both forms of the body', a
   const tags = Object.values<Record<string, { tags: string[] }>>(document.paths)
     .flatMap((methods) => Object.values(methods))
     .flatMap((operation) => operation.tags);
-  expect(new Set(tags)).toEqual(new Set(['access', 'bills', 'cases', 'events', 'ledger', 'system']));
+  expect(new Set(tags)).toEqual(
+    new Set(['access', 'alerts', 'bills', 'cases', 'events', 'ledger', 'system']),
+  );
 });
 
 test('a certificate is given byte for byte, and one that is not there is a problem', async () => {

@@ -25,6 +25,8 @@ import type { RateParts } from './rateLimits.ts';
 import { rateLimits } from './rateLimits.ts';
 import { bareHeaders, docsPolicy, secureHeaders } from './secureHeaders.ts';
 import { actionRoutes } from './routes/actions.ts';
+import type { AlertParts } from './routes/alerts.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import type { BillErrorParts } from './routes/billErrors.ts';
 import { billErrorRoutes } from './routes/billErrors.ts';
@@ -49,6 +51,8 @@ import { orderRoutes } from './routes/orders.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import type { StreamParts } from './routes/stream.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { statementRoutes } from './routes/statements.ts';
 
 declare module 'fastify' {
@@ -83,6 +87,9 @@ export type ApiParts = {
   readonly billErrors: BillErrorParts;
   readonly deadLetters: ReplayDeps;
   readonly closeAgain: CloseAgain;
+  readonly alerts: AlertParts;
+  /** What people follow live. */
+  readonly stream: Omit<StreamParts, 'principals'>;
   /** All that is known of one exception, for whoever may see it. */
   readonly evidenceOf: ExceptionDetailParts['evidenceOf'];
   readonly audit: AuditParts;
@@ -167,6 +174,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
           name: 'cases',
           description: 'What people do about exceptions and orders, and the money that it moves',
         },
+        { name: 'alerts', description: 'What somebody should look at, as it happens' },
         { name: 'bills', description: 'Original bills, for the front-end machines of hospitals' },
         { name: 'events', description: 'Payments and HIS orders as they happen' },
         { name: 'system', description: 'Is it up, ready, and how busy' },
@@ -231,6 +239,8 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     proofRoutes(cases, fileWithinMs),
     billErrorRoutes(parts.billErrors),
     deadLetterRoutes(parts.deadLetters),
+    alertRoutes(parts.alerts),
+    streamRoutes({ ...parts.stream, principals: parts.principals }),
     eventRoutes({
       intake: parts.intake,
       forms: parts.eventForms,

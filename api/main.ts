@@ -13,6 +13,7 @@ import { openArchive } from '../adapters/archive/openArchive.ts';
 import { archivedProofs } from '../adapters/archive/proofStore.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
 import { clickHouseActionQueries } from '../adapters/clickhouse/actionPages.ts';
+import { clickHouseAlertQueries } from '../adapters/clickhouse/alerts.ts';
 import { clickHouseAuditQueries } from '../adapters/clickhouse/auditPages.ts';
 import { clickHouseEvidence } from '../adapters/clickhouse/caseEvidence.ts';
 import { clickHouseBillErrors } from '../adapters/clickhouse/billErrorPages.ts';
@@ -42,6 +43,7 @@ import { logOptions } from '../adapters/logOptions.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
 import { connectRedis, isRedisAway } from '../adapters/redis/connect.ts';
 import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
+import { redisLiveChanges } from '../adapters/redis/liveChanges.ts';
 import { redisNonces } from '../adapters/redis/nonceStore.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
@@ -182,6 +184,8 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     },
     deadLetters: { letters: clickHouseDeadLetters(ledger), producer, now: () => clock.now() },
     closeAgain: closing.closeAgain,
+    alerts: { queries: clickHouseAlertQueries(ledger), now: () => clock.now() },
+    stream: { live: redisLiveChanges(window) },
     audit: { trail: audit.trail, queries: clickHouseAuditQueries(ledger), now: Date.now },
     trustedProxies,
     readiness: [

@@ -18,6 +18,7 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_BILL_NOT_FOUND: { status: 404, zh: '账单不存在' },
   DZ_DEAD_LETTER_UNKNOWN: { status: 404, zh: '死信不存在' },
   DZ_TOO_OFTEN: { status: 429 },
+  DZ_STREAMS_TOO_MANY: { status: 429 },
   DZ_ARCHIVE_MISSING: { status: 404, zh: '原始文件不存在' },
   DZ_ARCHIVE_DAMAGED: { status: 500, zh: '原始文件已损坏,请联系管理员' },
   DZ_SOURCE_TOO_LARGE: { status: 413, zh: '内容过大' },

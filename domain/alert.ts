@@ -14,6 +14,8 @@ export const ALERT_KINDS = [
   'CLOCK_WRONG',
   /** Orders past their window without a counterpart, which nothing else explains. */
   'ORDERS_ONE_SIDED',
+  /** Orders that were paid more than once. */
+  'PAID_TWICE',
   /** Records of the log that are no event of a known hospital. */
   'DEAD_LETTERS',
   'DAY_NOT_CLOSED',
@@ -50,6 +52,8 @@ export type Alert = AlertSubject & {
   readonly severity: AlertSeverity;
   /** When what it tells of began, by what the books say. */
   readonly sinceMs: number;
+  /** When that ended, by what the books say; null while it has not. What still waits may take longer. */
+  readonly untilMs: number | null;
   readonly openedAtMs: number;
   readonly updatedAtMs: number;
   readonly closedAtMs: number | null;

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { configChangeSaid, processAudit } from '../adapters/auditParts.ts';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
+import { clickHouseAlertLedger } from '../adapters/clickhouse/alerts.ts';
 import { clickHouseFetchLog, hasPlatformTrade } from '../adapters/clickhouse/billFetches.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
@@ -22,6 +23,7 @@ import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
+import { redisLiveChanges } from '../adapters/redis/liveChanges.ts';
 import { logOptions } from '../adapters/logOptions.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
@@ -48,8 +50,11 @@ import { ClosedDays } from './join/closedDays.ts';
 import { closeGate } from './join/closeGate.ts';
 import { EntryWriter } from './join/entryWriter.ts';
 import { startRealtime } from './join/realtime.ts';
+import { lowestWatermark } from './join/watermark.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
+import { AlertKeeper } from './watch/keepAlerts.ts';
+import { WATCH_THRESHOLDS, Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino(logOptions('pipeline'));
@@ -75,6 +80,9 @@ const SCHEDULE_ROUND_MS = atRate(2_000);
 const GATE_PATIENCE_MS = 60_000;
 const BILLS_ROUND_MS = atRate(5_000);
 const CASES_ROUND_MS = 3_000;
+/** With the verdicts' own way to the ledger well below the two seconds in which a deadline has to be told. */
+const ALERTS_ROUND_MS = 500;
+const HEARTBEAT_STALE_MS = 5_000;
 /** The lock of an order lives 60 s. */
 const LOCKED_LEDGER_ANSWERS_WITHIN_MS = 25_000;
 /** What was missed while the system was down is asked for this far back. */
@@ -152,6 +160,38 @@ async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string
     if (error.code === 'DZ_MONTH_LOCKED') toldLocked.add(day);
     if (!isTold) log.warn({ ...at, code: error.code }, error.message);
     return false;
+  }
+}
+
+/** What a hospital without a HIS tells has nothing that it could be held against. */
+const watch = new Watch((merchantId) => {
+  const merchant = config.merchants.get(merchantId);
+  return merchant?.mode === 'THREE_WAY' ? { ...WATCH_THRESHOLDS, windowMs: merchant.rules.windowMs } : null;
+});
+const alertKeeper = new AlertKeeper({
+  watch,
+  ledger: clickHouseAlertLedger(clickhouse),
+  live: redisLiveChanges(windowRedis),
+  watermark: async () =>
+    lowestWatermark(await eventLog.partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS),
+  now: () => clock.now(),
+});
+
+/** A ledger that is away is tried again: what is to be written then waits. */
+async function keepAlerts(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    try {
+      watch.dropClosed((merchantId, date) => closedDays.isClosed(merchantId, date));
+      for (const { alertId, kind, merchantId, state, severity, orders, left } of await alertKeeper.round()) {
+        metrics.alertChanges.inc({ kind, state });
+        log.info({ alertId, kind, merchantId, state, severity, orders, left }, 'an alert changed');
+      }
+      metrics.alertsOpen.set(alertKeeper.open.size);
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      if (!isAway(error)) throw error;
+    }
+    await pause(ALERTS_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 }
 
@@ -236,7 +276,8 @@ async function prepare(): Promise<void> {
   for (;;) {
     try {
       await keepWindowSetUp();
-      return await keeper.learn();
+      await keeper.learn();
+      return await alertKeeper.resume();
     } catch (error) {
       if (!isAway(error) || stopping.signal.aborted) throw error;
       await pause(DAYS_ROUND_MS / 10);
@@ -362,6 +403,8 @@ async function main(): Promise<void> {
     watermark: { skewMs: CLOCK_SKEW_MS },
     idleGraceMs: IDLE_GRACE_MS,
     onLate: () => metrics.lateEvents.inc(),
+    onEvent: (entry, nowMs) => watch.seeEvent(entry, nowMs),
+    onVerdict: (judged) => watch.seeVerdict(judged),
     onVerdicts: (counts) => {
       for (const [code, count] of counts) metrics.verdicts.inc({ code }, count);
     },
@@ -369,6 +412,7 @@ async function main(): Promise<void> {
       const topic = partition.slice(0, partition.lastIndexOf('/'));
       metrics.events.inc({ topic }, summary.events);
       metrics.deadLetters.inc({ topic }, summary.deadLetters);
+      watch.seeDeadLetters(summary.deadLetters, clock.now());
       metrics.lag.set({ partition }, partitionEnd - end);
       if (summary.latestEventMs !== null) {
         metrics.watermarkDelay.set({ partition }, (clock.now() - summary.latestEventMs) / 1000);
@@ -380,7 +424,13 @@ async function main(): Promise<void> {
   live.watch();
   audit.note('START', { configSha256: live.hash, pid: process.pid });
   log.info({ slots: config.slots, partitions: config.log.partitions }, 'ready');
-  const kept = [keepDays(), keepBills(), keepMoney(), ...(closesBySchedule ? [keepSchedule()] : [])];
+  const kept = [
+    keepDays(),
+    keepBills(),
+    keepMoney(),
+    keepAlerts(),
+    ...(closesBySchedule ? [keepSchedule()] : []),
+  ];
   await Promise.race([asked.promise, realtime.done, ...kept, forced.promise]);
   await Promise.race([realtime.stop(), forced.promise]);
   server.close();

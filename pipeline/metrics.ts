@@ -69,6 +69,17 @@ export function pipelineMetrics() {
       labelNames: ['source', 'status'],
       registers,
     }),
+    alertChanges: new Counter({
+      name: 'duizhang_alert_changes_total',
+      help: 'Alerts opened, updated and closed, by kind',
+      labelNames: ['kind', 'state'],
+      registers,
+    }),
+    alertsOpen: new Gauge({
+      name: 'duizhang_alerts_open',
+      help: 'Alerts that are open',
+      registers,
+    }),
     openOrders: new Gauge({
       name: 'duizhang_open_orders',
       help: 'Orders in the realtime window that are not matched',

@@ -19,12 +19,13 @@ const DEAD_LETTER_CODES = {
 } as const;
 
 /** A stretch in which a hospital's HIS sends nothing; what it held back comes after it. */
-type Outage = { readonly fromMs: number; readonly toMs: number };
+export type Outage = { readonly fromMs: number; readonly toMs: number };
 
 /** The platform's and the hospital's lines as events, as they reach the log: late, out of order, some of them again. */
 export function deliveriesOf(planner: Planner): {
   readonly events: readonly SimulatedEvent[];
   readonly deadLetters: readonly string[];
+  readonly outage: Outage;
 } {
   const { random, lines } = planner;
   const outage = outageOf(planner);
@@ -42,7 +43,7 @@ export function deliveriesOf(planner: Planner): {
     events.push(strayDelivery(stray, like, planner));
     deadLetters.push(DEAD_LETTER_CODES[stray.kind]);
   }
-  return { events, deadLetters };
+  return { events, deadLetters, outage };
 }
 
 function outageOf({ random, startMs }: Planner): Outage {

@@ -100,6 +100,8 @@ export const UNUSED_PARTS: Pick<
   | 'billErrors'
   | 'deadLetters'
   | 'closeAgain'
+  | 'alerts'
+  | 'stream'
   | 'audit'
 > = {
   queries: UNUSED_QUERIES,
@@ -108,6 +110,8 @@ export const UNUSED_PARTS: Pick<
   intake: { accept: unused },
   eventForms: [],
   readiness: [],
+  alerts: { queries: { alerts: unused, alert: unused, acknowledge: unused }, now: () => 0 },
+  stream: { live: { read: unused, newestId: unused, reaches: unused } },
   certificates: { certificateOfRun: unused },
   evidenceOf: unused,
   takesUnsignedEvents: true,

@@ -15,6 +15,10 @@ export class ClosedDays {
     this.#positions.set(merchantId, dates);
   }
 
+  isClosed(merchantId: string, date: BusinessDate): boolean {
+    return this.#positions.get(merchantId)?.has(date) ?? false;
+  }
+
   /** Asked for every event. */
   isLate(merchantId: string, date: BusinessDate, partition: PartitionId, position: Position): boolean {
     const closedAt = this.#positions.get(merchantId)?.get(date)?.[partition];

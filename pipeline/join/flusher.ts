@@ -1,6 +1,7 @@
 import type { WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { MatchRules } from '../../domain/merchant.ts';
+import type { VersionedVerdict } from '../../domain/ports.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { judgeChange } from './judgeChange.ts';
 
@@ -10,6 +11,8 @@ export type FlusherParts = {
   readonly rulesOf: (merchantId: string) => MatchRules;
   /** Told what was stored, by verdict. */
   readonly onVerdicts: (counts: ReadonlyMap<VerdictCode, number>) => void;
+  /** Told of each verdict once it is stored; some come again. */
+  readonly onVerdict?: (judged: VersionedVerdict) => void;
 };
 
 /** Outbox entries taken from a slot at once; one holds the changes of one script call. */
@@ -21,15 +24,17 @@ const ENTRIES_A_SLOT = 64;
  * @returns verdicts stored; 0 when nothing waited
  */
 export async function flushOutboxes(parts: FlusherParts): Promise<number> {
-  const { window, ledger, rulesOf, onVerdicts } = parts;
+  const { window, ledger, rulesOf, onVerdicts, onVerdict } = parts;
   const slots = Array.from({ length: window.slots }, (_, slot) => slot);
   const batches = await Promise.all(slots.map((slot) => window.readOutbox(slot, ENTRIES_A_SLOT)));
   const rows = ledger.newVerdictBatch();
+  const stored: VersionedVerdict[] | null = onVerdict ? [] : null;
   const counts = new Map<VerdictCode, number>();
   for (const { changes } of batches.flat()) {
     for (const change of changes) {
       for (const judged of judgeChange(change, rulesOf)) {
         rows.add(judged);
+        stored?.push(judged);
         const { code } = judged.verdict;
         counts.set(code, (counts.get(code) ?? 0) + 1);
       }
@@ -38,6 +43,7 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
   if (rows.size > 0) {
     await rows.write();
     onVerdicts(counts);
+    if (onVerdict) stored?.forEach(onVerdict);
   }
   await Promise.all(
     batches.map(async (entries, slot) => {

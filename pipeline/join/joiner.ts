@@ -34,6 +34,8 @@ export type JoinerParts = {
   readonly startOf: (partition: PartitionId) => Position;
   /** Told of every event that came after its day was closed. */
   readonly onLate: (entry: Entry) => void;
+  /** Told of every other event; a replay tells again. */
+  readonly onEvent?: (entry: Entry, nowMs: number) => void;
 };
 
 /** What a batch held, for watermarks and metrics. */
@@ -79,7 +81,7 @@ export class Joiner {
 
   /** Hands every record to the entry writer as it is decoded: what waits for the slots is the window's part alone. */
   #decode(batch: LogBatch): { readonly bySlot: WindowEvent[][]; readonly summary: BatchSummary } {
-    const { decode, window, entries, rulesOf, closedDays, clock, onLate } = this.#parts;
+    const { decode, window, entries, rulesOf, closedDays, clock, onLate, onEvent } = this.#parts;
     const topic = topicOf(batch.partition);
     const bySlot: WindowEvent[][] = Array.from({ length: window.slots }, () => []);
     let latestEventMs: number | null = null;
@@ -102,6 +104,7 @@ export class Joiner {
       const { entry } = event;
       const late = closedDays.isLate(entry.merchantId, entry.businessDate, batch.partition, record.position);
       if (late) onLate(entry);
+      else onEvent?.(entry, nowMs);
       entries.put({ entry, partition: batch.partition, position: record.position, late });
       const windowMs = rulesOf(entry.merchantId).windowMs;
       const windowEvent = windowEventOf(entry, windowMs, late, record.position, nowMs);

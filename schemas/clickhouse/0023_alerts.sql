@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS alerts
     state       LowCardinality(String),
     severity    LowCardinality(String),
     since       DateTime64(3, 'Asia/Shanghai'),
+    until       Nullable(DateTime64(3, 'Asia/Shanghai')),
     opened_at   DateTime64(3, 'Asia/Shanghai'),
     updated_at  DateTime64(3, 'Asia/Shanghai'),
     closed_at   Nullable(DateTime64(3, 'Asia/Shanghai')),

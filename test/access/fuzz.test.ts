@@ -88,6 +88,7 @@ function knownTexts(): readonly string[] {
     each.caseId,
     each.actionId,
     each.proofCaseId,
+    each.alertId,
     each.proof,
     each.billId,
     each.billDate,

@@ -63,8 +63,8 @@ const WITH_MARK = ROUTE_ROWS.filter(
   ({ route, lets, own }) =>
     Array.isArray(lets) &&
     own === undefined &&
-    // These name no order, or there is nothing of theirs in this world.
-    !/\/me$|current|audit$|match-rates|close-waits|realtime-quality|dead-letters|reconciliations$|:id$|certificate|statements|proofs/.test(
+    // These name no order, or there is nothing of theirs in this world; a stream tells what comes (test/watch/alertsApi.test.ts).
+    !/\/me$|current|audit$|match-rates|close-waits|realtime-quality|dead-letters|reconciliations$|:id$|certificate|statements|proofs|stream$/.test(
       route,
     ),
 );

@@ -185,6 +185,21 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   ),
   // Nobody knows of which hospital they are: people of single hospitals have none.
   { ...list('/dead-letters'), ask: () => ({ url: `${V1}/dead-letters` }) },
+  list('/alerts'),
+  {
+    ...post(
+      '/alerts/:id/acknowledge',
+      ['operator', 'approver', 'admin'],
+      ({ alertId }) => `/alerts/${alertId}/acknowledge`,
+    ),
+    own: [200],
+  },
+  {
+    route: `GET ${V1}/stream`,
+    lets: ALL,
+    elsewhere: 'NOTHING',
+    ask: () => ({ url: `${V1}/stream?once=true` }),
+  },
   {
     ...post('/dead-letters/:id/replay', ['admin', 'operator'], () => '/dead-letters/payments-1-3/replay'),
     own: [404],

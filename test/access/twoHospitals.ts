@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { FolderArchive } from '../../adapters/archive/folderArchive.ts';
 import { archivedProofs } from '../../adapters/archive/proofStore.ts';
+import { clickHouseAlertLedger, clickHouseAlertQueries } from '../../adapters/clickhouse/alerts.ts';
 import { clickHouseActionQueries } from '../../adapters/clickhouse/actionPages.ts';
 import { clickHouseAuditQueries } from '../../adapters/clickhouse/auditPages.ts';
 import { ClickHouseAuditTrail } from '../../adapters/clickhouse/auditTrail.ts';
@@ -21,6 +22,7 @@ import { HisOrderEventJson, PaymentEventJson } from '../../adapters/events/event
 import { ledgerExports } from '../../adapters/exports/ledgerExports.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import { redisAuditHeads } from '../../adapters/redis/auditHeads.ts';
+import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
 import { receiveBytes } from '../../adapters/sources/receiveBytes.ts';
 import { renderStatement } from '../../adapters/statements/render.ts';
@@ -37,6 +39,7 @@ import { importBill } from '../../pipeline/close/importBill.ts';
 import { statements } from '../../pipeline/statement/statements.ts';
 import { caseEvidence } from '../../resolution/evidence.ts';
 import { peopleOn } from './accessHarness.ts';
+import { alertOf } from '../watch/someAlert.ts';
 import { NO_LIMITS, UNUSED_PARTS } from '../apiParts.ts';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import type { CaseSystem } from '../resolution/resolutionHarness.ts';
@@ -62,6 +65,7 @@ export type Hospital = {
   /** Waits for a second person. */
   readonly actionId: string;
   readonly proofCaseId: string;
+  readonly alertId: string;
   readonly proof: string;
   readonly billId: string;
   readonly billDate: string;
@@ -153,6 +157,9 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     deadLetters: { letters: clickHouseDeadLetters(client), producer, now: () => nowMs },
     people: peopleOn(system.close, merchants),
     audit: { trail, queries: clickHouseAuditQueries(client), now: () => nowMs },
+    alerts: { queries: clickHouseAlertQueries(client), now: () => nowMs },
+    // No test waits for the end of one.
+    stream: { live: redisLiveChanges(redis), lookMs: 5, lastsMs: 20 },
     closeAgain: (wish) => closeDay({ ...wish, runId: randomUUID() }, system.close.deps),
     readiness: [],
     metrics: new Registry(),
@@ -242,12 +249,20 @@ async function filled(merchantId: HospitalName, { system, key, proof }: Filling)
     caseId: about(plain).caseId,
     actionId: asked.actionId,
     proofCaseId: about(short).caseId,
+    alertId: await openAlert(merchantId, system),
     proof,
     billId: createHash('sha256').update(text).digest('hex'),
     billDate: BILL_DATE,
     keyId: keyIdOf(merchantId),
     key,
   };
+}
+
+async function openAlert(merchantId: HospitalName, { close }: CaseSystem): Promise<string> {
+  const alert = alertOf({ merchantId, detail: MARK[merchantId] });
+  await clickHouseAlertLedger(close.client).write([alert]);
+  await redisLiveChanges(close.redis).publish([{ topic: 'alert', merchantId, alert }]);
+  return alert.alertId;
 }
 
 /** Of the second hospital, as only its bytes know. */

@@ -1,0 +1,99 @@
+import type { DifferingOrder } from '../../domain/alertPorts.ts';
+import type { BusinessDate } from '../../domain/businessDate.ts';
+import type { Book } from '../../domain/entry.ts';
+import type { VersionedVerdict } from '../../domain/ports.ts';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
+
+/** Beyond this the oldest are let go of: alerts then count too few, cases and the ledger do not. */
+const MOST_ORDERS = 200_000;
+
+/** Orders whose books differ now, as the last stored verdicts say. */
+export class Differences {
+  readonly #byMerchant = new Map<string, Map<string, DifferingOrder>>();
+  #size = 0;
+
+  take(order: DifferingOrder): void {
+    const orders = this.#byMerchant.get(order.merchantId) ?? new Map<string, DifferingOrder>();
+    this.#byMerchant.set(order.merchantId, orders);
+    const key = keyOf(order.orderNo, order.keyPart, order.span);
+    const known = orders.get(key);
+    if (known && known.version > order.version) return;
+    if (!known) this.#size += 1;
+    orders.set(key, order);
+    if (this.#size > MOST_ORDERS) this.#letGoOfOldest();
+  }
+
+  /** Nearly every verdict is a match of an order that never differed. */
+  judge({ verdict, version, span }: VersionedVerdict): void {
+    const { merchantId, orderNo, keyPart, code } = verdict;
+    if (EXCEPTION_CODES.has(code)) return this.take(differingOf({ verdict, version, span }));
+    const orders = this.#byMerchant.get(merchantId);
+    if (!orders || orders.size === 0) return;
+    const key = keyOf(orderNo, keyPart, span);
+    const known = orders.get(key);
+    if (!known || known.version > version) return;
+    orders.delete(key);
+    this.#size -= 1;
+  }
+
+  /** Orders of closed dates are the close's. */
+  dropClosed(isClosed: (merchantId: string, date: BusinessDate) => boolean): void {
+    for (const [merchantId, orders] of this.#byMerchant) {
+      for (const [key, { businessDate }] of orders) {
+        if (!isClosed(merchantId, businessDate)) continue;
+        orders.delete(key);
+        this.#size -= 1;
+      }
+    }
+  }
+
+  merchants(): readonly string[] {
+    return [...this.#byMerchant.keys()];
+  }
+
+  of(merchantId: string): readonly DifferingOrder[] {
+    return [...(this.#byMerchant.get(merchantId)?.values() ?? [])];
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  #letGoOfOldest(): void {
+    for (const orders of this.#byMerchant.values()) {
+      const [oldest] = orders.keys();
+      if (oldest === undefined) continue;
+      orders.delete(oldest);
+      this.#size -= 1;
+    }
+  }
+}
+
+/** The book that an order is not in; null where both have it. */
+export function lackingBook({ code }: Pick<DifferingOrder, 'code'>): Exclude<Book, 'CHANNEL'> | null {
+  if (code === 'PLATFORM_ONLY') return 'MERCHANT';
+  return code === 'MERCHANT_ONLY' ? 'PLATFORM' : null;
+}
+
+function keyOf(orderNo: string, keyPart: string, span: number): string {
+  return `${orderNo} ${keyPart} ${span}`;
+}
+
+function differingOf({ verdict, version, span }: VersionedVerdict): DifferingOrder {
+  const { merchantId, orderNo, keyPart, code, channel, businessType, businessDate, sides } = verdict;
+  const side = sides.PLATFORM ?? sides.MERCHANT;
+  if (!side) throw new Error(`a realtime verdict of ${merchantId} ${orderNo} without a side`);
+  return {
+    merchantId,
+    orderNo,
+    keyPart,
+    span,
+    version,
+    code,
+    channel,
+    businessType: businessType ?? '',
+    amountFen: side.amountFen,
+    occurredAtMs: side.occurredAtMs,
+    businessDate,
+  };
+}

@@ -1,0 +1,180 @@
+import type { Alert, AlertSubject } from '../../domain/alert.ts';
+import { subjectKeyOf } from '../../domain/alertId.ts';
+import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
+import type { Book, Channel } from '../../domain/entry.ts';
+import { lackingBook } from './differences.ts';
+import type { Finding } from './finding.ts';
+import { Silence } from './silence.ts';
+
+type EventBook = Exclude<Book, 'CHANNEL'>;
+
+/** A silence from its beginning to the moment in which nothing of it can still be on its way. */
+type Incident = {
+  readonly subject: AlertSubject;
+  readonly sinceMs: number;
+  /** Orders up to here are its own; null while it lasts. */
+  untilMs: number | null;
+  orders: number;
+  amountFen: bigint;
+  isOver: boolean;
+};
+
+type Feeds = {
+  readonly MERCHANT: Silence;
+  readonly PLATFORM: Silence;
+  /** Payments of a channel that the HIS has not booked, nor any later one of that channel. */
+  readonly channels: Map<Channel, Silence>;
+};
+
+/** An order that was paid just before, and that the book would have told of by then if it had not fallen silent. */
+const JUST_BEFORE_MS = 2 * 60_000;
+/** Ends of silences that orders may still be explained by. */
+const MOST_KEPT = 100;
+
+/** Whose feed is silent, of one hospital, and which orders that explains. */
+export class FeedIncidents {
+  readonly #merchantId: string;
+  readonly #feeds: Feeds = { MERCHANT: new Silence(), PLATFORM: new Silence(), channels: new Map() };
+  readonly #incidents = new Map<string, Incident>();
+  /** Of incidents that are over. */
+  #ended: Incident[] = [];
+
+  constructor(merchantId: string) {
+    this.#merchantId = merchantId;
+  }
+
+  seePayment(payment: BookedPayment, watermarkMs: number | null): void {
+    const { book, channel, orderNo, occurredAtMs: atMs, amountFen } = payment;
+    this.#feeds[book].hear(orderNo, watermarkMs);
+    this.#feeds[book === 'MERCHANT' ? 'PLATFORM' : 'MERCHANT'].expect({ orderNo, atMs, amountFen });
+    if (book === 'PLATFORM' && channel !== null)
+      this.#ofChannel(channel).expect({ orderNo, atMs, amountFen });
+  }
+
+  /** Both books have a payment of the channel. */
+  seeBooked(channel: Channel, orderNo: string, watermarkMs: number | null): void {
+    this.#ofChannel(channel).hear(orderNo, watermarkMs);
+  }
+
+  /** After a restart: what is on record as open is gone on with, what was closed still explains its orders. */
+  resume(alert: Alert): void {
+    const { sinceMs, untilMs, orders, amountFen, state } = alert;
+    const subject = { ...subjectOf(alert) };
+    const incident: Incident = { subject, sinceMs, untilMs, orders, amountFen, isOver: state === 'CLOSED' };
+    if (incident.isOver) this.#ended.push({ ...incident, untilMs: untilMs ?? alert.closedAtMs });
+    else this.#incidents.set(subjectKeyOf(subject), incident);
+  }
+
+  /** @param windowMs after which an order that lacks a book counts as one-sided */
+  findings(watermarkMs: number, windowMs: number, differing: readonly DifferingOrder[]): readonly Finding[] {
+    for (const book of ['MERCHANT', 'PLATFORM'] as const) {
+      this.#follow(this.#subject('FEED_SILENT', book, null), this.#feeds[book], watermarkMs);
+    }
+    for (const [channel, silence] of this.#feeds.channels) {
+      const subject = this.#subject('CHANNEL_ONE_SIDED', 'MERCHANT', channel);
+      const isExplained = this.#incidents.has(subjectKeyOf(this.#subject('FEED_SILENT', 'MERCHANT', null)));
+      if (!isExplained || this.#incidents.has(subjectKeyOf(subject)))
+        this.#follow(subject, silence, watermarkMs);
+    }
+    const followed = [...this.#incidents.values()];
+    for (const [key, incident] of this.#incidents) {
+      const { untilMs } = incident;
+      incident.isOver = untilMs !== null && watermarkMs > untilMs + windowMs;
+      if (incident.isOver) this.#end(key, incident);
+    }
+    return followed.map((incident) => this.#findingOf(incident, differing));
+  }
+
+  /** While nobody knows how far events have been read. */
+  asBefore(differing: readonly DifferingOrder[]): readonly Finding[] {
+    return [...this.#incidents.values()].map((incident) => this.#findingOf(incident, differing));
+  }
+
+  explains(order: DifferingOrder): boolean {
+    return [...this.#incidents.values(), ...this.#ended].some((incident) => isOf(incident, order));
+  }
+
+  #follow(subject: AlertSubject, silence: Silence, watermarkMs: number): void {
+    const key = subjectKeyOf(subject);
+    const incident = this.#incidents.get(key);
+    const silent = silence.at(watermarkMs);
+    if (!incident) {
+      if (silent) this.#incidents.set(key, { subject, ...silent, untilMs: null, isOver: false });
+      return;
+    }
+    if (silent) {
+      incident.untilMs = null;
+      if (silent.orders >= incident.orders)
+        Object.assign(incident, { orders: silent.orders, amountFen: silent.amountFen });
+      return;
+    }
+    incident.untilMs ??= watermarkMs;
+  }
+
+  #end(key: string, incident: Incident): void {
+    this.#incidents.delete(key);
+    this.#ended = [...this.#ended, incident].slice(-MOST_KEPT);
+    for (const silence of [this.#feeds.MERCHANT, this.#feeds.PLATFORM, ...this.#feeds.channels.values()]) {
+      silence.forgive(incident.untilMs ?? 0);
+    }
+  }
+
+  #findingOf(incident: Incident, differing: readonly DifferingOrder[]): Finding {
+    const { subject, sinceMs, untilMs, orders, amountFen, isOver } = incident;
+    const silence =
+      subject.channel === null ? this.#feeds[bookOf(subject)] : this.#ofChannel(subject.channel);
+    const ownOrders = differing.filter((order) => isOf(incident, order));
+    const left = untilMs === null ? orders : ownOrders.length;
+    const { frontMs } = silence;
+    return {
+      ...subject,
+      severity: subject.channel === null ? 'CRITICAL' : 'WARNING',
+      sinceMs,
+      untilMs,
+      orders: Math.max(orders, ownOrders.length),
+      left,
+      amountFen: left === 0 || untilMs === null ? amountFen : sumOf(ownOrders),
+      evidence: { lastToldOfPaidAt: frontMs === null ? '' : new Date(frontMs).toISOString() },
+      isOver,
+    };
+  }
+
+  #ofChannel(channel: Channel): Silence {
+    const known = this.#feeds.channels.get(channel);
+    if (known) return known;
+    const silence = new Silence();
+    this.#feeds.channels.set(channel, silence);
+    return silence;
+  }
+
+  #subject(kind: AlertSubject['kind'], book: EventBook, channel: Channel | null): AlertSubject {
+    return { kind, merchantId: this.#merchantId, book, channel, detail: '' };
+  }
+}
+
+export function sumOf(orders: readonly Pick<DifferingOrder, 'amountFen'>[]): bigint {
+  return orders.reduce((sum, { amountFen }) => sum + amountFen, 0n);
+}
+
+export function subjectOf({ kind, merchantId, book, channel, detail }: AlertSubject): AlertSubject {
+  return { kind, merchantId, book, channel, detail };
+}
+
+/** Kinds whose alerts explain orders. */
+export function isFeedIncident({ kind }: AlertSubject): boolean {
+  return kind === 'FEED_SILENT' || kind === 'CHANNEL_ONE_SIDED';
+}
+
+function bookOf({ book }: AlertSubject): EventBook {
+  if (book === 'MERCHANT' || book === 'PLATFORM') return book;
+  throw new Error(`no feed is of the book ${String(book)}`);
+}
+
+function isOf({ subject, sinceMs, untilMs }: Incident, order: DifferingOrder): boolean {
+  return (
+    lackingBook(order) === subject.book &&
+    (subject.channel === null || order.channel === subject.channel) &&
+    order.occurredAtMs >= sinceMs - JUST_BEFORE_MS &&
+    (untilMs === null || order.occurredAtMs <= untilMs)
+  );
+}

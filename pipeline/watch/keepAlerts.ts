@@ -1,0 +1,66 @@
+import type { Alert } from '../../domain/alert.ts';
+import { subjectKeyOf } from '../../domain/alertId.ts';
+import type { AlertLedger, LiveChanges } from '../../domain/alertPorts.ts';
+import { changesOf } from './finding.ts';
+import type { Watch } from './watch.ts';
+
+export type AlertKeeperParts = {
+  readonly watch: Watch;
+  readonly ledger: AlertLedger;
+  readonly live: LiveChanges;
+  /** Event time up to which every partition has been read; null while nobody knows. */
+  readonly watermark: () => Promise<number | null>;
+  readonly now: () => number;
+};
+
+/** Alerts that were closed explain orders for this long after a restart. */
+const EXPLAINS_MS = 2 * 86_400_000;
+const MOST_ORDERS = 100_000;
+const LOOK_BACK_MS = 6 * 3_600_000;
+
+/** Brings the alerts on record to what the watch finds, round by round. */
+export class AlertKeeper {
+  readonly #parts: AlertKeeperParts;
+  readonly #open = new Map<string, Alert>();
+  /** Rows that the ledger has not acknowledged; repeating them changes nothing. */
+  #unwritten: readonly Alert[] = [];
+
+  constructor(parts: AlertKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Before the first event is read: goes on where a former process stopped. */
+  async resume(): Promise<void> {
+    const { watch, ledger, now } = this.#parts;
+    const nowMs = now();
+    const [alerts, orders, payments] = await Promise.all([
+      ledger.alertsSince(nowMs - EXPLAINS_MS),
+      ledger.differingOrders(MOST_ORDERS),
+      ledger.latestPayments(nowMs - LOOK_BACK_MS, MOST_ORDERS),
+    ]);
+    for (const alert of alerts) if (alert.state === 'OPEN') this.#open.set(subjectKeyOf(alert), alert);
+    watch.resume(alerts, orders, payments);
+  }
+
+  /** @returns what changed; after a failure the next round writes it */
+  async round(): Promise<readonly Alert[]> {
+    const { watch, ledger, live, watermark, now } = this.#parts;
+    const nowMs = now();
+    const changes = changesOf(this.#open, watch.findings(await watermark(), nowMs), nowMs);
+    for (const alert of changes) {
+      if (alert.state === 'OPEN') this.#open.set(subjectKeyOf(alert), alert);
+      else this.#open.delete(subjectKeyOf(alert));
+    }
+    this.#unwritten = [...this.#unwritten, ...changes];
+    if (this.#unwritten.length === 0) return [];
+    const written = this.#unwritten;
+    await ledger.write(written);
+    this.#unwritten = [];
+    await live.publish(written.map((alert) => ({ topic: 'alert', merchantId: alert.merchantId, alert })));
+    return written;
+  }
+
+  get open(): ReadonlyMap<string, Alert> {
+    return this.#open;
+  }
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clickHouseAlertLedger } from '../../adapters/clickhouse/alerts.ts';
+import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
+import type { TwoHospitals } from '../access/twoHospitals.ts';
+import { bearerOf, startTwoHospitals } from '../access/twoHospitals.ts';
+import { alertOf } from './someAlert.ts';
+
+let world: TwoHospitals;
+beforeAll(async () => {
+  world = await startTwoHospitals();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const ledger = () => clickHouseAlertLedger(world.system.close.client);
+const live = () => redisLiveChanges(world.system.close.redis);
+const publish = (alert: ReturnType<typeof alertOf>) =>
+  live().publish([{ topic: 'alert', merchantId: alert.merchantId, alert }]);
+
+async function streamed(name: 'H001' | 'H002', lastEventId?: string) {
+  const { body, headers, statusCode } = await world.app.inject({
+    url: '/api/v1/stream?once=true',
+    headers: {
+      ...bearerOf('viewer', name),
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    },
+  });
+  return { body, headers, statusCode };
+}
+
+test('what is written is read back whole, the newest version, however often and in whatever order it was written', async () => {
+  const alert = alertOf({ detail: 'versions', openedAtMs: Date.UTC(2026, 2, 9, 3) });
+  const closed = {
+    ...alert,
+    version: 3,
+    state: 'CLOSED',
+    closedAtMs: alert.openedAtMs + 5,
+    untilMs: 7,
+    left: 0,
+  } as const;
+  await ledger().write([closed]);
+  await ledger().write([alert, { ...alert, version: 2, orders: 9 }]);
+  await ledger().write([closed, alert]);
+  const found = await ledger().alertsSince(alert.openedAtMs);
+  expect(found.filter(({ alertId }) => alertId === alert.alertId)).toEqual([closed]);
+  expect((await ledger().alertsSince(alert.openedAtMs + 6)).map(({ alertId }) => alertId)).not.toContain(
+    alert.alertId,
+  );
+});
+
+test('a list shows what is of the own hospitals, page by page, and who has seen it', async () => {
+  for (let n = 0; n < 3; n += 1) {
+    await ledger().write([alertOf({ detail: `page-${n}`, openedAtMs: Date.UTC(2026, 2, 10, n) })]);
+  }
+  await ledger().write([alertOf({ merchantId: '', kind: 'DEAD_LETTERS', detail: '' })]);
+  const seen: string[] = [];
+  let cursor = '';
+  do {
+    const { body } = await world.app.inject({
+      url: `/api/v1/alerts?state=OPEN&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      headers: bearerOf('viewer', 'H001'),
+    });
+    const page: { items: { detail: string; merchantId: string }[]; nextCursor: string | null } =
+      JSON.parse(body);
+    for (const { detail, merchantId } of page.items) {
+      expect(merchantId).toBe('H001');
+      seen.push(detail);
+    }
+    cursor = page.nextCursor ?? '';
+  } while (cursor !== '');
+  expect(seen).toEqual(['page-2', 'page-1', 'page-0', 'MARKONE']);
+});
+
+test('the first to acknowledge stays, and the watch goes on without taking it away', async () => {
+  const { alertId } = world.hospitals.H001;
+  const ask = (who: 'operator' | 'approver') =>
+    world.app.inject({
+      method: 'POST',
+      url: `/api/v1/alerts/${alertId}/acknowledge`,
+      headers: bearerOf(who, 'H001'),
+      payload: { note: `${who} called` },
+    });
+  expect((await ask('operator')).json()).toMatchObject({
+    acknowledgedBy: 'operator-H001',
+    note: 'operator called',
+  });
+  const [alert] = (await ledger().alertsSince(0)).filter((each) => each.alertId === alertId);
+  await ledger().write([{ ...alertOf(alert), version: 2, left: 1 }]);
+  expect((await ask('approver')).json()).toMatchObject({
+    acknowledgedBy: 'operator-H001',
+    version: 2,
+    left: 1,
+  });
+  const { body } = await world.app.inject({
+    url: '/api/v1/audit?kind=ALERT_ACKNOWLEDGE',
+    headers: bearerOf('auditor', 'H001'),
+  });
+  expect(JSON.parse(body).items[0]).toMatchObject({ user: 'approver-H001' });
+});
+
+test('a stream tells the changes of the own hospitals, and goes on behind the last one seen', async () => {
+  const start = await live().newestId();
+  await publish(alertOf({ detail: 'one' }));
+  await publish(alertOf({ merchantId: 'H002', detail: 'other' }));
+  await publish(alertOf({ detail: 'two' }));
+  const { body, headers } = await streamed('H001', start);
+  expect(headers['content-type']).toBe('text/event-stream; charset=utf-8');
+  const ids = [...body.matchAll(/^id: (.+)$/gm)].map(([, id]) => id);
+  const details = [...body.matchAll(/^data: (.+)$/gm)].map(([, data]) => JSON.parse(data ?? '').detail);
+  expect(details).toEqual(['one', 'two']);
+  expect((await streamed('H001', ids[0])).body).toContain('"two"');
+  expect((await streamed('H001', ids[0])).body).not.toContain('"one"');
+  expect((await streamed('H001', ids[1])).body).not.toContain('data:');
+});
+
+test('whoever was away for longer than changes are kept is told to ask again', async () => {
+  expect((await streamed('H001', '1-0')).body).toContain('event: reset');
+  await publish(alertOf({ detail: 'after' }));
+  expect((await streamed('H001')).body).not.toContain('data:');
+  expect((await streamed('H001', 'x')).statusCode).toBe(400);
+});
+
+test('a stream ends when its token does, and one person cannot hold them all', async () => {
+  let isValid = true;
+  const other = await startTwoHospitals({
+    principals: () => {
+      if (!isValid) throw new Error('the token has ended');
+      return { userId: 'somebody', roles: new Set(['viewer']), merchants: null };
+    },
+    stream: { live: live(), lookMs: 10, checkMs: 50 },
+  });
+  try {
+    const address = await other.app.listen({ host: '127.0.0.1', port: 0 });
+    const open = () => fetch(`${address}/api/v1/stream`, { headers: { authorization: 'Bearer x' } });
+    const streams = await Promise.all(Array.from({ length: 10 }, open));
+    expect(streams.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    const eleventh = await open();
+    expect(eleventh.status).toBe(429);
+    await eleventh.body?.cancel();
+    await streams[0]?.body?.cancel();
+    isValid = false;
+    const rest = await Promise.all(streams.slice(1).map((stream) => stream.text()));
+    expect(rest.every((text) => text.startsWith('retry: 2000'))).toBe(true);
+    isValid = true;
+    const again = await open();
+    expect(again.status).toBe(200);
+    await again.body?.cancel();
+  } finally {
+    await other[Symbol.asyncDispose]();
+  }
+}, 60_000);

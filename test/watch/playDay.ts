@@ -1,0 +1,145 @@
+import { parseJsonEvent } from '../../adapters/events/jsonEvent.ts';
+import { businessDateOf } from '../../domain/businessDate.ts';
+import type { Alert } from '../../domain/alert.ts';
+import { subjectKeyOf } from '../../domain/alertId.ts';
+import type { Channel, Entry } from '../../domain/entry.ts';
+import { keyPartOf } from '../../domain/entry.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import { judgeOrder } from '../../domain/verdict.ts';
+import { changesOf } from '../../pipeline/watch/finding.ts';
+import { WATCH_THRESHOLDS, Watch } from '../../pipeline/watch/watch.ts';
+import type { SimulatedEvent } from '../../simulator/day.ts';
+import { deliveriesOf } from '../../simulator/delivery.ts';
+import { plansOf } from '../../simulator/simulateDay.ts';
+
+// A simulated day told to the watch in the order in which it arrives, without servers: the join is the pure function
+// that the windows are held against elsewhere.
+
+export type Told = { readonly entry: Entry; readonly arrivesAtMs: number };
+export type Span = { readonly fromMs: number; readonly toMs: number };
+export type DayOfHospital = {
+  readonly merchant: Merchant;
+  readonly told: readonly Told[];
+  /** The HIS sends nothing; what it held back comes after it. */
+  readonly outage: Span;
+  readonly startMs: number;
+};
+
+export function dayOf(
+  merchant: Merchant,
+  seed: number,
+  orders: number,
+  defects: Record<string, number> | null = {},
+): DayOfHospital {
+  const [planner] = plansOf({ seed, merchants: [merchant], orders, date: '2026-03-09', defects });
+  if (!planner) throw new Error('no plan');
+  const { events, outage } = deliveriesOf(planner);
+  const told = events.flatMap((event) => {
+    const entry = entryOf(event);
+    return entry ? [{ entry, arrivesAtMs: event.arrivesAtMs }] : [];
+  });
+  return { merchant, told, outage, startMs: planner.startMs };
+}
+
+/** null: none of a hospital. */
+function entryOf({ topic, payload }: SimulatedEvent): Entry | null {
+  if (!('event' in payload)) return null;
+  const parsed = parseJsonEvent(topic, payload.event);
+  if (!parsed.ok) return null;
+  const { event } = parsed;
+  const his = 'hisOrderNo' in event ? event.hisOrderNo : null;
+  const [channel, channelTxnNo] =
+    'channel' in event ? [event.channel as Channel, event.channelTxnNo] : [null, null];
+  return {
+    book: topic === 'payments' ? 'PLATFORM' : 'MERCHANT',
+    merchantId: event.merchantId,
+    kind: event.kind === 'REFUND' ? 'REFUND' : 'PAYMENT',
+    orderNo: event.orderNo,
+    refundNo: event.refundNo,
+    channel,
+    channelTxnNo,
+    hisOrderNo: his,
+    amountFen: event.amountFen,
+    occurredAtMs: event.occurredAtMs,
+    businessDate: businessDateOf(event.occurredAtMs, 0),
+    businessType: event.businessType,
+    source: 'EVENT',
+    sourceRef: event.eventId,
+  };
+}
+
+export type Played = {
+  /** Of each alert its last row. */
+  readonly alerts: readonly Alert[];
+  /** Every row, by time. */
+  readonly rows: readonly Alert[];
+};
+
+const ROUND_MS = 500;
+const GRACE_MS = 2_000;
+
+/** @param told of one or several hospitals */
+export function play(merchants: readonly Merchant[], told: readonly Told[]): Played {
+  const rules = new Map(merchants.map((merchant) => [merchant.merchantId, merchant.rules] as const));
+  const watch = new Watch((merchantId) => {
+    const own = rules.get(merchantId);
+    return own ? { ...WATCH_THRESHOLDS, windowMs: own.windowMs } : null;
+  });
+  const arriving = told.toSorted((a, b) => a.arrivesAtMs - b.arrivesAtMs);
+  const orders = new Map<string, { lines: Entry[]; overdue: Set<string> }>();
+  const due: { atMs: number; orderKey: string; part: string }[] = [];
+  const open = new Map<string, Alert>();
+  const rows: Alert[] = [];
+  const judge = (orderKey: string): void => {
+    const order = orders.get(orderKey);
+    const own = rules.get(order?.lines[0]?.merchantId ?? '');
+    if (!order || !own) return;
+    const verdicts = judgeOrder(order.lines, {
+      mode: 'REALTIME',
+      rules: own,
+      deadlinePassed: (part) => order.overdue.has(part),
+    });
+    const version = BigInt(2 * order.lines.length + order.overdue.size);
+    for (const verdict of verdicts) watch.seeVerdict({ verdict, version, span: 0 });
+  };
+  const first = arriving[0]?.arrivesAtMs ?? 0;
+  const last = (arriving.at(-1)?.arrivesAtMs ?? 0) + 30 * 60_000;
+  let at = 0;
+  for (let nowMs = first; nowMs <= last; nowMs += ROUND_MS) {
+    for (; (arriving[at]?.arrivesAtMs ?? Infinity) <= nowMs; at += 1) {
+      const { entry } = arriving[at] ?? {};
+      if (!entry) continue;
+      watch.seeEvent(entry, nowMs);
+      const orderKey = `${entry.merchantId} ${entry.orderNo}`;
+      const order = orders.get(orderKey) ?? { lines: [], overdue: new Set<string>() };
+      orders.set(orderKey, order);
+      order.lines.push(entry);
+      due.push({
+        atMs: entry.occurredAtMs + (rules.get(entry.merchantId)?.windowMs ?? 0),
+        orderKey,
+        part: keyPartOf(entry),
+      });
+      judge(orderKey);
+    }
+    const watermarkMs = nowMs - GRACE_MS;
+    for (const passed of takeDue(due, watermarkMs)) {
+      orders.get(passed.orderKey)?.overdue.add(passed.part);
+      judge(passed.orderKey);
+    }
+    for (const alert of changesOf(open, watch.findings(watermarkMs, nowMs), nowMs)) {
+      rows.push(alert);
+      if (alert.state === 'OPEN') open.set(subjectKeyOf(alert), alert);
+      else open.delete(subjectKeyOf(alert));
+    }
+  }
+  return {
+    alerts: [...Map.groupBy(rows, ({ alertId }) => alertId).values()].flatMap((own) => own.slice(-1)),
+    rows,
+  };
+}
+
+function takeDue<T extends { readonly atMs: number }>(due: T[], untilMs: number): readonly T[] {
+  const passed = due.filter(({ atMs }) => atMs <= untilMs);
+  if (passed.length > 0) due.splice(0, due.length, ...due.filter(({ atMs }) => atMs > untilMs));
+  return passed;
+}
