@@ -69,7 +69,7 @@ const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule,
 const metrics = pipelineMetrics();
 
 /** How long an event may be on its way to the log, and how wrong a producer's clock may be. */
-const IDLE_GRACE_MS = 2_000;
+const IDLE_GRACE_MS = 300;
 const CLOCK_SKEW_MS = 60_000;
 /** Rows in one insert: fewer would give ClickHouse many small parts. */
 const ENTRIES_A_WRITE = 50_000;
@@ -81,7 +81,7 @@ const GATE_PATIENCE_MS = 60_000;
 const BILLS_ROUND_MS = atRate(5_000);
 const CASES_ROUND_MS = 3_000;
 /** With the verdicts' own way to the ledger well below the two seconds in which a deadline has to be told. */
-const ALERTS_ROUND_MS = 500;
+const ALERTS_ROUND_MS = 100;
 const HEARTBEAT_STALE_MS = 5_000;
 /** The lock of an order lives 60 s. */
 const LOCKED_LEDGER_ANSWERS_WITHIN_MS = 25_000;

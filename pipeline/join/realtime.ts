@@ -38,7 +38,7 @@ const MAX_RECORDS_A_READ = 8_000;
 const BATCHES_AT_ONCE = 2;
 const HEARTBEAT_MS = 100;
 /** Verdicts wait this long for company: many small inserts would cost ClickHouse more than they hold. */
-const FLUSH_MS = 500;
+const FLUSH_MS = 200;
 const HEARTBEAT_STALE_MS = 5_000;
 const SWEEP_KEYS = 5_000;
 const LOG_LOOK_MS = 1_000;

@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { clickHouseAlertLedger } from '../../adapters/clickhouse/alerts.ts';
+import { encodeEvent } from '../../adapters/events/eventCodec.ts';
+import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { NewRecord } from '../../domain/ports.ts';
+import type { TestSystem } from '../system.ts';
+import { startTestSystem } from '../system.ts';
+
+const WINDOW_MS = 3_000;
+const CONFIG = `defaults: { window: 3s }
+merchants:
+  - { id: H001, name: one, channels: { WECHAT: '1' } }
+  - { id: H002, name: two, channels: { WECHAT: '2' } }
+`;
+
+function paid(merchantId: string, orderNo: string, occurredAtMs: number): NewRecord {
+  const own = { channel: 'WECHAT', channelTxnNo: `42${orderNo}` };
+  const event = { ...sameOf(merchantId, orderNo, occurredAtMs), ...own, eventId: `p-${orderNo}` };
+  return { topic: 'payments', key: orderNo, value: encodeEvent('payments', event) };
+}
+
+function booked(merchantId: string, orderNo: string, occurredAtMs: number): NewRecord {
+  const event = {
+    ...sameOf(merchantId, orderNo, occurredAtMs),
+    hisOrderNo: `R${orderNo}`,
+    eventId: `h-${orderNo}`,
+  };
+  return { topic: 'his-orders', key: orderNo, value: encodeEvent('his-orders', event) };
+}
+
+function sameOf(merchantId: string, orderNo: string, occurredAtMs: number) {
+  return {
+    merchantId,
+    kind: 'PAYMENT',
+    orderNo,
+    refundNo: null,
+    amountFen: 100n,
+    occurredAtMs,
+    businessType: 'REGISTRATION',
+  } as const;
+}
+
+const alertsOf = (system: TestSystem) => clickHouseAlertLedger(system.clickhouse).alertsSince(0);
+
+async function untilAlert(system: TestSystem, fits: (alert: Alert) => boolean): Promise<Alert> {
+  for (const until = Date.now() + 20_000; Date.now() < until; await pause(50)) {
+    const found = (await alertsOf(system)).find(fits);
+    if (found) return found;
+  }
+  throw new Error(
+    `no such alert among ${JSON.stringify((await alertsOf(system)).map(({ kind, state, left }) => [kind, state, left]))}`,
+  );
+}
+
+test('an order past its window is told within two seconds of its deadline, and closed when its counterpart comes', async () => {
+  await using system = await startTestSystem({ config: CONFIG });
+  await system.startPipeline();
+  const live = redisLiveChanges(system.windowRedis);
+  const delays: number[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    const orderNo = `A${n}`;
+    const paidAtMs = Date.now();
+    await system.producer.append([paid('H001', orderNo, paidAtMs)]);
+    const alert = await untilAlert(
+      system,
+      ({ kind, state }) => kind === 'ORDERS_ONE_SIDED' && state === 'OPEN',
+    );
+    expect(alert).toMatchObject({
+      merchantId: 'H001',
+      book: 'MERCHANT',
+      orders: 1,
+      left: 1,
+      amountFen: 100n,
+      severity: 'NOTICE',
+    });
+    // Also for whoever reads: the row is there, and so is the live change.
+    delays.push(Date.now() - paidAtMs - WINDOW_MS);
+    await system.producer.append([booked('H001', orderNo, paidAtMs + 10)]);
+    await untilAlert(system, ({ alertId, state }) => alertId === alert.alertId && state === 'CLOSED');
+  }
+  const told = await live.read('0-0', 100);
+  expect(told.map(({ merchantId, data }) => [merchantId, JSON.parse(data).state])).toEqual(
+    Array.from({ length: 10 }, (_, n) => ['H001', n % 2 === 0 ? 'OPEN' : 'CLOSED']),
+  );
+  // A busy machine may be late once.
+  expect(delays.toSorted((a, b) => a - b)[3]).toBeLessThan(2_000);
+}, 120_000);
+
+test('killed in an outage it goes on with the same incident, and ends it with what is left', async () => {
+  await using system = await startTestSystem({ config: CONFIG });
+  await system.startPipeline();
+  const startMs = Date.now() - 60_000;
+  const at = (n: number): number => startMs + n * 1_000;
+  // A minute in which both books tell, then forty orders that HIS knows nothing of.
+  const ordinary = Array.from({ length: 20 }, (_, n) => [
+    paid('H001', `A${n}`, at(n)),
+    booked('H001', `A${n}`, at(n) + 200),
+  ]);
+  await system.producer.append(ordinary.flat());
+  await system.untilStored(at(20));
+  await system.producer.append(Array.from({ length: 30 }, (_, n) => paid('H001', `B${n}`, at(25 + n))));
+  const opened = await untilAlert(system, ({ kind }) => kind === 'FEED_SILENT');
+  expect(opened).toMatchObject({ merchantId: 'H001', book: 'MERCHANT', state: 'OPEN', sinceMs: at(25) });
+  await system.killPipeline();
+  await system.startPipeline();
+  await system.producer.append(Array.from({ length: 5 }, (_, n) => paid('H001', `C${n}`, Date.now())));
+  const grown = await untilAlert(system, ({ alertId, orders }) => alertId === opened.alertId && orders >= 35);
+  expect(grown).toMatchObject({ state: 'OPEN', orders: 35, left: 35, amountFen: 3_500n });
+  // HIS is back: all but one.
+  const back = [
+    ...Array.from({ length: 29 }, (_, n) => `B${n}`),
+    ...Array.from({ length: 5 }, (_, n) => `C${n}`),
+  ];
+  await system.producer.append(back.map((orderNo) => booked('H001', orderNo, Date.now())));
+  const closed = await untilAlert(
+    system,
+    ({ alertId, state }) => alertId === opened.alertId && state === 'CLOSED',
+  );
+  expect(closed).toMatchObject({ orders: 35, left: 1, amountFen: 100n });
+  expect((await alertsOf(system)).map(({ kind }) => kind)).toEqual(['FEED_SILENT']);
+}, 120_000);
