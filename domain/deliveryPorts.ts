@@ -34,17 +34,17 @@ export type AlertMessage = {
   readonly what: DeliveryWhat | 'TEST' | 'SUMMARY';
 };
 
-/** LATER: not now, at `retryAtMs` at the earliest when the service says when. REFUSED: not before somebody changes something. */
+/** LATER: not now, and not before `waitMs` have passed when the service says so. REFUSED: not before somebody changes something. */
 export type SendAnswer =
   | { readonly state: 'SENT'; readonly detail: string }
-  | { readonly state: 'LATER'; readonly detail: string; readonly retryAtMs: number | null }
+  | { readonly state: 'LATER'; readonly detail: string; readonly waitMs: number | null }
   | { readonly state: 'REFUSED'; readonly detail: string };
 
 export type AlertContact = {
   /** Whether several messages of a moment may come as one: people yes, programs no. */
   readonly readsSummaries: boolean;
   /** Never rejects for what is outside. */
-  send(message: AlertMessage, nowMs: number): Promise<SendAnswer>;
+  send(message: AlertMessage): Promise<SendAnswer>;
 };
 
 /** Beijing times of day in minutes after midnight; `to` before `from` is on the next day. */

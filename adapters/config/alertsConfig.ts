@@ -16,6 +16,7 @@ const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
 export const ALERT_URL = '^(https://|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])[:/])[^\\s?#]*$';
 export const MAIL_ADDRESS = '^[^\\s@<>,;"]+@[^\\s@<>,;"]+$';
 const MAX_STEPS = 8;
+const LOCAL = new Set(['127.0.0.1', 'localhost', '::1']);
 
 const Url = Type.String({ pattern: ALERT_URL });
 const MailAddress = Type.String({ pattern: MAIL_ADDRESS });
@@ -184,6 +185,8 @@ function checkContact(contact: RawContact, fail: FailAt): void {
   if (contact.type !== 'email' || contact.user !== undefined) checkSecret(contact, (said) => fail([], said));
   else if (contact.keyFile !== undefined || contact.keyEnv !== undefined)
     throw fail(['user'], 'lacks: a key of a mail server is the password of a user');
+  if (contact.tls === 'none' && contact.user !== undefined && !LOCAL.has(contact.host ?? ''))
+    throw fail(['tls'], 'must not be none where a password is sent');
   if (contact.signFile !== undefined && contact.signEnv !== undefined)
     throw fail([], 'name signFile or signEnv, not both');
 }

@@ -132,7 +132,8 @@ function namedSecrets(config: Config, env: NodeJS.ProcessEnv): readonly NamedSec
       if (secret === null) continue;
       const failHere = (message: string): Error => fail([], message);
       const at = `alerts contact ${name} ${what}`;
-      secrets.push({ raw: secret, at, kind: 'TEXT', id: `alerts ${name}`, folder, env, fail: failHere });
+      const kind = raw.type === 'webhook' ? 'MACHINE' : 'TEXT';
+      secrets.push({ raw: secret, at, kind, id: `alerts ${name}`, folder, env, fail: failHere });
     }
   }
   return secrets;
