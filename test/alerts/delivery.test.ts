@@ -1,13 +1,20 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { clickHouseDeliveries } from '../../adapters/clickhouse/alertDeliveries.ts';
 import { timeText } from '../../adapters/clickhouse/tsv.ts';
+import { webhookContact } from '../../adapters/notify/signedWebhook.ts';
+import { startReceiver } from '../../adapters/notify/testReceiver.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { AlertMessage, AlertRoute, DeliveryLedger, SendAnswer } from '../../domain/deliveryPorts.ts';
 import type { DeliveryParts } from '../../pipeline/watch/deliverAlerts.ts';
 import { backOffMs, deliverRound } from '../../pipeline/watch/deliverAlerts.ts';
+import { keepDelivering } from '../../pipeline/watch/keepDelivering.ts';
 import type { TestLedger } from '../integration/ledgerHarness.ts';
 import { startLedger } from '../integration/ledgerHarness.ts';
 
+const KILLED_DELIVERY = new URL('killedDelivery.ts', import.meta.url).pathname;
 const MINUTE = 60_000;
 /** 2026-03-09 10:10 in Beijing. */
 const T0 = Date.UTC(2026, 2, 9, 2, 10);
@@ -338,4 +345,54 @@ test('a contact that the configuration has no more is given up', async () => {
     { what: 'CLOSED', state: 'GAVE_UP' },
     { what: 'OPENED' },
   ]);
+});
+
+test('a process killed with -9 before it wrote a message down: the next one sends it again, and its id tells so', async () => {
+  await using receiver = await startReceiver((_, response) => response.writeHead(204).end());
+  const key = randomBytes(32);
+  await raise({ alertId: 'a1' });
+  const args = [KILLED_DELIVERY, ledger.url, receiver.url, key.toString('base64'), String(T0)];
+  const [, signal] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
+  expect([signal, receiver.received.length]).toEqual(['SIGKILL', 1]);
+  expect(await store.deliveriesOf(['a1'])).toEqual([]);
+  const tickets = webhookContact(new URL(receiver.url), key, { now: Date.now });
+  const parts: DeliveryParts = {
+    ...partsWith({}, [route({ steps: [{ to: ['tickets'], afterMs: 0 }] })]),
+    contacts: new Map([['tickets', tickets]]),
+  };
+  for (let n = 1; n < 4; n += 1) await deliverRound(parts, T0 + n * 5_000);
+  const ids = receiver.received.map(({ headers }) => headers['x-duizhang-id']);
+  expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
+});
+
+test('a round that fails is told and followed by the next, until the signal comes', async () => {
+  const stopping = new AbortController();
+  const [broken, rounds]: [unknown[], number[]] = [[], []];
+  let asked = 0;
+  const duty = recorder();
+  await raise({ alertId: 'a1' });
+  await keepDelivering({
+    delivery: {
+      ...partsWith({ duty }),
+      ledger: {
+        ...store,
+        async changedAlerts(sinceMs) {
+          asked += 1;
+          if (asked === 1) throw new Error('a bug');
+          return store.changedAlerts(sinceMs);
+        },
+      },
+    },
+    now: () => T0,
+    everyMs: 1,
+    onRound: ({ sent }) => {
+      rounds.push(sent);
+      stopping.abort();
+    },
+    isAway: () => false,
+    onAway: () => undefined,
+    onBroken: (error) => broken.push(error),
+    signal: stopping.signal,
+  });
+  expect([broken.length, rounds]).toEqual([1, [1]]);
 });
