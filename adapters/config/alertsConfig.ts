@@ -40,6 +40,8 @@ const ContactSchema = Type.Object(
       Type.Unsafe<'always' | 'starttls' | 'none'>({ type: 'string', enum: ['always', 'starttls', 'none'] }),
     ),
     user: Type.Optional(Word),
+    /** Of a server whose certificate is of an authority of one's own. */
+    caFile: Type.Optional(Word),
     from: Type.Optional(MailAddress),
     to: Type.Optional(Type.Array(MailAddress, { minItems: 1, uniqueItems: true })),
   },
@@ -171,8 +173,8 @@ const FIELDS: Readonly<
   dingtalk: { must: [], may: ['url', 'keyFile', 'keyEnv', 'signFile', 'signEnv'] },
   wecom: { must: [], may: ['url', 'keyFile', 'keyEnv'] },
   feishu: { must: [], may: ['url', 'keyFile', 'keyEnv', 'signFile', 'signEnv'] },
-  webhook: { must: ['url'], may: ['keyFile', 'keyEnv'] },
-  email: { must: ['host', 'from', 'to'], may: ['port', 'tls', 'user', 'keyFile', 'keyEnv'] },
+  webhook: { must: ['url'], may: ['keyFile', 'keyEnv', 'caFile'] },
+  email: { must: ['host', 'from', 'to'], may: ['port', 'tls', 'user', 'keyFile', 'keyEnv', 'caFile'] },
 };
 
 function checkContact(contact: RawContact, fail: FailAt): void {

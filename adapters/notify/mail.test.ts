@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerOptions } from 'smtp-server';
@@ -6,6 +7,9 @@ import { expect, test } from 'vitest';
 import type { MailAccess } from './mail.ts';
 import { mailContact } from './mail.ts';
 import { aMessage } from './testReceiver.ts';
+
+const tlsFile = (name: string): string =>
+  readFileSync(new URL(`../../test/fixtures/tls/${name}`, import.meta.url), 'utf8');
 
 const PASSWORD = 'geheim-9931';
 
@@ -51,6 +55,7 @@ function access(port: number, more: Partial<MailAccess> = {}): MailAccess {
     host: '127.0.0.1',
     port,
     tls: 'none',
+    ca: null,
     user: { name: 'dz', password: PASSWORD },
     from: 'dz@example.cn',
     to: ['chief@example.cn', 'duty@example.cn'],
@@ -114,4 +119,32 @@ test('a server that says nothing, or is not there, is tried later', async () => 
   expect(await mailContact(access(port), 200).send(aMessage())).toMatchObject({ state: 'LATER' });
   mute.close();
   expect(await mailContact(access(1)).send(aMessage())).toMatchObject({ state: 'LATER' });
+});
+
+test('with TLS the server is the one whose certificate its authority signed, and no other', async () => {
+  const own = { key: tlsFile('server.key'), cert: tlsFile('server.pem') };
+  for (const [tls, options] of [
+    ['starttls', { ...own, disabledCommands: [] }],
+    ['always', { ...own, secure: true }],
+  ] as const) {
+    await using server = await startMail({ ...options, disabledCommands: [] });
+    const known = mailContact(access(server.port, { tls, ca: tlsFile('ca.pem') }));
+    expect(await known.send(aMessage())).toMatchObject({ state: 'SENT' });
+    expect((await mailContact(access(server.port, { tls })).send(aMessage())).state).not.toBe('SENT');
+    expect(server.mails).toHaveLength(1);
+  }
+});
+
+test('a server that drips its answers is left after twice the time', async () => {
+  const drips = createServer((socket) => {
+    const timer = setInterval(() => socket.write('220-still here\r\n'), 50);
+    socket.on('close', () => clearInterval(timer)).on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(drips, 'listening');
+  const address = drips.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const before = performance.now();
+  expect(await mailContact(access(port), 300).send(aMessage())).toMatchObject({ state: 'LATER' });
+  expect(performance.now() - before).toBeLessThan(2_000);
+  drips.close();
 });

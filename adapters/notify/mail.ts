@@ -9,12 +9,16 @@ export type MailAccess = {
   readonly tls: 'always' | 'starttls' | 'none';
   /** null: the server wants nobody's name. */
   readonly user: { readonly name: string; readonly password: string } | null;
+  /** PEM; null: the authorities that Node knows. */
+  readonly ca: string | null;
   readonly from: string;
   readonly to: readonly string[];
 };
 
 /** A server of one's own and its greylisting may take their time. */
 const MAIL_WITHIN_MS = 3 * SEND_WITHIN_MS;
+/** nodemailer's limits are of single silences; a server that drips must not hold a round for ever. */
+const TIMES_IN_ALL = 2;
 
 export function mailContact(access: MailAccess, withinMs: number = MAIL_WITHIN_MS): AlertContact {
   return {
@@ -27,18 +31,24 @@ export function mailContact(access: MailAccess, withinMs: number = MAIL_WITHIN_M
         requireTLS: access.tls === 'starttls',
         ignoreTLS: access.tls === 'none',
         ...(access.user === null ? {} : { auth: { user: access.user.name, pass: access.user.password } }),
+        ...(access.ca === null ? {} : { tls: { ca: access.ca } }),
         connectionTimeout: withinMs,
         greetingTimeout: withinMs,
         socketTimeout: withinMs,
         disableFileAccess: true,
         disableUrlAccess: true,
       });
+      const totalMs = TIMES_IN_ALL * withinMs;
+      const late = Promise.withResolvers<null>();
+      const timer = setTimeout(() => late.resolve(null), totalMs);
       try {
-        const info = await transport.sendMail(mailOf(message, access));
+        const info = await Promise.race([transport.sendMail(mailOf(message, access)), late.promise]);
+        if (info === null) return later(`${access.host} did not end the mail within ${totalMs} ms`);
         return sent(harmless(`${access.host} answered ${info.response}`, secretsOf(access)));
       } catch (error) {
         return answerOfError(error, access);
       } finally {
+        clearTimeout(timer);
         transport.close();
       }
     },

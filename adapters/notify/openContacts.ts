@@ -3,7 +3,7 @@ import { unreachable } from '../../domain/errors.ts';
 import type { AlertsConfig, ContactConfig } from '../config/alertsConfig.ts';
 import { signSecretOf } from '../config/alertsConfig.ts';
 import type { SecretPlace } from '../sources/secrets.ts';
-import { machineKey, secretText } from '../sources/secrets.ts';
+import { machineKey, publicText, secretText } from '../sources/secrets.ts';
 import { mailContact } from './mail.ts';
 import type { NotifyDeps } from './postJson.ts';
 import type { RobotAccess } from './robots.ts';
@@ -28,6 +28,7 @@ export function openContact(
   deps: NotifyDeps,
 ): AlertContact {
   const place: SecretPlace = { folder, env, fail: (message) => fail([], message) };
+  const ca = raw.caFile === undefined ? null : publicText(raw.caFile, place);
   switch (raw.type) {
     case 'dingtalk':
     case 'wecom':
@@ -41,12 +42,12 @@ export function openContact(
       );
     }
     case 'webhook':
-      return webhookContact(new URL(raw.url ?? ''), machineKey(raw, place), deps);
+      return webhookContact(new URL(raw.url ?? ''), machineKey(raw, place), { ...deps, ca });
     case 'email': {
       const { host = '', from = '', to = [], tls = 'starttls', user } = raw;
       const port = raw.port ?? { always: 465, starttls: 587, none: 25 }[tls];
       const account = user === undefined ? null : { name: user, password: secretText(raw, place) };
-      return mailContact({ host, port, tls, user: account, from, to }, deps.withinMs);
+      return mailContact({ host, port, tls, user: account, from, to, ca }, deps.withinMs);
     }
     default:
       return unreachable(raw.type);

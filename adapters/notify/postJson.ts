@@ -16,13 +16,15 @@ type Post = {
   readonly url: URL;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** PEM; null: the authorities that Node knows. */
+  readonly ca?: string | null;
   /** Nothing that is told of the call may hold one of these. */
   readonly secrets: readonly string[];
 };
 
 /** A 2xx answer, or what any other means. */
 export async function postJson(
-  { url, body, headers, secrets }: Post,
+  { url, body, headers, ca = null, secrets }: Post,
   { now, withinMs = SEND_WITHIN_MS }: NotifyDeps,
 ): Promise<{ readonly text: string } | SendAnswer> {
   try {
@@ -30,6 +32,7 @@ export async function postJson(
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'duizhang', ...headers },
       body,
+      tls: ca === null ? null : { ca },
       limits: { answerWithinMs: withinMs, idleMs: withinMs, totalMs: withinMs },
       signal: new AbortController().signal,
     });

@@ -1,4 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { expect, test } from 'vitest';
 import { webhookContact } from './signedWebhook.ts';
 import type { Received } from './testReceiver.ts';
@@ -57,4 +60,20 @@ test('a receiver that is not there is tried later', async () => {
   expect(await webhookContact(new URL(receiver.url), KEY, deps).send(aMessage())).toMatchObject({
     state: 'LATER',
   });
+});
+
+test('a receiver with a certificate of an authority of its own is known by caFile, and not without', async () => {
+  const tlsFile = (name: string): string =>
+    readFileSync(new URL(`../../test/fixtures/tls/${name}`, import.meta.url), 'utf8');
+  const own = { key: tlsFile('server.key'), cert: tlsFile('server.pem') };
+  const server = createServer(own, (_, response) => response.writeHead(204).end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = new URL(
+    `https://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`,
+  );
+  const known = webhookContact(url, KEY, { ...deps, ca: tlsFile('ca.pem') });
+  expect(await known.send(aMessage())).toMatchObject({ state: 'SENT' });
+  expect(await webhookContact(url, KEY, deps).send(aMessage())).toMatchObject({ state: 'LATER' });
+  server.close();
 });

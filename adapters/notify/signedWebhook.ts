@@ -10,7 +10,11 @@ import { postJson } from './postJson.ts';
  * A program of the hospital's own. X-Duizhang-Signature is the HMAC-SHA256, hex, over X-Duizhang-Timestamp (epoch
  * milliseconds), "." and the body. X-Duizhang-Id is the same whenever the same is sent again. Any 2xx takes the message.
  */
-export function webhookContact(url: URL, key: Buffer, deps: NotifyDeps): AlertContact {
+export function webhookContact(
+  url: URL,
+  key: Buffer,
+  deps: NotifyDeps & { readonly ca?: string | null },
+): AlertContact {
   return {
     readsSummaries: false,
     async send(message) {
@@ -23,7 +27,7 @@ export function webhookContact(url: URL, key: Buffer, deps: NotifyDeps): AlertCo
         'x-duizhang-signature': signature,
       };
       const secrets = [key.toString('base64'), url.username, url.password];
-      const answer = await postJson({ url, body, headers, secrets }, deps);
+      const answer = await postJson({ url, body, headers, ca: deps.ca ?? null, secrets }, deps);
       return 'state' in answer ? answer : sent(`${url.host} took it`);
     },
   };
