@@ -54,12 +54,12 @@ test.each([
   expect(await webhookContact(new URL(receiver.url), KEY, deps).send(aMessage())).toMatchObject(answer);
 });
 
-test('a receiver that is not there is tried later', async () => {
+test('a receiver that is not there is tried later, and its path is not told', async () => {
   const receiver = await startReceiver(() => undefined);
   await receiver[Symbol.asyncDispose]();
-  expect(await webhookContact(new URL(receiver.url), KEY, deps).send(aMessage())).toMatchObject({
-    state: 'LATER',
-  });
+  const answer = await webhookContact(new URL(`${receiver.url}/in/tok-41`), KEY, deps).send(aMessage());
+  expect(answer).toMatchObject({ state: 'LATER', detail: expect.stringContaining('127.0.0.1') });
+  expect(answer.detail).not.toContain('tok-41');
 });
 
 test('a receiver with a certificate of an authority of its own is known by caFile, and not without', async () => {

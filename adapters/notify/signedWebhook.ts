@@ -26,7 +26,9 @@ export function webhookContact(
         'x-duizhang-timestamp': timestamp,
         'x-duizhang-signature': signature,
       };
-      const secrets = [key.toString('base64'), url.username, url.password];
+      // Some receivers know their senders by the path.
+      const path = url.pathname === '/' ? '' : url.pathname;
+      const secrets = [key.toString('base64'), path, url.username, url.password];
       const answer = await postJson({ url, body, headers, ca: deps.ca ?? null, secrets }, deps);
       return 'state' in answer ? answer : sent(`${url.host} took it`);
     },
