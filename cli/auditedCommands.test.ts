@@ -29,6 +29,7 @@ test.each([
   ['dead-letters', 'list', null],
   ['dead-letters', 'replay --all', 'DEAD_LETTER_REPLAY', 'duizhang dead-letters replay', []],
   ['month', 'lock --merchant H001 --month 2026-03 --by li', 'MONTH_LOCK', 'duizhang month lock', ['H001']],
+  ['alert', 'test --to duty', 'ALERT_TEST', 'duizhang alert test', []],
   ['notices', '--user li', 'NOTICES_READ', 'duizhang notices', []],
   ['user', 'list --json', null],
   ['user', 'change mallory --roles admin --all', 'USER_CHANGE', 'duizhang user change', []],

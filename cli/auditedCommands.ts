@@ -31,6 +31,7 @@ export const AUDITED_COMMANDS: Readonly<Record<string, Readonly<Record<string, A
   decisions: { import: 'ACTION' },
   sql: { '*': 'LEDGER_QUERY' },
   'dead-letters': { replay: 'DEAD_LETTER_REPLAY' },
+  alert: { test: 'ALERT_TEST' },
   notices: { '': 'NOTICES_READ' },
   user: {
     add: 'USER_CHANGE',

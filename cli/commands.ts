@@ -104,6 +104,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/deadLetters.ts')).deadLettersCommand,
   },
   {
+    name: 'alert',
+    summary: 'send a trial message to somebody who is told of alerts',
+    load: async () => (await import('./commands/alert.ts')).alertCommand,
+  },
+  {
     name: 'notices',
     summary: 'the latest notices to a user of the demo, verification codes among them',
     load: async () => (await import('./commands/notices.ts')).noticesCommand,

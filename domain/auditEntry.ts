@@ -31,6 +31,7 @@ export const AUDIT_KINDS = [
   'FETCH_AGAIN',
   'LEDGER_QUERY',
   'NOTICES_READ',
+  'ALERT_TEST',
   'AUDIT_READ',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];

@@ -1,3 +1,4 @@
+import type { AlertKind, AlertSeverity } from './alert.ts';
 import type { CaseStatus } from './apiPorts.ts';
 import type { Book, Channel, Kind, Source } from './entry.ts';
 import type { Outcome } from './ports.ts';
@@ -64,4 +65,29 @@ export const METHOD_LABELS: Readonly<Record<(typeof DEFAULT_SUPPLEMENT_METHODS)[
   TRANSFER: '转账',
   NEXT_PAYMENT: '下次缴费抵扣',
   REPOST_TO_HIS: 'HIS 补录',
+};
+
+/** Who tells what stands in a book, while the day is open. */
+export const FEED_LABELS: Readonly<Record<Book, string>> = {
+  MERCHANT: 'HIS',
+  PLATFORM: '芸泰',
+  CHANNEL: '渠道',
+};
+
+export const ALERT_KIND_LABELS: Readonly<Record<AlertKind, string>> = {
+  FEED_SILENT: '数据中断',
+  CHANNEL_ONE_SIDED: '渠道单边',
+  AMOUNT_WRONG: '金额不一致',
+  CLOCK_WRONG: '时钟不准',
+  ORDERS_ONE_SIDED: '单边订单',
+  DEAD_LETTERS: '无法识别的数据',
+  DAY_NOT_CLOSED: '未日结',
+  BILL_LATE: '账单未到',
+  REFUND_STUCK: '退款无结果',
+};
+
+export const ALERT_SEVERITY_LABELS: Readonly<Record<AlertSeverity, string>> = {
+  NOTICE: '提示',
+  WARNING: '警告',
+  CRITICAL: '严重',
 };

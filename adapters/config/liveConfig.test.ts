@@ -58,3 +58,17 @@ test('hospitals follow the file; what is wrong or needs a restart is said, and w
   live.look();
   expect([said[2], [...merchants.keys()], live.config.slots]).toEqual(['loaded slots', ['C'], 16]);
 });
+
+test('whom alerts are told to holds from the next start on, and that is said', () => {
+  const said: string[] = [];
+  const alerts = (to: string): string =>
+    `alerts: { contacts: { a: { type: wecom, keyEnv: A }, b: { type: wecom, keyEnv: B } }, routes: [{ merchants: [${to}], steps: [{ to: [a] }] }] }\n`;
+  write(['A', 'B'], alerts('A'));
+  const live = new LiveConfig(path, {
+    onLoaded: (needsRestart) => said.push(needsRestart.join()),
+    onRefused: (error) => said.push(error.message),
+  });
+  write(['A', 'B'], alerts('B'));
+  live.look();
+  expect(said).toEqual(['alerts']);
+});

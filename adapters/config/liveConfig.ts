@@ -116,6 +116,7 @@ function fixedThatDiffer(a: Config, b: Config): readonly string[] {
     ['sources', rawOf(a.sources.values()), rawOf(b.sources.values())],
     ['refunds', gatewaysOf(a.refunds), gatewaysOf(b.refunds)],
     ['machines', rawOf(a.machines), rawOf(b.machines)],
+    ['alerts', alertsText(a), alertsText(b)],
     ['access', JSON.stringify(a.access), JSON.stringify(b.access)],
     ['archive', JSON.stringify(a.archive), JSON.stringify(b.archive)],
   ] as const;
@@ -124,6 +125,13 @@ function fixedThatDiffer(a: Config, b: Config): readonly string[] {
 
 function rawOf(said: Iterable<{ readonly raw: unknown }>): string {
   return JSON.stringify(Array.from(said, ({ raw }) => raw));
+}
+
+function alertsText({ alerts }: Config): string {
+  if (alerts === null) return '';
+  const contacts = Array.from(alerts.contacts, ([name, { raw }]) => [name, raw]);
+  const plain = (_: string, value: unknown): unknown => (value instanceof Set ? [...value] : value);
+  return JSON.stringify([contacts, alerts.routes], plain);
 }
 
 function gatewaysOf(refunds: Config['refunds']): string {

@@ -13,6 +13,8 @@ import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { AccessConfig } from './accessConfig.ts';
 import { accessOf, AccessSchema } from './accessConfig.ts';
+import type { AlertsConfig } from './alertsConfig.ts';
+import { ALERT_URL, alertsOf, AlertsSchema, MAIL_ADDRESS } from './alertsConfig.ts';
 import type { ArchiveConfig } from './archiveConfig.ts';
 import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
@@ -106,6 +108,7 @@ const ConfigSchema = Type.Object(
     ),
     archive: Type.Optional(ArchiveSchema),
     access: Type.Optional(AccessSchema),
+    alerts: Type.Optional(AlertsSchema),
     machines: Type.Optional(MachinesSchema),
     slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
@@ -129,6 +132,8 @@ export type Config = {
   /** null: in the data folder. */
   readonly archive: ArchiveConfig | null;
   readonly access: AccessConfig;
+  /** Whom to tell of alerts; null: nobody outside. Secrets as above. */
+  readonly alerts: AlertsConfig | null;
   readonly slots: number;
   /** Where the API listens; 0: a free port. */
   readonly port: number;
@@ -181,6 +186,12 @@ function complaint(error: CheckError | undefined): string {
   if (error?.keyword === 'pattern' && String(error.params.pattern) === APPROVAL_AMOUNT) {
     return "must be an amount in yuan like '500.00', or never";
   }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === ALERT_URL) {
+    return 'must be an https address without a query (http on this machine only)';
+  }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === MAIL_ADDRESS) {
+    return 'must be an e-mail address alone';
+  }
   if (error?.keyword === 'boolean') return 'is not known here';
   return error?.message ?? 'not as expected';
 }
@@ -192,7 +203,7 @@ function outsideOf(
   merchants: Config['merchants'],
   folder: string,
   fail: Fail,
-): Pick<Config, 'sources' | 'machines' | 'refunds'> {
+): Pick<Config, 'sources' | 'machines' | 'refunds' | 'alerts'> {
   const sources = new Map<string, MerchantSources>();
   raw.merchants.forEach((merchant, index) => {
     if (merchant.sources === undefined) return;
@@ -216,13 +227,13 @@ function outsideOf(
     machine.keys.forEach((key, n) => checkSecret(key, (message) => failHere(['keys', String(n)], message)));
     return { raw: machine, folder, fail: failHere };
   });
-  return { sources, machines, refunds };
+  return { sources, machines, refunds, alerts: alertsOf(raw.alerts, { merchants, folder, fail, ms }) };
 }
 
 function configOf(
   raw: Static<typeof ConfigSchema>,
   fail: Fail,
-): Omit<Config, 'sources' | 'machines' | 'refunds'> {
+): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts'> {
   const resolution = new Map<string, ResolutionRules>();
   const merchants = new Map<string, Merchant>();
   const books = new Map<string, MerchantBooks>();

@@ -135,3 +135,28 @@ test.each([
 test('random keys are not weak', () => {
   for (let n = 0; n < 2_000; n += 1) expect(weaknessOf(randomBytes(32))).toBeNull();
 });
+
+test('the secrets of those who are told of alerts are checked as others are, and stay unsaid', async () => {
+  const alerts = (contact: string): readonly string[] => [
+    '',
+    '',
+    `alerts: { contacts: { duty: ${contact} }, routes: [] }`,
+  ];
+  const weak = await check(alerts("{ type: webhook, url: 'https://x.example', keyFile: text.key }"));
+  expect(weak).toMatchObject({
+    code: 2,
+    errors: [expect.stringMatching(/alerts\.contacts\.duty: .*thought of/)],
+  });
+  const open = await check(alerts('{ type: dingtalk, keyEnv: TOKEN, signFile: open.key }'), {
+    TOKEN: 'tok-5511',
+  });
+  expect(open.errors).toEqual([expect.stringMatching(/alerts\.contacts\.duty: everybody may read/)]);
+  expect(open.text).not.toContain('tok-5511');
+  expect(await check(alerts('{ type: wecom, keyEnv: NOT_SET }'))).toMatchObject({
+    code: 2,
+    errors: [expect.stringContaining('the environment variable NOT_SET is not set')],
+  });
+  expect(await check(alerts('{ type: wecom, keyEnv: TOKEN }'), { TOKEN: 'tok-5511' })).toMatchObject({
+    code: 0,
+  });
+});

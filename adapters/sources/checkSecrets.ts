@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
+import { signSecretOf } from '../config/alertsConfig.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { RawSecret } from '../config/sourcesConfig.ts';
 import type { SecretPlace } from './secrets.ts';
@@ -121,6 +122,19 @@ function namedSecrets(config: Config, env: NodeJS.ProcessEnv): readonly NamedSec
         fail: failHere,
       });
     });
+  }
+  for (const [name, { raw, folder, fail }] of config.alerts?.contacts ?? []) {
+    const named = {
+      key: raw.keyFile !== undefined || raw.keyEnv !== undefined ? raw : null,
+      sign: signSecretOf(raw),
+    };
+    for (const [what, secret] of Object.entries(named)) {
+      if (secret === null) continue;
+      const failHere = (message: string): Error => fail([], message);
+      const at = `alerts contact ${name} ${what}`;
+      const kind = raw.type === 'webhook' ? 'MACHINE' : 'TEXT';
+      secrets.push({ raw: secret, at, kind, id: `alerts ${name}`, folder, env, fail: failHere });
+    }
   }
   return secrets;
 }
