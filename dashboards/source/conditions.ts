@@ -6,6 +6,13 @@
  */
 export const OF_DATES = `business_date >= toDate($__fromTime, 'Asia/Shanghai') AND business_date <= toDate($__toTime, 'Asia/Shanghai')`;
 
+/**
+ * Verdicts of these dates, as GET /api/v1/match-rates counts them: a run's are all its own, also those that settle the day
+ * before.
+ */
+export const VERDICTS = `v_verdicts WHERE if(mode = 'REALTIME', ${OF_DATES},
+  run_id IN (SELECT run_id FROM v_reconciliations WHERE published AND ${OF_DATES}))`;
+
 /** What is open is shown however old it is, up to a quarter: reading without any bound would read the whole ledger. */
 export const OF_OPEN_DATES = `business_date > toDate($__toTime, 'Asia/Shanghai') - 90 AND business_date <= toDate($__toTime, 'Asia/Shanghai')`;
 

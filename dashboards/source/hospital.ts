@@ -13,6 +13,7 @@ import {
   OF_MODE,
   OPEN_EXCEPTIONS,
   STAKE_YUAN,
+  VERDICTS,
 } from './conditions.ts';
 import { openExceptions } from './exceptionTable.ts';
 import { channels, consoleUrl, dashboard, modes, oneHospital } from './frame.ts';
@@ -34,7 +35,7 @@ export function hospital(): Dashboard {
   });
 }
 
-const SHOWN = `v_verdicts WHERE ${OF_DATES} AND ${OF_ALL}`;
+const SHOWN = `${VERDICTS} AND ${OF_ALL}`;
 
 const summary = () => [
   stat(

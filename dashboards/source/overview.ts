@@ -14,11 +14,12 @@ import {
   OPEN_EXCEPTIONS,
   STAKE,
   STAKE_YUAN,
+  VERDICTS,
 } from './conditions.ts';
 import { channels, dashboard, hospitals, modes } from './frame.ts';
 import { NONE_IS_GOOD, RATE_COLORS, bars, series, stat, table } from './panels.ts';
 
-const SHOWN = `v_verdicts WHERE ${OF_DATES} AND ${OF_ALL}`;
+const SHOWN = `${VERDICTS} AND ${OF_ALL}`;
 const GRANULE = '范围内各业务日';
 
 export function overview(): Dashboard {
