@@ -17,7 +17,7 @@ import {
   VERDICTS,
 } from './conditions.ts';
 import { channels, dashboard, hospitals, modes } from './frame.ts';
-import { NONE_IS_GOOD, RATE_COLORS, bars, series, stat, table } from './panels.ts';
+import { NONE_IS_GOOD, RATE_COLORS, TO_HOSPITAL, bars, series, stat, table } from './panels.ts';
 
 const SHOWN = `${VERDICTS} AND ${OF_ALL}`;
 const GRANULE = '范围内各业务日';
@@ -199,7 +199,12 @@ const closes = () => [
       ${REASONS_IN_WORDS} AS "原因", arraySum(mapValues(verdicts)) AS "笔数", ended_at AS "完成时间", operator AS "操作人"
     FROM (${LAST_RUNS})
     ORDER BY outcome = 'FAILED' DESC, business_date DESC, merchant_id LIMIT 500`,
-    { 笔数: { unit: 'short' }, 对账方式: { codes: 'mode' }, 结果: { codes: 'outcome' } },
+    {
+      医院: { link: TO_HOSPITAL },
+      笔数: { unit: 'short' },
+      对账方式: { codes: 'mode' },
+      结果: { codes: 'outcome' },
+    },
   ),
   table(
     {
@@ -214,7 +219,7 @@ const closes = () => [
     FROM v_close_waits
     WHERE ${OF_DATES} AND ${OF_HOSPITAL} AND ${OF_MODE}
     ORDER BY until, merchant_id LIMIT 500`,
-    { 对账方式: { codes: 'mode' } },
+    { 医院: { link: TO_HOSPITAL }, 对账方式: { codes: 'mode' } },
   ),
 ];
 

@@ -135,6 +135,12 @@ export type Column = {
   readonly link?: { readonly title: string; readonly url: string };
 };
 
+/** From a hospital's number to its dashboard. */
+export const TO_HOSPITAL = {
+  title: '打开这家医院',
+  url: '/d/duizhang-hospital?var-merchant=${__value.raw}&${__url_time_range}',
+} as const;
+
 /** @param columns by the names that the query gives */
 export function table(about: About, rawSql: string, columns: Readonly<Record<string, Column>>): PanelOf {
   const panel = described(new Table(), about, CLICKHOUSE).filterable(true).withTarget(sql(rawSql));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { DASHBOARDS } from '../../dashboards/build.ts';
@@ -19,6 +20,11 @@ beforeAll(async () => {
   queries = clickHouseLedgerQueries(system.close.client);
 }, 120_000);
 afterAll(() => system[Symbol.asyncDispose]());
+
+const GRANTS = readFileSync(
+  new URL('../../dashboards/provisioning/clickhouse/grafanaGrants.sql', import.meta.url),
+  'utf8',
+);
 
 /** The day and the one after it, in Shanghai. */
 const ALL: View = {
@@ -180,6 +186,32 @@ describe('what the dashboards say is what the API says', () => {
     expect(await numberOf('在途退款', '单边与异常')).toBe(1);
     expect(await numberOf('待复核', '单边与异常')).toBe(1);
   });
+});
+
+test('the user of the dashboards is granted what they read, with the tables beneath the views, and nothing else', async () => {
+  const found = await system.close.client.query({
+    query: `SELECT name, as_select AS beneath FROM system.tables WHERE database = currentDatabase()`,
+    format: 'JSONEachRow',
+  });
+  const rows = await found.json<{ readonly name: string; readonly beneath: string }>();
+  const beneath = new Map(rows.map((row) => [row.name, row.beneath]));
+  const read = new Set<string>();
+  const add = (sql: string): void => {
+    for (const [name] of sql.matchAll(/\b[a-z_]+\b/g)) {
+      if (
+        !beneath.has(name) ||
+        read.has(name) ||
+        !new RegExp(`(FROM|JOIN)\\s+(\\w+\\.)?${name}\\b`).test(sql)
+      )
+        continue;
+      read.add(name);
+      add(beneath.get(name) ?? '');
+    }
+  };
+  for (const [, , asked] of EVERYTHING) add(asked.rawSql);
+  const granted = GRANTS.matchAll(/^GRANT SELECT ON default\.(\w+) TO grafana;$/gm);
+  expect(Array.from(granted, ([, name]) => name)).toEqual([...read].toSorted());
+  expect(read).not.toContain('users');
 });
 
 /** Of which every insert may be repeated before it is merged. */
