@@ -133,15 +133,19 @@ const rates = () => [
   series(
     {
       title: '实时判定的准确率（按业务日）',
-      description: '已三方关账的日期：实时说过的话有多少在关账后成立。偏低说明等待窗口太短或某路数据常迟到。',
+      description:
+        '已三方关账的日期：实时说过的判定有多少在关账时成立（与关账凭证一致）。偏低说明等待窗口太短或某路数据常迟到。',
       unit: 'percentunit',
       width: 12,
       decimals: 2,
       colors: RATE_COLORS,
     },
-    `SELECT ${DAY} AS time, toString(merchant_id) AS series, sum(stood_verdicts) / nullIf(sum(verdicts), 0) AS rate
-    FROM v_realtime_quality
-    WHERE ${OF_DATES} AND ${OF_HOSPITAL} AND type = ''
+    // As each run's certificate holds it: weighing every key anew (v_realtime_quality) takes seconds on a big ledger.
+    `SELECT ${DAY} AS time, toString(merchant_id) AS series, sumIf(verdicts, told = final) / nullIf(sum(verdicts), 0) AS rate
+    FROM (SELECT merchant_id, run_id, told, final, verdicts FROM realtime_words_of_runs FINAL WHERE ${OF_HOSPITAL}) AS words
+    INNER JOIN (
+      SELECT merchant_id, run_id, business_date FROM v_reconciliations
+      WHERE published AND mode = 'THREE_WAY' AND ${OF_DATES} AND ${OF_HOSPITAL}) AS runs USING (merchant_id, run_id)
     GROUP BY time, series ORDER BY time, series`,
   ),
   bars(

@@ -182,6 +182,14 @@ describe('what the dashboards say is what the API says', () => {
     expect(await numberOf('最近一次关账失败的日期')).toBe(1);
   });
 
+  test('of how far realtime was right', async () => {
+    const said = await queries.realtimeQuality(WHOLE_LEDGER, { from: DATE, to: DATE });
+    const { data } = await answer(askedBy('实时判定的准确率（按业务日）', '对账总览'), ALL);
+    expect(data.map((row) => [row['series'], Number(row['rate'])])).toEqual(
+      said.map(({ merchantId, stood, verdicts }) => [merchantId, stood / verdicts]),
+    );
+  });
+
   test('of refunds under way', async () => {
     expect(await numberOf('在途退款', '单边与异常')).toBe(1);
     expect(await numberOf('待复核', '单边与异常')).toBe(1);
@@ -224,6 +232,7 @@ const TABLES = [
   'alerts',
   'dead_letters',
   'bills',
+  'realtime_words_of_runs',
   'close_waits',
 ];
 
