@@ -13,7 +13,7 @@ export function openExceptions(width: number): PanelOf {
       width,
       height: 12,
     },
-    `SELECT id AS "案件", toString(merchant_id) AS "医院", business_date AS "业务日", toString(type) AS "类型", toString(kind) AS "收支",
+    `SELECT id AS "案件", toString(merchant_id) AS "医院", toString(business_date) AS "业务日", toString(type) AS "类型", toString(kind) AS "收支",
       order_no AS "订单号", toString(channel) AS "渠道", merchant_fen / 100 AS "商户（元）", platform_fen / 100 AS "芸泰（元）",
       channel_fen / 100 AS "渠道（元）", ${STAKE} / 100 AS "涉及（元）", toString(status) AS "状态", provisional AS "临时"
     FROM ${OPEN_EXCEPTIONS}

@@ -106,7 +106,7 @@ const books = () => [
       unit: 'short',
       width: 14,
     },
-    `SELECT business_date AS "业务日", toString(book) AS "账", countIf(kind = 'PAYMENT') AS "支付笔数",
+    `SELECT toString(business_date) AS "业务日", toString(book) AS "账", countIf(kind = 'PAYMENT') AS "支付笔数",
       sumIf(amount_fen, kind = 'PAYMENT') / 100 AS "支付（元）", countIf(kind = 'REFUND') AS "退款笔数",
       sumIf(amount_fen, kind = 'REFUND') / 100 AS "退款（元）",
       sumIf(amount_fen, kind = 'PAYMENT') / 100 - sumIf(amount_fen, kind = 'REFUND') / 100 AS "净额（元）"
@@ -145,7 +145,7 @@ const closes = () => [
       unit: 'short',
       width: 12,
     },
-    `SELECT business_date AS "业务日", toString(book) AS "账", toString(channel) AS "渠道", file_name AS "文件", rows AS "行数",
+    `SELECT toString(business_date) AS "业务日", toString(book) AS "账", toString(channel) AS "渠道", file_name AS "文件", rows AS "行数",
       error_rows AS "坏行", payment_fen / 100 AS "支付（元）", refund_fen / 100 AS "退款（元）", imported_at AS "导入时间"
     FROM v_bills
     WHERE ${OF_DATES} AND ${OF_HOSPITAL} AND current AND (channel = '' OR ${OF_CHANNEL})
@@ -166,7 +166,7 @@ const closes = () => [
       unit: 'short',
       width: 12,
     },
-    `SELECT business_date AS "业务日", toString(mode) AS "对账方式", toString(outcome) AS "结果",
+    `SELECT toString(business_date) AS "业务日", toString(mode) AS "对账方式", toString(outcome) AS "结果",
       arrayStringConcat(arrayMap(r -> ${named('r', REASON_LABELS)}, reasons), '、') AS "原因",
       arraySum(mapValues(verdicts)) AS "笔数", published AS "生效", ended_at AS "完成时间", operator AS "操作人"
     FROM v_reconciliations

@@ -199,7 +199,7 @@ const closes = () => [
       width: 14,
       height: 9,
     },
-    `SELECT toString(merchant_id) AS "医院", business_date AS "业务日", toString(mode) AS "对账方式", toString(outcome) AS "结果",
+    `SELECT toString(merchant_id) AS "医院", toString(business_date) AS "业务日", toString(mode) AS "对账方式", toString(outcome) AS "结果",
       ${REASONS_IN_WORDS} AS "原因", arraySum(mapValues(verdicts)) AS "笔数", ended_at AS "完成时间", operator AS "操作人"
     FROM (${LAST_RUNS})
     ORDER BY outcome = 'FAILED' DESC, business_date DESC, merchant_id LIMIT 500`,
@@ -218,7 +218,7 @@ const closes = () => [
       width: 10,
       height: 9,
     },
-    `SELECT toString(merchant_id) AS "医院", business_date AS "业务日", toString(mode) AS "对账方式",
+    `SELECT toString(merchant_id) AS "医院", toString(business_date) AS "业务日", toString(mode) AS "对账方式",
       arrayStringConcat(waits_for, '；') AS "等待", since AS "自", until AS "至"
     FROM v_close_waits
     WHERE ${OF_DATES} AND ${OF_HOSPITAL} AND ${OF_MODE}

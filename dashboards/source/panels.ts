@@ -1,6 +1,8 @@
 import { PanelBuilder as BarChart } from '@grafana/grafana-foundation-sdk/barchart';
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import {
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
@@ -11,7 +13,12 @@ import {
   VizOrientation,
 } from '@grafana/grafana-foundation-sdk/common';
 import type { DataSourceRef } from '@grafana/grafana-foundation-sdk/common';
-import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Panel, ThresholdsConfig } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
@@ -100,7 +107,9 @@ function lines(about: About, ref: DataSourceRef): Timeseries {
     .displayMode(LegendDisplayMode.List)
     .placement(LegendPlacement.Bottom)
     .showLegend(true);
-  return described(new Timeseries(), about, ref).legend(legend).showPoints(VisibilityMode.Auto);
+  const panel = described(new Timeseries(), about, ref).legend(legend).showPoints(VisibilityMode.Auto);
+  const limits = new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);
+  return about.colors ? panel.thresholdsStyle(limits) : panel;
 }
 
 /** @param rawSql rows of time, a text that names the series, and a number; by time */
@@ -122,10 +131,11 @@ export function promSeries(about: About, targets: readonly PromTarget[]): PanelO
 
 /** @param rawSql rows of a text and numbers: a bar each */
 export function bars(about: About, rawSql: string): PanelOf {
-  return described(new BarChart(), about, CLICKHOUSE)
+  const panel = described(new BarChart(), about, CLICKHOUSE)
     .orientation(VizOrientation.Horizontal)
     .showValue(VisibilityMode.Auto)
     .withTarget(sql(rawSql));
+  return about.colors ? panel.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds)) : panel;
 }
 
 export type Column = {

@@ -84,7 +84,7 @@ test.each(EVERYTHING)('%s: %s can be asked of one hospital, channel and mode', a
   if (!NOT_OF_ONE.has(title)) expect(data.length).toBeGreaterThan(0);
 });
 
-test('numbers in tables have a unit', async () => {
+test('numbers in tables have a unit, and dates are texts: as times they would be shown at eight in the morning', async () => {
   for (const dashboard of DASHBOARDS)
     for (const { type, title, fieldConfig } of panelsOf(dashboard)) {
       if (type !== 'table') continue;
@@ -92,6 +92,10 @@ test('numbers in tables have a unit', async () => {
         .filter(({ properties }) => properties.some(({ id }) => id === 'unit'))
         .map(({ matcher }) => String(matcher.options));
       const { meta } = await answer(askedBy(title ?? '', dashboard.title ?? ''), ALL);
+      expect(
+        meta.filter((column) => column.type === 'Date'),
+        title,
+      ).toEqual([]);
       const numeric = meta
         .filter((column) => /Int|Float|Decimal|Bool/.test(column.type))
         .map(({ name }) => name);
