@@ -17,7 +17,7 @@ export function openExceptions(width: number): PanelOf {
       order_no AS "订单号", toString(channel) AS "渠道", merchant_fen / 100 AS "商户（元）", platform_fen / 100 AS "芸泰（元）",
       channel_fen / 100 AS "渠道（元）", ${STAKE} / 100 AS "涉及（元）", toString(status) AS "状态", provisional AS "临时"
     FROM ${OPEN_EXCEPTIONS}
-    ORDER BY "涉及（元）" DESC, id LIMIT 500`,
+    ORDER BY "涉及（元）" DESC, id, business_date, mode LIMIT 500`,
     {
       案件: { link: { title: '在控制台打开', url: '${console_url}/exceptions/${__value.raw}' } },
       类型: { codes: 'verdict' },

@@ -227,7 +227,7 @@ const handling = () => [
     INNER JOIN (SELECT case_id, action_id, at, amount_fen FROM v_exception_actions WHERE ${OF_HOSPITAL}) AS a
       ON a.case_id = u.case_id AND a.action_id = u.action_id
     GROUP BY u.merchant_id, u.order_no, u.action, u.phase, u.case_id
-    ORDER BY "已等" DESC LIMIT 200`,
+    ORDER BY "已等" DESC, "案件" LIMIT 200`,
     {
       处理: { codes: 'action' },
       '金额（元）': { unit: 'currencyCNY' },

@@ -115,7 +115,7 @@ function alerts(): AnnotationQueryBuilder {
           toString(severity) AS tags
         FROM v_alerts
         WHERE $__timeFilter(opened_at) AND (merchant_id = '' OR ${OF_HOSPITAL})
-        ORDER BY time`,
+        ORDER BY time, alert_id`,
         'table',
         'alerts',
       ),
@@ -134,7 +134,7 @@ function closes(): AnnotationQueryBuilder {
           concat(toString(business_date), ' ', ${named('outcome', OUTCOME_LABELS)}) AS text, toString(outcome) AS tags
         FROM v_reconciliations
         WHERE $__timeFilter(ended_at) AND ${OF_HOSPITAL}
-        ORDER BY time`,
+        ORDER BY time, run_id`,
         'table',
         'closes',
       ),

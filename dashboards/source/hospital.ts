@@ -149,7 +149,7 @@ const closes = () => [
       error_rows AS "坏行", payment_fen / 100 AS "支付（元）", refund_fen / 100 AS "退款（元）", imported_at AS "导入时间"
     FROM v_bills
     WHERE ${OF_DATES} AND ${OF_HOSPITAL} AND current AND (channel = '' OR ${OF_CHANNEL})
-    ORDER BY business_date DESC, book, channel LIMIT 500`,
+    ORDER BY business_date DESC, book, channel, bill_id LIMIT 500`,
     {
       账: { codes: 'book' },
       渠道: { codes: 'channel' },
@@ -171,7 +171,7 @@ const closes = () => [
       arraySum(mapValues(verdicts)) AS "笔数", published AS "生效", ended_at AS "完成时间", operator AS "操作人"
     FROM v_reconciliations
     WHERE ${OF_DATES} AND ${OF_HOSPITAL} AND ${OF_MODE}
-    ORDER BY ended_at DESC LIMIT 500`,
+    ORDER BY ended_at DESC, run_id LIMIT 500`,
     {
       对账方式: { codes: 'mode' },
       结果: { codes: 'outcome' },
@@ -195,7 +195,7 @@ const alerts = () =>
       amount_fen / 100 AS "金额（元）", acknowledged_by AS "确认人", note AS "说明"
     FROM v_alerts
     WHERE ($__timeFilter(opened_at) OR (state = 'OPEN' AND opened_at <= $__toTime)) AND (merchant_id = '' OR ${OF_HOSPITAL})
-    ORDER BY opened_at DESC LIMIT 200`,
+    ORDER BY opened_at DESC, alert_id LIMIT 200`,
     {
       级别: { codes: 'severity' },
       状态: { codes: 'alertState' },

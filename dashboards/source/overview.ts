@@ -265,7 +265,7 @@ const money = () => [
       left_orders AS "待处理笔数", amount_fen / 100 AS "金额（元）", acknowledged_by AS "确认人"
     FROM v_alerts
     WHERE state = 'OPEN' AND opened_at <= $__toTime AND (merchant_id = '' OR ${OF_HOSPITAL})
-    ORDER BY severity = 'CRITICAL' DESC, opened_at LIMIT 200`,
+    ORDER BY severity = 'CRITICAL' DESC, opened_at, alert_id LIMIT 200`,
     {
       级别: { codes: 'severity' },
       告警: { codes: 'alert' },
