@@ -1,5 +1,6 @@
 // Makes a clone ready to run, and costs nothing when it is: the project's packages (its own Node among them) and
-// redis-server. Plain JavaScript without packages, for any Node from 20 on: it runs before anything is installed.
+// redis-server; with --for-tests promtool too, which only the rules of dashboards/prometheus are tested with. Plain
+// JavaScript without packages, for any Node from 20 on: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +51,7 @@ function installPackages() {
 }
 
 // Debian starts a package's service when it installs it, unless policy-rc.d forbids; we only want the program.
-const APT_INSTALL = `
+const aptInstall = (name) => `
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   trap 'rm -f "$policy"' EXIT
@@ -58,22 +59,32 @@ if [ ! -e "$policy" ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
-apt-get -qq -y install --no-install-recommends redis-server`;
+apt-get -qq -y install --no-install-recommends ${name}`;
+
+/** Whether `program` is there now. */
+function install(program, { apt, brew }) {
+  const isRoot = process.getuid?.() === 0;
+  if (has('apt-get') && (isRoot || has('sudo'))) {
+    say(`installing ${apt} (apt-get)`);
+    const [command, ...args] = [...(isRoot ? [] : ['sudo', '-n']), 'sh', '-c', aptInstall(apt)];
+    return run(command, args) && has(program);
+  }
+  if (!has('brew')) return false;
+  say(`installing ${brew} (brew)`);
+  return run('brew', ['install', brew]) && has(program);
+}
 
 function installRedis() {
   if (process.env.DUIZHANG_REDIS_SERVER || has('redis-server')) return;
-  const isRoot = process.getuid?.() === 0;
-  if (has('apt-get') && (isRoot || has('sudo'))) {
-    say('installing redis-server (apt-get)');
-    const [command, ...args] = [...(isRoot ? [] : ['sudo', '-n']), 'sh', '-c', APT_INSTALL];
-    if (run(command, args) && has('redis-server')) return;
-  } else if (has('brew')) {
-    say('installing redis (brew)');
-    if (run('brew', ['install', 'redis']) && has('redis-server')) return;
-  }
+  if (install('redis-server', { apt: 'redis-server', brew: 'redis' })) return;
   fail(
     'redis-server is missing and could not be installed; install Redis 7 or newer, so that `redis-server` is found, or name it in DUIZHANG_REDIS_SERVER',
   );
+}
+
+function installPromtool() {
+  if (has('promtool') || install('promtool', { apt: 'prometheus', brew: 'prometheus' })) return;
+  say('promtool is missing and could not be installed: tests of the rules for Prometheus will be skipped');
 }
 
 // Two set-ups at once would take the packages away under each other.
@@ -117,3 +128,4 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => p
 takeLock();
 installPackages();
 installRedis();
+if (process.argv.includes('--for-tests')) installPromtool();
