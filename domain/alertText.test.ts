@@ -19,6 +19,7 @@ function alert(more: Partial<Alert> = {}): Alert {
     state: 'OPEN',
     severity: 'CRITICAL',
     sinceMs: SINCE_MS,
+    untilMs: null,
     openedAtMs: SINCE_MS + 60_000,
     updatedAtMs: SINCE_MS + 60_000,
     closedAtMs: null,
@@ -52,6 +53,7 @@ test('its end says what is settled and what is left', () => {
 test.each([
   ['CHANNEL_ONE_SIDED', { channel: 'WECHAT' }, 'H012 微信 自 10:02 起 HIS 缺单:312 笔待对账,¥48,210.00'],
   ['AMOUNT_WRONG', { book: null }, 'H012 自 10:02 起两方金额不一致:312 笔,¥48,210.00'],
+  ['PAID_TWICE', { book: null }, 'H012 自 10:02 起有重复支付:312 笔,¥48,210.00'],
   ['CLOCK_WRONG', {}, 'H012 HIS 自 10:02 起事件时间与时钟不符:312 笔'],
   ['ORDERS_ONE_SIDED', { book: null }, 'H012 自 10:02 起 有单边订单:312 笔待对账,¥48,210.00'],
   ['DEAD_LETTERS', { merchantId: '', book: null, left: 1200 }, '系统 自 10:02 起有无法识别的数据:1,200 条'],

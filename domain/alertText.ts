@@ -50,6 +50,8 @@ function openTitle(alert: Alert, nowMs: number): string {
       return `${subject} 自 ${since} 起 ${lackOf(alert)}:${waiting}`;
     case 'AMOUNT_WRONG':
       return `${subject} 自 ${since} 起两方金额不一致:${countOf(alert.left)} 笔,${yuanText(alert.amountFen)}`;
+    case 'PAID_TWICE':
+      return `${subject} 自 ${since} 起有重复支付:${countOf(alert.left)} 笔,${yuanText(alert.amountFen)}`;
     case 'CLOCK_WRONG':
       return `${subject} 自 ${since} 起事件时间与时钟不符${alert.orders > 0 ? `:${countOf(alert.orders)} 笔` : ''}`;
     case 'ORDERS_ONE_SIDED':
@@ -78,6 +80,8 @@ function closedTitle(alert: Alert, nowMs: number): string {
       return `${subject} ${lackOf(alert)}已于 ${at} 结束${settled(alert)}`;
     case 'AMOUNT_WRONG':
       return `${subject} 两方金额不一致已于 ${at} 结束${settled(alert)}`;
+    case 'PAID_TWICE':
+      return `${subject} 重复支付已于 ${at} 结束${settled(alert)}`;
     case 'CLOCK_WRONG':
       return `${subject} 事件时间已于 ${at} 恢复正常`;
     case 'DEAD_LETTERS':
@@ -108,6 +112,7 @@ function subjectOf({ kind, merchantId, book, channel, detail }: Alert): string {
       case 'CHANNEL_ONE_SIDED':
       case 'ORDERS_ONE_SIDED':
       case 'AMOUNT_WRONG':
+      case 'PAID_TWICE':
         return [merchantId, way];
       case 'DAY_NOT_CLOSED':
         return [merchantId, detail];

@@ -80,6 +80,7 @@ export const ALERT_KIND_LABELS: Readonly<Record<AlertKind, string>> = {
   AMOUNT_WRONG: '金额不一致',
   CLOCK_WRONG: '时钟不准',
   ORDERS_ONE_SIDED: '单边订单',
+  PAID_TWICE: '重复支付',
   DEAD_LETTERS: '无法识别的数据',
   DAY_NOT_CLOSED: '未日结',
   BILL_LATE: '账单未到',

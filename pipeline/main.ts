@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { configChangeSaid, processAudit } from '../adapters/auditParts.ts';
 import { openArchive } from '../adapters/archive/openArchive.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
+import { clickHouseDeliveries } from '../adapters/clickhouse/alertDeliveries.ts';
 import { clickHouseAlertLedger } from '../adapters/clickhouse/alerts.ts';
 import { clickHouseFetchLog, hasPlatformTrade } from '../adapters/clickhouse/billFetches.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
@@ -31,6 +32,7 @@ import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts'
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import { redisMoneyEpoch } from '../adapters/redis/money/orderLocks.ts';
 import { resolutionParts } from '../adapters/resolutionParts.ts';
+import { openContacts } from '../adapters/notify/openContacts.ts';
 import { openSources } from '../adapters/sources/openSources.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../domain/businessDate.ts';
@@ -53,6 +55,7 @@ import { startRealtime } from './join/realtime.ts';
 import { lowestWatermark } from './join/watermark.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
+import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
 import { WATCH_THRESHOLDS, Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
@@ -82,6 +85,7 @@ const BILLS_ROUND_MS = atRate(5_000);
 const CASES_ROUND_MS = 3_000;
 /** With the verdicts' own way to the ledger well below the two seconds in which a deadline has to be told. */
 const ALERTS_ROUND_MS = 100;
+const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
 /** The lock of an order lives 60 s. */
 const LOCKED_LEDGER_ANSWERS_WITHIN_MS = 25_000;
@@ -380,6 +384,31 @@ function keepBills(): Promise<void> {
   });
 }
 
+/** null: nobody outside is told. Services refuse signatures of another time, so that theirs is the machine's. */
+const contacts =
+  config.alerts === null ? null : openContacts(config.alerts, process.env, { now: () => Date.now() });
+
+function keepAlertsTold(): Promise<void> {
+  return keepDelivering({
+    delivery: {
+      ledger: clickHouseDeliveries(clickhouse),
+      contacts: contacts ?? new Map(),
+      routes: config.alerts?.routes ?? [],
+      hospitalOf: (merchantId) => config.merchants.get(merchantId)?.name ?? null,
+    },
+    now: () => clock.now(),
+    everyMs: DELIVERY_ROUND_MS,
+    onRound: ({ sent, failures }) => {
+      if (sent > 0) log.info({ sent }, 'alerts were told');
+      for (const failure of failures) log.warn(failure, 'an alert could not be told; it is tried again');
+    },
+    isAway,
+    onAway: (error) => log.warn({ err: error }, 'telling alerts waits: the ledger does not answer'),
+    onBroken: (error) => log.error({ err: error }, 'alerts are not told: this needs a person'),
+    signal: stopping.signal,
+  });
+}
+
 async function main(): Promise<void> {
   // A log that was made otherwise than the configuration says ends the process before it counts as started.
   await eventLog.partitions();
@@ -429,6 +458,7 @@ async function main(): Promise<void> {
     keepBills(),
     keepMoney(),
     keepAlerts(),
+    ...(contacts === null ? [] : [keepAlertsTold()]),
     ...(closesBySchedule ? [keepSchedule()] : []),
   ];
   await Promise.race([asked.promise, realtime.done, ...kept, forced.promise]);

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Alert, AlertKind, AlertSeverity, AlertState } from '../../domain/alert.ts';
 import type { Delivery, DeliveryLedger, DeliveryState, DeliveryWhat } from '../../domain/deliveryPorts.ts';
-import type { Book, Channel } from '../../domain/entry.ts';
+import type { AlertRow } from './alertRows.ts';
+import { ALERT_FIELDS, alertOf } from './alertRows.ts';
 import { listOf, rowsOf } from './closeSql.ts';
 import { timeText } from './tsv.ts';
 
@@ -10,7 +10,7 @@ export function clickHouseDeliveries(client: ClickHouseClient): DeliveryLedger {
   return {
     async changedAlerts(sinceMs) {
       const rows = await rowsOf<AlertRow>(client, CHANGED_ALERTS, { since: timeText(sinceMs) });
-      return rows.map(alertOfRow);
+      return rows.map(alertOf);
     },
     async deliveriesOf(alertIds) {
       const found: Delivery[] = [];
@@ -48,63 +48,9 @@ function millis(column: string, isNullable: boolean): string {
 }
 
 const CHANGED_ALERTS = `
-  SELECT alert_id, toString(version) AS version, kind, merchant_id, book, channel, detail, state, severity,
-    ${millis('since', false)} AS since_ms, ${millis('opened_at', false)} AS opened_ms,
-    ${millis('updated_at', false)} AS updated_ms, ${millis('closed_at', true)} AS closed_ms,
-    toString(orders) AS order_count, toString(left_orders) AS left_count, toString(amount_fen) AS fen, evidence,
-    acknowledged_by, ${millis('acknowledged_at', false)} AS acknowledged_ms, note
-  FROM v_alerts
+  SELECT ${ALERT_FIELDS} FROM v_alerts
   WHERE state = 'OPEN' OR updated_at >= parseDateTime64BestEffort({since:String}, 3, 'Asia/Shanghai')
   ORDER BY opened_at, alert_id`;
-
-type AlertRow = {
-  readonly alert_id: string;
-  readonly version: string;
-  readonly kind: AlertKind;
-  readonly merchant_id: string;
-  readonly book: Book | '';
-  readonly channel: Channel | '';
-  readonly detail: string;
-  readonly state: AlertState;
-  readonly severity: AlertSeverity;
-  readonly since_ms: string;
-  readonly opened_ms: string;
-  readonly updated_ms: string;
-  readonly closed_ms: string;
-  readonly order_count: string;
-  readonly left_count: string;
-  readonly fen: string;
-  readonly evidence: Readonly<Record<string, string>>;
-  readonly acknowledged_by: string;
-  readonly acknowledged_ms: string;
-  readonly note: string;
-};
-
-function alertOfRow(row: AlertRow): Alert {
-  const isAcknowledged = row.acknowledged_by !== '';
-  return {
-    alertId: row.alert_id,
-    version: Number(row.version),
-    kind: row.kind,
-    merchantId: row.merchant_id,
-    book: row.book || null,
-    channel: row.channel || null,
-    detail: row.detail,
-    state: row.state,
-    severity: row.severity,
-    sinceMs: Number(row.since_ms),
-    openedAtMs: Number(row.opened_ms),
-    updatedAtMs: Number(row.updated_ms),
-    closedAtMs: row.closed_ms === '' ? null : Number(row.closed_ms),
-    orders: Number(row.order_count),
-    left: Number(row.left_count),
-    amountFen: BigInt(row.fen),
-    evidence: row.evidence,
-    acknowledgedBy: isAcknowledged ? row.acknowledged_by : null,
-    acknowledgedAtMs: isAcknowledged ? Number(row.acknowledged_ms) : null,
-    note: row.note,
-  };
-}
 
 type DeliveryRow = {
   readonly alert_id: string;

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Alert, AlertKind, AlertSeverity, AlertState } from '../../domain/alert.ts';
+import type { Alert } from '../../domain/alert.ts';
 import type {
   AlertFilter,
   AlertLedger,
@@ -9,9 +9,11 @@ import type {
 } from '../../domain/alertPorts.ts';
 import type { Page } from '../../domain/apiPorts.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { Book, Channel } from '../../domain/entry.ts';
+import type { Channel } from '../../domain/entry.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
+import type { AlertRow } from './alertRows.ts';
+import { ALERT_FIELDS, alertOf, alertRow } from './alertRows.ts';
 import { EXCEPTION_CODE_LIST, rowsOf } from './closeSql.ts';
 import { asked } from './ledgerQueries.ts';
 import { listConditions, whereOf } from './listConditions.ts';
@@ -24,44 +26,13 @@ const CURSOR_KEYS = [integerUpTo(2n ** 53n), anyText];
 const CURSOR_NAMES = ['at_ms', 'at_id'];
 const BEHIND_CURSOR = '(toUnixTimestamp64Milli(opened_at), alert_id) < ({at_ms:Int64}, {at_id:String})';
 
-type Row = {
-  readonly alert_id: string;
-  readonly version: string;
-  readonly kind: AlertKind;
-  readonly merchant_id: string;
-  readonly book: Book | '';
-  readonly channel: Channel | '';
-  readonly detail: string;
-  readonly state: AlertState;
-  readonly severity: AlertSeverity;
-  readonly since_ms: string;
-  readonly until_ms: string | null;
-  readonly opened_ms: string;
-  readonly updated_ms: string;
-  readonly closed_ms: string | null;
-  readonly orders: string;
-  readonly left_orders: string;
-  readonly amount_fen: string;
-  readonly evidence: Readonly<Record<string, string>>;
-  readonly acknowledged_by: string;
-  readonly acknowledged_ms: string;
-  readonly note: string;
-};
-
-const millis = (column: string, name: string) => `toString(toUnixTimestamp64Milli(${column})) AS ${name}`;
-const FIELDS = `alert_id, toString(version) AS version, kind, merchant_id, book, channel, detail, state, severity,
-  ${millis('since', 'since_ms')}, ${millis('until', 'until_ms')}, ${millis('opened_at', 'opened_ms')},
-  ${millis('updated_at', 'updated_ms')}, ${millis('closed_at', 'closed_ms')}, toString(orders) AS orders,
-  toString(left_orders) AS left_orders, toString(amount_fen) AS amount_fen, evidence, acknowledged_by,
-  toString(toUnixTimestamp64Milli(assumeNotNull(acknowledged_at))) AS acknowledged_ms, note`;
-
 /** What the watch keeps, on ClickHouse. */
 export function clickHouseAlertLedger(client: ClickHouseClient): AlertLedger {
   return {
     async alertsSince(closedSinceMs) {
-      const rows = await rowsOf<Row>(
+      const rows = await rowsOf<AlertRow>(
         client,
-        `SELECT ${FIELDS} FROM v_alerts
+        `SELECT ${ALERT_FIELDS} FROM v_alerts
          WHERE state = 'OPEN' OR closed_at >= fromUnixTimestamp64Milli({since:Int64}, 'Asia/Shanghai')
          ORDER BY opened_ms`,
         { since: String(closedSinceMs) },
@@ -69,7 +40,7 @@ export function clickHouseAlertLedger(client: ClickHouseClient): AlertLedger {
       return rows.map(alertOf);
     },
     async write(alerts) {
-      await client.insert({ table: 'alerts', values: alerts.map(rowOf), format: 'JSONEachRow' });
+      await client.insert({ table: 'alerts', values: alerts.map(alertRow), format: 'JSONEachRow' });
     },
     async differingOrders(most) {
       const rows = await rowsOf<DifferingRow>(client, DIFFERING, { most: String(most) });
@@ -162,9 +133,9 @@ export function clickHouseAlertQueries(client: ClickHouseClient): AlertQueries {
     alerts: (scope, filter) => asked(alertPage(client, scope, filter)),
     async alert(scope, alertId) {
       const rows = await asked(
-        rowsOf<Row>(
+        rowsOf<AlertRow>(
           client,
-          `SELECT ${FIELDS} FROM v_alerts ${whereOf([scopeSql(scope), 'alert_id = {id:String}'])}`,
+          `SELECT ${ALERT_FIELDS} FROM v_alerts ${whereOf([scopeSql(scope), 'alert_id = {id:String}'])}`,
           { id: alertId },
         ),
       );
@@ -187,9 +158,9 @@ async function alertPage(client: ClickHouseClient, scope: Scope, filter: AlertFi
     ...(kind === undefined ? [] : ['kind = {kind:String}']),
     ...(after === null ? [] : [BEHIND_CURSOR]),
   ];
-  const found = await rowsOf<Row>(
+  const found = await rowsOf<AlertRow>(
     client,
-    `SELECT ${FIELDS} FROM v_alerts ${whereOf(conditions)} ORDER BY opened_at DESC, alert_id DESC LIMIT ${limit + 1}`,
+    `SELECT ${ALERT_FIELDS} FROM v_alerts ${whereOf(conditions)} ORDER BY opened_at DESC, alert_id DESC LIMIT ${limit + 1}`,
     {
       ...(state === undefined ? {} : { state }),
       ...(kind === undefined ? {} : { kind }),
@@ -199,54 +170,4 @@ async function alertPage(client: ClickHouseClient, scope: Scope, filter: AlertFi
   );
   const { rows, nextCursor } = pageOf(LIST, found, limit, (row) => [row.opened_ms, row.alert_id]);
   return { items: rows.map(alertOf), nextCursor };
-}
-
-function rowOf(alert: Alert) {
-  return {
-    alert_id: alert.alertId,
-    version: String(alert.version),
-    kind: alert.kind,
-    merchant_id: alert.merchantId,
-    book: alert.book ?? '',
-    channel: alert.channel ?? '',
-    detail: alert.detail,
-    state: alert.state,
-    severity: alert.severity,
-    since: timeText(alert.sinceMs),
-    until: alert.untilMs === null ? null : timeText(alert.untilMs),
-    opened_at: timeText(alert.openedAtMs),
-    updated_at: timeText(alert.updatedAtMs),
-    closed_at: alert.closedAtMs === null ? null : timeText(alert.closedAtMs),
-    orders: String(alert.orders),
-    left_orders: String(alert.left),
-    amount_fen: alert.amountFen.toString(),
-    evidence: alert.evidence,
-  };
-}
-
-function alertOf(row: Row): Alert {
-  const isAcknowledged = row.acknowledged_by !== '';
-  return {
-    alertId: row.alert_id,
-    version: Number(row.version),
-    kind: row.kind,
-    merchantId: row.merchant_id,
-    book: row.book === '' ? null : row.book,
-    channel: row.channel === '' ? null : row.channel,
-    detail: row.detail,
-    state: row.state,
-    severity: row.severity,
-    sinceMs: Number(row.since_ms),
-    untilMs: row.until_ms === null ? null : Number(row.until_ms),
-    openedAtMs: Number(row.opened_ms),
-    updatedAtMs: Number(row.updated_ms),
-    closedAtMs: row.closed_ms === null ? null : Number(row.closed_ms),
-    orders: Number(row.orders),
-    left: Number(row.left_orders),
-    amountFen: BigInt(row.amount_fen),
-    evidence: row.evidence,
-    acknowledgedBy: isAcknowledged ? row.acknowledged_by : null,
-    acknowledgedAtMs: isAcknowledged ? Number(row.acknowledged_ms) : null,
-    note: row.note,
-  };
 }

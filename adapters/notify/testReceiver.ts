@@ -53,6 +53,7 @@ export function anAlert(more: Partial<Alert> = {}): Alert {
     state: 'OPEN',
     severity: 'CRITICAL',
     sinceMs: NOW_MS - 8 * 60_000,
+    untilMs: null,
     openedAtMs: NOW_MS,
     updatedAtMs: NOW_MS,
     closedAtMs: null,

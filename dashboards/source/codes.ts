@@ -1,8 +1,10 @@
 import type { ValueMap } from '@grafana/grafana-foundation-sdk/dashboard';
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { AlertKind, AlertSeverity, AlertState } from '../../domain/alert.ts';
+import type { AlertState } from '../../domain/alert.ts';
 import { SHEET_ACTION_LABELS } from '../../domain/decisionSheet.ts';
 import {
+  ALERT_KIND_LABELS,
+  ALERT_SEVERITY_LABELS,
   BOOK_LABELS,
   CHANNEL_LABELS,
   KIND_LABELS,
@@ -23,24 +25,6 @@ export const REASON_LABELS: Readonly<Record<FailureReason, string>> = {
   BILL_PARSE_ERROR: '账单有无法解析的行',
   BILL_NOT_READY: '账单未就绪',
   BILL_TOTALS_MISMATCH: '账单合计不符',
-};
-
-export const ALERT_LABELS: Readonly<Record<AlertKind, string>> = {
-  FEED_SILENT: '数据源无数据',
-  CHANNEL_ONE_SIDED: '渠道大面积单边',
-  AMOUNT_WRONG: '大面积金额不符',
-  CLOCK_WRONG: '上报时钟异常',
-  ORDERS_ONE_SIDED: '单边积压',
-  DEAD_LETTERS: '死信',
-  DAY_NOT_CLOSED: '日期未关账',
-  BILL_LATE: '账单迟到',
-  REFUND_STUCK: '退款卡住',
-};
-
-const SEVERITY_LABELS: Readonly<Record<AlertSeverity, string>> = {
-  NOTICE: '提示',
-  WARNING: '警告',
-  CRITICAL: '严重',
 };
 
 const STATE_LABELS: Readonly<Record<AlertState, string>> = { OPEN: '进行中', CLOSED: '已结束' };
@@ -77,8 +61,8 @@ export const MAPPINGS = {
   outcome: mappingOf(OUTCOME_LABELS),
   status: mappingOf(STATUS_LABELS),
   action: mappingOf(SHEET_ACTION_LABELS),
-  alert: mappingOf(ALERT_LABELS),
-  severity: mappingOf(SEVERITY_LABELS),
+  alert: mappingOf(ALERT_KIND_LABELS),
+  severity: mappingOf(ALERT_SEVERITY_LABELS),
   alertState: mappingOf(STATE_LABELS),
 } as const;
 

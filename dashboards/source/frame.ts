@@ -13,7 +13,8 @@ import {
 import type { Dashboard, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { CHANNEL_LABELS, MODE_LABELS, OUTCOME_LABELS } from '../../domain/labels.ts';
-import { ALERT_LABELS, named } from './codes.ts';
+import { ALERT_KIND_LABELS } from '../../domain/labels.ts';
+import { named } from './codes.ts';
 import { OF_HOSPITAL } from './conditions.ts';
 import type { PanelOf } from './panels.ts';
 import { CLICKHOUSE, sql } from './queries.ts';
@@ -110,7 +111,7 @@ function alerts(): AnnotationQueryBuilder {
     .iconColor('red')
     .target(
       sql(
-        `SELECT opened_at AS time, closed_at AS timeEnd, ${named('kind', ALERT_LABELS)} AS title,
+        `SELECT opened_at AS time, closed_at AS timeEnd, ${named('kind', ALERT_KIND_LABELS)} AS title,
           concat(merchant_id, ' ', toString(left_orders), '/', toString(orders), ' 笔 ', toString(amount_yuan), ' 元') AS text,
           toString(severity) AS tags
         FROM v_alerts
