@@ -40,7 +40,9 @@ test('a demo day is yesterday in Shanghai, goes on as it was begun, and is not m
   const data = join(dir, 'demo');
   mkdirSync(data);
   const options = { seed: 1, merchants: 3, orders: 5_000 };
-  const evening = Date.parse('2026-03-10T16:30:00Z');
+  const evening = Date.parse('2026-03-10T17:30:00Z');
+  const midnight = Date.parse('2026-03-10T16:10:00Z');
+  expect(demoOf(data, options, {}, midnight).date).toBe('2026-03-09');
   expect(demoOf(data, options, {}, evening)).toEqual({ options, date: '2026-03-10', fed: 0, closed: false });
   const begun: DemoRecord = { options: { ...options, seed: 7 }, date: '2026-03-01', fed: 9, closed: false };
   writeDemoRecord(data, begun);

@@ -16,9 +16,12 @@ export type DemoRecord = {
 };
 
 const DAY_MS = 86_400_000;
+/** Grace, window and the day's last events: before they are over on the machine's clock too, a date cannot be closed. */
+const UNTIL_SETTLED_MS = 3_600_000;
 
 /**
- * The demo day of a folder: the one that was begun there, or a new one, which is yesterday.
+ * The demo day of a folder: the one that was begun there, or a new one, which is yesterday; in the first hour of a day, the one
+ * before.
  * @param asked options that were given by name
  * @throws DZ_DEMO_OTHER when another day than the one asked for was begun
  */
@@ -29,7 +32,10 @@ export function demoOf(
   nowMs: number,
 ): DemoRecord {
   const begun = readRecord(dataDir);
-  if (begun === null) return { options, date: businessDateOf(nowMs - DAY_MS), fed: 0, closed: false };
+  if (begun === null) {
+    const date = businessDateOf(nowMs - DAY_MS - UNTIL_SETTLED_MS);
+    return { options, date, fed: 0, closed: false };
+  }
   const { seed, merchants, orders } = begun.options;
   const differs = Object.entries({ seed, merchants, orders }).some(
     ([name, value]) => value !== (new Map(Object.entries(asked)).get(name) ?? value),

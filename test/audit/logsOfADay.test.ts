@@ -55,13 +55,14 @@ async function shownNowhere(api: string, secrets: readonly string[]): Promise<vo
     format: 'html',
     list: 'exceptions',
     limit: '50',
+    once: 'true',
   };
   const urls = Object.entries(paths).flatMap(([path, { get }]) => {
     if (!get) return [];
     const valueOf = (name: string): string =>
       name === 'format' && path.includes('export') ? 'csv' : (values[name] ?? 'a'.repeat(32));
     const query = (get.parameters ?? []).filter(
-      (one) => one.in === 'query' && (one.required === true || one.name === 'merchantId'),
+      (one) => one.in === 'query' && (one.required === true || ['merchantId', 'once'].includes(one.name)),
     );
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => valueOf(name));
     return [`${filled}?${query.map(({ name }) => `${name}=${valueOf(name)}`).join('&')}`];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { storedAuditRow } from '../../adapters/clickhouse/auditRows.ts';
+import { clickHouseAlertLedger, clickHouseAlertQueries } from '../../adapters/clickhouse/alerts.ts';
 import { clickHouseMonthLocks } from '../../adapters/clickhouse/monthLocks.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
@@ -10,6 +11,7 @@ import { nextAuditRow } from '../../domain/auditEntry.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
+import { alertOf } from '../watch/someAlert.ts';
 import type { TestLedger } from './ledgerHarness.ts';
 import {
   NOON_MS,
@@ -183,6 +185,13 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
   const audited = storedAuditRow(nextAuditRow('api-1', null, entry));
   await client.insert({ table: 'audit_trail', values: [audited, audited], format: 'JSONEachRow' });
   await client.insert({ table: 'audit_trail', values: [audited], format: 'JSONEachRow' });
+  const alert = alertOf({ openedAtMs: NOON_MS });
+  const alerts = clickHouseAlertLedger(client);
+  await alerts.write([{ ...alert, version: 2, left: 1 }, alert]);
+  await alerts.write([alert, { ...alert, version: 2, left: 1 }]);
+  for (const by of ['a', 'b', 'a']) {
+    await clickHouseAlertQueries(client).acknowledge(alert.alertId, by, by, NOON_MS + (by === 'a' ? 0 : 1));
+  }
   await clickHouseMonthLocks(client).lock({
     merchantId: 'H001',
     month: '2026-02',
@@ -238,6 +247,8 @@ const QUERIES: Readonly<Record<string, string>> = {
   v_certificates: 'SELECT toUInt32(sequence) AS place, run_id, document FROM v_certificates',
   v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
   v_month_locks: 'SELECT month, locked_by FROM v_month_locks',
+  v_alerts: `SELECT kind, toUInt32(version) AS version, toUInt32(left_orders) AS waiting, toString(amount_yuan) AS yuan,
+      acknowledged_by FROM v_alerts`,
   v_audit_trail: 'SELECT writer, seq, kind, who FROM v_audit_trail',
   v_users: 'SELECT * EXCEPT (created_at, changed_at) FROM v_users',
   v_locked_closes: 'SELECT run_id, operator, reason FROM v_locked_closes',
@@ -331,6 +342,7 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
   v_certificates: [{ place: 1, run_id: 'r1', document: '{}' }],
   v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
   v_month_locks: [{ month: '2026-02', locked_by: 'a' }],
+  v_alerts: [{ kind: 'AMOUNT_WRONG', version: 2, waiting: 1, yuan: '123.45', acknowledged_by: 'a' }],
   v_audit_trail: [{ writer: 'api-1', seq: 1, kind: 'LOGIN', who: 'li' }],
   v_users: [
     {
