@@ -4,7 +4,8 @@ import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import { lackingBook } from './differences.ts';
 import type { Finding } from './finding.ts';
-import { Silence } from './silence.ts';
+import type { Waiting } from './silence.ts';
+import { dropFirst, Silence } from './silence.ts';
 
 type EventBook = Exclude<Book, 'CHANNEL'>;
 
@@ -28,6 +29,7 @@ type Feeds = {
 
 /** An order that was paid just before, and that the book would have told of by then if it had not fallen silent. */
 const JUST_BEFORE_MS = 2 * 60_000;
+const MOST_BOOKED_FIRST = 10_000;
 /** Ends of silences that orders may still be explained by. */
 const MOST_KEPT = 100;
 
@@ -38,6 +40,8 @@ export class FeedIncidents {
   readonly #incidents = new Map<string, Incident>();
   /** Of incidents that are over. */
   #ended: Incident[] = [];
+  /** Orders that HIS told of before the platform did. */
+  readonly #bookedFirst = new Set<string>();
 
   constructor(merchantId: string) {
     this.#merchantId = merchantId;
@@ -47,13 +51,22 @@ export class FeedIncidents {
     const { book, channel, orderNo, occurredAtMs: atMs, amountFen } = payment;
     this.#feeds[book].hear(orderNo, watermarkMs);
     this.#feeds[book === 'MERCHANT' ? 'PLATFORM' : 'MERCHANT'].expect({ orderNo, atMs, amountFen });
-    if (book === 'PLATFORM' && channel !== null)
-      this.#ofChannel(channel).expect({ orderNo, atMs, amountFen });
+    if (book === 'MERCHANT') this.#book(orderNo, watermarkMs);
+    else if (channel !== null) this.#pay(channel, { orderNo, atMs, amountFen }, watermarkMs);
   }
 
-  /** Both books have a payment of the channel. */
-  seeBooked(channel: Channel, orderNo: string, watermarkMs: number | null): void {
-    this.#ofChannel(channel).hear(orderNo, watermarkMs);
+  /** HIS does not say by which channel an order was paid: whoever waits for it knows. */
+  #book(orderNo: string, watermarkMs: number | null): void {
+    const waiting = [...this.#feeds.channels.values()].find((silence) => silence.expects(orderNo));
+    if (waiting) waiting.hear(orderNo, watermarkMs);
+    else this.#bookedFirst.add(orderNo);
+    if (this.#bookedFirst.size > MOST_BOOKED_FIRST) dropFirst(this.#bookedFirst);
+  }
+
+  #pay(channel: Channel, order: Waiting, watermarkMs: number | null): void {
+    const silence = this.#ofChannel(channel);
+    silence.expect(order);
+    if (this.#bookedFirst.delete(order.orderNo)) silence.hear(order.orderNo, watermarkMs);
   }
 
   /** After a restart: what is on record as open is gone on with, what was closed still explains its orders. */

@@ -63,6 +63,11 @@ export class Silence {
     this.#advance(atMs);
   }
 
+  /** Whether the book has not told of it yet. */
+  expects(orderNo: string): boolean {
+    return this.#expected.has(orderNo);
+  }
+
   /** What waits, when that is a silence; its end is the last order that waits. */
   at(watermarkMs: number): SilentNow | null {
     const [first] = this.#waiting;
@@ -116,7 +121,7 @@ export class Silence {
 
 export type SilentNow = { readonly sinceMs: number; readonly orders: number; readonly amountFen: bigint };
 
-function dropFirst<T>(set: Set<T>): void {
+export function dropFirst<T>(set: Set<T>): void {
   const { value, done } = set.values().next();
   if (!done) set.delete(value);
 }

@@ -64,9 +64,6 @@ export class Watch {
   seeVerdict(judged: VersionedVerdict): void {
     if (this.#rulesOf(judged.verdict.merchantId) === null) return;
     this.#differences.judge(judged);
-    const { merchantId, kind, orderNo, channel, sides } = judged.verdict;
-    if (kind !== 'PAYMENT' || channel === null || !sides.MERCHANT || !sides.PLATFORM) return;
-    this.#feedsOf(merchantId).seeBooked(channel, orderNo, this.#watermarkMs);
   }
 
   /** After a restart. */
