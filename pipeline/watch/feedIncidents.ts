@@ -12,7 +12,9 @@ type EventBook = Exclude<Book, 'CHANNEL'>;
 /** A silence from its beginning to the moment in which nothing of it can still be on its way. */
 type Incident = {
   readonly subject: AlertSubject;
-  readonly sinceMs: number;
+  sinceMs: number;
+  /** When the latest order was paid that it holds back: it may have been read before the watermark got there. */
+  latestMs: number;
   /** Orders up to here are its own; null while it lasts. */
   untilMs: number | null;
   orders: number;
@@ -73,7 +75,8 @@ export class FeedIncidents {
   resume(alert: Alert): void {
     const { sinceMs, untilMs, orders, amountFen, state } = alert;
     const subject = { ...subjectOf(alert) };
-    const incident: Incident = { subject, sinceMs, untilMs, orders, amountFen, isOver: state === 'CLOSED' };
+    const isOver = state === 'CLOSED';
+    const incident: Incident = { subject, sinceMs, latestMs: sinceMs, untilMs, orders, amountFen, isOver };
     if (incident.isOver) this.#ended.push({ ...incident, untilMs: untilMs ?? alert.closedAtMs });
     else this.#incidents.set(subjectKeyOf(subject), incident);
   }
@@ -117,11 +120,15 @@ export class FeedIncidents {
     }
     if (silent) {
       incident.untilMs = null;
+      incident.sinceMs = Math.min(incident.sinceMs, silent.sinceMs);
+      incident.latestMs = Math.max(incident.latestMs, silent.latestMs);
       if (silent.orders >= incident.orders)
         Object.assign(incident, { orders: silent.orders, amountFen: silent.amountFen });
       return;
     }
-    incident.untilMs ??= watermarkMs;
+    // After a restart the watermark may begin before orders that are known to wait: that nothing is overdue yet is no end.
+    if (silence.frontMs === null || silence.frontMs < incident.sinceMs) return;
+    incident.untilMs ??= Math.max(watermarkMs, incident.latestMs);
   }
 
   #end(key: string, incident: Incident): void {

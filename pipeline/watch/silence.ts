@@ -68,7 +68,7 @@ export class Silence {
     return this.#expected.has(orderNo);
   }
 
-  /** What waits, when that is a silence; its end is the last order that waits. */
+  /** What waits, when that is a silence. */
   at(watermarkMs: number): SilentNow | null {
     const [first] = this.#waiting;
     if (!first) return null;
@@ -82,6 +82,7 @@ export class Silence {
     this.#silentMs = watermarkMs;
     return {
       sinceMs: first.atMs,
+      latestMs: this.#waiting.at(-1)?.atMs ?? first.atMs,
       orders: this.#waiting.length + this.#overflow,
       amountFen: this.#waiting.reduce((sum, { amountFen }) => sum + amountFen, 0n),
     };
@@ -119,7 +120,13 @@ export class Silence {
   }
 }
 
-export type SilentNow = { readonly sinceMs: number; readonly orders: number; readonly amountFen: bigint };
+export type SilentNow = {
+  /** When the first and the latest order were paid that wait. */
+  readonly sinceMs: number;
+  readonly latestMs: number;
+  readonly orders: number;
+  readonly amountFen: bigint;
+};
 
 export function dropFirst<T>(set: Set<T>): void {
   const { value, done } = set.values().next();

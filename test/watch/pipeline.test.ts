@@ -93,14 +93,14 @@ test('killed in an outage it goes on with the same incident, and ends it with wh
   await system.startPipeline();
   const startMs = Date.now() - 60_000;
   const at = (n: number): number => startMs + n * 1_000;
-  // A minute in which both books tell, then forty orders that HIS knows nothing of.
+  // Both books tell, then there are thirty orders within a second that HIS knows nothing of.
   const ordinary = Array.from({ length: 20 }, (_, n) => [
     paid('H001', `A${n}`, at(n)),
     booked('H001', `A${n}`, at(n) + 200),
   ]);
   await system.producer.append(ordinary.flat());
   await system.untilStored(at(20));
-  await system.producer.append(Array.from({ length: 30 }, (_, n) => paid('H001', `B${n}`, at(25 + n))));
+  await system.producer.append(Array.from({ length: 30 }, (_, n) => paid('H001', `B${n}`, at(25) + n * 30)));
   const opened = await untilAlert(system, ({ kind }) => kind === 'FEED_SILENT');
   expect(opened).toMatchObject({ merchantId: 'H001', book: 'MERCHANT', state: 'OPEN', sinceMs: at(25) });
   await system.killPipeline();
