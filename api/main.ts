@@ -34,7 +34,7 @@ import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedge
 import { readDemoUsers } from '../adapters/config/demoUsers.ts';
 import { machinesOf } from '../adapters/config/machines.ts';
 import type { ProcessEnv } from '../adapters/config/processEnv.ts';
-import { portOf, processEnvOf, signingKeyOf, trustedProxiesOf } from '../adapters/config/processEnv.ts';
+import { hostOf, portOf, processEnvOf, signingKeyOf, trustedProxiesOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
@@ -78,8 +78,6 @@ const COUNT_WITHIN_MS = 500;
 const APPEND_WAITS_MS = 15_000;
 /** Somebody waits for the answer, less long than a request may take. */
 const GATE_PATIENCE_MS = 20_000;
-/** Tokens of the demo are for this machine alone. */
-const HOST = '127.0.0.1';
 /** A million rows are a quarter of it. */
 const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 
@@ -131,6 +129,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     merchants: config.merchants,
   };
   const { oidc } = config.access;
+  const host = hostOf(env);
   const trustedProxies = trustedProxiesOf(env);
   // Behind a proxy others than this machine can call: tokens that never end are nobody's there.
   const hasDemoUsers = config.access.hasDemoUsers && trustedProxies.length === 0;
@@ -164,7 +163,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
         }),
       maxUploadBytes: MAX_UPLOAD_BYTES,
     },
-    principals: principalsOf(hasDemoUsers ? readDemoUsers(dataDir, HOST) : [], [
+    principals: principalsOf(hasDemoUsers ? readDemoUsers(dataDir, host) : [], [
       (token) => principalOfToken(token, people),
       ...(oidc === null ? [] : [oidcPrincipals(oidc, people)]),
     ]),
@@ -211,7 +210,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   });
   live.watch();
   audit.note('START', { configSha256: live.hash, pid: process.pid });
-  await app.listen({ host: HOST, port: portOf(env, 'DUIZHANG_PORT') });
+  await app.listen({ host, port: portOf(env, 'DUIZHANG_PORT') });
   return app;
 }
 

@@ -8,6 +8,7 @@ import type { AuditEntry, AuditKind } from '../domain/auditEntry.ts';
  */
 export const AUDITED_COMMANDS: Readonly<Record<string, Readonly<Record<string, AuditKind>> | null>> = {
   start: null,
+  prepare: null,
   reconcile: null,
   simulate: null,
   verify: null,

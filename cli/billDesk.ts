@@ -3,7 +3,6 @@ import { billReader } from '../adapters/bills/billReader.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import { loadConfig, type Config } from '../adapters/config/loadConfig.ts';
-import { dataDirOf, readRunFile } from '../adapters/process/runFile.ts';
 import type { BillArchive } from '../domain/billArchive.ts';
 import type { BillRefusal, BillStore } from '../domain/closePorts.ts';
 import type { Book } from '../domain/entry.ts';
@@ -12,6 +11,7 @@ import type { Bill, BillReader } from '../domain/ports.ts';
 import type { ImportDeps } from '../pipeline/close/importBill.ts';
 import type { CommandIo } from './command.ts';
 import { merchantOf } from './commands/merchantOf.ts';
+import { systemHere } from './runningSystem.ts';
 
 /** Shorter ones would soon be those of several. */
 const ID = /^[0-9a-f]{6,64}(-[0-9a-f]*)?$/;
@@ -31,7 +31,7 @@ export class BillDesk implements AsyncDisposable {
 
   /** @throws DZ_NOT_RUNNING */
   constructor(io: CommandIo) {
-    const run = readRunFile(dataDirOf(io.env, io.cwd));
+    const run = systemHere(io);
     this.config = loadConfig(run.configPath);
     const clickhouse = connectClickHouse(run.clickhouseUrl);
     this.readBill = billReader(this.config.books);

@@ -14,6 +14,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/start.ts')).startCommand,
   },
   {
+    name: 'prepare',
+    summary: 'make keys and schema for a system on servers of its own',
+    load: async () => (await import('./commands/prepare.ts')).prepareCommand,
+  },
+  {
     name: 'reconcile',
     summary: 'compare the books of a merchant as files; no servers needed',
     load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,

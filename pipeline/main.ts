@@ -19,7 +19,7 @@ import { clickHouseDayLedger } from '../adapters/clickhouse/dayLedger.ts';
 import { isAway, patientLedger } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../adapters/clickhouse/scheduleLedger.ts';
-import { portOf, processEnvOf, signingKeyOf } from '../adapters/config/processEnv.ts';
+import { hostOf, portOf, processEnvOf, signingKeyOf } from '../adapters/config/processEnv.ts';
 import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
@@ -302,7 +302,7 @@ function serveHealth(isReady: () => boolean): Server {
       (error: unknown) => answer(500, `${String(error)}\n`),
     );
   });
-  return server.listen(portOf(process.env, 'DUIZHANG_PIPELINE_PORT'), '127.0.0.1');
+  return server.listen(portOf(process.env, 'DUIZHANG_PIPELINE_PORT'), hostOf(process.env));
 }
 
 // A secret that is not there ends the process before it counts as started.

@@ -72,6 +72,16 @@ export function portOf(env: NodeJS.ProcessEnv, name: string): number {
   throw new DuizhangError('DZ_CONFIG_INVALID', `${name} is "${value}", not a port`);
 }
 
+/**
+ * The address of this machine that a process listens on: 127.0.0.1 when DUIZHANG_HOST names none. A container's is 0.0.0.0.
+ * @throws DZ_CONFIG_INVALID
+ */
+export function hostOf(env: NodeJS.ProcessEnv): string {
+  const value = env['DUIZHANG_HOST'] || '127.0.0.1';
+  if (isIP(value) !== 0) return value;
+  throw new DuizhangError('DZ_CONFIG_INVALID', `DUIZHANG_HOST is "${value}", not an address of this machine`);
+}
+
 /** The path of the key that certificates are signed with. */
 export function signingKeyOf(env: NodeJS.ProcessEnv): string {
   return needed(env, 'DUIZHANG_SIGNING_KEY');

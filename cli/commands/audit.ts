@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
 import type { AuditRequest, AuditServers } from './auditChecks.ts';
 import { listEntries, verifyAll, writeCheckpoint } from './auditChecks.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang audit verify [--merchant H] [--checkpoint FILE] [--json]
@@ -53,7 +53,7 @@ export const auditCommand: Command = {
     });
     const run = positionals.length === 1 ? RUNS[positionals[0] ?? ''] : undefined;
     if (!run) throw new DuizhangError('DZ_USAGE', 'say audit verify, audit list or audit checkpoint');
-    const system = readRunFile(dataDirOf(io.env, io.cwd));
+    const system = systemHere(io);
     const clickhouse = connectClickHouse(system.clickhouseUrl);
     const log = connectRedis(system.logRedisUrl);
     try {

@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { openClosing } from '../closing.ts';
 import type { CommandIo, ExitCode } from '../command.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const ID = /^[0-9a-f]{8,64}$/;
 
@@ -29,7 +29,7 @@ export async function runBillHandled(args: readonly string[], io: CommandIo): Pr
     throw badUsage('say what was done about the rows: --note TEXT');
   const config = loadConfig(configPathOf(io));
   merchantOf(config, merchantId);
-  const closing = openClosing(readRunFile(dataDirOf(io.env, io.cwd)), config);
+  const closing = openClosing(systemHere(io), config);
   try {
     const bill = await closing.handleBill({ merchantId, billId: id, handledBy: by, note });
     io.stdout(

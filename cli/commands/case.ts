@@ -4,13 +4,13 @@ import { clickHouseEvidence } from '../../adapters/clickhouse/caseEvidence.ts';
 import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { caseEvidence } from '../../resolution/evidence.ts';
 import type { Command } from '../command.ts';
 import { caseText } from './caseText.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang case show ID [--json]
@@ -30,7 +30,7 @@ export const caseCommand: Command = {
   usage: USAGE,
   async run(args, io) {
     const { caseId, json } = readArgs(args);
-    const run = readRunFile(dataDirOf(io.env, io.cwd));
+    const run = systemHere(io);
     const { merchants } = loadConfig(run.configPath);
     const client = connectClickHouse(run.clickhouseUrl);
     try {

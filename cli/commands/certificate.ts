@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
 import { signerOf } from '../../adapters/files/signingKey.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { openCertificates } from '../certificates.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { giveDocument } from '../giveDocument.ts';
-import { signingKeyHere } from '../runningSystem.ts';
+import { signingKeyHere, systemHere } from '../runningSystem.ts';
 import { dayOfArgs } from './dayArgs.ts';
 
 const USAGE = `
@@ -36,7 +35,7 @@ export const certificateCommand: Command = {
     }
     if (what === 'public-key') return giveDocument(publicKeyOf(io), values.out, io);
     const { merchantId, date } = dayOfArgs(values);
-    const certificates = openCertificates(readRunFile(dataDirOf(io.env, io.cwd)));
+    const certificates = openCertificates(systemHere(io));
     try {
       return await giveDocument(`${await certificates.ofDate(merchantId, date)}\n`, values.out, io);
     } finally {

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { Outcome } from '../../domain/ports.ts';
@@ -11,6 +10,7 @@ import type { Command, ExitCode } from '../command.ts';
 import { StatusLine } from '../statusLine.ts';
 import { dayOfArgs } from './dayArgs.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang close --merchant H --date YYYY-MM-DD [--by NAME] [--reason TEXT] [--json]
@@ -35,7 +35,7 @@ export const closeCommand: Command = {
     const config = loadConfig(configPathOf(io));
     const merchant = merchantOf(config, request.merchantId);
     const status = new StatusLine({ write: io.stderr }, () => performance.now());
-    const closing = openClosing(readRunFile(dataDirOf(io.env, io.cwd)), config);
+    const closing = openClosing(systemHere(io), config);
     try {
       const closed = await closing.close({
         merchant,

@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseDeadLetters } from '../../adapters/clickhouse/deadLetters.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { DeadLetterStore, LetterPlace, StoredLetter } from '../../domain/deadLetters.ts';
@@ -13,6 +12,7 @@ import type { EventProducer } from '../../domain/ports.ts';
 import { replayAll, replayOne } from '../../pipeline/deadLetters/replay.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { configPathOf } from './merchantOf.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang dead-letters list [--json] [--limit N]
@@ -41,7 +41,7 @@ export const deadLettersCommand: Command = {
   usage: USAGE,
   async run(args, io) {
     const request = readArgs(args);
-    const run = readRunFile(dataDirOf(io.env, io.cwd));
+    const run = systemHere(io);
     const client = connectClickHouse(run.clickhouseUrl);
     try {
       const letters = clickHouseDeadLetters(client);

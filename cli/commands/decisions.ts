@@ -6,7 +6,6 @@ import { systemClock } from '../../adapters/clock/playbackClock.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { readDecisionFile } from '../../adapters/decisions/readDecisionFile.ts';
 import { unreadableFile } from '../../adapters/files/unreadableFile.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { resolutionParts } from '../../adapters/resolutionParts.ts';
 import type { DecisionFile } from '../../domain/decisionSheet.ts';
@@ -18,6 +17,7 @@ import type { Command, CommandIo } from '../command.ts';
 import { tellRefusal } from '../tellRefusal.ts';
 import { decisionsJson, decisionsText } from './decisionsText.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang decisions import FILE.xlsx --user NAME [--merchant H] [--dry-run] [--json]
@@ -105,7 +105,7 @@ async function carriedOut(
   file: DecisionFile,
   io: CommandIo,
 ): Promise<readonly RowResult[]> {
-  const run = readRunFile(dataDirOf(io.env, io.cwd));
+  const run = systemHere(io);
   const config = loadConfig(configPathOf(io));
   const principal: Principal = {
     userId: user,

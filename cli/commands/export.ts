@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { ledgerExports } from '../../adapters/exports/ledgerExports.ts';
 import { checkWritable, writeWhole } from '../../adapters/files/writeWhole.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { checkedDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { ExportRequest } from '../../domain/exports.ts';
@@ -11,6 +10,7 @@ import { EXPORT_FORMATS, EXPORT_LISTS } from '../../domain/exports.ts';
 import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import { MODES } from '../../domain/verdict.ts';
 import type { Command } from '../command.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang export LIST --merchant H --from D --to D [--mode M] [--run ID] --out FILE
@@ -38,7 +38,7 @@ export const exportCommand: Command = {
     const { request, out } = readArgs(args);
     const path = resolve(io.cwd, out);
     await checkWritable(path);
-    const client = connectClickHouse(readRunFile(dataDirOf(io.env, io.cwd)).clickhouseUrl, PATIENCE_MS);
+    const client = connectClickHouse(systemHere(io).clickhouseUrl, PATIENCE_MS);
     try {
       const file = await ledgerExports(client, Date.now).open(WHOLE_LEDGER, request);
       await writeWhole(path, file.bytes);

@@ -4,13 +4,13 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { placesOf } from '../../adapters/sources/placesOf.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import type { BillFetch, FetchLog } from '../../domain/billFetch.ts';
 import { addDays, businessDateOf, isBusinessDate, localOfInstant } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { askedAgain } from '../../pipeline/collect/afterAnswer.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
 import { merchantOf } from './merchantOf.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `Usage:
   duizhang fetches list [--merchant H] [--from D] [--to D] [--json]
@@ -27,7 +27,7 @@ export const fetchesCommand: Command = {
   usage: USAGE,
   async run(args, io) {
     const { action, ...request } = readArgs(args);
-    const run = readRunFile(dataDirOf(io.env, io.cwd));
+    const run = systemHere(io);
     const client = connectClickHouse(run.clickhouseUrl);
     try {
       const log = clickHouseFetchLog(client);

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../adapters/config/loadConfig.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { CommandIo } from '../command.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const DEFAULT_CONFIG = fileURLToPath(new URL('../../duizhang.config.yaml', import.meta.url));
 
@@ -14,7 +14,7 @@ const DEFAULT_CONFIG = fileURLToPath(new URL('../../duizhang.config.yaml', impor
  * @throws DZ_NOT_RUNNING
  */
 export function configPathOf(io: CommandIo): string {
-  return readRunFile(dataDirOf(io.env, io.cwd)).configPath;
+  return systemHere(io).configPath;
 }
 
 /** What this shell says: `DUIZHANG_CONFIG`, or the repository's own. */

@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseMonthLocks } from '../../adapters/clickhouse/monthLocks.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { MonthLock, MonthLockStore } from '../../domain/closePorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -10,6 +9,7 @@ import { checkedMonth } from '../../domain/month.ts';
 import { lockMonth } from '../../pipeline/close/monthLock.ts';
 import type { Command } from '../command.ts';
 import { configPathOf, merchantOf } from './merchantOf.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang month lock --merchant H --month YYYY-MM --by NAME
@@ -34,7 +34,7 @@ export const monthCommand: Command = {
     if (values.merchant === undefined || surplus.length > 0) throw badUsage('say whose: --merchant H001');
     const { merchantId } = merchantOf(loadConfig(configPathOf(io)), values.merchant);
     const { month, by } = values;
-    const client = connectClickHouse(readRunFile(dataDirOf(io.env, io.cwd)).clickhouseUrl);
+    const client = connectClickHouse(systemHere(io).clickhouseUrl);
     try {
       const locks = clickHouseMonthLocks(client);
       io.stdout(await answer(action, { merchantId, month, by }, locks));

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { redisNoticeStream } from '../../adapters/redis/money/noticeStream.ts';
 import { localOfInstant } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Command } from '../command.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang notices --user NAME
@@ -21,7 +21,7 @@ export const noticesCommand: Command = {
   usage: USAGE,
   async run(args, io) {
     const user = userOf(args);
-    const run = readRunFile(dataDirOf(io.env, io.cwd));
+    const run = systemHere(io);
     const redis = connectRedis(run.windowRedisUrl);
     try {
       const notices = await redisNoticeStream(redis).latest(user);

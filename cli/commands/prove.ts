@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { canonicalJson } from '../../domain/canonicalJson.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { proveOrder } from '../../pipeline/certificates/proveOrder.ts';
@@ -7,6 +6,7 @@ import { openCertificates } from '../certificates.ts';
 import type { Command } from '../command.ts';
 import { giveDocument } from '../giveDocument.ts';
 import { dayOfArgs } from './dayArgs.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang prove --merchant H --date YYYY-MM-DD --order NO [--out FILE]
@@ -32,7 +32,7 @@ export const proveCommand: Command = {
     });
     const { merchantId, date } = dayOfArgs(values);
     if (values.order === undefined) throw new DuizhangError('DZ_USAGE', 'say which order: --order NO');
-    const certificates = openCertificates(readRunFile(dataDirOf(io.env, io.cwd)));
+    const certificates = openCertificates(systemHere(io));
     try {
       const proof = await proveOrder(await certificates.ofDate(merchantId, date), values.order, certificates);
       return await giveDocument(`${canonicalJson(proof)}\n`, values.out, io);

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { InputFile } from '../../adapters/files/inputFiles.ts';
 import type { OpenFile } from '../../adapters/files/openFile.ts';
 import { readAt } from '../../adapters/files/openFile.ts';
+import { siblingModule } from '../../adapters/process/siblingModule.ts';
 import { MAX_FILE_BYTES, MAX_FILES } from '../../pipeline/reconcile/plain/record.ts';
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
 import type { ReconcileResult } from '../../pipeline/reconcile/tally.ts';
@@ -101,7 +102,7 @@ async function takeShare(
 function startWorkers(count: number, data: PlainWorkerData): Worker[] {
   return Array.from(
     { length: count },
-    () => new Worker(new URL('./reconcileWorker.ts', import.meta.url), { workerData: data }),
+    () => new Worker(siblingModule(import.meta.url, './reconcileWorker'), { workerData: data }),
   );
 }
 

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
+import type { Config } from '../../adapters/config/loadConfig.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { dayOfDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -8,13 +10,14 @@ import type { DayOptions, SimulatedDay } from '../../simulator/day.ts';
 import { DEFECTS, parseDefects } from '../../simulator/defects/index.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { openOutFolder, writeDay } from '../../simulator/writeDay.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandIo, ExitCode } from '../command.ts';
 import { givenConfigPath } from './merchantOf.ts';
 
 export const simulateCommand: Command = {
   name: 'simulate',
   summary: 'make a hospital day: events, the three books, and what is true of them',
   usage: `duizhang simulate --date D --out DIR [--seed N] [--merchants M] [--orders K] [--defects SPEC] [--json]
+duizhang simulate live [--seed N] [--merchants M] [--orders K]
 
 Writes a seeded day of the first M hospitals of duizhang.config.yaml (DUIZHANG_CONFIG). The same seed gives the same bytes.
 
@@ -30,11 +33,16 @@ Writes a seeded day of the first M hospitals of duizhang.config.yaml (DUIZHANG_C
   books/<hospital>/  the books as their writers deliver them
   truth.json         the planted verdicts: realtime, and three-way on the date
 
+live plays days into the running system as they pass, until Ctrl-C: what today has had so far at once, then event by event,
+and after midnight the channels' bills. Only for hospitals without sources, refunds and machines.
+
 Defects: ${DEFECTS.map(({ name }) => name).join(', ')}
 `,
   async run(args, io) {
+    if (args[0] === 'live') return live(args.slice(1), io);
     const request = readArgs(args);
-    const merchants = firstMerchants(givenConfigPath(io), request.merchants);
+    const path = givenConfigPath(io);
+    const merchants = firstMerchants(loadConfig(path), path, request.merchants);
     const out = resolve(io.cwd, request.out);
     await openOutFolder(out);
     const day = simulateDay({ ...request.day, merchants });
@@ -46,6 +54,20 @@ Defects: ${DEFECTS.map(({ name }) => name).join(', ')}
   },
 };
 
+async function live(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const { seed, orders, merchants } = parse(args, LIVE_OPTIONS);
+  const count = countOf('--merchants', merchants, 999);
+  const { simulateLive } = await import('./simulateLive.ts');
+  return simulateLive(
+    {
+      seed: countOf('--seed', seed, Number.MAX_SAFE_INTEGER),
+      orders: countOf('--orders', orders, 2_000_000),
+      merchantsOf: (config, path) => firstMerchants(config, path, count),
+    },
+    io,
+  );
+}
+
 type Request = {
   readonly merchants: number;
   readonly out: string;
@@ -54,7 +76,7 @@ type Request = {
 };
 
 function readArgs(args: readonly string[]): Request {
-  const values = parse(args);
+  const values = parse(args, OPTIONS);
   if (values.date === undefined || values.out === undefined) throw badUsage('give --date and --out');
   dayOfDate(values.date);
   const orders = countOf('--orders', values.orders, 2_000_000);
@@ -71,20 +93,22 @@ function readArgs(args: readonly string[]): Request {
   };
 }
 
-function parse(args: readonly string[]) {
+const LIVE_OPTIONS = {
+  seed: { type: 'string', default: '1' },
+  merchants: { type: 'string', default: '1' },
+  orders: { type: 'string', default: '5000' },
+} as const;
+const OPTIONS = {
+  ...LIVE_OPTIONS,
+  date: { type: 'string' },
+  out: { type: 'string' },
+  defects: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+function parse<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: 'string', default: '1' },
-        merchants: { type: 'string', default: '1' },
-        orders: { type: 'string', default: '5000' },
-        date: { type: 'string' },
-        out: { type: 'string' },
-        defects: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    }).values;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw badUsage(error instanceof Error ? error.message : String(error));
   }
@@ -96,8 +120,8 @@ function countOf(option: string, text: string, most: number): number {
   throw badUsage(`${option} ${text} is not a whole number from ${option === '--seed' ? 0 : 1} to ${most}`);
 }
 
-function firstMerchants(configPath: string, count: number): readonly Merchant[] {
-  const simulated = [...loadConfig(configPath).merchants.values()].filter(({ mode }) => mode === 'THREE_WAY');
+function firstMerchants(config: Config, configPath: string, count: number): readonly Merchant[] {
+  const simulated = [...config.merchants.values()].filter(({ mode }) => mode === 'THREE_WAY');
   if (simulated.length >= count) return simulated.slice(0, count);
   throw new DuizhangError(
     'DZ_USAGE',

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { readSql } from '../../adapters/clickhouse/embedded/sqlText.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Command } from '../command.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang sql "select …" [--json]
@@ -33,7 +33,7 @@ export const sqlCommand: Command = {
       throw new DuizhangError('DZ_USAGE', 'give one statement in quotes: ./duizhang sql "select …"');
     }
     assertReads(statement);
-    const { clickhouseUrl } = readRunFile(dataDirOf(io.env, io.cwd));
+    const { clickhouseUrl } = systemHere(io);
     const url = new URL(clickhouseUrl);
     url.searchParams.set('database', 'duizhang');
     url.searchParams.set('default_format', values.json ? 'JSONEachRow' : 'PrettyCompact');

@@ -4,7 +4,6 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseStatementLedger } from '../../adapters/clickhouse/statementLedger.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { checkWritable, writeWhole } from '../../adapters/files/writeWhole.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { renderStatement } from '../../adapters/statements/render.ts';
 import { checkedDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -15,6 +14,7 @@ import { STATEMENT_FORMATS } from '../../domain/statement.ts';
 import { statements } from '../../pipeline/statement/statements.ts';
 import type { Command } from '../command.ts';
 import { configPathOf } from './merchantOf.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang statement --merchant H (--date YYYY-MM-DD | --month YYYY-MM) --out FILE
@@ -33,7 +33,7 @@ export const statementCommand: Command = {
     const path = resolve(io.cwd, out);
     await checkWritable(path);
     const { merchants } = loadConfig(configPathOf(io));
-    const client = connectClickHouse(readRunFile(dataDirOf(io.env, io.cwd)).clickhouseUrl);
+    const client = connectClickHouse(systemHere(io).clickhouseUrl);
     try {
       const made = statements({
         merchants,

@@ -7,7 +7,6 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseUsers } from '../../adapters/clickhouse/users.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { redisLoginAttempts } from '../../adapters/redis/access/loginAttempts.ts';
 import { redisSessions } from '../../adapters/redis/access/sessionStore.ts';
 import { redisUserLocks } from '../../adapters/redis/access/userLocks.ts';
@@ -21,6 +20,7 @@ import { askPassword, readPassword } from '../askPassword.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
 import type { UserWords } from './userWords.ts';
 import { reachOf, rolesOf, userLine } from './userWords.ts';
+import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
 ./duizhang user add NAME --roles R,R [--merchants H,H] [--isv X,X] [--name TEXT] [--password-stdin]
@@ -64,7 +64,7 @@ export const userCommand: Command = {
     if (!work || surplus.length > 0 || (action === 'list') !== (name === undefined)) {
       throw badUsage(surplus.length > 0 ? 'one name at a time' : 'say what to do, and with whom');
     }
-    const run = readRunFile(dataDirOf(io.env, io.cwd));
+    const run = systemHere(io);
     const client = connectClickHouse(run.clickhouseUrl);
     const redis = connectRedis(run.windowRedisUrl);
     try {

@@ -10,6 +10,7 @@ import { sessionKeyPath } from '../../adapters/access/sessionKey.ts';
 import { signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { startChild } from '../../adapters/process/childProcess.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
+import { siblingModule } from '../../adapters/process/siblingModule.ts';
 import type { Ports } from './addresses.ts';
 import { outsideFilesOf } from './outside.ts';
 import type { Part, RunningPart } from './supervisor.ts';
@@ -24,7 +25,6 @@ export type SystemPlan = {
   readonly hasOutside: boolean;
 };
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A log of this size is put aside when its part starts; the one put aside before goes. */
 const MAX_LOG_BYTES = 16_000_000;
 
@@ -119,7 +119,7 @@ export function outsidePart(plan: SystemPlan): Part {
   return nodePart(plan, {
     name: 'outside',
     port: plan.ports.upp,
-    args: [join(ROOT, 'simulator/outsideMain.ts'), worldPath, recordPath, ...ports],
+    args: [moduleAt('simulator/outsideMain'), worldPath, recordPath, ...ports],
     env: plan.env,
   });
 }
@@ -128,7 +128,7 @@ function workerPart(plan: SystemPlan, name: 'pipeline' | 'api', env: NodeJS.Proc
   return nodePart(plan, {
     name,
     port: plan.ports[name],
-    args: [join(ROOT, name, 'main.ts')],
+    args: [moduleAt(`${name}/main`)],
     env: { ...plan.env, ...addressesOf(plan), ...env },
   });
 }
@@ -158,6 +158,10 @@ function nodePart(plan: SystemPlan, { name, port, args, env }: NodeProgram): Par
       return child;
     },
   };
+}
+
+function moduleAt(name: string): string {
+  return fileURLToPath(siblingModule(import.meta.url, `../../${name}`));
 }
 
 function addressesOf({ configPath, dataDir, ports, hasOutside }: SystemPlan): NodeJS.ProcessEnv {

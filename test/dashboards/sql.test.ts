@@ -221,7 +221,7 @@ test('the user of the dashboards is granted what they read, with the tables bene
     }
   };
   for (const [, , asked] of EVERYTHING) add(asked.rawSql);
-  const granted = GRANTS.matchAll(/^GRANT SELECT ON default\.(\w+) TO grafana;$/gm);
+  const granted = GRANTS.matchAll(/^GRANT SELECT ON duizhang\.(\w+) TO grafana;$/gm);
   expect(Array.from(granted, ([, name]) => name)).toEqual([...read].toSorted());
   expect(read).not.toContain('users');
 });

@@ -2,6 +2,7 @@ import { spawn as spawnProcess } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DuizhangError } from '../../../domain/errors.ts';
+import { siblingModule } from '../../process/siblingModule.ts';
 
 export type Engine = {
   readonly url: string;
@@ -15,7 +16,7 @@ export type Engine = {
 /** Starts a Node process on a module with arguments; stdin, stdout and stderr must be pipes. */
 export type SpawnNode = (modulePath: string, args: readonly string[], env: NodeJS.ProcessEnv) => ChildProcess;
 
-const ENGINE_MODULE = fileURLToPath(new URL('./engineProcess.ts', import.meta.url));
+const ENGINE_MODULE = fileURLToPath(siblingModule(import.meta.url, './engineProcess'));
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
 /** libuv threads: one for each query that runs at once (see LANES in engine.ts) and a few for files. */
