@@ -34,11 +34,11 @@ import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedge
 import { readDemoUsers } from '../adapters/config/demoUsers.ts';
 import { machinesOf } from '../adapters/config/machines.ts';
 import type { ProcessEnv } from '../adapters/config/processEnv.ts';
-import { hostOf, portOf, processEnvOf, signingKeyOf, trustedProxiesOf } from '../adapters/config/processEnv.ts';
+import { hostOf, portOf, processEnvOf, trustedProxiesOf } from '../adapters/config/processEnv.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
-import { signerOf } from '../adapters/files/signingKey.ts';
+import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
 import { logOptions } from '../adapters/logOptions.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
 import { connectRedis, isRedisAway } from '../adapters/redis/connect.ts';
@@ -119,7 +119,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   });
   const archive = openArchive(config.archive, dataDir, env);
   const servers = { log, window, ledger, imports };
-  const closing = closingOf(read, servers, signingKeyOf(env));
+  const closing = closingOf(read, servers, signingKeyPath(env, dataDir));
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics, prefix: 'duizhang_api_' });
   const resolution = resolutionParts(config, env, { clickhouse: ledger, redis: window }, clock);

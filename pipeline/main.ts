@@ -19,9 +19,9 @@ import { clickHouseDayLedger } from '../adapters/clickhouse/dayLedger.ts';
 import { isAway, patientLedger } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../adapters/clickhouse/scheduleLedger.ts';
-import { hostOf, portOf, processEnvOf, signingKeyOf } from '../adapters/config/processEnv.ts';
+import { hostOf, portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
-import { signerOf } from '../adapters/files/signingKey.ts';
+import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { redisLiveChanges } from '../adapters/redis/liveChanges.ts';
@@ -125,7 +125,7 @@ const ledger = patientLedger(clickHouseRealtimeLedger(clickhouse), {
 });
 const certificates = certifier({
   store: clickHouseCertificates(clickhouse),
-  signer: signerOf(signingKeyOf(process.env)),
+  signer: signerOf(signingKeyPath(process.env, dataDir)),
   lock: redisChainLock(windowRedis, randomUUID),
   pause: (ms) => pause(ms),
 });

@@ -82,11 +82,6 @@ export function hostOf(env: NodeJS.ProcessEnv): string {
   throw new DuizhangError('DZ_CONFIG_INVALID', `DUIZHANG_HOST is "${value}", not an address of this machine`);
 }
 
-/** The path of the key that certificates are signed with. */
-export function signingKeyOf(env: NodeJS.ProcessEnv): string {
-  return needed(env, 'DUIZHANG_SIGNING_KEY');
-}
-
 /**
  * Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed, by commas; of anybody else it is not.
  * @throws DZ_CONFIG_INVALID
