@@ -5,7 +5,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --omit=optional
 COPY . .
-RUN node tools/dist.mjs --out /build/dist
+RUN node_modules/.bin/vite build console && node tools/dist.mjs --out /build/dist
 
 FROM node:26.10.0-bookworm-slim AS packages
 WORKDIR /build

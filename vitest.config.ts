@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['node_modules/**', 'data/**', 'dist/**'],
+    // Those in a browser have a system of their own: vitest.browser.config.ts.
+    exclude: ['node_modules/**', 'data/**', '**/dist/**', 'test/browser/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Tests start real servers: more at once than there are cores only makes them wait for each other.

@@ -6,7 +6,13 @@ import type { FastifyInstance } from 'fastify';
 import type { LoggerOptions } from 'pino';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
-import type { CertificateQueries, EventIntake, LedgerQueries, ReadinessCheck } from '../domain/apiPorts.ts';
+import type {
+  CertificateQueries,
+  ConsoleFiles,
+  EventIntake,
+  LedgerQueries,
+  ReadinessCheck,
+} from '../domain/apiPorts.ts';
 import type { CloseAgain } from '../domain/closePorts.ts';
 import type { LedgerExports } from '../domain/exports.ts';
 import type { ActionQueries } from '../domain/resolutionPorts.ts';
@@ -18,7 +24,6 @@ import { demandFreshLogin } from './freshLogin.ts';
 import type { AuditParts } from './auditTrail.ts';
 import { auditRequests } from './auditTrail.ts';
 import { timeRequests } from './httpMetrics.ts';
-import { INDEX_PAGE } from './indexPage.ts';
 import { AWAY, documentedAnswers, problemOf, sendProblem } from './problem.ts';
 import type { Principals } from './principals.ts';
 import type { RateParts } from './rateLimits.ts';
@@ -37,6 +42,7 @@ import { bulkRoutes } from './routes/bulk.ts';
 import { oneSidedCheckRoutes } from './routes/oneSidedChecks.ts';
 import { caseActionRoutes } from './routes/caseActions.ts';
 import { certificateRoutes } from './routes/certificates.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { deadLetterRoutes } from './routes/deadLetters.ts';
 import { eventRoutes } from './routes/events.ts';
 import type { ExceptionDetailParts } from './routes/exceptionDetail.ts';
@@ -104,6 +110,8 @@ export type ApiParts = {
   readonly bodyLimit?: number;
   readonly limits: RateParts;
   readonly patience?: Patience;
+  /** The console that is served at /; absent, or while it gives null: it was not built. */
+  readonly console?: () => ConsoleFiles | null;
   /** Options of the log; absent: none is written. */
   readonly logger?: LoggerOptions;
   /** Addresses whose X-Forwarded-For is believed; absent: nobody's. */
@@ -211,9 +219,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   const fileWithinMs = parts.exportWithinMs ?? EXPORT_WITHIN_MS;
   for (const routes of routesOf(parts, fileWithinMs)) await app.register(routes, { prefix: '/api/v1' });
   app.get('/openapi.json', { config: ANYONE, schema: { hide: true } }, () => app.swagger());
-  app.get('/', { config: ANYONE, schema: { hide: true } }, (_, reply) =>
-    reply.type('text/html; charset=utf-8').send(INDEX_PAGE),
-  );
+  await app.register(consoleRoutes(parts.console ?? (() => null)));
   return app;
 }
 

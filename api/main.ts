@@ -1,6 +1,7 @@
 // The API as a process: node api/main.ts, with the addresses of the system's parts in its environment.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
@@ -38,6 +39,7 @@ import { hostOf, portOf, processEnvOf, trustedProxiesOf } from '../adapters/conf
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
+import { consoleIn } from '../adapters/files/consoleFiles.ts';
 import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
 import { logOptions } from '../adapters/logOptions.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
@@ -78,6 +80,7 @@ const COUNT_WITHIN_MS = 500;
 const APPEND_WAITS_MS = 15_000;
 /** Somebody waits for the answer, less long than a request may take. */
 const GATE_PATIENCE_MS = 20_000;
+const CONSOLE_DIR = fileURLToPath(new URL('../console/dist', import.meta.url));
 /** A million rows are a quarter of it. */
 const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 
@@ -187,6 +190,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     stream: { live: redisLiveChanges(window) },
     audit: { trail: audit.trail, queries: clickHouseAuditQueries(ledger), now: Date.now },
     trustedProxies,
+    console: consoleIn(CONSOLE_DIR),
     readiness: [
       { part: 'log', check: async () => void (await log.ping()) },
       { part: 'window', check: async () => void (await window.ping()) },

@@ -7,6 +7,14 @@ const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-
 /** Of a printable page of ours, which brings its own style and no script. */
 export const PAGE_POLICY = `${NOTHING}; style-src 'unsafe-inline'; sandbox allow-modals`;
 
+/**
+ * Of the console: its own files, no inline script and nothing from elsewhere. Its components make their styles while it
+ * runs; only those that carry this answer's nonce are let in.
+ */
+export function consolePolicy(nonce: string): string {
+  return `${NOTHING}; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self'; connect-src 'self'`;
+}
+
 /** Of /docs. Served over plain HTTP inside a house, an upgrade would leave it without its scripts. */
 export function docsPolicy(policy: string): string {
   const kept = policy.replace(/upgrade-insecure-requests;?/, '').replace(/frame-ancestors[^;]*;?/, '');

@@ -10,6 +10,23 @@ import type { Mode, VerdictCode } from './verdict.ts';
 
 // What the API asks of the outside.
 
+export type ConsoleFile = {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  /** Packed forms, where they were made. */
+  readonly packed: Readonly<Partial<Record<'br' | 'gzip', Uint8Array>>>;
+};
+
+/** The console as it was built (console/dist). */
+export type ConsoleFiles = {
+  /** index.html; NONCE_PLACE in it becomes each answer's own nonce. */
+  readonly page: string;
+  /** By path: `/assets/index-….js`. */
+  readonly assets: ReadonlyMap<string, ConsoleFile>;
+};
+
+export const NONCE_PLACE = '__CSP_NONCE__';
+
 /** Dates are inclusive; every filter that is absent lets everything through. */
 export type ListFilter = {
   readonly mode?: Mode;

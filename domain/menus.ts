@@ -1,11 +1,29 @@
 import type { Role } from './principal.ts';
 import { ROLES } from './principal.ts';
 
+/** Pages of the console; each stands under its id as a path, the home page under /. */
+export const PAGE_IDS = [
+  'home',
+  'three-way',
+  'two-way',
+  'realtime',
+  'exceptions',
+  'one-sided',
+  'bill-files',
+  'approvals',
+  'alerts',
+  'dead-letters',
+  'audit',
+  'system',
+] as const;
+export type PageId = (typeof PAGE_IDS)[number];
+export type MenuId = PageId | 'reconciliation' | 'orders' | 'bills';
+
 /** A page of the console, or a group of them. */
-export type Menu = { readonly id: string; readonly title: string; readonly pages: readonly Menu[] };
+export type Menu = { readonly id: MenuId; readonly title: string; readonly pages: readonly Menu[] };
 
 type MenuRow = {
-  readonly id: string;
+  readonly id: MenuId;
   readonly title: string;
   /** Absent: everybody with a role. */
   readonly roles?: readonly Role[];

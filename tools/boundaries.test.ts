@@ -13,6 +13,9 @@ test.each([
   ['api/routes/lists.ts', "import { connectClickHouse } from '../../adapters/clickhouse/client.ts';"],
   ['simulator/day.ts', "import { verdictOf } from '../domain/verdict.ts';"],
   ['simulator/main.ts', "import { hintDuplicates } from '../domain/duplicateHint.ts';"],
+  ['console/parts/Money.tsx', "import { readFileSync } from 'node:fs';"],
+  ['console/parts/Money.tsx', "import { hash } from '../../domain/merkle.ts';"],
+  ['console/parts/Money.tsx', "import { buildApp } from '../../api/app.ts';"],
   ['simulator/day.ts', "import { Tally } from '../pipeline/reconcile/tally.ts';"],
 ])('%s is refused %s', (path, source) => {
   expect(boundaryViolations(path, source)).toHaveLength(1);
@@ -24,6 +27,10 @@ test.each([
   ['pipeline/join/joiner.ts', "import { hash } from '../../pipeline/join/hash.ts';"],
   ['adapters/files/csv.test.ts', "import { Tally } from '../../pipeline/reconcile/tally.ts';"],
   ['cli/commands/close.ts', "import { closeDay } from '../../pipeline/close/closeDay.ts';"],
+  [
+    'console/parts/Money.tsx',
+    "import { Tag } from 'antd';\nimport { yuanText } from '../../domain/alertText.ts';",
+  ],
   [
     'simulator/day.ts',
     "import type { Entry } from '../domain/entry.ts';\nimport { writeFileSync } from 'node:fs';",

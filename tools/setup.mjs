@@ -1,9 +1,9 @@
-// Makes a clone ready to run, and costs nothing when it is: the project's packages (its own Node among them) and
-// redis-server; with --for-tests promtool too, which only the rules of dashboards/prometheus are tested with. Plain
-// JavaScript without packages, for any Node from 20 on: it runs before anything is installed.
+// Makes a clone ready to run, and costs nothing when it is: the project's packages (its own Node among them), redis-server
+// and the built console; with --for-tests promtool and Chromium too, which the rules of dashboards/prometheus and the
+// console are tested with. Plain JavaScript without packages, for any Node from 20 on: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -87,6 +87,48 @@ function installPromtool() {
   say('promtool is missing and could not be installed: tests of the rules for Prometheus will be skipped');
 }
 
+function installChromium() {
+  if (
+    process.env.DUIZHANG_CHROMIUM ||
+    has('chromium') ||
+    install('chromium', { apt: 'chromium', brew: 'chromium' })
+  ) {
+    return;
+  }
+  say(
+    'CHROMIUM IS MISSING and could not be installed: tests of the console in a browser will be skipped; install it, or name it in DUIZHANG_CHROMIUM',
+  );
+}
+
+/** What the console is built from; the packages by their lock file. */
+function consoleSources() {
+  const under = (folder, wanted) =>
+    readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && wanted(entry))
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const dist = join(root, 'console', 'dist');
+  return [
+    ...under(
+      'console',
+      (entry) => !(entry.parentPath ?? entry.path).startsWith(dist) && !entry.name.includes('.test.'),
+    ),
+    ...under('domain', (entry) => !entry.name.includes('.test.')),
+    join(root, 'package-lock.json'),
+  ];
+}
+
+function buildConsole() {
+  const built = join(root, 'console', 'dist', 'index.html');
+  const newest = Math.max(...consoleSources().map((file) => statSync(file).mtimeMs));
+  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
+  say('building the console (npm run console)');
+  const node = join(root, 'node_modules', '.bin', 'node');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  if (!run(node, [vite, 'build', 'console', '--logLevel', 'warn'])) {
+    fail('the console could not be built; the message above says why');
+  }
+}
+
 // Two set-ups at once would take the packages away under each other.
 const lock = join(root, '.duizhang-setup.lock');
 
@@ -128,4 +170,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => p
 takeLock();
 installPackages();
 installRedis();
-if (process.argv.includes('--for-tests')) installPromtool();
+buildConsole();
+if (process.argv.includes('--for-tests')) {
+  installPromtool();
+  installChromium();
+}

@@ -1,35 +1,65 @@
 // npm test: every check in order, stopping at the first that fails. Arguments narrow the tests: npm test -- domain/
+//   --all       the console in a browser as a whole, too, instead of its smoke test
+//   --browser   that alone (npm run test:browser)
 // The last line reads "N passed, N failed".
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromiumPath } from '../test/browser/chromium.ts';
 
 const root = join(import.meta.dirname, '..');
 const resultDir = mkdtempSync(join(tmpdir(), 'duizhang-test-'));
-const resultFile = join(resultDir, 'vitest.json');
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 
-type Step = { readonly title: string; readonly command: string; readonly args: readonly string[] };
+const given = process.argv.slice(2);
+const isAll = given.includes('--all');
+const isBrowserAlone = given.includes('--browser');
+const named = given.filter((word) => word !== '--all' && word !== '--browser');
 
-const STEPS: readonly Step[] = [
+type Step = {
+  readonly title: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Of a step that counts tests. */
+  readonly resultFile?: string;
+};
+
+const CHECKS: readonly Step[] = [
   { title: 'format', command: bin('prettier'), args: ['--check', '.'] },
   { title: 'lint', command: bin('oxlint'), args: ['--deny-warnings'] },
   { title: 'import boundaries', command: process.execPath, args: ['tools/boundaries.ts'] },
   { title: 'types', command: bin('tsc'), args: ['-p', '.'] },
-  {
-    title: 'tests',
-    command: process.execPath,
-    args: [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${resultFile}`,
-      ...process.argv.slice(2),
-    ],
-  },
+  { title: 'types of the console', command: bin('tsc'), args: ['-p', 'console'] },
 ];
+
+function vitest(title: string, args: readonly string[]): Step {
+  const resultFile = join(resultDir, `${title.replaceAll(' ', '-')}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`];
+  const command = process.execPath;
+  return {
+    title,
+    command,
+    args: ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args],
+    resultFile,
+  };
+}
+
+function inBrowser(args: readonly string[]): readonly Step[] {
+  if (chromiumPath(process.env) === null) {
+    console.log('\n=== SKIPPED: the console in a browser; there is no Chromium (see tools/setup.mjs)');
+    return [];
+  }
+  return [vitest('console in a browser', ['--config', 'vitest.browser.config.ts', ...args])];
+}
+
+function steps(): readonly Step[] {
+  if (isBrowserAlone) return inBrowser(named);
+  const tests = vitest('tests', named);
+  // Whoever names tests wants those alone.
+  if (named.length > 0) return [...CHECKS, tests];
+  return [...CHECKS, tests, ...inBrowser(isAll ? [] : ['test/browser/smoke.test.ts'])];
+}
 
 type Counts = { readonly passed: number; readonly failed: number };
 
@@ -58,7 +88,7 @@ function countsOf(report: string): Counts {
   return { passed: numPassedTests, failed: numFailedTests + unloaded.length };
 }
 
-function readCounts(): Counts {
+function readCounts(resultFile: string): Counts {
   try {
     return countsOf(readFileSync(resultFile, 'utf8'));
   } catch (error) {
@@ -68,11 +98,15 @@ function readCounts(): Counts {
 }
 
 let exitCode = 0;
-for (const step of STEPS) {
+let counts: Counts = { passed: 0, failed: 0 };
+for (const step of steps()) {
   exitCode = runStep(step);
+  if (step.resultFile !== undefined) {
+    const { passed, failed } = readCounts(step.resultFile);
+    counts = { passed: counts.passed + passed, failed: counts.failed + failed };
+  }
   if (exitCode !== 0) break;
 }
-const counts = readCounts();
 rmSync(resultDir, { recursive: true });
 // A step that fails before the tests is a failure too, and never "0 failed".
 console.log(

@@ -21,6 +21,10 @@ export function whereToLook(run: RunFile, place: Place, shows: 'demo' | 'nothing
   const events = `curl -H 'content-type: application/x-ndjson' --data-binary @events.ndjson \\\n              ${run.apiUrl}/api/v1/events`;
   return [
     'Where to look next',
+    `  console     ${run.apiUrl}/`,
+    ...(place.hasDemoUsers
+      ? ['              log in under 访问令牌 (access token) with the token of one of the users']
+      : []),
     `  API         ${run.apiUrl}/docs`,
     `              ${run.apiUrl}/openapi.json`,
     ...(shows === 'demo'

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PAGE_IDS } from '../../domain/menus.ts';
 import type { Role } from '../../domain/principal.ts';
 import { DATE } from '../resolution/resolutionHarness.ts';
 import type { Hospital } from './twoHospitals.ts';
@@ -234,6 +235,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     ask: ({ merchantId }) => ({ url: `${V1}/events`, body: [{ merchantId, eventId: randomUUID() }] }),
   },
   page('GET /'),
+  page('GET /assets/*'),
+  ...PAGE_IDS.filter((id) => id !== 'home').flatMap((id) => [page(`GET /${id}`), page(`GET /${id}/*`)]),
   page('GET /openapi.json'),
   page('GET /healthz'),
   page('GET /readyz'),

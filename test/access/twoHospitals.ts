@@ -98,6 +98,8 @@ function usersOf(merchantId: HospitalName): readonly KnownUser[] {
   }));
 }
 
+const ASSET = { contentType: 'text/javascript; charset=utf-8', bytes: Buffer.from('1'), packed: {} };
+
 export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<TwoHospitals> {
   const system = await startCaseSystem();
   system.rules = { ...system.rules, approvalFromFen: 50_000n };
@@ -122,6 +124,7 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
   });
   const app = await buildApp({
     ...UNUSED_PARTS,
+    console: () => ({ page: '<!doctype html>', assets: new Map([['/assets/*', ASSET]]) }),
     queries: clickHouseLedgerQueries(client),
     certificates: clickHouseCertificateQueries(client),
     exports: ledgerExports(client, () => nowMs),

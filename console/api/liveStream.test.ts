@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { LiveEvent } from './liveStream.ts';
+import { EventParser, LiveStream } from './liveStream.ts';
+
+const sse = (...blocks: readonly string[]): Response =>
+  new Response(blocks.map((each) => `${each}\n\n`).join(''));
+
+test('events are read however they are cut', () => {
+  const seen: LiveEvent[] = [];
+  const text =
+    'retry: 2000\n\n: here\n\nevent: alert\nid: 5-0\ndata: {"a":"\\n"}\n\nevent: reset\nid: 6-0\ndata: {}\n\n';
+  for (let size = 1; size < 9; size += 1) {
+    seen.length = 0;
+    const parser = new EventParser((event) => seen.push(event));
+    for (let at = 0; at < text.length; at += size) parser.feed(text.slice(at, at + size));
+    expect(seen).toEqual([
+      { id: '5-0', topic: 'alert', data: { a: '\n' } },
+      { id: '6-0', topic: 'reset', data: {} },
+    ]);
+  }
+});
+
+test('a lost stream is told, waited for longer each time, and gone on with behind the last event', async () => {
+  const asked: (string | null)[] = [];
+  const pauses: number[] = [];
+  const states: string[] = [];
+  const answers = [
+    () => sse('event: alert\nid: 7-0\ndata: {}'),
+    () => new Response('', { status: 503 }),
+    () => {
+      throw new TypeError('no network');
+    },
+    () => sse('event: alert\nid: 8-0\ndata: {}'),
+  ];
+  const stream = new LiveStream({
+    open: async (lastEventId) => {
+      asked.push(lastEventId);
+      const answer = answers[asked.length - 1];
+      if (answer) return answer();
+      return new Promise(() => undefined);
+    },
+    pause: async (ms) => void pauses.push(ms),
+    after: () => () => undefined,
+    now: () => 1_000,
+    random: () => 0.5,
+  });
+  stream.subscribeState(() => states.push(stream.state().status));
+  stream.start();
+  await expect.poll(() => asked.length).toBe(5);
+  stream.stop();
+  expect(asked).toEqual([null, '7-0', '7-0', '7-0', '8-0']);
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 1_000]);
+  expect(states).toEqual(['OFF', 'CONNECTING', 'LIVE', 'LOST', 'LIVE', 'LOST', 'OFF']);
+});

@@ -1,0 +1,95 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { Flex, Segmented, Select, Typography } from 'antd';
+import { ALERT_KINDS } from '../../../domain/alert.ts';
+import { useLive } from '../../api/live.ts';
+import { useLabels } from '../../labels/useLabels.ts';
+import { LongTable } from '../../parts/LongTable.tsx';
+import { Nothing } from '../../parts/Nothing.tsx';
+import { countText } from '../../parts/texts.ts';
+import { Page } from '../../parts/Page.tsx';
+import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { useHospital } from '../../shell/HospitalSwitch.tsx';
+import { AlertDrawer } from './AlertDrawer.tsx';
+import { useAlertColumns } from './alertColumns.tsx';
+import { alertsChanged, alertsQuery } from './queries.ts';
+
+const route = getRouteApi('/alerts');
+
+/** 告警: what somebody should look at, as it happens. */
+export function AlertsPage() {
+  const labels = useLabels();
+  const { alerts: words, common } = labels;
+  const { state, kind, alert: openId } = route.useSearch();
+  const navigate = route.useNavigate();
+  const merchantId = useHospital();
+  const queries = useQueryClient();
+  const wanted = state === undefined ? 'OPEN' : state === 'ALL' ? undefined : state;
+  const list = useInfiniteQuery(alertsQuery({ state: wanted, kind, merchantId }));
+  useLive(['alert'], () => alertsChanged(queries));
+  const columns = useAlertColumns();
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const isFiltered = kind !== undefined || merchantId !== undefined;
+  const nothing =
+    wanted === 'OPEN' && !isFiltered ? (
+      <Nothing title={words.emptyOpen} text={words.emptyOpenText} />
+    ) : (
+      <Nothing title={isFiltered ? common.emptyFiltered : common.empty} />
+    );
+  return (
+    <Page title={words.title} tools={<Filters />}>
+      {list.error && <ProblemNote error={list.error} />}
+      <LongTable
+        rows={rows}
+        rowKey="alertId"
+        columns={columns}
+        isLoading={list.isPending}
+        nothing={nothing}
+        onOpen={({ alertId }) => void navigate({ search: (was) => ({ ...was, alert: alertId }) })}
+        onNearEnd={() => {
+          if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+        }}
+      />
+      <Typography.Text type="secondary">
+        {list.hasNextPage ? common.shownSoFar(countText(rows.length)) : common.total(countText(rows.length))}
+      </Typography.Text>
+      <AlertDrawer
+        alert={rows.find(({ alertId }) => alertId === openId) ?? null}
+        onClose={() => void navigate({ search: (was) => ({ ...was, alert: undefined }) })}
+      />
+    </Page>
+  );
+}
+
+function Filters() {
+  const { alerts: words, codes, common } = useLabels();
+  const { state, kind } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <Flex wrap gap={8}>
+      <Segmented
+        aria-label={common.status}
+        value={state ?? 'OPEN'}
+        options={[
+          { value: 'OPEN', label: codes.alertState.OPEN },
+          { value: 'CLOSED', label: codes.alertState.CLOSED },
+          { value: 'ALL', label: common.all },
+        ]}
+        onChange={(value) =>
+          void navigate({
+            search: (was) => ({ ...was, state: value === 'CLOSED' || value === 'ALL' ? value : undefined }),
+          })
+        }
+      />
+      <Select
+        aria-label={words.subject}
+        value={kind ?? null}
+        allowClear
+        placeholder={common.kind}
+        style={{ width: 180 }}
+        options={ALERT_KINDS.map((value) => ({ value, label: codes.alertKind[value] }))}
+        onChange={(value) => void navigate({ search: (was) => ({ ...was, kind: value ?? undefined }) })}
+      />
+    </Flex>
+  );
+}

@@ -1,0 +1,42 @@
+import type { TableColumnsType } from 'antd';
+import { useLabels } from '../../labels/useLabels.ts';
+import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import { AlertStateTag, SeverityTag } from '../../parts/CodeTag.tsx';
+import { Money } from '../../parts/Money.tsx';
+import { countText } from '../../parts/texts.ts';
+import { useMerchantName } from '../../parts/useMerchantName.ts';
+import { alertSubject } from './alertSubject.ts';
+import type { AlertItem } from './queries.ts';
+
+export function useAlertColumns(): TableColumnsType<AlertItem> {
+  const labels = useLabels();
+  const { alerts: words, codes, common } = labels;
+  const nameOf = useMerchantName();
+  return [
+    { title: words.severity, width: 96, render: (_, { severity }) => <SeverityTag code={severity} /> },
+    { title: common.kind, width: 150, render: (_, { kind }) => codes.alertKind[kind] },
+    {
+      title: common.hospital,
+      width: 180,
+      ellipsis: true,
+      render: (_, { merchantId }) => (merchantId === '' ? common.allHospitals : nameOf(merchantId)),
+    },
+    { title: words.subject, width: 180, ellipsis: true, render: (_, alert) => alertSubject(alert, labels) },
+    { title: words.since, width: 150, render: (_, { since }) => <BeijingTime at={since} /> },
+    { title: words.orders, width: 90, align: 'right', render: (_, { orders }) => countText(orders) },
+    { title: words.left, width: 110, align: 'right', render: (_, { left }) => countText(left) },
+    {
+      title: common.amount,
+      width: 140,
+      align: 'right',
+      render: (_, { amountFen }) => <Money fen={amountFen} />,
+    },
+    { title: common.status, width: 100, render: (_, { state }) => <AlertStateTag code={state} /> },
+    {
+      title: words.acknowledged,
+      width: 130,
+      ellipsis: true,
+      render: (_, { acknowledgedBy }) => acknowledgedBy ?? words.notAcknowledged,
+    },
+  ];
+}

@@ -1,0 +1,5 @@
+import { NotBuilt } from '../../parts/NotBuilt.tsx';
+
+export function BillFilesPage() {
+  return <NotBuilt page="bill-files" />;
+}

@@ -1,0 +1,5 @@
+import { NotBuilt } from '../../parts/NotBuilt.tsx';
+
+export function DeadLettersPage() {
+  return <NotBuilt page="dead-letters" />;
+}

@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { Card, DatePicker, Table, Tag } from 'antd';
+import dayjs from 'dayjs';
+import { addDays, businessDateOf } from '../../../domain/businessDate.ts';
+import { useLabels } from '../../labels/useLabels.ts';
+import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import { OutcomeTag } from '../../parts/CodeTag.tsx';
+import { Nothing } from '../../parts/Nothing.tsx';
+import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { useNow } from '../../parts/useNow.ts';
+import type { BoardRow } from './boardRows.ts';
+import { boardRows } from './boardRows.ts';
+import type { Hospital } from './hospital.ts';
+import { runsQuery, waitsQuery } from './queries.ts';
+import { beijingText, countText } from '../../parts/texts.ts';
+
+const route = getRouteApi('/');
+
+/** How each hospital's day was closed: 正常, 异常, 失败 with its reason, or what it waits for. */
+export function CloseBoard({ hospitals }: { readonly hospitals: readonly Hospital[] }) {
+  const { common, home } = useLabels();
+  const nowMs = useNow(60_000);
+  const navigate = route.useNavigate();
+  const date = route.useSearch().date ?? addDays(businessDateOf(nowMs), -1);
+  const runs = useQuery(runsQuery(date));
+  const waits = useQuery(waitsQuery);
+  const picker = (
+    <DatePicker
+      aria-label={home.boardDate}
+      size="small"
+      allowClear={false}
+      value={dayjs(date)}
+      maxDate={dayjs(businessDateOf(nowMs))}
+      onChange={(day) => void navigate({ search: (was) => ({ ...was, date: day?.format('YYYY-MM-DD') }) })}
+    />
+  );
+  return (
+    <Card size="small" title={home.boardTitle} extra={picker}>
+      {runs.error && <ProblemNote error={runs.error} />}
+      <Table<BoardRow>
+        size="small"
+        rowKey="merchantId"
+        pagination={hospitals.length > 50 ? { pageSize: 50 } : false}
+        loading={runs.isPending || waits.isPending}
+        dataSource={boardRows(hospitals, date, runs.data?.items ?? [], waits.data?.items ?? []).slice()}
+        locale={{ emptyText: <Nothing title={common.empty} /> }}
+        columns={[
+          { title: common.hospital, width: 180, ellipsis: true, dataIndex: 'name' },
+          { title: common.status, width: 96, render: (_, row) => <Outcome row={row} /> },
+          { title: common.count, width: 90, align: 'right', render: (_, row) => exceptionsText(row) },
+          { title: common.details, render: (_, row) => <Says row={row} nowMs={nowMs} /> },
+          {
+            title: common.time,
+            width: 130,
+            render: (_, { run }) => <BeijingTime at={run?.endedAt ?? null} />,
+          },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Outcome({ row: { run, wait } }: { readonly row: BoardRow }) {
+  const { home } = useLabels();
+  if (wait) return <Tag color="processing">{home.boardWaiting}</Tag>;
+  return run ? <OutcomeTag code={run.outcome} /> : <Tag>{home.boardNotRun}</Tag>;
+}
+
+function exceptionsText({ exceptions }: BoardRow): string {
+  return exceptions === null ? '—' : countText(exceptions);
+}
+
+function Says({ row: { run, wait }, nowMs }: { readonly row: BoardRow; readonly nowMs: number }) {
+  const { codes, home } = useLabels();
+  if (wait) {
+    const until = home.waitsUntil(beijingText(Date.parse(wait.until), nowMs));
+    return (
+      <>
+        {home.waitsFor} {wait.waitsFor.join(', ')} · {until}
+      </>
+    );
+  }
+  return <>{run?.reasons.map((reason) => codes.failureReason[reason]).join('、') || '—'}</>;
+}

@@ -1,0 +1,41 @@
+import { EXCEPTION_CODES } from '../../../domain/verdict.ts';
+import type { Hospital } from './hospital.ts';
+import type { Run, Wait } from './queries.ts';
+
+export type BoardRow = {
+  readonly merchantId: string;
+  readonly name: string;
+  readonly run: Run | null;
+  readonly wait: Wait | null;
+  /** Of the run; null where there is none that counts. */
+  readonly exceptions: number | null;
+};
+
+const EXCEPTIONS: ReadonlySet<string> = EXCEPTION_CODES;
+
+/** A row for each hospital, whether or not its day was closed; of several runs the last one. */
+export function boardRows(
+  hospitals: readonly Hospital[],
+  date: string,
+  runs: readonly Run[],
+  waits: readonly Wait[],
+): readonly BoardRow[] {
+  const closes = runs.filter(({ mode }) => mode !== 'REALTIME');
+  const runsOf = Map.groupBy(closes, ({ merchantId }) => merchantId);
+  const ofDate = waits.filter(({ businessDate }) => businessDate === date);
+  const waitOf = new Map(ofDate.map((wait) => [wait.merchantId, wait]));
+  return hospitals.map(({ id, name }) => {
+    const [run = null] = (runsOf.get(id) ?? []).toSorted((a, b) => (a.endedAt < b.endedAt ? 1 : -1));
+    return {
+      merchantId: id,
+      name,
+      run,
+      wait: waitOf.get(id) ?? null,
+      exceptions: run === null || run.outcome === 'FAILED' ? null : exceptionsOf(run),
+    };
+  });
+}
+
+function exceptionsOf({ verdicts }: Run): number {
+  return Object.entries(verdicts).reduce((sum, [code, count]) => sum + (EXCEPTIONS.has(code) ? count : 0), 0);
+}

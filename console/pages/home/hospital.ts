@@ -1,0 +1,9 @@
+export type Hospital = { readonly id: string; readonly name: string };
+
+export function ofHospitals<Item extends { readonly merchantId: string }>(
+  items: readonly Item[],
+  hospitals: readonly Hospital[],
+): readonly Item[] {
+  const ids = new Set(hospitals.map(({ id }) => id));
+  return items.filter(({ merchantId }) => ids.has(merchantId));
+}

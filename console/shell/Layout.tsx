@@ -1,0 +1,103 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Layout as AntLayout, Flex, Result, Spin, theme } from 'antd';
+import { Suspense, useState } from 'react';
+import { meQuery } from '../api/queries.ts';
+import { useLabels } from '../labels/useLabels.ts';
+import { AccountMenu } from './AccountMenu.tsx';
+import { LiveBadge } from './LiveBadge.tsx';
+import { LookSwitches } from './LookSwitches.tsx';
+import { LostBanner } from './LostBanner.tsx';
+import { HospitalSwitch } from './HospitalSwitch.tsx';
+import { NotFoundPage } from './NotFoundPage.tsx';
+import { PageMenu } from './PageMenu.tsx';
+import { isPageId, pageOfPath } from './pages.ts';
+
+/** Everything around a page. */
+export function Layout() {
+  return (
+    <Suspense fallback={<Loading />}>
+      <Frame />
+    </Suspense>
+  );
+}
+
+function Frame() {
+  const { common, shell } = useLabels();
+  const { token } = theme.useToken();
+  const [isFolded, setFolded] = useState(false);
+  return (
+    <AntLayout style={{ height: '100%' }}>
+      <a className="dz-skip" href="#content">
+        {common.skipToContent}
+      </a>
+      <AntLayout.Sider
+        collapsible
+        collapsed={isFolded}
+        onCollapse={setFolded}
+        breakpoint="lg"
+        width={208}
+        theme="light"
+        style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}`, overflow: 'auto' }}
+      >
+        <Flex align="center" justify="center" style={{ height: 56, fontWeight: 600, fontSize: 18 }}>
+          {isFolded ? common.product.slice(0, 2) : common.product}
+        </Flex>
+        <nav aria-label={shell.menu}>
+          <PageMenu isFolded={isFolded} />
+        </nav>
+      </AntLayout.Sider>
+      <AntLayout>
+        <AntLayout.Header
+          style={{
+            height: 56,
+            lineHeight: 'normal',
+            padding: '0 16px',
+            background: token.colorBgContainer,
+            borderBlockEnd: `1px solid ${token.colorBorderSecondary}`,
+          }}
+        >
+          <Flex align="center" justify="space-between" gap={12} style={{ height: '100%' }}>
+            <HospitalSwitch />
+            <Flex align="center" gap={4}>
+              <LiveBadge />
+              <LookSwitches />
+              <AccountMenu />
+            </Flex>
+          </Flex>
+        </AntLayout.Header>
+        <LostBanner />
+        <AntLayout.Content
+          id="content"
+          tabIndex={-1}
+          style={{ overflow: 'auto', padding: 16, display: 'flex', flexDirection: 'column', outline: 'none' }}
+        >
+          <Suspense fallback={<Loading />}>
+            <Allowed />
+          </Suspense>
+        </AntLayout.Content>
+      </AntLayout>
+    </AntLayout>
+  );
+}
+
+/** A page that is in nobody's menu is not there for them; what they may do is decided by the API alone. */
+function Allowed() {
+  const { shell } = useLabels();
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const { data: me } = useSuspenseQuery(meQuery);
+  const shown = me.menus.flatMap(({ id, pages }) => [id, ...pages.map((page) => page.id)]).filter(isPageId);
+  if (shown.length === 0)
+    return <Result status="403" title={shell.noMenuTitle} subTitle={shell.noMenuText} />;
+  const page = pageOfPath(pathname);
+  return page !== null && !shown.includes(page) ? <NotFoundPage /> : <Outlet />;
+}
+
+function Loading() {
+  const { common } = useLabels();
+  return (
+    <Flex align="center" justify="center" style={{ flex: 1, minHeight: 240, height: '100%' }}>
+      <Spin size="large" aria-label={common.loading} />
+    </Flex>
+  );
+}

@@ -1,0 +1,118 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import { expect, inject } from 'vitest';
+import { chromiumPath } from './chromium.ts';
+
+export const OUTPUT = join(import.meta.dirname, 'output');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const SIZES = {
+  small: { width: 1366, height: 768 },
+  large: { width: 1920, height: 1080 },
+  narrow: { width: 1024, height: 768 },
+} as const;
+
+export type Look = {
+  readonly size?: keyof typeof SIZES;
+  readonly theme?: 'light' | 'dark';
+  readonly language?: 'zh' | 'en';
+};
+
+export async function launch(): Promise<Browser> {
+  const executablePath = chromiumPath(process.env);
+  if (executablePath === null)
+    throw new Error('there is no Chromium; node tools/setup.mjs --for-tests installs it');
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+  });
+}
+
+/** A tab of the console in which nobody is logged in. Whatever its own console complains of fails the test: `complaints`. */
+export async function openTab(browser: Browser, look: Look = {}): Promise<Tab> {
+  const { size = 'small', theme = 'light', language = 'zh' } = look;
+  const context = await browser.newContext({
+    viewport: SIZES[size],
+    locale: 'zh-CN',
+    timezoneId: 'UTC',
+    baseURL: inject('system').url,
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // What the server refused is told as a resource that failed: each test says itself what it expects of that.
+    const isRefusal = /Failed to load resource/.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
+  });
+  await page.addInitScript(`localStorage.setItem('duizhang-look', '${JSON.stringify({ theme, language })}')`);
+  return { page, complaints, look: { size, theme, language } };
+}
+
+export type Tab = {
+  readonly page: Page;
+  readonly complaints: readonly string[];
+  readonly look: Required<Look>;
+};
+
+/** A tab in which a user of the demo is logged in, at an address. */
+export async function logInAs(browser: Browser, user: string, path = '/', look: Look = {}): Promise<Tab> {
+  const tab = await openTab(browser, look);
+  await tab.page.goto(path);
+  await fillToken(tab, user);
+  await tab.page.locator('#content h1').first().waitFor();
+  return tab;
+}
+
+export async function fillToken({ page }: Pick<Tab, 'page'>, user: string): Promise<void> {
+  const token = inject('system').tokens[user];
+  if (token === undefined) throw new Error(`the demo has no user ${user}`);
+  await page.getByRole('tab').nth(1).click();
+  const panel = page.getByRole('tabpanel').last();
+  await panel.locator('input[autocomplete=current-password]').fill(token);
+  await panel.locator('button[type=submit]').click();
+}
+
+type Found = {
+  readonly id: string;
+  readonly impact: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+};
+
+/** axe finds nothing serious on what is shown now. */
+export async function expectAccessible({ page }: Tab): Promise<void> {
+  // Outside the page's own policy, as an extension would.
+  await page.evaluate(AXE);
+  const found = await page.evaluate<readonly Found[]>('axe.run().then(({ violations }) => violations)');
+  const serious = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(
+    serious.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`),
+    })),
+  ).toEqual([]);
+}
+
+/** A picture in the output folder. */
+export async function picture({ page, look }: Tab, name: string): Promise<void> {
+  mkdirSync(OUTPUT, { recursive: true });
+  const { width, height } = SIZES[look.size];
+  await page.screenshot({
+    path: join(OUTPUT, `${name}-${width}x${height}-${look.theme}-${look.language}.png`),
+    animations: 'disabled',
+  });
+}
+
+/** Nothing of the page itself is cut off to the side. */
+export async function expectNoSideScroll({ page }: Tab): Promise<void> {
+  const over = await page.evaluate<number>(
+    `Math.max(...['#content', 'html'].map((place) => { const it = document.querySelector(place); return it ? it.scrollWidth - it.clientWidth : 0; }))`,
+  );
+  expect(over).toBeLessThanOrEqual(0);
+}

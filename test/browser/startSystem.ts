@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { TestProject } from 'vitest/node';
+import { startChild } from '../../adapters/process/childProcess.ts';
+import { readRunFile } from '../../adapters/process/runFile.ts';
+
+// The whole system as `npm start` starts it, once for all files of test/browser: a small demo day, played and closed.
+// DUIZHANG_BROWSER_DATA names the data folder of a system that runs already, which is quicker while a page is written.
+
+const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
+const DEMO = ['--merchants', '2', '--orders', '200', '--seconds', '5', '--port', '0'];
+const SERVES_WITHIN_MS = 120_000;
+export const PASSWORD = 'correct horse battery';
+
+export type BrowserSystem = {
+  readonly url: string;
+  readonly dataDir: string;
+  /** Of the demo's users, who reach every hospital; each is named as its role. */
+  readonly tokens: Readonly<Record<string, string>>;
+};
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    system: BrowserSystem;
+  }
+}
+
+export default async function start({ provide }: TestProject): Promise<() => Promise<void>> {
+  const running = process.env['DUIZHANG_BROWSER_DATA'];
+  if (running !== undefined) {
+    provide('system', await systemOf(running));
+    return async () => undefined;
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'dz-browser-'));
+  const logFile = join(dataDir, 'start.log');
+  const env = { ...process.env, DUIZHANG_DATA: join(dataDir, 'data') };
+  const child = await startChild({
+    command: process.execPath,
+    args: [MAIN, 'start', '--fresh', ...DEMO],
+    env,
+    logFile,
+  });
+  await untilServing(logFile);
+  const system = await systemOf(join(dataDir, 'data'));
+  // Somebody who logs in by password, and sees one hospital.
+  await command(['user', 'add', 'li', '--roles', 'operator', '--merchants', 'H001', '--password-stdin'], env);
+  provide('system', system);
+  return async () => {
+    await child.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
+
+async function systemOf(dataDir: string): Promise<BrowserSystem> {
+  const users: unknown = JSON.parse(await readFile(join(dataDir, 'demo-users.json'), 'utf8'));
+  const known = users as readonly { readonly user: string; readonly token: string }[];
+  const tokens = Object.fromEntries(known.map(({ user, token }) => [user, token]));
+  return { url: readRunFile(dataDir).apiUrl, dataDir, tokens };
+}
+
+async function untilServing(logFile: string): Promise<void> {
+  for (const until = performance.now() + SERVES_WITHIN_MS; performance.now() < until; await pause(100)) {
+    const said = await readFile(logFile, 'utf8').catch(() => '');
+    if (said.includes('Serving until')) return;
+  }
+  throw new Error(`the demo did not get as far as serving: ${await readFile(logFile, 'utf8')}`);
+}
+
+async function command(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['pipe', 'inherit', 'inherit'] });
+  child.stdin.end(`${PASSWORD}\n`);
+  const code = await new Promise((resolve) => {
+    child.once('exit', resolve);
+  });
+  if (code !== 0) throw new Error(`duizhang ${args.join(' ')} ended with ${String(code)}`);
+}

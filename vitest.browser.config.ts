@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of the console in a real browser, all of them over one running system. */
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.test.ts'],
+    globalSetup: ['test/browser/startSystem.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // They share a system: one file after the other.
+    fileParallelism: false,
+    pool: 'forks',
+  },
+});
