@@ -34,6 +34,8 @@ import { redisMoneyEpoch } from '../adapters/redis/money/orderLocks.ts';
 import { resolutionParts } from '../adapters/resolutionParts.ts';
 import { openContacts } from '../adapters/notify/openContacts.ts';
 import { openSources } from '../adapters/sources/openSources.ts';
+import type { AlertRules } from '../domain/alertRules.ts';
+import { DEFAULT_ALERT_RULES } from '../domain/alertRules.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../domain/businessDate.ts';
 import { DuizhangError } from '../domain/errors.ts';
@@ -57,7 +59,7 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
-import { WATCH_THRESHOLDS, Watch } from './watch/watch.ts';
+import { Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino(logOptions('pipeline'));
@@ -137,6 +139,11 @@ function rulesOf(merchantId: string): MatchRules {
   return config.merchants.get(merchantId)?.rules ?? DEFAULT_RULES;
 }
 
+/** @param merchantId '' : of no hospital in particular */
+function alertRulesOf(merchantId: string): AlertRules {
+  return config.alertRules.get(merchantId) ?? DEFAULT_ALERT_RULES;
+}
+
 const closeLedger = clickHouseCloseLedger(clickhouse);
 const bills = clickHouseBills(clickhouse);
 const archive = openArchive(config.archive, dataDir, process.env);
@@ -168,10 +175,15 @@ async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string
 }
 
 /** What a hospital without a HIS tells has nothing that it could be held against. */
-const watch = new Watch((merchantId) => {
-  const merchant = config.merchants.get(merchantId);
-  return merchant?.mode === 'THREE_WAY' ? { ...WATCH_THRESHOLDS, windowMs: merchant.rules.windowMs } : null;
-});
+const watch = new Watch(
+  (merchantId) => {
+    const merchant = config.merchants.get(merchantId);
+    return merchant?.mode === 'THREE_WAY'
+      ? { ...alertRulesOf(merchantId), windowMs: merchant.rules.windowMs }
+      : null;
+  },
+  () => alertRulesOf('').deadLetters,
+);
 const alertKeeper = new AlertKeeper({
   watch,
   ledger: clickHouseAlertLedger(clickhouse),

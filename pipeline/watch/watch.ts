@@ -1,21 +1,16 @@
-import type { Alert, AlertSeverity, AlertSubject } from '../../domain/alert.ts';
+import type { Alert, AlertSubject } from '../../domain/alert.ts';
+import type { AlertRules } from '../../domain/alertRules.ts';
 import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
-import { Differences, lackingBook } from './differences.ts';
-import { FeedIncidents, isFeedIncident, sumOf } from './feedIncidents.ts';
+import { Differences } from './differences.ts';
+import { FeedIncidents, isFeedIncident } from './feedIncidents.ts';
 import type { Finding } from './finding.ts';
+import { orderFindings } from './orderFindings.ts';
 import { Recently } from './recently.ts';
 
-export type WatchRules = {
-  readonly windowMs: number;
-  /** One-sided orders from this amount or this number on are worth waking somebody for. */
-  readonly criticalFen: bigint;
-  readonly criticalOrders: number;
-};
-
-export const WATCH_THRESHOLDS = { criticalFen: 500_000n, criticalOrders: 20 } as const;
+export type WatchRules = AlertRules & { readonly windowMs: number };
 
 /** A clock that is further ahead than this is wrong. */
 const AHEAD_MS = 60_000;
@@ -32,10 +27,18 @@ export class Watch {
   /** By hospital and book: events that are dated ahead of the clock. */
   readonly #ahead = new Map<string, Recently>();
   #watermarkMs: number | null = null;
+  readonly #deadLettersFrom: () => number | null;
 
-  /** @param rulesOf null: the hospital has no HIS that tells us, so that there is nothing to hold its events against */
-  constructor(rulesOf: (merchantId: string) => WatchRules | null) {
+  /**
+   * @param rulesOf null: the hospital has no HIS that tells us, so that there is nothing to hold its events against
+   * @param deadLettersFrom so many within ten minutes raise an alert; null: none do
+   */
+  constructor(
+    rulesOf: (merchantId: string) => WatchRules | null,
+    deadLettersFrom: () => number | null = () => 1,
+  ) {
     this.#rulesOf = rulesOf;
+    this.#deadLettersFrom = deadLettersFrom;
   }
 
   /** Every event, as it is read. */
@@ -83,25 +86,34 @@ export class Watch {
 
   /** @param watermarkMs event time up to which everything has been read; null: unknown, and no silence is judged */
   findings(watermarkMs: number | null, nowMs: number): readonly Finding[] {
-    this.#watermarkMs = watermarkMs;
+    if (watermarkMs !== null) this.#watermarkMs = watermarkMs;
     const merchants = new Set([...this.#feeds.keys(), ...this.#differences.merchants()]);
     return [
-      ...[...merchants].flatMap((merchantId) => this.#ofMerchant(merchantId, watermarkMs)),
+      ...[...merchants].flatMap((merchantId) => this.#ofMerchant(merchantId, watermarkMs, nowMs)),
       ...this.#wrongClocks(nowMs),
       ...this.#deadLetterFinding(nowMs),
     ];
   }
 
-  #ofMerchant(merchantId: string, watermarkMs: number | null): readonly Finding[] {
+  #ofMerchant(merchantId: string, watermarkMs: number | null, nowMs: number): readonly Finding[] {
     const rules = this.#rulesOf(merchantId);
     if (rules === null) return [];
     const differing = this.#differences.of(merchantId);
+    if (rules.feedSilence === null) return orderFindings(merchantId, differing, rules, nowMs);
     const feeds = this.#feedsOf(merchantId);
     const incidents =
       watermarkMs === null
         ? feeds.asBefore(differing)
         : feeds.findings(watermarkMs, rules.windowMs, differing);
-    return [...incidents, ...ordersFindings(merchantId, differing, feeds, rules)];
+    const isTold = this.#isTold(rules.feedSilence.leastMs);
+    const unexplained = differing.filter((order) => !feeds.explains(order, isTold));
+    return [...incidents.filter(isTold), ...orderFindings(merchantId, unexplained, rules, nowMs)];
+  }
+
+  /** Whether a silence has lasted long enough. What a former process told of, and nobody has looked at since, has. */
+  #isTold(leastMs: number): (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean {
+    const nowMs = this.#watermarkMs ?? Infinity;
+    return ({ sinceMs, untilMs }) => (untilMs ?? nowMs) - sinceMs >= leastMs;
   }
 
   #wrongClocks(nowMs: number): readonly Finding[] {
@@ -129,7 +141,8 @@ export class Watch {
 
   #deadLetterFinding(nowMs: number): readonly Finding[] {
     const recent = this.#deadLetters.at(nowMs);
-    if (recent.count === 0) return [];
+    const from = this.#deadLettersFrom();
+    if (from === null || recent.count < from) return [];
     return [counted({ kind: 'DEAD_LETTERS', merchantId: '', book: null, channel: null, detail: '' }, recent)];
   }
 
@@ -140,57 +153,6 @@ export class Watch {
     this.#feeds.set(merchantId, feeds);
     return feeds;
   }
-}
-
-/** Orders that no silence explains: those that lack a book, by the book; those with two amounts, by business type; those paid twice. */
-function ordersFindings(
-  merchantId: string,
-  differing: readonly DifferingOrder[],
-  feeds: Pick<FeedIncidents, 'explains'>,
-  rules: WatchRules,
-): readonly Finding[] {
-  const bySubject = Map.groupBy(
-    differing.filter((order) => !feeds.explains(order)),
-    (order) => {
-      const lacking = lackingBook(order);
-      if (lacking !== null) return `ORDERS_ONE_SIDED ${lacking}`;
-      return order.code === 'DUPLICATE' ? 'PAID_TWICE' : `AMOUNT_WRONG ${order.businessType}`;
-    },
-  );
-  return [...bySubject].map(([, orders]) => {
-    const [first] = orders;
-    if (!first) throw new Error('a group of orders without one');
-    const lacking = lackingBook(first);
-    const kind =
-      lacking !== null ? 'ORDERS_ONE_SIDED' : first.code === 'DUPLICATE' ? 'PAID_TWICE' : 'AMOUNT_WRONG';
-    const most = orders.reduce((high, { amountFen }) => (amountFen > high ? amountFen : high), 0n);
-    return {
-      kind,
-      merchantId,
-      book: lacking,
-      channel: null,
-      detail: kind === 'AMOUNT_WRONG' ? first.businessType : '',
-      severity: severityOf(kind, orders.length, most, rules),
-      sinceMs: Math.min(...orders.map(({ occurredAtMs }) => occurredAtMs)),
-      untilMs: null,
-      orders: orders.length,
-      left: orders.length,
-      amountFen: sumOf(orders),
-      evidence: { largestFen: most.toString() },
-      isOver: false,
-    };
-  });
-}
-
-function severityOf(
-  kind: AlertSubject['kind'],
-  orders: number,
-  mostFen: bigint,
-  rules: WatchRules,
-): AlertSeverity {
-  if (orders >= rules.criticalOrders || mostFen >= rules.criticalFen) return 'CRITICAL';
-  // One order may heal by itself; a wrong amount does not.
-  return kind === 'ORDERS_ONE_SIDED' && orders === 1 ? 'NOTICE' : 'WARNING';
 }
 
 function counted(
