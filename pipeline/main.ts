@@ -19,6 +19,7 @@ import { clickHouseDayLedger } from '../adapters/clickhouse/dayLedger.ts';
 import { isAway, patientLedger } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../adapters/clickhouse/scheduleLedger.ts';
+import { clickHouseSlowFacts } from '../adapters/clickhouse/slowFacts.ts';
 import { portOf, processEnvOf, signingKeyOf } from '../adapters/config/processEnv.ts';
 import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
@@ -59,6 +60,7 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
+import { SlowFindings } from './watch/slow/slowFindings.ts';
 import { Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
 
@@ -87,6 +89,7 @@ const BILLS_ROUND_MS = atRate(5_000);
 const CASES_ROUND_MS = 3_000;
 /** With the verdicts' own way to the ledger well below the two seconds in which a deadline has to be told. */
 const ALERTS_ROUND_MS = 100;
+const SLOW_LOOK_MS = atRate(60_000);
 const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
 /** The lock of an order lives 60 s. */
@@ -184,9 +187,20 @@ const watch = new Watch(
   },
   () => alertRulesOf('').deadLetters,
 );
+const alertLedger = clickHouseAlertLedger(clickhouse);
+const slowFindings = new SlowFindings({
+  merchants: () => config.merchants.values(),
+  rulesOf: alertRulesOf,
+  days: clickHouseScheduleLedger(clickhouse, () => clock.now()),
+  isClosed: (merchantId, date) => closedDays.isClosed(merchantId, date),
+  fetches,
+  facts: clickHouseSlowFacts(clickhouse),
+  alerts: alertLedger,
+});
 const alertKeeper = new AlertKeeper({
   watch,
-  ledger: clickHouseAlertLedger(clickhouse),
+  slow: slowFindings,
+  ledger: alertLedger,
   live: redisLiveChanges(windowRedis),
   watermark: async () =>
     lowestWatermark(await eventLog.partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS),
@@ -208,6 +222,17 @@ async function keepAlerts(): Promise<void> {
       if (!isAway(error)) throw error;
     }
     await pause(ALERTS_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+}
+
+/** What can wait a minute, apart from what cannot: a question that fails or takes long holds up no other alert. */
+async function keepLooking(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    for (const { kind, error } of await slowFindings.look([...alertKeeper.open.values()], clock.now())) {
+      if (stopping.signal.aborted) return;
+      log.warn({ kind, err: error }, 'the ledger could not be asked; alerts of the kind stay as they are');
+    }
+    await pause(SLOW_LOOK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 }
 
@@ -470,6 +495,7 @@ async function main(): Promise<void> {
     keepBills(),
     keepMoney(),
     keepAlerts(),
+    keepLooking(),
     ...(contacts === null ? [] : [keepAlertsTold()]),
     ...(closesBySchedule ? [keepSchedule()] : []),
   ];
