@@ -79,7 +79,7 @@ type RefundRow = {
 };
 
 /** A repeated row is the same again: min and any say the same of it. */
-const OPEN_REFUNDS = `SELECT merchant_id, order_no, any(JSONExtractString(intent, 'order', 'refundNo')) AS refund_no,
+export const OPEN_REFUNDS = `SELECT merchant_id, order_no, any(JSONExtractString(intent, 'order', 'refundNo')) AS refund_no,
     any(JSONExtractString(intent, 'order', 'channel')) AS channel,
     any(JSONExtractString(intent, 'order', 'amountFen')) AS fen,
     toString(toUnixTimestamp64Milli(min(at))) AS at_ms

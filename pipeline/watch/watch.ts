@@ -86,7 +86,7 @@ export class Watch {
 
   /** @param watermarkMs event time up to which everything has been read; null: unknown, and no silence is judged */
   findings(watermarkMs: number | null, nowMs: number): readonly Finding[] {
-    if (watermarkMs !== null) this.#watermarkMs = watermarkMs;
+    this.#watermarkMs = watermarkMs;
     const merchants = new Set([...this.#feeds.keys(), ...this.#differences.merchants()]);
     return [
       ...[...merchants].flatMap((merchantId) => this.#ofMerchant(merchantId, watermarkMs, nowMs)),
@@ -105,15 +105,9 @@ export class Watch {
       watermarkMs === null
         ? feeds.asBefore(differing)
         : feeds.findings(watermarkMs, rules.windowMs, differing);
-    const isTold = this.#isTold(rules.feedSilence.leastMs);
+    const isTold = toldAfter(rules.feedSilence.leastMs, nowMs);
     const unexplained = differing.filter((order) => !feeds.explains(order, isTold));
     return [...incidents.filter(isTold), ...orderFindings(merchantId, unexplained, rules, nowMs)];
-  }
-
-  /** Whether a silence has lasted long enough. What a former process told of, and nobody has looked at since, has. */
-  #isTold(leastMs: number): (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean {
-    const nowMs = this.#watermarkMs ?? Infinity;
-    return ({ sinceMs, untilMs }) => (untilMs ?? nowMs) - sinceMs >= leastMs;
   }
 
   #wrongClocks(nowMs: number): readonly Finding[] {
@@ -153,6 +147,14 @@ export class Watch {
     this.#feeds.set(merchantId, feeds);
     return feeds;
   }
+}
+
+/** Whether a silence has lasted long enough: by the clock, which unlike what has been read never goes back. */
+function toldAfter(
+  leastMs: number,
+  nowMs: number,
+): (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean {
+  return ({ sinceMs, untilMs }) => leastMs === 0 || (untilMs ?? nowMs) - sinceMs >= leastMs;
 }
 
 function counted(
