@@ -106,7 +106,7 @@ export class FeedIncidents {
   /** @param isTold what nobody is told of explains nothing */
   explains(
     order: DifferingOrder,
-    isTold: (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean,
+    isTold: (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean = () => true,
   ): boolean {
     return [...this.#incidents.values(), ...this.#ended].some(
       (incident) => isTold(incident) && isOf(incident, order),
