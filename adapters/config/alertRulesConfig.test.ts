@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -27,6 +27,23 @@ test('without a word the defaults hold, for every hospital and for what is of no
   const { alertRules, alerts } = load('');
   expect([...alertRules]).toEqual(['', 'A', 'B'].map((id) => [id, DEFAULT_ALERT_RULES]));
   expect(alerts).toBeNull();
+});
+
+test('the defaults that the configuration of the repository describes are those that hold', () => {
+  const text = readFileSync(new URL('../../duizhang.config.yaml', import.meta.url), 'utf8');
+  const [, block = ''] = /^# alerts:\n#   rules:\n((?:#     .*\n)+)/m.exec(text) ?? [];
+  const path = join(dir, 'described.yaml');
+  const rules = block.replaceAll(/^# /gm, '');
+  writeFileSync(
+    path,
+    `alerts:\n  rules:\n${rules}merchants: [{ id: A, name: a, channels: { WECHAT: "1" } }]\n`,
+  );
+  const hours = (of: number) => ({ atMs: of * 3_600_000 });
+  expect(loadConfig(path).alertRules.get('A')).toEqual({
+    ...DEFAULT_ALERT_RULES,
+    closedBy: hours(18.5),
+    billBy: hours(12),
+  });
 });
 
 test('a hospital has its own rules, else those of all, else the defaults, number by number', () => {

@@ -2,9 +2,10 @@ import type { Alert, AlertSubject } from '../../domain/alert.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { Entry } from '../../domain/entry.ts';
+import type { Book, Entry } from '../../domain/entry.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
-import { Differences } from './differences.ts';
+import { ClocksBehind } from './clocksBehind.ts';
+import { Differences, lackingBook } from './differences.ts';
 import { FeedIncidents, isFeedIncident } from './feedIncidents.ts';
 import type { Finding } from './finding.ts';
 import { orderFindings } from './orderFindings.ts';
@@ -26,6 +27,7 @@ export class Watch {
   readonly #deadLetters = new Recently(RECENT_MS);
   /** By hospital and book: events that are dated ahead of the clock. */
   readonly #ahead = new Map<string, Recently>();
+  readonly #behind = new Map<string, ClocksBehind>();
   #watermarkMs: number | null = null;
   readonly #deadLettersFrom: () => number | null;
 
@@ -52,7 +54,12 @@ export class Watch {
       ahead.add(1, nowMs, occurredAtMs - nowMs);
       return;
     }
-    if (kind === 'PAYMENT') this.seePayment({ merchantId, book, orderNo, channel, amountFen, occurredAtMs });
+    if (kind !== 'PAYMENT') return;
+    const payment = { merchantId, book, orderNo, channel, amountFen, occurredAtMs };
+    const clocks = this.#behind.get(merchantId) ?? new ClocksBehind();
+    this.#behind.set(merchantId, clocks);
+    clocks.see(payment, nowMs);
+    this.seePayment(payment);
   }
 
   seePayment(payment: BookedPayment): void {
@@ -98,7 +105,8 @@ export class Watch {
   #ofMerchant(merchantId: string, watermarkMs: number | null, nowMs: number): readonly Finding[] {
     const rules = this.#rulesOf(merchantId);
     if (rules === null) return [];
-    const differing = this.#differences.of(merchantId);
+    const isOnTime = this.#onTime(merchantId, rules.windowMs, nowMs);
+    const differing = this.#differences.of(merchantId).filter((order) => !isOnTime(order));
     if (rules.feedSilence === null) return orderFindings(merchantId, differing, rules, nowMs);
     const feeds = this.#feedsOf(merchantId);
     const incidents =
@@ -110,27 +118,32 @@ export class Watch {
     return [...incidents.filter(isTold), ...orderFindings(merchantId, unexplained, rules, nowMs)];
   }
 
+  /** Orders whose window is only over by a clock that is known to be behind. */
+  #onTime(merchantId: string, windowMs: number, nowMs: number): (order: DifferingOrder) => boolean {
+    const behind = this.#behind.get(merchantId)?.at(nowMs) ?? [];
+    return (order) => {
+      const lacking = lackingBook(order);
+      const clock = behind.find(({ book }) => lacking !== null && book !== lacking);
+      return clock !== undefined && order.occurredAtMs + clock.behindMs + windowMs > nowMs;
+    };
+  }
+
   #wrongClocks(nowMs: number): readonly Finding[] {
-    return [...this.#ahead].flatMap(([key, ahead]) => {
-      const recent = ahead.at(nowMs);
+    const ahead = [...this.#ahead].flatMap(([key, seen]) => {
+      const recent = seen.at(nowMs);
       if (recent.count < LEAST_WRONG_CLOCKS) return [];
       const [merchantId = '', book] = key.split(' ');
-      return [
-        {
-          ...counted(
-            {
-              kind: 'CLOCK_WRONG',
-              merchantId,
-              book: book === 'PLATFORM' ? 'PLATFORM' : 'MERCHANT',
-              channel: null,
-              detail: '',
-            },
-            recent,
-          ),
-          evidence: { secondsAhead: String(Math.round(recent.most / 1000)) },
-        },
-      ];
+      const subject = clockOf(merchantId, book === 'PLATFORM' ? 'PLATFORM' : 'MERCHANT');
+      const evidence = { secondsAhead: String(Math.round(recent.most / 1000)) };
+      return [{ ...counted(subject, recent), evidence }];
     });
+    const behind = [...this.#behind].flatMap(([merchantId, clocks]) =>
+      clocks.at(nowMs).map(({ book, behindMs, orders, firstMs }) => ({
+        ...counted(clockOf(merchantId, book), { count: orders, firstMs }),
+        evidence: { secondsBehind: String(Math.round(behindMs / 1000)) },
+      })),
+    );
+    return [...ahead, ...behind];
   }
 
   #deadLetterFinding(nowMs: number): readonly Finding[] {
@@ -155,6 +168,10 @@ function toldAfter(
   nowMs: number,
 ): (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean {
   return ({ sinceMs, untilMs }) => leastMs === 0 || (untilMs ?? nowMs) - sinceMs >= leastMs;
+}
+
+function clockOf(merchantId: string, book: Book): AlertSubject {
+  return { kind: 'CLOCK_WRONG', merchantId, book, channel: null, detail: '' };
 }
 
 function counted(

@@ -5,6 +5,7 @@ import { encodeEvent } from '../../adapters/events/eventCodec.ts';
 import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { AlertOrder } from '../../domain/alertPorts.ts';
+import { addDays, businessDateOf, startOfDate } from '../../domain/businessDate.ts';
 import type { Page } from '../../domain/apiPorts.ts';
 import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { NewRecord } from '../../domain/ports.ts';
@@ -104,6 +105,31 @@ test('an order past its window is told within two seconds of its deadline, and c
   );
   // A busy machine may be late once.
   expect(delays.toSorted((a, b) => a - b)[3]).toBeLessThan(2_000);
+}, 120_000);
+
+test('a day that nobody closed is told at the start, and goes on as one alert over restarts', async () => {
+  await using system = await startTestSystem({
+    config: `merchants: [{ id: H001, name: one, channels: { WECHAT: '1' }, alertRules: { closedBy: '00:00', billBy: off } }]`,
+  });
+  const paidAtMs = startOfDate(addDays(businessDateOf(Date.now()), -1)) + 12 * 3_600_000;
+  await system.startPipeline();
+  await system.producer.append([paid('H001', 'A1', paidAtMs), booked('H001', 'A1', paidAtMs + 10)]);
+  await system.untilStored(paidAtMs);
+  await system.killPipeline();
+  await system.startPipeline();
+  const told = await untilAlert(system, ({ kind }) => kind === 'DAY_NOT_CLOSED');
+  expect(told).toMatchObject({
+    merchantId: 'H001',
+    state: 'OPEN',
+    detail: businessDateOf(paidAtMs),
+    sinceMs: startOfDate(businessDateOf(Date.now())),
+  });
+  await system.killPipeline();
+  await system.startPipeline();
+  await pause(3_000);
+  expect((await alertsOf(system)).map(({ alertId, state }) => [alertId, state])).toEqual([
+    [told.alertId, 'OPEN'],
+  ]);
 }, 120_000);
 
 test('killed in an outage it goes on with the same incident, and ends it with what is left', async () => {
