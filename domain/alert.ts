@@ -20,8 +20,10 @@ export const ALERT_KINDS = [
   'DEAD_LETTERS',
   'DAY_NOT_CLOSED',
   'BILL_LATE',
-  /** A refund without a final outcome for long. */
+  /** Refunds of one channel without a final outcome for long. */
   'REFUND_STUCK',
+  /** Of a hospital's payments of the last while, fewer than usual stand in both books. */
+  'MATCH_RATE_LOW',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
@@ -39,7 +41,7 @@ export type AlertSubject = {
   /** The book that is silent or lacks the orders. */
   readonly book: Book | null;
   readonly channel: Channel | null;
-  /** What else tells it apart: a business date, a refund's number. */
+  /** What else tells it apart: a business date, a business type. */
   readonly detail: string;
 };
 

@@ -1,7 +1,7 @@
 import type { Alert, AlertKind, AlertState } from './alert.ts';
 import type { Page } from './apiPorts.ts';
 import type { BusinessDate } from './businessDate.ts';
-import type { Book, Channel } from './entry.ts';
+import type { Book, Channel, Kind } from './entry.ts';
 import type { Scope } from './scope.ts';
 import type { VerdictCode } from './verdict.ts';
 
@@ -54,12 +54,36 @@ export type AlertFilter = {
   readonly limit: number;
 };
 
+/** An order that an alert speaks of, as its books stand now. */
+export type AlertOrder = {
+  readonly merchantId: string;
+  readonly orderNo: string;
+  readonly kind: Kind;
+  readonly refundNo: string | null;
+  readonly channel: Channel | null;
+  readonly businessType: string;
+  readonly amountFen: bigint;
+  readonly occurredAtMs: number;
+  readonly code: VerdictCode;
+  /** When the verdict was stored that found it in both books; null while it is in one alone, or differs. */
+  readonly healedAtMs: number | null;
+};
+
 /** Alerts for people. */
 export interface AlertQueries {
   /** The newest first. */
   alerts(scope: Scope, filter: AlertFilter): Promise<Page<Alert>>;
   /** null: there is none, or it is another hospital's. */
   alert(scope: Scope, alertId: string): Promise<Alert | null>;
+  /**
+   * The orders that it speaks of, by time. Of a silence also those that have healed since; of other alerts those that
+   * still differ, and of days, bills, clocks and dead letters none.
+   */
+  orders(
+    scope: Scope,
+    alert: Alert,
+    page: { readonly cursor?: string; readonly limit: number },
+  ): Promise<Page<AlertOrder>>;
   /** The first one counts: doing it again changes nothing. */
   acknowledge(alertId: string, by: string, note: string, atMs: number): Promise<void>;
 }

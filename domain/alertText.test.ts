@@ -65,9 +65,10 @@ test.each([
   ],
   [
     'REFUND_STUCK',
-    { book: null, detail: 'RF7', amountFen: 5n },
-    'H012 退款 RF7 自 10:02 起没有最终结果:¥0.05',
+    { book: null, channel: 'WECHAT', left: 2, amountFen: 5n },
+    'H012 微信 退款 自 10:02 起没有最终结果:2 笔,¥0.05',
   ],
+  ['MATCH_RATE_LOW', { book: null }, 'H012 自 10:02 起对平率偏低:312 笔单边,¥48,210.00'],
 ] as const)('%s has words of its own', (kind, more, title) => {
   expect(alertText(alert({ kind, ...more }), NOW_MS, null).title).toBe(title);
 });

@@ -63,7 +63,9 @@ function openTitle(alert: Alert, nowMs: number): string {
     case 'BILL_LATE':
       return `${subject} 到时仍未收到`;
     case 'REFUND_STUCK':
-      return `${subject} 自 ${since} 起没有最终结果:${yuanText(alert.amountFen)}`;
+      return `${subject} 自 ${since} 起没有最终结果:${countOf(alert.left)} 笔,${yuanText(alert.amountFen)}`;
+    case 'MATCH_RATE_LOW':
+      return `${subject} 自 ${since} 起对平率偏低:${countOf(alert.left)} 笔单边,${yuanText(alert.amountFen)}`;
     default:
       return unreachable(alert.kind);
   }
@@ -94,6 +96,8 @@ function closedTitle(alert: Alert, nowMs: number): string {
       return `${subject} 已于 ${at} 收到`;
     case 'REFUND_STUCK':
       return `${subject} 已于 ${at} 有最终结果`;
+    case 'MATCH_RATE_LOW':
+      return `${subject} 对平率已于 ${at} 恢复`;
     default:
       return unreachable(alert.kind);
   }
@@ -119,7 +123,9 @@ function subjectOf({ kind, merchantId, book, channel, detail }: Alert): string {
       case 'BILL_LATE':
         return [merchantId, detail, way === '' ? `${feed}账单` : `${way}账单`];
       case 'REFUND_STUCK':
-        return [merchantId, way, `退款 ${detail}`];
+        return [merchantId, way, `退款 ${detail}`.trim()];
+      case 'MATCH_RATE_LOW':
+        return [merchantId];
       default:
         return unreachable(kind);
     }

@@ -85,6 +85,7 @@ export const ALERT_KIND_LABELS: Readonly<Record<AlertKind, string>> = {
   DAY_NOT_CLOSED: '未日结',
   BILL_LATE: '账单未到',
   REFUND_STUCK: '退款无结果',
+  MATCH_RATE_LOW: '对平率低',
 };
 
 export const ALERT_SEVERITY_LABELS: Readonly<Record<AlertSeverity, string>> = {

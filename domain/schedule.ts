@@ -77,7 +77,8 @@ function reasonOf(day: DayStatus | undefined, connected: () => boolean): DueClos
   return run.outcome === 'FAILED' && run.hasMoreEvents ? 'EVENTS' : null;
 }
 
-function isConnected(days: ReadonlyMap<BusinessDate, DayStatus>, date: BusinessDate): boolean {
+/** Whether a date is one of a hospital that sends us something. @param days of the hospital */
+export function isConnected(days: ReadonlyMap<BusinessDate, DayStatus>, date: BusinessDate): boolean {
   for (let back = 0; back <= CONNECTED_DAYS; back += 1) {
     if (days.get(addDays(date, -back))?.hasData) return true;
   }

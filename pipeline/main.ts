@@ -20,6 +20,7 @@ import { isAway, patientLedger } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../adapters/clickhouse/scheduleLedger.ts';
 import { hostOf, portOf, processEnvOf } from '../adapters/config/processEnv.ts';
+import { clickHouseSlowFacts } from '../adapters/clickhouse/slowFacts.ts';
 import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
@@ -34,6 +35,8 @@ import { redisMoneyEpoch } from '../adapters/redis/money/orderLocks.ts';
 import { resolutionParts } from '../adapters/resolutionParts.ts';
 import { openContacts } from '../adapters/notify/openContacts.ts';
 import { openSources } from '../adapters/sources/openSources.ts';
+import type { AlertRules } from '../domain/alertRules.ts';
+import { DEFAULT_ALERT_RULES } from '../domain/alertRules.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../domain/businessDate.ts';
 import { DuizhangError } from '../domain/errors.ts';
@@ -57,7 +60,8 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
-import { WATCH_THRESHOLDS, Watch } from './watch/watch.ts';
+import { SlowFindings } from './watch/slow/slowFindings.ts';
+import { Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino(logOptions('pipeline'));
@@ -85,6 +89,7 @@ const BILLS_ROUND_MS = atRate(5_000);
 const CASES_ROUND_MS = 3_000;
 /** With the verdicts' own way to the ledger well below the two seconds in which a deadline has to be told. */
 const ALERTS_ROUND_MS = 100;
+const SLOW_LOOK_MS = atRate(60_000);
 const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
 /** The lock of an order lives 60 s. */
@@ -137,6 +142,11 @@ function rulesOf(merchantId: string): MatchRules {
   return config.merchants.get(merchantId)?.rules ?? DEFAULT_RULES;
 }
 
+/** @param merchantId '' : of no hospital in particular */
+function alertRulesOf(merchantId: string): AlertRules {
+  return config.alertRules.get(merchantId) ?? DEFAULT_ALERT_RULES;
+}
+
 const closeLedger = clickHouseCloseLedger(clickhouse);
 const bills = clickHouseBills(clickhouse);
 const archive = openArchive(config.archive, dataDir, process.env);
@@ -168,13 +178,29 @@ async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string
 }
 
 /** What a hospital without a HIS tells has nothing that it could be held against. */
-const watch = new Watch((merchantId) => {
-  const merchant = config.merchants.get(merchantId);
-  return merchant?.mode === 'THREE_WAY' ? { ...WATCH_THRESHOLDS, windowMs: merchant.rules.windowMs } : null;
+const watch = new Watch(
+  (merchantId) => {
+    const merchant = config.merchants.get(merchantId);
+    return merchant?.mode === 'THREE_WAY'
+      ? { ...alertRulesOf(merchantId), windowMs: merchant.rules.windowMs }
+      : null;
+  },
+  () => alertRulesOf('').deadLetters,
+);
+const alertLedger = clickHouseAlertLedger(clickhouse);
+const slowFindings = new SlowFindings({
+  merchants: () => config.merchants.values(),
+  rulesOf: alertRulesOf,
+  days: clickHouseScheduleLedger(clickhouse, () => clock.now()),
+  isClosed: (merchantId, date) => closedDays.isClosed(merchantId, date),
+  fetches,
+  facts: clickHouseSlowFacts(clickhouse),
+  alerts: alertLedger,
 });
 const alertKeeper = new AlertKeeper({
   watch,
-  ledger: clickHouseAlertLedger(clickhouse),
+  slow: slowFindings,
+  ledger: alertLedger,
   live: redisLiveChanges(windowRedis),
   watermark: async () =>
     lowestWatermark(await eventLog.partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS),
@@ -196,6 +222,17 @@ async function keepAlerts(): Promise<void> {
       if (!isAway(error)) throw error;
     }
     await pause(ALERTS_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+}
+
+/** What can wait a minute, apart from what cannot: a question that fails or takes long holds up no other alert. */
+async function keepLooking(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    for (const { kind, error } of await slowFindings.look([...alertKeeper.open.values()], clock.now())) {
+      if (stopping.signal.aborted) return;
+      log.warn({ kind, err: error }, 'the ledger could not be asked; alerts of the kind stay as they are');
+    }
+    await pause(SLOW_LOOK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 }
 
@@ -458,6 +495,7 @@ async function main(): Promise<void> {
     keepBills(),
     keepMoney(),
     keepAlerts(),
+    keepLooking(),
     ...(contacts === null ? [] : [keepAlertsTold()]),
     ...(closesBySchedule ? [keepSchedule()] : []),
   ];

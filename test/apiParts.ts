@@ -110,7 +110,7 @@ export const UNUSED_PARTS: Pick<
   intake: { accept: unused },
   eventForms: [],
   readiness: [],
-  alerts: { queries: { alerts: unused, alert: unused, acknowledge: unused }, now: () => 0 },
+  alerts: { queries: { alerts: unused, alert: unused, orders: unused, acknowledge: unused }, now: () => 0 },
   stream: { live: { read: unused, newestId: unused, reaches: unused } },
   certificates: { certificateOfRun: unused },
   evidenceOf: unused,

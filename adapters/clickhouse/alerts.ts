@@ -12,6 +12,7 @@ import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Channel } from '../../domain/entry.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
+import { alertOrderPage } from './alertOrders.ts';
 import type { AlertRow } from './alertRows.ts';
 import { ALERT_FIELDS, alertOf, alertRow } from './alertRows.ts';
 import { EXCEPTION_CODE_LIST, rowsOf } from './closeSql.ts';
@@ -141,6 +142,7 @@ export function clickHouseAlertQueries(client: ClickHouseClient): AlertQueries {
       );
       return rows[0] ? alertOf(rows[0]) : null;
     },
+    orders: (scope, alert, page) => asked(alertOrderPage(client, scope, alert, page)),
     async acknowledge(alertId, by, note, atMs) {
       const row = { alert_id: alertId, acknowledged_by: by, acknowledged_at: timeText(atMs), note };
       await client.insert({ table: 'alert_acknowledgements', values: [row], format: 'JSONEachRow' });

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { AlertKind, AlertSeverity } from '../../domain/alert.ts';
 import { ALERT_KINDS, ALERT_SEVERITIES } from '../../domain/alert.ts';
 import type { AlertRoute, QuietHours } from '../../domain/deliveryPorts.ts';
+import { AlertRulesSchema } from './alertRulesConfig.ts';
 import type { FailAt, RawSecret } from './sourcesConfig.ts';
 import { checkSecret, Secret } from './sourcesConfig.ts';
 
@@ -73,8 +74,10 @@ const RouteSchema = Type.Object(
 
 export const AlertsSchema = Type.Object(
   {
-    contacts: Type.Record(Type.String({ pattern: '^[\\w.-]{1,64}$' }), ContactSchema),
-    routes: Type.Array(RouteSchema),
+    contacts: Type.Optional(Type.Record(Type.String({ pattern: '^[\\w.-]{1,64}$' }), ContactSchema)),
+    routes: Type.Optional(Type.Array(RouteSchema)),
+    /** From when on what is told, whether or not somebody outside is. */
+    rules: Type.Optional(AlertRulesSchema),
     /** Of routes that say nothing else. */
     quietHours: Type.Optional(QuietSchema),
   },
@@ -99,9 +102,15 @@ type Place = {
   readonly ms: (duration: string) => number | null;
 };
 
-/** @returns null when nothing is said @throws what `fail` makes of an unknown contact or merchant, or of a contact that is not whole */
+/** @returns null when nobody outside is named @throws what `fail` makes of an unknown contact or merchant, or of a contact that is not whole */
 export function alertsOf(raw: Static<typeof AlertsSchema> | undefined, place: Place): AlertsConfig | null {
-  if (raw === undefined) return null;
+  if (raw === undefined || (raw.contacts === undefined && raw.routes === undefined)) {
+    if (raw?.quietHours !== undefined)
+      throw place.fail(['alerts', 'quietHours'], 'are of routes, and there are none');
+    return null;
+  }
+  if (raw.contacts === undefined) throw place.fail(['alerts'], 'lacks contacts, whom its routes name');
+  if (raw.routes === undefined) throw place.fail(['alerts'], 'lacks routes: by which its contacts are told');
   const contacts = new Map<string, ContactConfig>();
   for (const [name, contact] of Object.entries(raw.contacts)) {
     const fail: FailAt = (steps, message) => place.fail(['alerts', 'contacts', name, ...steps], message);

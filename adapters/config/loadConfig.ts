@@ -13,6 +13,14 @@ import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { AccessConfig } from './accessConfig.ts';
 import { accessOf, AccessSchema } from './accessConfig.ts';
+import type { AlertRules } from '../../domain/alertRules.ts';
+import {
+  ALERT_AMOUNT,
+  alertRulesOf,
+  MerchantAlertRulesSchema,
+  OFF_OR_DURATION,
+  OFF_OR_TIME_OF_DAY,
+} from './alertRulesConfig.ts';
 import type { AlertsConfig } from './alertsConfig.ts';
 import { ALERT_URL, alertsOf, AlertsSchema, MAIL_ADDRESS } from './alertsConfig.ts';
 import type { ArchiveConfig } from './archiveConfig.ts';
@@ -91,6 +99,7 @@ const ConfigSchema = Type.Object(
           rules: Type.Optional(Type.Object(Rules, { additionalProperties: false })),
           sources: Type.Optional(SourcesSchema),
           refunds: Type.Optional(RefundsSchema),
+          alertRules: Type.Optional(MerchantAlertRulesSchema),
           ...ResolutionParts,
         },
         { additionalProperties: false },
@@ -134,6 +143,8 @@ export type Config = {
   readonly access: AccessConfig;
   /** Whom to tell of alerts; null: nobody outside. Secrets as above. */
   readonly alerts: AlertsConfig | null;
+  /** What raises alerts, by merchant; every one is in it, and '' stands for what is of no hospital. */
+  readonly alertRules: ReadonlyMap<string, AlertRules>;
   readonly slots: number;
   /** Where the API listens; 0: a free port. */
   readonly port: number;
@@ -179,6 +190,15 @@ function complaint(error: CheckError | undefined): string {
   if (error?.keyword === 'required') return `lacks ${error.params.requiredProperties.join(', ')}`;
   if (error?.keyword === 'pattern' && DURATION_PATTERNS.includes(String(error.params.pattern))) {
     return 'must be a duration like 30s, 5m or 24h';
+  }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === OFF_OR_DURATION) {
+    return 'must be a duration like 30s, 5m or 24h, or off';
+  }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === OFF_OR_TIME_OF_DAY) {
+    return "must be a time of day like '10:30', or off";
+  }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === ALERT_AMOUNT) {
+    return "must be an amount in yuan like '500.00'";
   }
   if (error?.keyword === 'pattern' && String(error.params.pattern) === TIME_OF_DAY) {
     return 'must be a time of day like 12:00';
@@ -235,6 +255,9 @@ function configOf(
   fail: Fail,
 ): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts'> {
   const resolution = new Map<string, ResolutionRules>();
+  const failAlerts: Fail = (steps, message) => fail(['alerts', 'rules', ...steps], message);
+  const rulesOfAll = alertRulesOf(raw.alerts?.rules, { fail: failAlerts, ms });
+  const alertRules = new Map([['', rulesOfAll]]);
   const merchants = new Map<string, Merchant>();
   const books = new Map<string, MerchantBooks>();
   raw.merchants.forEach((merchant, index) => {
@@ -245,6 +268,8 @@ function configOf(
       books.set(merchant.id, booksOf(merchant.id, merchant.books, failBook));
     }
     resolution.set(merchant.id, resolutionOf(raw.defaults ?? {}, merchant));
+    const failRules: Fail = (steps, message) => fail([...place, 'alertRules', ...steps], message);
+    alertRules.set(merchant.id, alertRulesOf(merchant.alertRules, { fail: failRules, ms }, rulesOfAll));
     const rules = { ...raw.defaults, ...merchant.rules };
     merchants.set(merchant.id, {
       merchantId: merchant.id,
@@ -269,6 +294,7 @@ function configOf(
     merchants,
     books,
     resolution,
+    alertRules,
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
     archive: raw.archive ?? null,
     access: accessOf(raw.access, ms),

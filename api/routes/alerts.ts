@@ -2,8 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { ALERT_KINDS, ALERT_SEVERITIES, ALERT_STATES } from '../../domain/alert.ts';
 import { alertJson } from '../../domain/alertJson.ts';
-import type { AlertQueries } from '../../domain/alertPorts.ts';
-import { BOOKS, CHANNELS } from '../../domain/entry.ts';
+import type { AlertOrder, AlertQueries } from '../../domain/alertPorts.ts';
+import { BOOKS, CHANNELS, KINDS } from '../../domain/entry.ts';
+import { VERDICT_CODES } from '../../domain/verdict.ts';
 import { noteForAudit } from '../auditTrail.ts';
 import { notFound, principalOf, scopeOf } from '../access.ts';
 import { problems } from '../problem.ts';
@@ -64,6 +65,19 @@ const AlertSchema = Type.Object(
   },
 );
 
+const OrderSchema = Type.Object({
+  merchantId: MerchantId,
+  orderNo: Type.String(),
+  kind: oneOf(KINDS),
+  refundNo: NullableText,
+  channel: Type.Union([oneOf(CHANNELS), Type.Null()]),
+  businessType: Type.String(),
+  amountFen: Fen,
+  occurredAt: Instant,
+  verdict: { ...oneOf(VERDICT_CODES), description: 'as realtime says now' },
+  healedAt: { ...NullableInstant, description: 'since when it is in both books' },
+});
+
 const Query = Type.Object(
   {
     state: Type.Optional(oneOf(ALERT_STATES)),
@@ -104,6 +118,32 @@ export function alertRoutes({ queries, now }: AlertParts): FastifyPluginAsyncTyp
       },
     );
 
+    app.get(
+      '/alerts/:id/orders',
+      {
+        config: { access: 'READ' },
+        schema: {
+          tags: ['alerts'],
+          summary: 'The orders that an alert speaks of, by time (告警涉及的订单)',
+          description:
+            'Of a silent feed or channel also those that have healed since; of other alerts those that still differ.',
+          params: Params,
+          querystring: Type.Object({ cursor: Cursor, limit: Limit }, { additionalProperties: false }),
+          response: {
+            200: Type.Object({ items: Type.Array(OrderSchema), nextCursor: NextCursor }),
+            ...problems(401, 403, 404),
+          },
+        },
+      },
+      async (request) => {
+        const [scope, { id }] = [scopeOf(request), request.params];
+        const alert = await queries.alert(scope, id);
+        if (!alert) throw notFound(`alert ${id}`);
+        const page = await queries.orders(scope, alert, request.query);
+        return { items: page.items.map(orderJson), nextCursor: page.nextCursor };
+      },
+    );
+
     app.post(
       '/alerts/:id/acknowledge',
       {
@@ -129,5 +169,15 @@ export function alertRoutes({ queries, now }: AlertParts): FastifyPluginAsyncTyp
         return alertJson((await queries.alert(scope, id)) ?? alert);
       },
     );
+  };
+}
+
+function orderJson({ amountFen, occurredAtMs, code, healedAtMs, ...rest }: AlertOrder) {
+  return {
+    ...rest,
+    amountFen: amountFen.toString(),
+    occurredAt: new Date(occurredAtMs).toISOString(),
+    verdict: code,
+    healedAt: healedAtMs === null ? null : new Date(healedAtMs).toISOString(),
   };
 }

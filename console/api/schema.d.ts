@@ -1992,7 +1992,8 @@ export type paths = {
             | 'DEAD_LETTERS'
             | 'DAY_NOT_CLOSED'
             | 'BILL_LATE'
-            | 'REFUND_STUCK';
+            | 'REFUND_STUCK'
+            | 'MATCH_RATE_LOW';
           merchantId?: string;
           cursor?: string;
           limit: number;
@@ -2015,7 +2016,8 @@ export type paths = {
               | 'DEAD_LETTERS'
               | 'DAY_NOT_CLOSED'
               | 'BILL_LATE'
-              | 'REFUND_STUCK';
+              | 'REFUND_STUCK'
+              | 'MATCH_RATE_LOW';
             /** '' : of no hospital in particular */
             merchantId: string;
             /** which is silent, or lacks the orders */
@@ -2055,6 +2057,51 @@ export type paths = {
       };
     };
   };
+  '/api/v1/alerts/{id}/orders': {
+    /** The orders that an alert speaks of, by time (告警涉及的订单) */
+    get: {
+      parameters: { query: { cursor?: string; limit: number }; path: { id: string } };
+
+      responses: {
+        200: Answer<{
+          items: {
+            merchantId: string;
+            orderNo: string;
+            kind: 'PAYMENT' | 'REFUND';
+            refundNo: string | null;
+            channel: ('WECHAT' | 'ALIPAY' | 'UNIONPAY') | null;
+            businessType: string;
+            /** fen */
+            amountFen: string;
+            occurredAt: string;
+            /** as realtime says now */
+            verdict:
+              | 'MATCHED'
+              | 'AMOUNT_MISMATCH'
+              | 'MERCHANT_ONLY'
+              | 'PLATFORM_ONLY'
+              | 'CHANNEL_ONLY'
+              | 'PLATFORM_MISSING'
+              | 'DUPLICATE'
+              | 'OFFSET'
+              | 'CROSS_DAY';
+            /** since when it is in both books */
+            healedAt: string | null;
+          }[];
+          /** send it back as cursor for the next page; null: this was the last */
+          nextCursor: string | null;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
   '/api/v1/alerts/{id}/acknowledge': {
     /** Says that somebody has seen it: it is not passed on to the next contact (确认告警) */
     post: {
@@ -2075,7 +2122,8 @@ export type paths = {
             | 'DEAD_LETTERS'
             | 'DAY_NOT_CLOSED'
             | 'BILL_LATE'
-            | 'REFUND_STUCK';
+            | 'REFUND_STUCK'
+            | 'MATCH_RATE_LOW';
           /** '' : of no hospital in particular */
           merchantId: string;
           /** which is silent, or lacks the orders */

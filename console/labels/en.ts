@@ -35,6 +35,7 @@ export const en: Labels = {
       DAY_NOT_CLOSED: 'Day not closed',
       BILL_LATE: 'Bill late',
       REFUND_STUCK: 'Refund without result',
+      MATCH_RATE_LOW: 'Match rate low',
     },
     alertSeverity: { NOTICE: 'Notice', WARNING: 'Warning', CRITICAL: 'Critical' },
     alertState: { OPEN: 'Open', CLOSED: 'Closed' },

@@ -1,14 +1,12 @@
 import type { FetchLog } from '../../domain/billFetch.ts';
-import { channelsWithoutTrade } from '../../domain/billFetch.ts';
 import { addDays, businessDateOf } from '../../domain/businessDate.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { BillStore, CloseWait, ScheduleLedger } from '../../domain/closePorts.ts';
-import type { Book, Channel } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Clock } from '../../domain/ports.ts';
 import type { DueClose } from '../../domain/schedule.ts';
 import { CATCH_UP_DAYS, dueCloses, scheduledAtMs, waitsUntilMs } from '../../domain/schedule.ts';
-import { speaksFor } from './bookScope.ts';
+import { missingBills } from './missingBills.ts';
 
 export type SchedulerParts = {
   readonly ledger: ScheduleLedger;
@@ -76,29 +74,17 @@ export class CloseScheduler {
     return isClosed;
   }
 
-  /**
-   * Bills of the date that are not on record: of each channel, unless it said that there was no trade, and of the other
-   * books where one is asked for.
-   */
+  /** What nobody asks for any more is not waited for. */
   async #missing({ merchant, date }: DueClose): Promise<readonly string[]> {
     const { merchantId } = merchant;
     const [bills, fetches] = await Promise.all([
       this.#parts.bills.billsBetween(merchantId, date, date),
       this.#parts.fetches.fetchesOf(merchantId, date),
     ]);
-    const isThere = (book: Book, channel: Channel | null): boolean =>
-      bills.some((bill) => speaksFor(bill, book, channel));
-    const withoutTrade = channelsWithoutTrade(fetches, merchantId, date);
-    const channels = merchant.channels
-      .map(({ channel }) => channel)
-      .filter((channel) => !withoutTrade.includes(channel) && !isThere('CHANNEL', channel));
-    const asked = fetches.filter(
-      ({ book, channel, status }) => book !== 'CHANNEL' && status === 'WAITING' && !isThere(book, channel),
-    );
-    return [
-      ...channels.map((channel) => `the ${channel} bill of ${date}`),
-      ...asked.map(({ book, source }) => `the ${book} bill of ${date} from ${source}`),
-    ];
+    return missingBills(merchant, date, bills, fetches).flatMap(({ book, channel, fetch }) => {
+      if (book === 'CHANNEL') return [`the ${channel} bill of ${date}`];
+      return fetch?.status === 'WAITING' ? [`the ${book} bill of ${date} from ${fetch.source}`] : [];
+    });
   }
 
   async #record(due: DueClose, waitsFor: readonly string[], known: CloseWait | undefined): Promise<void> {

@@ -106,8 +106,14 @@ export class FeedIncidents {
     return [...this.#incidents.values()].map((incident) => this.#findingOf(incident, differing));
   }
 
-  explains(order: DifferingOrder): boolean {
-    return [...this.#incidents.values(), ...this.#ended].some((incident) => isOf(incident, order));
+  /** @param isTold what nobody is told of explains nothing */
+  explains(
+    order: DifferingOrder,
+    isTold: (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean = () => true,
+  ): boolean {
+    return [...this.#incidents.values(), ...this.#ended].some(
+      (incident) => isTold(incident) && isOf(incident, order),
+    );
   }
 
   #follow(subject: AlertSubject, silence: Silence, watermarkMs: number): void {

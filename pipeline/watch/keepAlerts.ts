@@ -1,11 +1,13 @@
 import type { Alert } from '../../domain/alert.ts';
 import { subjectKeyOf } from '../../domain/alertId.ts';
 import type { AlertLedger, LiveChanges } from '../../domain/alertPorts.ts';
+import type { SlowFindings } from './slow/slowFindings.ts';
 import { changesOf } from './finding.ts';
 import type { Watch } from './watch.ts';
 
 export type AlertKeeperParts = {
   readonly watch: Watch;
+  readonly slow: Pick<SlowFindings, 'findings'>;
   readonly ledger: AlertLedger;
   readonly live: LiveChanges;
   /** Event time up to which every partition has been read; null while nobody knows. */
@@ -44,9 +46,10 @@ export class AlertKeeper {
 
   /** @returns what changed; after a failure the next round writes it */
   async round(): Promise<readonly Alert[]> {
-    const { watch, ledger, live, watermark, now } = this.#parts;
+    const { watch, slow, ledger, live, watermark, now } = this.#parts;
     const nowMs = now();
-    const changes = changesOf(this.#open, watch.findings(await watermark(), nowMs), nowMs);
+    const found = [...watch.findings(await watermark(), nowMs), ...slow.findings(this.#open.values())];
+    const changes = changesOf(this.#open, found, nowMs);
     for (const alert of changes) {
       if (alert.state === 'OPEN') this.#open.set(subjectKeyOf(alert), alert);
       else this.#open.delete(subjectKeyOf(alert));

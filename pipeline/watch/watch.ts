@@ -1,21 +1,17 @@
-import type { Alert, AlertSeverity, AlertSubject } from '../../domain/alert.ts';
+import type { Alert, AlertSubject } from '../../domain/alert.ts';
+import type { AlertRules } from '../../domain/alertRules.ts';
 import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { Entry } from '../../domain/entry.ts';
+import type { Book, Entry } from '../../domain/entry.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
+import { ClocksBehind } from './clocksBehind.ts';
 import { Differences, lackingBook } from './differences.ts';
-import { FeedIncidents, isFeedIncident, sumOf } from './feedIncidents.ts';
+import { FeedIncidents, isFeedIncident } from './feedIncidents.ts';
 import type { Finding } from './finding.ts';
+import { orderFindings } from './orderFindings.ts';
 import { Recently } from './recently.ts';
 
-export type WatchRules = {
-  readonly windowMs: number;
-  /** One-sided orders from this amount or this number on are worth waking somebody for. */
-  readonly criticalFen: bigint;
-  readonly criticalOrders: number;
-};
-
-export const WATCH_THRESHOLDS = { criticalFen: 500_000n, criticalOrders: 20 } as const;
+export type WatchRules = AlertRules & { readonly windowMs: number };
 
 /** A clock that is further ahead than this is wrong. */
 const AHEAD_MS = 60_000;
@@ -31,11 +27,20 @@ export class Watch {
   readonly #deadLetters = new Recently(RECENT_MS);
   /** By hospital and book: events that are dated ahead of the clock. */
   readonly #ahead = new Map<string, Recently>();
+  readonly #behind = new Map<string, ClocksBehind>();
   #watermarkMs: number | null = null;
+  readonly #deadLettersFrom: () => number | null;
 
-  /** @param rulesOf null: the hospital has no HIS that tells us, so that there is nothing to hold its events against */
-  constructor(rulesOf: (merchantId: string) => WatchRules | null) {
+  /**
+   * @param rulesOf null: the hospital has no HIS that tells us, so that there is nothing to hold its events against
+   * @param deadLettersFrom so many within ten minutes raise an alert; null: none do
+   */
+  constructor(
+    rulesOf: (merchantId: string) => WatchRules | null,
+    deadLettersFrom: () => number | null = () => 1,
+  ) {
     this.#rulesOf = rulesOf;
+    this.#deadLettersFrom = deadLettersFrom;
   }
 
   /** Every event, as it is read. */
@@ -49,7 +54,12 @@ export class Watch {
       ahead.add(1, nowMs, occurredAtMs - nowMs);
       return;
     }
-    if (kind === 'PAYMENT') this.seePayment({ merchantId, book, orderNo, channel, amountFen, occurredAtMs });
+    if (kind !== 'PAYMENT') return;
+    const payment = { merchantId, book, orderNo, channel, amountFen, occurredAtMs };
+    const clocks = this.#behind.get(merchantId) ?? new ClocksBehind();
+    this.#behind.set(merchantId, clocks);
+    clocks.see(payment, nowMs);
+    this.seePayment(payment);
   }
 
   seePayment(payment: BookedPayment): void {
@@ -86,50 +96,60 @@ export class Watch {
     this.#watermarkMs = watermarkMs;
     const merchants = new Set([...this.#feeds.keys(), ...this.#differences.merchants()]);
     return [
-      ...[...merchants].flatMap((merchantId) => this.#ofMerchant(merchantId, watermarkMs)),
+      ...[...merchants].flatMap((merchantId) => this.#ofMerchant(merchantId, watermarkMs, nowMs)),
       ...this.#wrongClocks(nowMs),
       ...this.#deadLetterFinding(nowMs),
     ];
   }
 
-  #ofMerchant(merchantId: string, watermarkMs: number | null): readonly Finding[] {
+  #ofMerchant(merchantId: string, watermarkMs: number | null, nowMs: number): readonly Finding[] {
     const rules = this.#rulesOf(merchantId);
     if (rules === null) return [];
-    const differing = this.#differences.of(merchantId);
+    const isOnTime = this.#onTime(merchantId, rules.windowMs, nowMs);
+    const differing = this.#differences.of(merchantId).filter((order) => !isOnTime(order));
+    if (rules.feedSilence === null) return orderFindings(merchantId, differing, rules, nowMs);
     const feeds = this.#feedsOf(merchantId);
     const incidents =
       watermarkMs === null
         ? feeds.asBefore(differing)
         : feeds.findings(watermarkMs, rules.windowMs, differing);
-    return [...incidents, ...ordersFindings(merchantId, differing, feeds, rules)];
+    const isTold = toldAfter(rules.feedSilence.leastMs, nowMs);
+    const unexplained = differing.filter((order) => !feeds.explains(order, isTold));
+    return [...incidents.filter(isTold), ...orderFindings(merchantId, unexplained, rules, nowMs)];
+  }
+
+  /** Orders whose window is only over by a clock that is known to be behind. */
+  #onTime(merchantId: string, windowMs: number, nowMs: number): (order: DifferingOrder) => boolean {
+    const behind = this.#behind.get(merchantId)?.at(nowMs) ?? [];
+    return (order) => {
+      const lacking = lackingBook(order);
+      const clock = behind.find(({ book }) => lacking !== null && book !== lacking);
+      return clock !== undefined && order.occurredAtMs + clock.behindMs + windowMs > nowMs;
+    };
   }
 
   #wrongClocks(nowMs: number): readonly Finding[] {
-    return [...this.#ahead].flatMap(([key, ahead]) => {
-      const recent = ahead.at(nowMs);
+    const ahead = [...this.#ahead].flatMap(([key, seen]) => {
+      const recent = seen.at(nowMs);
       if (recent.count < LEAST_WRONG_CLOCKS) return [];
       const [merchantId = '', book] = key.split(' ');
-      return [
-        {
-          ...counted(
-            {
-              kind: 'CLOCK_WRONG',
-              merchantId,
-              book: book === 'PLATFORM' ? 'PLATFORM' : 'MERCHANT',
-              channel: null,
-              detail: '',
-            },
-            recent,
-          ),
-          evidence: { secondsAhead: String(Math.round(recent.most / 1000)) },
-        },
-      ];
+      const subject = clockOf(merchantId, book === 'PLATFORM' ? 'PLATFORM' : 'MERCHANT');
+      const evidence = { secondsAhead: String(Math.round(recent.most / 1000)) };
+      return [{ ...counted(subject, recent), evidence }];
     });
+    const behind = [...this.#behind].flatMap(([merchantId, clocks]) =>
+      clocks.at(nowMs).map(({ book, behindMs, orders, firstMs }) => ({
+        ...counted(clockOf(merchantId, book), { count: orders, firstMs }),
+        evidence: { secondsBehind: String(Math.round(behindMs / 1000)) },
+      })),
+    );
+    return [...ahead, ...behind];
   }
 
   #deadLetterFinding(nowMs: number): readonly Finding[] {
     const recent = this.#deadLetters.at(nowMs);
-    if (recent.count === 0) return [];
+    const from = this.#deadLettersFrom();
+    if (from === null || recent.count < from) return [];
     return [counted({ kind: 'DEAD_LETTERS', merchantId: '', book: null, channel: null, detail: '' }, recent)];
   }
 
@@ -142,55 +162,16 @@ export class Watch {
   }
 }
 
-/** Orders that no silence explains: those that lack a book, by the book; those with two amounts, by business type; those paid twice. */
-function ordersFindings(
-  merchantId: string,
-  differing: readonly DifferingOrder[],
-  feeds: Pick<FeedIncidents, 'explains'>,
-  rules: WatchRules,
-): readonly Finding[] {
-  const bySubject = Map.groupBy(
-    differing.filter((order) => !feeds.explains(order)),
-    (order) => {
-      const lacking = lackingBook(order);
-      if (lacking !== null) return `ORDERS_ONE_SIDED ${lacking}`;
-      return order.code === 'DUPLICATE' ? 'PAID_TWICE' : `AMOUNT_WRONG ${order.businessType}`;
-    },
-  );
-  return [...bySubject].map(([, orders]) => {
-    const [first] = orders;
-    if (!first) throw new Error('a group of orders without one');
-    const lacking = lackingBook(first);
-    const kind =
-      lacking !== null ? 'ORDERS_ONE_SIDED' : first.code === 'DUPLICATE' ? 'PAID_TWICE' : 'AMOUNT_WRONG';
-    const most = orders.reduce((high, { amountFen }) => (amountFen > high ? amountFen : high), 0n);
-    return {
-      kind,
-      merchantId,
-      book: lacking,
-      channel: null,
-      detail: kind === 'AMOUNT_WRONG' ? first.businessType : '',
-      severity: severityOf(kind, orders.length, most, rules),
-      sinceMs: Math.min(...orders.map(({ occurredAtMs }) => occurredAtMs)),
-      untilMs: null,
-      orders: orders.length,
-      left: orders.length,
-      amountFen: sumOf(orders),
-      evidence: { largestFen: most.toString() },
-      isOver: false,
-    };
-  });
+/** Whether a silence has lasted long enough: by the clock, which unlike what has been read never goes back. */
+function toldAfter(
+  leastMs: number,
+  nowMs: number,
+): (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean {
+  return ({ sinceMs, untilMs }) => leastMs === 0 || (untilMs ?? nowMs) - sinceMs >= leastMs;
 }
 
-function severityOf(
-  kind: AlertSubject['kind'],
-  orders: number,
-  mostFen: bigint,
-  rules: WatchRules,
-): AlertSeverity {
-  if (orders >= rules.criticalOrders || mostFen >= rules.criticalFen) return 'CRITICAL';
-  // One order may heal by itself; a wrong amount does not.
-  return kind === 'ORDERS_ONE_SIDED' && orders === 1 ? 'NOTICE' : 'WARNING';
+function clockOf(merchantId: string, book: Book): AlertSubject {
+  return { kind: 'CLOCK_WRONG', merchantId, book, channel: null, detail: '' };
 }
 
 function counted(

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clickHouseAlertLedger } from '../../adapters/clickhouse/alerts.ts';
+import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
 import type { TwoHospitals } from '../access/twoHospitals.ts';
 import { bearerOf, startTwoHospitals } from '../access/twoHospitals.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { aVerdict, insertVerdicts } from '../integration/ledgerHarness.ts';
 import { alertOf } from './someAlert.ts';
 
 let world: TwoHospitals;
@@ -69,6 +72,53 @@ test('a list shows what is of the own hospitals, page by page, and who has seen 
   } while (cursor !== '');
   expect(seen).toEqual(['page-2', 'page-1', 'page-0', 'MARKONE']);
 });
+
+test('the orders of an alert are listed page by page, those of its hospital and type alone', async () => {
+  const at = Date.UTC(2026, 2, 11, 3);
+  const verdict = (merchantId: string, orderNo: string, more: Partial<Verdict> = {}) => {
+    const side = {
+      ...platformSide(),
+      occurredAtMs: at + Number(orderNo.slice(1)),
+      businessDate: '2026-03-11',
+    };
+    const sides = { MERCHANT: { ...side, amountFen: 2n }, PLATFORM: side, CHANNEL: null };
+    const code = 'AMOUNT_MISMATCH' as const;
+    const own = { merchantId, orderNo, code, sides, businessType: 'LISTED', businessDate: '2026-03-11' };
+    return { verdict: aVerdict({ ...own, ...more }), version: 4_096n, span: 0 };
+  };
+  const rows = [
+    ...['L1', 'L2', 'L3'].map((orderNo) => verdict('H001', orderNo)),
+    verdict('H002', 'L4'),
+    verdict('H001', 'L5', { businessType: 'OTHER' }),
+    verdict('H001', 'L6', { code: 'MATCHED' }),
+  ];
+  const realtime = clickHouseRealtimeLedger(world.system.close.client);
+  for (const batch of [rows, rows]) await insertVerdicts(realtime, batch);
+  const alert = alertOf({ detail: 'LISTED', sinceMs: at, openedAtMs: at + 1 });
+  await ledger().write([alert, alertOf({ kind: 'DAY_NOT_CLOSED', detail: '2026-03-11', openedAtMs: at })]);
+  const ask = async (id: string, query: string, name: 'H001' | 'H002' = 'H001') =>
+    world.app.inject({ url: `/api/v1/alerts/${id}/orders?${query}`, headers: bearerOf('viewer', name) });
+  const first = (await ask(alert.alertId, 'limit=2')).json();
+  const second = (await ask(alert.alertId, `limit=2&cursor=${first.nextCursor}`)).json();
+  const items: { orderNo: string }[] = [...first.items, ...second.items];
+  expect(items.map(({ orderNo }) => orderNo)).toEqual(['L1', 'L2', 'L3']);
+  expect(second.nextCursor).toBeNull();
+  expect(items[0]).toMatchObject({
+    amountFen: '2500',
+    occurredAt: '2026-03-11T03:00:00.001Z',
+    verdict: 'AMOUNT_MISMATCH',
+    healedAt: null,
+  });
+  expect((await ask(alert.alertId, 'limit=2', 'H002')).statusCode).toBe(404);
+  const day = alertOf({ kind: 'DAY_NOT_CLOSED', detail: '2026-03-11', openedAtMs: at });
+  expect((await ask(day.alertId, 'limit=2')).json()).toEqual({ items: [], nextCursor: null });
+});
+
+function platformSide() {
+  const side = aVerdict().sides.PLATFORM;
+  if (!side) throw new Error('a payment without its side');
+  return side;
+}
 
 test('the first to acknowledge stays, and the watch goes on without taking it away', async () => {
   const { alertId } = world.hospitals.H001;

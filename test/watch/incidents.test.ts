@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Alert } from '../../domain/alert.ts';
+import type { AlertRules } from '../../domain/alertRules.ts';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import type { DayOfHospital, Span, Told } from './playDay.ts';
 import { dayOf, play } from './playDay.ts';
@@ -139,6 +140,48 @@ test('a producer with a clock ahead is told, and raises nothing else', () => {
   expect(clock).toMatchObject({ book: 'MERCHANT', state: 'CLOSED' });
 });
 
+test.each([
+  ['MERCHANT', 10],
+  ['MERCHANT', 90],
+  ['PLATFORM', 10],
+] as const)(
+  'a %s clock that is %i minutes behind is told, and nothing of that size beside it',
+  (book, minutes) => {
+    const day = dayOf(MERCHANT, 7, 2_000);
+    const wrong = at(day, 15, 40);
+    const told = withoutOutage(day).map(({ entry, arrivesAtMs }) =>
+      entry.book === book && isIn(arrivesAtMs, wrong)
+        ? { entry: { ...entry, occurredAtMs: entry.occurredAtMs - minutes * MINUTE_MS }, arrivesAtMs }
+        : { entry, arrivesAtMs },
+    );
+    const { alerts } = play([MERCHANT], told);
+    const [clock, ...more] = alerts.filter(({ kind }) => kind === 'CLOCK_WRONG');
+    expect(more).toEqual([]);
+    expect(clock).toMatchObject({ book, state: 'CLOSED' });
+    expect(Math.abs(Number(clock?.evidence['secondsBehind']) - minutes * 60)).toBeLessThan(60);
+    expect((clock?.openedAtMs ?? 0) - wrong.fromMs).toBeLessThan(10 * MINUTE_MS);
+    // Once it is known, an order is not called one-sided because of it.
+    const foundMs = clock?.openedAtMs ?? 0;
+    expect(kinds(alerts.filter(({ openedAtMs: ms }) => ms > foundMs && ms < wrong.toMs))).toEqual([]);
+  },
+);
+
+test('events that are late, whatever the day, speak of no clock', () => {
+  for (const seed of SEEDS.slice(0, 4)) {
+    const { alerts } = play([MERCHANT], dayOf(MERCHANT, seed, 2_000).told);
+    expect(alerts.filter(({ kind }) => kind === 'CLOCK_WRONG')).toEqual([]);
+  }
+  // We were down for an hour: both books come at once, in the order in which they were sent.
+  const day = dayOf(MERCHANT, 2, 2_000);
+  const down = at(day, 10, 60);
+  const told = withoutOutage(day).map(({ entry, arrivesAtMs }) =>
+    isIn(arrivesAtMs, down)
+      ? { entry, arrivesAtMs: down.toMs + (arrivesAtMs - down.fromMs) / 60 }
+      : { entry, arrivesAtMs },
+  );
+  expect(play([MERCHANT], told).alerts.filter(({ kind }) => kind === 'CLOCK_WRONG')).toEqual([]);
+}, 60_000);
+
 test('hospitals do not disturb each other: the other one is quiet', () => {
   const [one, two] = [dayOf(MERCHANT, 8, 2_000), dayOf({ ...MERCHANT, merchantId: 'H002' }, 9, 2_000)];
   const { alerts } = play([one.merchant, two.merchant], [...one.told, ...withoutOutage(two)]);
@@ -147,3 +190,17 @@ test('hospitals do not disturb each other: the other one is quiet', () => {
     kinds(alerts.filter(({ merchantId, kind }) => merchantId === 'H001' && kind === 'FEED_SILENT')),
   ).toHaveLength(1);
 });
+
+test('where silences are off, or are told late, their orders are told by themselves', () => {
+  const day = dayOf(MERCHANT, 3, 2_000);
+  const withRules = (feedSilence: AlertRules['feedSilence']) =>
+    play([MERCHANT], day.told, { feedSilence }).alerts;
+  const off = withRules(null);
+  expect(kinds(off.filter(({ kind }) => kind === 'FEED_SILENT'))).toEqual([]);
+  expect(Math.max(...off.map(({ orders }) => orders))).toBeGreaterThan(3);
+  const outageMs = day.outage.toMs - day.outage.fromMs;
+  const late = withRules({ leastMs: outageMs / 2 }).find(({ kind }) => kind === 'FEED_SILENT');
+  expect((late?.openedAtMs ?? 0) - (late?.sinceMs ?? 0)).toBeGreaterThanOrEqual(outageMs / 2);
+  expect(late).toMatchObject({ state: 'CLOSED' });
+  expect(withRules({ leastMs: 4 * outageMs }).filter(({ kind }) => kind === 'FEED_SILENT')).toEqual([]);
+}, 60_000);

@@ -1,9 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { clickHouseAlertLedger } from '../../adapters/clickhouse/alerts.ts';
+import { clickHouseAlertLedger, clickHouseAlertQueries } from '../../adapters/clickhouse/alerts.ts';
 import { encodeEvent } from '../../adapters/events/eventCodec.ts';
 import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { AlertOrder } from '../../domain/alertPorts.ts';
+import { addDays, businessDateOf, startOfDate } from '../../domain/businessDate.ts';
+import type { Page } from '../../domain/apiPorts.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { NewRecord } from '../../domain/ports.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
@@ -43,6 +47,21 @@ function sameOf(merchantId: string, orderNo: string, occurredAtMs: number) {
 }
 
 const alertsOf = (system: TestSystem) => clickHouseAlertLedger(system.clickhouse).alertsSince(0);
+
+/** Page by page. */
+async function ordersOf(system: TestSystem, alert: Alert): Promise<readonly AlertOrder[]> {
+  const queries = clickHouseAlertQueries(system.clickhouse);
+  const found: AlertOrder[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: Page<AlertOrder> = await queries.orders(WHOLE_LEDGER, alert, {
+      limit: 10,
+      ...(cursor === '' ? {} : { cursor }),
+    });
+    found.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return found;
+}
 
 async function untilAlert(system: TestSystem, fits: (alert: Alert) => boolean): Promise<Alert> {
   for (const until = Date.now() + 20_000; Date.now() < until; await pause(50)) {
@@ -88,6 +107,31 @@ test('an order past its window is told within two seconds of its deadline, and c
   expect(delays.toSorted((a, b) => a - b)[3]).toBeLessThan(2_000);
 }, 120_000);
 
+test('a day that nobody closed is told at the start, and goes on as one alert over restarts', async () => {
+  await using system = await startTestSystem({
+    config: `merchants: [{ id: H001, name: one, channels: { WECHAT: '1' }, alertRules: { closedBy: '00:00', billBy: off } }]`,
+  });
+  const paidAtMs = startOfDate(addDays(businessDateOf(Date.now()), -1)) + 12 * 3_600_000;
+  await system.startPipeline();
+  await system.producer.append([paid('H001', 'A1', paidAtMs), booked('H001', 'A1', paidAtMs + 10)]);
+  await system.untilStored(paidAtMs);
+  await system.killPipeline();
+  await system.startPipeline();
+  const told = await untilAlert(system, ({ kind }) => kind === 'DAY_NOT_CLOSED');
+  expect(told).toMatchObject({
+    merchantId: 'H001',
+    state: 'OPEN',
+    detail: businessDateOf(paidAtMs),
+    sinceMs: startOfDate(businessDateOf(Date.now())),
+  });
+  await system.killPipeline();
+  await system.startPipeline();
+  await pause(3_000);
+  expect((await alertsOf(system)).map(({ alertId, state }) => [alertId, state])).toEqual([
+    [told.alertId, 'OPEN'],
+  ]);
+}, 120_000);
+
 test('killed in an outage it goes on with the same incident, and ends it with what is left', async () => {
   await using system = await startTestSystem({ config: CONFIG });
   await system.startPipeline();
@@ -120,4 +164,14 @@ test('killed in an outage it goes on with the same incident, and ends it with wh
   );
   expect(closed).toMatchObject({ orders: 35, left: 1, amountFen: 100n });
   expect((await alertsOf(system)).map(({ kind }) => kind)).toEqual(['FEED_SILENT']);
+  const orders = await ordersOf(system, closed);
+  expect(orders.map(({ orderNo }) => orderNo).toSorted()).toEqual([...back, 'B29'].toSorted());
+  expect(orders).toHaveLength(closed.orders);
+  const left = orders.filter(({ healedAtMs }) => healedAtMs === null);
+  expect(left.map(({ orderNo, code, amountFen }) => [orderNo, code, amountFen])).toEqual([
+    ['B29', 'PLATFORM_ONLY', 100n],
+  ]);
+  expect(left).toHaveLength(closed.left);
+  for (const { healedAtMs } of orders)
+    if (healedAtMs !== null) expect(healedAtMs).toBeGreaterThan(opened.openedAtMs);
 }, 120_000);

@@ -1,13 +1,15 @@
 import { parseJsonEvent } from '../../adapters/events/jsonEvent.ts';
 import { businessDateOf } from '../../domain/businessDate.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { AlertRules } from '../../domain/alertRules.ts';
+import { DEFAULT_ALERT_RULES } from '../../domain/alertRules.ts';
 import { subjectKeyOf } from '../../domain/alertId.ts';
 import type { Channel, Entry } from '../../domain/entry.ts';
 import { keyPartOf } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
 import { changesOf } from '../../pipeline/watch/finding.ts';
-import { WATCH_THRESHOLDS, Watch } from '../../pipeline/watch/watch.ts';
+import { Watch } from '../../pipeline/watch/watch.ts';
 import type { SimulatedEvent } from '../../simulator/day.ts';
 import { deliveriesOf } from '../../simulator/delivery.ts';
 import { plansOf } from '../../simulator/simulateDay.ts';
@@ -79,11 +81,15 @@ const ROUND_MS = 500;
 const GRACE_MS = 2_000;
 
 /** @param told of one or several hospitals */
-export function play(merchants: readonly Merchant[], told: readonly Told[]): Played {
+export function play(
+  merchants: readonly Merchant[],
+  told: readonly Told[],
+  alertRules: Partial<AlertRules> = {},
+): Played {
   const rules = new Map(merchants.map((merchant) => [merchant.merchantId, merchant.rules] as const));
   const watch = new Watch((merchantId) => {
     const own = rules.get(merchantId);
-    return own ? { ...WATCH_THRESHOLDS, windowMs: own.windowMs } : null;
+    return own ? { ...DEFAULT_ALERT_RULES, ...alertRules, windowMs: own.windowMs } : null;
   });
   const arriving = told.toSorted((a, b) => a.arrivesAtMs - b.arrivesAtMs);
   const orders = new Map<string, { lines: Entry[]; overdue: Set<string> }>();

@@ -1,0 +1,122 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { addDays, businessDateOf } from '../../domain/businessDate.ts';
+import type { Book, Channel } from '../../domain/entry.ts';
+import type { SlowFacts, TimeSpan } from '../../domain/slowFacts.ts';
+import type { VerdictCode } from '../../domain/verdict.ts';
+import { hasPlatformTrade } from './billFetches.ts';
+import { rowsOf } from './closeSql.ts';
+
+/** What alerts that can wait a minute go by, on ClickHouse. */
+export function clickHouseSlowFacts(client: ClickHouseClient): SlowFacts {
+  return {
+    async openRefunds() {
+      const rows = await rowsOf<RefundRow>(client, OPEN_REFUNDS);
+      return rows.map((row) => ({
+        merchantId: row.merchant_id,
+        orderNo: row.order_no,
+        refundNo: row.refund_no,
+        channel: row.channel === '' ? null : row.channel,
+        amountFen: BigInt(row.fen),
+        askedAtMs: Number(row.at_ms),
+      }));
+    },
+    async billPlaces(from) {
+      const rows = await rowsOf<PlaceRow>(
+        client,
+        `SELECT DISTINCT merchant_id, toString(business_date) AS date, book, channel FROM bills
+         WHERE business_date >= {from:Date}`,
+        { from },
+      );
+      return rows.map((row) => ({
+        merchantId: row.merchant_id,
+        businessDate: row.date,
+        book: row.book,
+        channel: row.channel === '' ? null : row.channel,
+      }));
+    },
+    hasTrade: (merchantId, channel, date) => hasPlatformTrade(client, merchantId, channel, date),
+    async judgedPayments(merchantIds, span) {
+      const rows = await rowsOf<RateRow>(
+        client,
+        `SELECT merchant_id, toString(countIf(code IN ('MATCHED', 'CROSS_DAY'))) AS matched,
+           toString(countIf(code IN ('MERCHANT_ONLY', 'PLATFORM_ONLY'))) AS one_sided
+         FROM v_verdicts WHERE ${PAID_IN} GROUP BY merchant_id ORDER BY merchant_id`,
+        valuesOf(merchantIds, span),
+      );
+      return rows.map((row) => ({
+        merchantId: row.merchant_id,
+        matched: Number(row.matched),
+        oneSided: Number(row.one_sided),
+      }));
+    },
+    async oneSidedPayments(merchantIds, span, most) {
+      const rows = await rowsOf<OneSidedRow>(
+        client,
+        `SELECT merchant_id, code, channel, toString(coalesce(platform_fen, merchant_fen, 0)) AS fen,
+           toString(toUnixTimestamp64Milli(assumeNotNull(${PAID_AT}))) AS at_ms
+         FROM v_verdicts WHERE ${PAID_IN} AND code IN ('MERCHANT_ONLY', 'PLATFORM_ONLY')
+         ORDER BY at_ms LIMIT {most:UInt32}`,
+        { ...valuesOf(merchantIds, span), most: String(most) },
+      );
+      return rows.map((row) => ({
+        merchantId: row.merchant_id,
+        code: row.code,
+        channel: row.channel === '' ? null : row.channel,
+        amountFen: BigInt(row.fen),
+        occurredAtMs: Number(row.at_ms),
+      }));
+    },
+  };
+}
+
+type RefundRow = {
+  readonly merchant_id: string;
+  readonly order_no: string;
+  readonly refund_no: string;
+  readonly channel: Channel | '';
+  readonly fen: string;
+  readonly at_ms: string;
+};
+
+/** A repeated row is the same again: min and any say the same of it. */
+export const OPEN_REFUNDS = `SELECT merchant_id, order_no, any(JSONExtractString(intent, 'order', 'refundNo')) AS refund_no,
+    any(JSONExtractString(intent, 'order', 'channel')) AS channel,
+    any(JSONExtractString(intent, 'order', 'amountFen')) AS fen,
+    toString(toUnixTimestamp64Milli(min(at))) AS at_ms
+  FROM exception_actions
+  WHERE step = 'INTENT' AND action_id NOT IN (
+    SELECT action_id FROM exception_actions
+    WHERE step = 'OUTCOME' AND outcome IN ('SUCCEEDED', 'REFUSED', 'FAILED'))
+  GROUP BY merchant_id, order_no, action_id ORDER BY min(at), action_id`;
+
+type PlaceRow = {
+  readonly merchant_id: string;
+  readonly date: string;
+  readonly book: Book;
+  readonly channel: Channel | '';
+};
+type RateRow = { readonly merchant_id: string; readonly matched: string; readonly one_sided: string };
+type OneSidedRow = {
+  readonly merchant_id: string;
+  readonly code: VerdictCode;
+  readonly channel: Channel | '';
+  readonly fen: string;
+  readonly at_ms: string;
+};
+
+const PAID_AT = 'coalesce(platform_at, merchant_at)';
+/** The dates are a day wider than the span: a hospital's day may change before midnight. */
+const PAID_IN = `mode = 'REALTIME' AND run_id = '' AND kind = 'PAYMENT' AND merchant_id IN {merchants:Array(String)}
+  AND business_date BETWEEN {firstDate:Date} AND {lastDate:Date}
+  AND ${PAID_AT} >= fromUnixTimestamp64Milli({from:Int64}, 'Asia/Shanghai')
+  AND ${PAID_AT} < fromUnixTimestamp64Milli({to:Int64}, 'Asia/Shanghai')`;
+
+function valuesOf(merchants: readonly string[], { fromMs, toMs }: TimeSpan) {
+  return {
+    merchants,
+    firstDate: addDays(businessDateOf(fromMs), -1),
+    lastDate: addDays(businessDateOf(toMs), 1),
+    from: String(fromMs),
+    to: String(toMs),
+  };
+}
