@@ -3,6 +3,7 @@ import { addDays, businessDateOf } from '../../domain/businessDate.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import type { SlowFacts, TimeSpan } from '../../domain/slowFacts.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
+import { OPEN_REFUNDS } from './alertOrders.ts';
 import { hasPlatformTrade } from './billFetches.ts';
 import { rowsOf } from './closeSql.ts';
 
@@ -76,17 +77,6 @@ type RefundRow = {
   readonly fen: string;
   readonly at_ms: string;
 };
-
-/** A repeated row is the same again: min and any say the same of it. */
-export const OPEN_REFUNDS = `SELECT merchant_id, order_no, any(JSONExtractString(intent, 'order', 'refundNo')) AS refund_no,
-    any(JSONExtractString(intent, 'order', 'channel')) AS channel,
-    any(JSONExtractString(intent, 'order', 'amountFen')) AS fen,
-    toString(toUnixTimestamp64Milli(min(at))) AS at_ms
-  FROM exception_actions
-  WHERE step = 'INTENT' AND action_id NOT IN (
-    SELECT action_id FROM exception_actions
-    WHERE step = 'OUTCOME' AND outcome IN ('SUCCEEDED', 'REFUSED', 'FAILED'))
-  GROUP BY merchant_id, order_no, action_id ORDER BY min(at), action_id`;
 
 type PlaceRow = {
   readonly merchant_id: string;
