@@ -10,8 +10,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { rowsOf, text } from './closeSql.ts';
 import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
-import { scopeSql } from './scopeSql.ts';
-import { OPEN_REFUNDS } from './slowFacts.ts';
+import { hospitalsSql } from './scopeSql.ts';
 
 const LIST = 'alert-orders';
 const CURSOR_KEYS = [integerUpTo(2n ** 53n), anyText, anyText, integerUpTo(255n)];
@@ -35,6 +34,17 @@ type Row = {
   readonly written_ms: string;
 };
 
+/** A repeated row is the same again: min and any say the same of it. */
+export const OPEN_REFUNDS = `SELECT merchant_id, order_no, any(JSONExtractString(intent, 'order', 'refundNo')) AS refund_no,
+    any(JSONExtractString(intent, 'order', 'channel')) AS channel,
+    any(JSONExtractString(intent, 'order', 'amountFen')) AS fen,
+    toString(toUnixTimestamp64Milli(min(at))) AS at_ms
+  FROM exception_actions
+  WHERE step = 'INTENT' AND action_id NOT IN (
+    SELECT action_id FROM exception_actions
+    WHERE step = 'OUTCOME' AND outcome IN ('SUCCEEDED', 'REFUSED', 'FAILED'))
+  GROUP BY merchant_id, order_no, action_id ORDER BY min(at), action_id`;
+
 /** The orders that an alert speaks of, as `AlertQueries.orders` says. */
 export async function alertOrderPage(
   client: ClickHouseClient,
@@ -53,11 +63,10 @@ export async function alertOrderPage(
        toString(toUnixTimestamp64Milli(written_at)) AS written_ms
      FROM (SELECT *, assumeNotNull(coalesce(platform_at, merchant_at)) AS at,
          code IN ('MATCHED', 'CROSS_DAY') AS is_whole
-       FROM v_verdicts WHERE mode = 'REALTIME' AND run_id = '' AND ${scopeSql(scope)}
-         AND merchant_id = {merchant:String})
+       FROM v_verdicts WHERE mode = 'REALTIME' AND run_id = '' AND ${hospitalsSql(scope, [alert.merchantId])})
      WHERE (${own}) ${after ? `AND ${BEHIND_CURSOR}` : ''}
      ORDER BY at, order_no, key_part, span LIMIT ${limit + 1}`,
-    { merchant: alert.merchantId, ...cursorValues(CURSOR_NAMES, after) },
+    cursorValues(CURSOR_NAMES, after),
   );
   const { rows, nextCursor } = pageOf(LIST, found, limit, (row) => [
     row.paid_ms,
@@ -84,8 +93,8 @@ function conditionOf(alert: Alert): string | null {
     case 'PAID_TWICE':
       return `${paidIn(sinceMs, closedAtMs)} AND code = 'DUPLICATE'`;
     case 'REFUND_STUCK':
-      return `kind = 'PAYMENT' AND channel = ${text(alert.channel ?? '')} AND order_no IN (
-        SELECT order_no FROM (${OPEN_REFUNDS}) WHERE merchant_id = {merchant:String})`;
+      return `kind = 'PAYMENT' AND channel = ${text(alert.channel ?? '')} AND (merchant_id, order_no) IN (
+        SELECT merchant_id, order_no FROM (${OPEN_REFUNDS}))`;
     case 'CLOCK_WRONG':
     case 'DEAD_LETTERS':
     case 'DAY_NOT_CLOSED':

@@ -3,6 +3,7 @@ import { addDays, businessDateOf } from '../../domain/businessDate.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import type { SlowFacts, TimeSpan } from '../../domain/slowFacts.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
+import { OPEN_REFUNDS } from './alertOrders.ts';
 import { hasPlatformTrade } from './billFetches.ts';
 import { rowsOf } from './closeSql.ts';
 
@@ -40,7 +41,7 @@ export function clickHouseSlowFacts(client: ClickHouseClient): SlowFacts {
         client,
         `SELECT merchant_id, toString(countIf(code IN ('MATCHED', 'CROSS_DAY'))) AS matched,
            toString(countIf(code IN ('MERCHANT_ONLY', 'PLATFORM_ONLY'))) AS one_sided
-         FROM v_verdicts WHERE ${PAID_IN} GROUP BY merchant_id ORDER BY merchant_id`,
+         FROM (${PAID_IN}) GROUP BY merchant_id ORDER BY merchant_id`,
         valuesOf(merchantIds, span),
       );
       return rows.map((row) => ({
@@ -52,17 +53,16 @@ export function clickHouseSlowFacts(client: ClickHouseClient): SlowFacts {
     async oneSidedPayments(merchantIds, span, most) {
       const rows = await rowsOf<OneSidedRow>(
         client,
-        `SELECT merchant_id, code, channel, toString(coalesce(platform_fen, merchant_fen, 0)) AS fen,
-           toString(toUnixTimestamp64Milli(assumeNotNull(${PAID_AT}))) AS at_ms
-         FROM v_verdicts WHERE ${PAID_IN} AND code IN ('MERCHANT_ONLY', 'PLATFORM_ONLY')
-         ORDER BY at_ms LIMIT {most:UInt32}`,
+        `SELECT merchant_id, code, channel, toString(fen) AS amount_fen, toString(paid_ms) AS at_ms
+         FROM (${PAID_IN}) WHERE code IN ('MERCHANT_ONLY', 'PLATFORM_ONLY')
+         ORDER BY paid_ms LIMIT {most:UInt32}`,
         { ...valuesOf(merchantIds, span), most: String(most) },
       );
       return rows.map((row) => ({
         merchantId: row.merchant_id,
         code: row.code,
         channel: row.channel === '' ? null : row.channel,
-        amountFen: BigInt(row.fen),
+        amountFen: BigInt(row.amount_fen),
         occurredAtMs: Number(row.at_ms),
       }));
     },
@@ -78,17 +78,6 @@ type RefundRow = {
   readonly at_ms: string;
 };
 
-/** A repeated row is the same again: min and any say the same of it. */
-export const OPEN_REFUNDS = `SELECT merchant_id, order_no, any(JSONExtractString(intent, 'order', 'refundNo')) AS refund_no,
-    any(JSONExtractString(intent, 'order', 'channel')) AS channel,
-    any(JSONExtractString(intent, 'order', 'amountFen')) AS fen,
-    toString(toUnixTimestamp64Milli(min(at))) AS at_ms
-  FROM exception_actions
-  WHERE step = 'INTENT' AND action_id NOT IN (
-    SELECT action_id FROM exception_actions
-    WHERE step = 'OUTCOME' AND outcome IN ('SUCCEEDED', 'REFUSED', 'FAILED'))
-  GROUP BY merchant_id, order_no, action_id ORDER BY min(at), action_id`;
-
 type PlaceRow = {
   readonly merchant_id: string;
   readonly date: string;
@@ -100,17 +89,30 @@ type OneSidedRow = {
   readonly merchant_id: string;
   readonly code: VerdictCode;
   readonly channel: Channel | '';
-  readonly fen: string;
+  readonly amount_fen: string;
   readonly at_ms: string;
 };
 
-const PAID_AT = 'coalesce(platform_at, merchant_at)';
-/** The dates are a day wider than the span: a hospital's day may change before midnight. */
-const PAID_IN = `mode = 'REALTIME' AND run_id = '' AND kind = 'PAYMENT' AND merchant_id IN {merchants:Array(String)}
-  AND business_date BETWEEN {firstDate:Date} AND {lastDate:Date}
-  AND ${PAID_AT} >= fromUnixTimestamp64Milli({from:Int64}, 'Asia/Shanghai')
-  AND ${PAID_AT} < fromUnixTimestamp64Milli({to:Int64}, 'Asia/Shanghai')`;
+/** A verdict's time is the platform's once it is there: a former version may lie this far from it. */
+const MOVED_MS = 10 * 60_000;
+const PAID_MS = 'toUnixTimestamp64Milli(assumeNotNull(coalesce(platform_at, merchant_at)))';
 
+/**
+ * The latest versions of a span's payments. v_verdicts would merge all realtime rows of the hospitals for one hour of them;
+ * so the rows of its dates are found first, and of each order the highest version among them counts. Later spans of an
+ * order (nearly none have any) are left out.
+ */
+const PAID_IN = `SELECT merchant_id, argMax(v.code, v.version) AS code, argMax(v.channel, v.version) AS channel,
+    argMax(coalesce(v.platform_fen, v.merchant_fen, 0), v.version) AS fen, argMax(${PAID_MS}, v.version) AS paid_ms
+  FROM verdicts AS v
+  PREWHERE business_date BETWEEN {firstDate:Date} AND {lastDate:Date}
+  WHERE mode = 'REALTIME' AND run_id = '' AND kind = 'PAYMENT' AND span = 0
+    AND merchant_id IN {merchants:Array(String)}
+    AND ${PAID_MS} BETWEEN {from:Int64} - ${MOVED_MS} AND {to:Int64} + ${MOVED_MS}
+  GROUP BY merchant_id, order_no, key_part
+  HAVING paid_ms >= {from:Int64} AND paid_ms < {to:Int64}`;
+
+/** The dates are wider than the span by what a hospital's day may begin before midnight. */
 function valuesOf(merchants: readonly string[], { fromMs, toMs }: TimeSpan) {
   return {
     merchants,

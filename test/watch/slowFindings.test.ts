@@ -39,7 +39,7 @@ test('a quiet day raises none', async () => {
   });
   expect(failures).toEqual([]);
   expect(brief(alerts)).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 test('a day that nobody closes is told a minute after its time, and ended by its close, whoever restarts in between', async () => {
   await ordinary('H001');
@@ -91,7 +91,7 @@ test('a bill that is missing is told by its channel; where nothing was paid nobo
       ['WARNING', at('11:30')],
     ]),
   );
-}, 120_000);
+}, 240_000);
 
 test('refunds that a gateway leaves open are one alert of their channel, however many', async () => {
   for (let n = 0; n < 6; n += 1) await world.refund('H001', n, 'INTENT', at('14:00') + n * MINUTE_MS);
@@ -124,7 +124,7 @@ test('refunds that a gateway leaves open are one alert of their channel, however
     orders: 6,
     evidence: { oldestRefundNo: 'RF0' },
   });
-}, 120_000);
+}, 240_000);
 
 test('a match rate below its bound is told within minutes, and over when it is better; rows count once', async () => {
   // An hour with a third of the bookings lost, amid ordinary ones.
@@ -152,7 +152,7 @@ test('a rate within its bound but below the same hour of earlier weeks is told; 
   const { alerts } = await world.play([H001, { merchantId: 'H002' }], [{ from: '11:55', to: '11:57' }]);
   expect(brief(alerts)).toEqual(['MATCH_RATE_LOW H001 OPEN']);
   expect(Number(alerts[0]?.evidence['usualMatchRate'])).toBeCloseTo(0.99, 2);
-}, 120_000);
+}, 240_000);
 
 test('what cannot be asked is not known to have ended, and holds up no other kind', async () => {
   await ordinary('H001');
@@ -178,4 +178,4 @@ test('what cannot be asked is not known to have ended, and holds up no other kin
   ]);
   const { alerts } = await world.play([hospital], [{ from: '11:02', to: '11:03' }]);
   expect(brief(alerts)).toEqual(['REFUND_STUCK H001 WECHAT CLOSED', `DAY_NOT_CLOSED H001 ${DAY} OPEN`]);
-}, 120_000);
+}, 240_000);
