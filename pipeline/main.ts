@@ -433,7 +433,7 @@ async function main(): Promise<void> {
     idleGraceMs: IDLE_GRACE_MS,
     onLate: () => metrics.lateEvents.inc(),
     onEvent: (entry, nowMs) => watch.seeEvent(entry, nowMs),
-    onVerdict: (judged) => watch.seeVerdict(judged),
+    watcher: watch,
     onVerdicts: (counts) => {
       for (const [code, count] of counts) metrics.verdicts.inc({ code }, count);
     },
