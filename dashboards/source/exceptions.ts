@@ -2,16 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { SHEET_ACTION_LABELS } from '../../domain/decisionSheet.ts';
 import { VERDICT_LABELS } from '../../domain/labels.ts';
 import { named } from './codes.ts';
-import {
-  DAY,
-  LAST_WORD,
-  OF_ALL,
-  OF_DATES,
-  OF_HOSPITAL,
-  OPEN_EXCEPTIONS,
-  STAKE,
-  STAKE_YUAN,
-} from './conditions.ts';
+import { DAY, OF_ALL, OF_DATES, OF_HOSPITAL, OPEN_EXCEPTIONS, STAKE, STAKE_YUAN } from './conditions.ts';
 import { openExceptions } from './exceptionTable.ts';
 import { channels, consoleUrl, dashboard, hospitals, modes } from './frame.ts';
 import { NONE_IS_GOOD, bars, series, stacked, stat, table } from './panels.ts';
@@ -97,10 +88,7 @@ const UNDER_WAY = `SELECT merchant_id, case_id, order_no, JSONExtractString(stat
   WHERE phase != ''`;
 
 /** A case that the keeper has not opened yet, seconds after its verdict, is as old as its business day. */
-const AGE_DAYS = `dateDiff('hour', if(c.case_id = '', toDateTime64(e.business_date, 3, 'Asia/Shanghai'), c.opened_at), $__toTime) / 24`;
-const AGED = `(SELECT * FROM ${OPEN_EXCEPTIONS}) AS e
-  LEFT JOIN (SELECT merchant_id, case_id, opened_at FROM exceptions FINAL WHERE ${OF_HOSPITAL}) AS c
-    ON c.merchant_id = e.merchant_id AND c.case_id = e.id`;
+const AGE_DAYS = `dateDiff('hour', ifNull(opened_at, toDateTime64(business_date, 3, 'Asia/Shanghai')), $__toTime) / 24`;
 
 const shapes = () => [
   bars(
@@ -112,7 +100,7 @@ const shapes = () => [
     },
     `SELECT multiIf(age < 1, '1 天内', age < 3, '1–3 天', age < 7, '3–7 天', age < 30, '7–30 天', '30 天以上') AS "时长",
       count() AS "笔数"
-    FROM (SELECT ${AGE_DAYS} AS age FROM ${AGED})
+    FROM (SELECT ${AGE_DAYS} AS age FROM ${OPEN_EXCEPTIONS})
     GROUP BY "时长" ORDER BY min(age)`,
   ),
   bars(
@@ -157,8 +145,8 @@ const shapes = () => [
       width: 24,
     },
     `SELECT ${DAY} AS time, ${named('type', VERDICT_LABELS)} AS series, count() AS exceptions
-    FROM v_exceptions
-    WHERE ${OF_DATES} AND ${OF_ALL} AND ${LAST_WORD}
+    FROM v_current_exceptions
+    WHERE ${OF_DATES} AND ${OF_ALL}
     GROUP BY time, series ORDER BY time, series`,
   ),
 ];
