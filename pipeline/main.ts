@@ -36,9 +36,12 @@ import { openContacts } from '../adapters/notify/openContacts.ts';
 import { openSources } from '../adapters/sources/openSources.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../domain/businessDate.ts';
+import { orderKeyOf } from '../domain/entry.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { MatchRules, Merchant } from '../domain/merchant.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
+import type { DeadLetter } from '../domain/ports.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { certifier } from './close/certifier.ts';
 import { closeDay } from './close/closeDay.ts';
 import { DayKeeper } from './close/dayKeeper.ts';
@@ -55,6 +58,7 @@ import { startRealtime } from './join/realtime.ts';
 import { lowestWatermark } from './join/watermark.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
+import { Traces } from './join/traces.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
 import { WATCH_THRESHOLDS, Watch } from './watch/watch.ts';
@@ -70,6 +74,7 @@ const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule,
     onRefused: (error) => log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
   });
 const metrics = pipelineMetrics();
+const traces = new Traces();
 
 /** How long an event may be on its way to the log, and how wrong a producer's clock may be. */
 const IDLE_GRACE_MS = 300;
@@ -90,6 +95,7 @@ const ALERTS_SHARE = 0.1;
 const LONGEST_ALERTS_ROUND_MS = 500;
 const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
+const TRACES_OF_A_FAILURE = 5;
 /** The lock of an order lives 60 s. */
 const LOCKED_LEDGER_ANSWERS_WITHIN_MS = 25_000;
 /** What was missed while the system was down is asked for this far back. */
@@ -123,7 +129,10 @@ const ledger = patientLedger(clickHouseRealtimeLedger(clickhouse), {
   signal: stopping.signal,
   onAway: (error) => {
     metrics.ledgerAway.inc();
-    log.warn({ err: error }, 'the ledger does not answer; reading stands still until it does');
+    log.warn(
+      { err: error, traceparents: traces.latest(TRACES_OF_A_FAILURE) },
+      'the ledger does not answer; reading stands still until it does',
+    );
   },
 });
 const certificates = certifier({
@@ -183,6 +192,19 @@ const alertKeeper = new AlertKeeper({
     lowestWatermark(await eventLog.partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS),
   now: () => clock.now(),
 });
+
+/** Of all orders there would be too many lines: of those that somebody traces there is one. */
+function tellOneSided({ merchantId, kind, orderNo, refundNo, code }: Verdict): void {
+  const traceparent = traces.of(orderKeyOf(merchantId, orderNo));
+  if (traceparent === undefined || !traces.mayTell(clock.wallMs())) return;
+  const matchKey = [kind, orderNo, ...(refundNo === null ? [] : [refundNo])].join(' ');
+  log.info({ merchantId, matchKey, code, traceparent }, 'the books differ about an order');
+}
+
+function tellDeadLetter({ partition, position, code }: DeadLetter, traceparent: string | undefined): void {
+  if (!traces.mayTell(clock.wallMs())) return;
+  log.warn({ partition, position, code, traceparent }, 'a record of the log is no event');
+}
 
 /** A ledger that is away is tried again: what is to be written then waits. */
 async function keepAlerts(): Promise<void> {
@@ -439,8 +461,17 @@ async function main(): Promise<void> {
     watermark: { skewMs: CLOCK_SKEW_MS },
     idleGraceMs: IDLE_GRACE_MS,
     onLate: () => metrics.lateEvents.inc(),
+    onTrace: ({ merchantId, orderNo }, traceparent) =>
+      traces.remember(orderKeyOf(merchantId, orderNo), traceparent),
+    onDeadLetter: tellDeadLetter,
     onEvent: (entry, nowMs) => watch.seeEvent(entry, nowMs),
-    watcher: watch,
+    watcher: {
+      knows: (judged) => watch.knows(judged),
+      seeDifference: (judged) => {
+        watch.seeDifference(judged);
+        tellOneSided(judged.verdict);
+      },
+    },
     onVerdicts: (counts) => {
       for (const [code, count] of counts) metrics.verdicts.inc({ code }, count);
     },
