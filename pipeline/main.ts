@@ -58,6 +58,7 @@ import { startRealtime } from './join/realtime.ts';
 import { lowestWatermark } from './join/watermark.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
+import { FeedLateness } from './join/feedLateness.ts';
 import { Traces } from './join/traces.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
@@ -75,6 +76,10 @@ const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule,
   });
 const metrics = pipelineMetrics();
 const traces = new Traces();
+const lateness = new FeedLateness(
+  (topic, seconds) => metrics.feedLateness.observe({ topic }, seconds),
+  config.metrics.merchantLabels,
+);
 
 /** How long an event may be on its way to the log, and how wrong a producer's clock may be. */
 const IDLE_GRACE_MS = 300;
@@ -127,6 +132,7 @@ const board = new RedisHeartbeatBoard(windowRedis);
 const stopping = new AbortController();
 const ledger = patientLedger(clickHouseRealtimeLedger(clickhouse), {
   signal: stopping.signal,
+  onStored: (table, ms) => metrics.ledgerInsert.observe({ table }, ms / 1000),
   onAway: (error) => {
     metrics.ledgerAway.inc();
     log.warn(
@@ -283,12 +289,30 @@ async function keepDays(): Promise<void> {
       await keeper.closeLateDates();
       await keeper.letGo();
       await certificates.certifyAll();
-      metrics.openOrders.set(await window.openOrders());
+      await measure();
     } catch (error) {
       if (stopping.signal.aborted) return;
       if (!isAway(error)) throw error;
     }
     await untilDaysMayHaveChanged(ended);
+  }
+}
+
+async function measure(): Promise<void> {
+  metrics.openOrders.set(await window.openOrders());
+  const { bytes, outboxEntries } = await window.size();
+  metrics.windowBytes.set(bytes);
+  metrics.outboxEntries.set(outboxEntries);
+  const oneSided = watch.oneSided();
+  if (config.metrics.merchantLabels) {
+    for (const [merchant, orders] of oneSided) metrics.openOneSided.set({ merchant }, orders);
+    for (const { topic, merchant, atMs } of lateness.newest())
+      metrics.feedNewest.set({ topic, merchant }, atMs / 1000);
+  } else {
+    metrics.openOneSided.set(
+      { merchant: '' },
+      [...oneSided.values()].reduce((sum, orders) => sum + orders, 0),
+    );
   }
 }
 
@@ -464,7 +488,10 @@ async function main(): Promise<void> {
     onTrace: ({ merchantId, orderNo }, traceparent) =>
       traces.remember(orderKeyOf(merchantId, orderNo), traceparent),
     onDeadLetter: tellDeadLetter,
-    onEvent: (entry, nowMs) => watch.seeEvent(entry, nowMs),
+    onEvent: (entry, nowMs) => {
+      watch.seeEvent(entry, nowMs);
+      lateness.see(entry, nowMs);
+    },
     watcher: {
       knows: (judged) => watch.knows(judged),
       seeDifference: (judged) => {

@@ -74,6 +74,18 @@ export class Watch {
     this.#differences.judge(judged);
   }
 
+  /** How many orders lack a book, by hospital; those that had some and have none are told with 0. */
+  oneSided(): ReadonlyMap<string, number> {
+    return new Map(
+      this.#differences
+        .merchants()
+        .map((merchantId) => [
+          merchantId,
+          this.#differences.of(merchantId).filter((order) => lackingBook(order) !== null).length,
+        ]),
+    );
+  }
+
   /** After a restart. */
   resume(
     alerts: readonly Alert[],

@@ -59,11 +59,11 @@ SELECT w.*, w.case_id AS case_id, r.run_date AS run_date, r.ended_at AS ended_at
 FROM exception_words AS w FINAL
 INNER JOIN
 (
-    SELECT merchant_id, mode, run_id, business_date AS run_date, max(ended_at) AS ended_at
-    FROM reconciliations
-    WHERE (merchant_id, business_date, mode, run_id) IN (
-        SELECT merchant_id, business_date, mode, run_id FROM publications)
-    GROUP BY merchant_id, mode, run_id, run_date
+    SELECT merchant_id, mode, business_date AS run_date, argMax(c.run_id, (c.token, c.run_id)) AS run_id,
+        argMax(c.ended_at, (c.token, c.run_id)) AS ended_at
+    FROM reconciliations AS c
+    WHERE outcome != 'FAILED'
+    GROUP BY merchant_id, mode, run_date
 ) AS r ON r.merchant_id = w.merchant_id AND r.mode = w.mode AND r.run_id = w.run_id;
 
 -- As last_words, of keys that several rows speak of. A single row has the last word itself.
@@ -72,17 +72,32 @@ SELECT merchant_id, order_no, key_part, for_date, argMax(run_open, (ended_at, ru
 FROM
 (
     SELECT merchant_id, order_no, key_part, run_date, ended_at, groupArray(w.refers_to) AS settled, max(w.is_exception) AS run_open
-    FROM published_words AS w
-    WHERE (merchant_id, order_no, key_part) IN (
-        SELECT merchant_id, order_no, key_part FROM published_words
-        GROUP BY merchant_id, order_no, key_part HAVING count() > 1)
+    FROM
+    (
+        SELECT merchant_id, order_no, key_part, word.1 AS run_date, word.2 AS ended_at, word.3 AS refers_to, word.4 AS is_exception
+        FROM
+        (
+            SELECT merchant_id, order_no, key_part, groupArray((p.run_date, p.ended_at, p.refers_to, p.is_exception)) AS words
+            FROM published_words AS p
+            -- Rows that were written twice and not merged yet are among them, and told apart below.
+            WHERE cityHash64(merchant_id, order_no, key_part) IN (
+                SELECT cityHash64(merchant_id, order_no, key_part) AS key
+                FROM exception_words
+                GROUP BY key
+                HAVING count() > 1)
+            GROUP BY merchant_id, order_no, key_part
+            HAVING length(words) > 1
+        )
+        ARRAY JOIN words AS word
+    ) AS w
     GROUP BY merchant_id, order_no, key_part, run_date, ended_at
 )
 ARRAY JOIN arrayDistinct(arrayConcat([run_date - 1, run_date, run_date + 1], settled)) AS for_date
 GROUP BY merchant_id, order_no, key_part, for_date;
 
--- The exceptions that stand now: of published runs, and of realtime on days that are still open (provisional). The same
--- rows as v_exceptions without what realtime had said of closed dates, and with when the case was opened (null: not yet).
+-- The exceptions that stand now: of published runs, of realtime on days that are still open (provisional), and payments
+-- that HIS booked after they were refunded. Else the same rows as v_exceptions without what realtime had said of closed
+-- dates, and with when the case was opened (null: not yet).
 CREATE OR REPLACE VIEW v_current_exceptions AS
 SELECT
     v.case_id AS id,
@@ -113,6 +128,7 @@ SELECT
     v.run_id AS run_id,
     multiIf(
         c.status IN ('IN_PROGRESS', 'PENDING_APPROVAL', 'RESOLVED'), c.status,
+        c.status = 'OPEN' AND isNotNull(v.merchant_fen) AND v.code IN ('CHANNEL_ONLY', 'PLATFORM_ONLY'), 'OPEN',
         v.provisional OR if(w.order_no = '', v.speaks_for_itself, w.open), 'OPEN',
         'HEALED') AS status,
     if(c.case_id = '', NULL, c.opened_at) AS opened_at
@@ -132,8 +148,18 @@ FROM
         1 AS speaks_for_itself
     FROM live_verdicts
     WHERE code IN ('AMOUNT_MISMATCH', 'MERCHANT_ONLY', 'PLATFORM_ONLY', 'CHANNEL_ONLY', 'PLATFORM_MISSING', 'DUPLICATE')
+    UNION ALL
+    -- HIS booked a payment after it had been refunded: all books agree by now, so that no verdict tells of it. Such a case
+    -- alone has a type that says that HIS lacks the payment, and an amount of HIS.
+    SELECT case_id, toString(mode) AS mode, type AS code, kind, merchant_id, business_date, order_no, refund_no, key_part, 0 AS span,
+        channel, '' AS business_type, merchant_fen, platform_fen, channel_fen, possibly_cross_day, 0 AS conflicts,
+        0 AS amount_conflict, NULL AS surplus_fen, '' AS possible_duplicate_of, 0 AS ambiguous_refund, 0 AS channel_conflict,
+        '' AS merged_receipt, [] AS merged_orders, run_id, 0 AS provisional, 1 AS speaks_for_itself
+    FROM exceptions FINAL
+    WHERE isNotNull(merchant_fen) AND type IN ('CHANNEL_ONLY', 'PLATFORM_ONLY')
+        AND status IN ('OPEN', 'IN_PROGRESS', 'PENDING_APPROVAL')
 ) AS v
-LEFT JOIN (SELECT merchant_id, case_id, toString(status) AS status, opened_at FROM exceptions FINAL) AS c
-    ON c.merchant_id = v.merchant_id AND c.case_id = v.case_id
+LEFT JOIN (SELECT case_id, toString(status) AS status, opened_at FROM exceptions FINAL) AS c
+    ON c.case_id = v.case_id
 LEFT JOIN disputed_words AS w
     ON w.merchant_id = v.merchant_id AND w.order_no = v.order_no AND w.key_part = v.key_part AND w.for_date = v.business_date;
