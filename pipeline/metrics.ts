@@ -84,7 +84,7 @@ export function pipelineMetrics() {
       name: 'duizhang_feed_lateness_seconds',
       help: 'From a payment or a receipt to its event being read, of some of the events',
       labelNames: ['topic'],
-      buckets: [0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 900, 3600],
+      buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 900, 3600],
       registers,
     }),
     feedNewest: new Gauge({
@@ -103,7 +103,7 @@ export function pipelineMetrics() {
       name: 'duizhang_ledger_insert_seconds',
       help: 'From rows being sent to their being on the disk of the ledger, retries included',
       labelNames: ['table'],
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
     windowBytes: new Gauge({
