@@ -222,9 +222,8 @@ const handling = () => [
     `SELECT toString(u.merchant_id) AS "医院", u.order_no AS "订单号", u.action AS "处理",
       if(u.phase = 'AT_GATEWAY', '等渠道结果', '等复核') AS "阶段", min(a.at) AS "开始", max(a.amount_fen) / 100 AS "金额（元）",
       dateDiff('second', min(a.at), toDateTime64($__toTime, 3)) AS "已等", u.case_id AS "案件"
-    FROM (${UNDER_WAY}) AS u
-    INNER JOIN (SELECT case_id, action_id, at, amount_fen FROM v_exception_actions WHERE ${OF_HOSPITAL}) AS a
-      ON a.case_id = u.case_id AND a.action_id = u.action_id
+    FROM (SELECT case_id, action_id, at, amount_fen FROM v_exception_actions WHERE ${OF_HOSPITAL} AND action_id != '') AS a
+    INNER JOIN (${UNDER_WAY}) AS u ON u.case_id = a.case_id AND u.action_id = a.action_id
     GROUP BY u.merchant_id, u.order_no, u.action, u.phase, u.case_id
     ORDER BY "已等" DESC, "案件" LIMIT 200`,
     {

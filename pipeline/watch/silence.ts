@@ -52,7 +52,8 @@ export class Silence {
       return;
     }
     this.#expected.delete(orderNo);
-    if (watermarkMs !== null && atMs > this.#silentMs) this.#lags.add(watermarkMs - atMs);
+    const isUsual = atMs > this.#silentMs && watermarkMs !== null && atMs > watermarkMs - FORGOTTEN_MS;
+    if (isUsual) this.#lags.add(watermarkMs - atMs);
     this.#advance(atMs);
   }
 
