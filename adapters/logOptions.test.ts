@@ -68,7 +68,7 @@ test('what helps to mend it is kept', () => {
       message: 'the ledger does not answer',
       stack: expect.stringMatching(/^\s+at /),
     },
-    merchantId: 'H001',
+    merchant: 'H001',
     code: 'DZ_BILL_CUT',
     count: '3',
     msg: 'wrong',

@@ -15,11 +15,14 @@ const CODE_OF_A_PROGRAM = /^[A-Z][A-Z0-9_.]{2,}$/i;
 const MOST_DEPTH = 6;
 const MOST_CHARACTERS = 2_000;
 
+/** What lines are looked for by has one name everywhere. */
+const ONE_NAME: Readonly<Record<string, string>> = { merchantId: 'merchant', runId: 'run' };
+
 /** Options of pino, for a process of this name. */
 export function logOptions(name: string): LoggerOptions {
   return {
     name,
-    formatters: { log: (fields) => ({ ...fieldsOf(fields, 0) }) },
+    formatters: { log: (fields) => renamed(fieldsOf(fields, 0)) },
     // What Fastify would serialize by itself: an address without its query is enough.
     serializers: { err: (value) => value, req: (value) => value, res: (value) => value },
     hooks: {
@@ -39,6 +42,10 @@ function fieldOf(fields: unknown, name: string): unknown {
   return typeof fields === 'object' && fields !== null
     ? Object.entries(fields).find(([own]) => own === name)?.[1]
     : undefined;
+}
+
+function renamed(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [ONE_NAME[name] ?? name, field]));
 }
 
 function cleaned(value: unknown, depth: number): unknown {

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LoggerOptions } from 'pino';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
@@ -17,6 +17,7 @@ import type { CloseAgain } from '../domain/closePorts.ts';
 import type { LedgerExports } from '../domain/exports.ts';
 import type { ActionQueries } from '../domain/resolutionPorts.ts';
 import type { Statements } from '../domain/statement.ts';
+import { traceparentOf } from '../domain/traceparent.ts';
 import type { PeopleDeps } from '../people/people.ts';
 import type { ReplayDeps } from '../pipeline/deadLetters/replay.ts';
 import { guardRoutes } from './access.ts';
@@ -198,7 +199,7 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = parts.isAway?.(error) ? AWAY : problemOf(error, request.id);
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    if (problem.status >= 500) request.log.error({ err: error, ...traceOf(request) }, 'request failed');
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) =>
@@ -262,4 +263,9 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
 async function allMetrics({ metrics, otherMetrics }: ApiParts): Promise<string> {
   const [own, others] = await Promise.all([metrics.metrics(), otherMetrics?.() ?? '']);
   return `${own}${others}`;
+}
+
+function traceOf({ headers }: FastifyRequest): { readonly traceparent?: string } {
+  const traceparent = traceparentOf(headers['traceparent']);
+  return traceparent === null ? {} : { traceparent };
 }

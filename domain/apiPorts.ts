@@ -166,11 +166,13 @@ export interface EventIntake {
   /**
    * @param topic null: told by each event's own fields
    * @param producer who sends them, and of whose topics and hospitals alone they are taken; null: nobody said
+   * @param traceparent of the request, kept with its events; null: none
    */
   accept(
     topic: Topic | null,
     events: readonly unknown[],
     producer: EventSender | null,
+    traceparent: string | null,
   ): Promise<readonly IntakeResult[]>;
 }
 

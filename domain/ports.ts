@@ -28,6 +28,8 @@ export type LogRecord = {
   readonly position: Position;
   /** Avro single-object bytes as the producer wrote them. */
   readonly value: Uint8Array;
+  /** W3C trace context that the producer sent with it (domain/traceparent.ts). */
+  readonly traceparent?: string;
 };
 
 /** A range read from one partition: everything in [from, end) is in `records`; it may be empty. */
@@ -76,6 +78,7 @@ export type NewRecord = {
   /** Decides the partition (a stable hash). */
   readonly key: string;
   readonly value: Uint8Array;
+  readonly traceparent?: string;
   /** Writes to this partition number instead; producers in other languages hash differently. */
   readonly partition?: number;
 };

@@ -39,9 +39,12 @@ import type { AlertRules } from '../domain/alertRules.ts';
 import { DEFAULT_ALERT_RULES } from '../domain/alertRules.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
 import { addDays, businessDateOf } from '../domain/businessDate.ts';
+import { orderKeyOf } from '../domain/entry.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { MatchRules, Merchant } from '../domain/merchant.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
+import type { DeadLetter } from '../domain/ports.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { certifier } from './close/certifier.ts';
 import { closeDay } from './close/closeDay.ts';
 import { DayKeeper } from './close/dayKeeper.ts';
@@ -58,6 +61,8 @@ import { startRealtime } from './join/realtime.ts';
 import { lowestWatermark } from './join/watermark.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
+import { FeedLateness } from './join/feedLateness.ts';
+import { Traces } from './join/traces.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
 import { SlowFindings } from './watch/slow/slowFindings.ts';
@@ -74,6 +79,11 @@ const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule,
     onRefused: (error) => log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
   });
 const metrics = pipelineMetrics();
+const traces = new Traces();
+const lateness = new FeedLateness(
+  (topic, seconds) => metrics.feedLateness.observe({ topic }, seconds),
+  config.metrics.merchantLabels,
+);
 
 /** How long an event may be on its way to the log, and how wrong a producer's clock may be. */
 const IDLE_GRACE_MS = 300;
@@ -90,8 +100,12 @@ const CASES_ROUND_MS = 3_000;
 /** With the verdicts' own way to the ledger well below the two seconds in which a deadline has to be told. */
 const ALERTS_ROUND_MS = 100;
 const SLOW_LOOK_MS = atRate(60_000);
+/** Where very many orders differ, looking at them takes no more than this share of the time. */
+const ALERTS_SHARE = 0.1;
+const LONGEST_ALERTS_ROUND_MS = 500;
 const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
+const TRACES_OF_A_FAILURE = 5;
 /** The lock of an order lives 60 s. */
 const LOCKED_LEDGER_ANSWERS_WITHIN_MS = 25_000;
 /** What was missed while the system was down is asked for this far back. */
@@ -123,9 +137,13 @@ const board = new RedisHeartbeatBoard(windowRedis);
 const stopping = new AbortController();
 const ledger = patientLedger(clickHouseRealtimeLedger(clickhouse), {
   signal: stopping.signal,
+  onStored: (table, ms) => metrics.ledgerInsert.observe({ table }, ms / 1000),
   onAway: (error) => {
     metrics.ledgerAway.inc();
-    log.warn({ err: error }, 'the ledger does not answer; reading stands still until it does');
+    log.warn(
+      { err: error, traceparents: traces.latest(TRACES_OF_A_FAILURE) },
+      'the ledger does not answer; reading stands still until it does',
+    );
   },
 });
 const certificates = certifier({
@@ -207,9 +225,23 @@ const alertKeeper = new AlertKeeper({
   now: () => clock.now(),
 });
 
+/** Of all orders there would be too many lines: of those that somebody traces there is one. */
+function tellOneSided({ merchantId, kind, orderNo, refundNo, code }: Verdict): void {
+  const traceparent = traces.of(orderKeyOf(merchantId, orderNo));
+  if (traceparent === undefined || !traces.mayTell(clock.wallMs())) return;
+  const matchKey = [kind, orderNo, ...(refundNo === null ? [] : [refundNo])].join(' ');
+  log.info({ merchantId, matchKey, code, traceparent }, 'the books differ about an order');
+}
+
+function tellDeadLetter({ partition, position, code }: DeadLetter, traceparent: string | undefined): void {
+  if (!traces.mayTell(clock.wallMs())) return;
+  log.warn({ partition, position, code, traceparent }, 'a record of the log is no event');
+}
+
 /** A ledger that is away is tried again: what is to be written then waits. */
 async function keepAlerts(): Promise<void> {
   while (!stopping.signal.aborted) {
+    const startedAt = performance.now();
     try {
       watch.dropClosed((merchantId, date) => closedDays.isClosed(merchantId, date));
       for (const { alertId, kind, merchantId, state, severity, orders, left } of await alertKeeper.round()) {
@@ -221,7 +253,10 @@ async function keepAlerts(): Promise<void> {
       if (stopping.signal.aborted) return;
       if (!isAway(error)) throw error;
     }
-    await pause(ALERTS_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    const restMs = Math.min((performance.now() - startedAt) / ALERTS_SHARE, LONGEST_ALERTS_ROUND_MS);
+    await pause(Math.max(ALERTS_ROUND_MS, restMs), undefined, { signal: stopping.signal }).catch(
+      () => undefined,
+    );
   }
 }
 
@@ -291,12 +326,30 @@ async function keepDays(): Promise<void> {
       await keeper.closeLateDates();
       await keeper.letGo();
       await certificates.certifyAll();
-      metrics.openOrders.set(await window.openOrders());
+      await measure();
     } catch (error) {
       if (stopping.signal.aborted) return;
       if (!isAway(error)) throw error;
     }
     await untilDaysMayHaveChanged(ended);
+  }
+}
+
+async function measure(): Promise<void> {
+  metrics.openOrders.set(await window.openOrders());
+  const { bytes, outboxEntries } = await window.size();
+  metrics.windowBytes.set(bytes);
+  metrics.outboxEntries.set(outboxEntries);
+  const oneSided = watch.oneSided();
+  if (config.metrics.merchantLabels) {
+    for (const [merchant, orders] of oneSided) metrics.openOneSided.set({ merchant }, orders);
+    for (const { topic, merchant, atMs } of lateness.newest())
+      metrics.feedNewest.set({ topic, merchant }, atMs / 1000);
+  } else {
+    metrics.openOneSided.set(
+      { merchant: '' },
+      [...oneSided.values()].reduce((sum, orders) => sum + orders, 0),
+    );
   }
 }
 
@@ -469,8 +522,20 @@ async function main(): Promise<void> {
     watermark: { skewMs: CLOCK_SKEW_MS },
     idleGraceMs: IDLE_GRACE_MS,
     onLate: () => metrics.lateEvents.inc(),
-    onEvent: (entry, nowMs) => watch.seeEvent(entry, nowMs),
-    onVerdict: (judged) => watch.seeVerdict(judged),
+    onTrace: ({ merchantId, orderNo }, traceparent) =>
+      traces.remember(orderKeyOf(merchantId, orderNo), traceparent),
+    onDeadLetter: tellDeadLetter,
+    onEvent: (entry, nowMs) => {
+      watch.seeEvent(entry, nowMs);
+      lateness.see(entry, nowMs);
+    },
+    watcher: {
+      knows: (judged) => watch.knows(judged),
+      seeDifference: (judged) => {
+        watch.seeDifference(judged);
+        tellOneSided(judged.verdict);
+      },
+    },
     onVerdicts: (counts) => {
       for (const [code, count] of counts) metrics.verdicts.inc({ code }, count);
     },

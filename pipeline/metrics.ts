@@ -80,6 +80,42 @@ export function pipelineMetrics() {
       help: 'Alerts that are open',
       registers,
     }),
+    feedLateness: new Histogram({
+      name: 'duizhang_feed_lateness_seconds',
+      help: 'From a payment or a receipt to its event being read, of some of the events',
+      labelNames: ['topic'],
+      buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 900, 3600],
+      registers,
+    }),
+    feedNewest: new Gauge({
+      name: 'duizhang_feed_newest_event_timestamp_seconds',
+      help: 'When the newest event of a hospital occurred, where hospitals are told apart',
+      labelNames: ['topic', 'merchant'],
+      registers,
+    }),
+    openOneSided: new Gauge({
+      name: 'duizhang_open_one_sided',
+      help: 'Orders past their window that one of the two books lacks',
+      labelNames: ['merchant'],
+      registers,
+    }),
+    ledgerInsert: new Histogram({
+      name: 'duizhang_ledger_insert_seconds',
+      help: 'From rows being sent to their being on the disk of the ledger, retries included',
+      labelNames: ['table'],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    windowBytes: new Gauge({
+      name: 'duizhang_window_redis_bytes',
+      help: 'Memory that the Redis of the windows uses',
+      registers,
+    }),
+    outboxEntries: new Gauge({
+      name: 'duizhang_outbox_entries',
+      help: 'Changes of the windows that the ledger does not have yet, a batch an entry',
+      registers,
+    }),
     openOrders: new Gauge({
       name: 'duizhang_open_orders',
       help: 'Orders in the realtime window that are not matched',

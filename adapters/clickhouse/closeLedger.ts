@@ -6,6 +6,7 @@ import type { BookTotals, Reconciliation } from '../../domain/ports.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { VERDICT_CODES } from '../../domain/verdict.ts';
 import { billedSums, verdictSums } from './certificateSums.ts';
+import { storeCounts } from './closeCounts.ts';
 import { leavesSql, rowsOfRun } from './closeLeaf.ts';
 import { openSnapshot } from './closeSnapshot.ts';
 import { date, rowsOf, text } from './closeSql.ts';
@@ -48,6 +49,7 @@ export function clickHouseCloseLedger(client: ClickHouseClient): CloseLedger {
       return BigInt(row?.token ?? '0');
     },
     async publish(reconciliation) {
+      if (reconciliation.outcome !== 'FAILED') await storeCounts(client, reconciliation);
       await client.insert({
         table: 'reconciliations',
         values: [reconciliationRow(reconciliation)],

@@ -24,7 +24,7 @@ type Row = {
   readonly exceptions: string;
 };
 
-/** Newest date first. Closed days are counted by their run already; only realtime rows are counted here. */
+/** Newest date first. Closed dates were counted when they were closed, realtime's rows too; only those of open days are counted here. */
 export async function matchRatePage(
   client: ClickHouseClient,
   scope: Scope,
@@ -65,9 +65,10 @@ function final(conditions: readonly string[]): string {
 }
 
 function realtime(conditions: readonly string[]): string {
-  return `SELECT merchant_id, business_date, mode, count() AS verdicts,
-      countIf(code IN (${listOf(MATCHED_CODES)})) AS matched, countIf(code IN (${listOf([...EXCEPTION_CODES])})) AS exceptions
-    FROM v_verdicts ${whereOf(["mode = 'REALTIME'", "run_id = ''", ...conditions])}
+  return `SELECT merchant_id, business_date, mode, sum(c.verdicts) AS verdicts,
+      sumIf(c.verdicts, code IN (${listOf(MATCHED_CODES)})) AS matched,
+      sumIf(c.verdicts, code IN (${listOf([...EXCEPTION_CODES])})) AS exceptions
+    FROM v_verdict_counts AS c ${whereOf(["mode = 'REALTIME'", ...conditions])}
     GROUP BY merchant_id, business_date, mode`;
 }
 

@@ -11,6 +11,8 @@ type Applied = { readonly name: string; readonly checksum: string };
 
 const SCHEMA_DIR = fileURLToPath(new URL('../../schemas/clickhouse', import.meta.url));
 const MIGRATION_FILE = /^\d{4}_\w+\.sql$/;
+/** Some of them go over all rows of a grown ledger. */
+const TIMEOUT_MS = 4 * 3_600_000;
 
 /**
  * Brings a database to the schema of this code. Doing it again, or in two processes at once, changes nothing: every
@@ -21,7 +23,7 @@ const MIGRATION_FILE = /^\d{4}_\w+\.sql$/;
 export async function migrate(url: string, schemaDir: string = SCHEMA_DIR): Promise<void> {
   const migrations = await readMigrations(schemaDir);
   await createDatabase(url);
-  const client = connectClickHouse(url);
+  const client = connectClickHouse(url, TIMEOUT_MS);
   try {
     const applied = await appliedMigrations(client);
     assertKnown(applied, migrations);

@@ -11,6 +11,8 @@ export type Patience = {
   readonly signal: AbortSignal;
   /** Told once for every stretch in which the ledger is away. */
   readonly onAway: (error: Error) => void;
+  /** Told how long rows took, waiting included. */
+  readonly onStored?: (table: 'entries' | 'verdicts', ms: number) => void;
 };
 
 /**
@@ -22,16 +24,25 @@ export function patientLedger(ledger: RealtimeLedger, patience: Patience): Realt
     <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
     (...args: Args): Promise<T> =>
       untilThere(() => call(...args), patience);
-  const patientBatch = <Row>(batch: RowBatch<Row>): RowBatch<Row> => ({
+  const timed = async (table: 'entries' | 'verdicts', write: () => Promise<void>): Promise<void> => {
+    const startedAt = performance.now();
+    await write();
+    patience.onStored?.(table, performance.now() - startedAt);
+  };
+  const patientBatch = <Row>(table: 'entries' | 'verdicts', batch: RowBatch<Row>): RowBatch<Row> => ({
     get size() {
       return batch.size;
     },
     add: (row) => batch.add(row),
-    write: again(() => batch.write()),
+    write: () =>
+      timed(
+        table,
+        again(() => batch.write()),
+      ),
   });
   return {
-    newEntryBatch: () => patientBatch(ledger.newEntryBatch()),
-    newVerdictBatch: () => patientBatch(ledger.newVerdictBatch()),
+    newEntryBatch: () => patientBatch('entries', ledger.newEntryBatch()),
+    newVerdictBatch: () => patientBatch('verdicts', ledger.newVerdictBatch()),
     insertDeadLetters: again((letters) => ledger.insertDeadLetters(letters)),
     storePositions: again((consumer, positions) => ledger.storePositions(consumer, positions)),
     loadPositions: again((consumer) => ledger.loadPositions(consumer)),

@@ -116,6 +116,9 @@ const ConfigSchema = Type.Object(
       ),
     ),
     archive: Type.Optional(ArchiveSchema),
+    metrics: Type.Optional(
+      Type.Object({ merchantLabels: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+    ),
     access: Type.Optional(AccessSchema),
     alerts: Type.Optional(AlertsSchema),
     machines: Type.Optional(MachinesSchema),
@@ -140,6 +143,8 @@ export type Config = {
   readonly log: { readonly partitions: number; readonly maxBytes: number };
   /** null: in the data folder. */
   readonly archive: ArchiveConfig | null;
+  /** merchantLabels: /metrics, which asks for no login, tells hospitals apart; three series each. */
+  readonly metrics: { readonly merchantLabels: boolean };
   readonly access: AccessConfig;
   /** Whom to tell of alerts; null: nobody outside. Secrets as above. */
   readonly alerts: AlertsConfig | null;
@@ -297,6 +302,7 @@ function configOf(
     alertRules,
     log: { partitions: raw.log?.partitions ?? 4, maxBytes: raw.log?.maxBytes ?? 4_000_000_000 },
     archive: raw.archive ?? null,
+    metrics: { merchantLabels: raw.metrics?.merchantLabels ?? false },
     access: accessOf(raw.access, ms),
     slots: raw.slots ?? 16,
     port: raw.port ?? 0,

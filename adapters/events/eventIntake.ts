@@ -28,6 +28,7 @@ export class LogEventIntake implements EventIntake {
     topic: Topic | null,
     events: readonly unknown[],
     producer: EventSender | null,
+    traceparent: string | null,
   ): Promise<readonly IntakeResult[]> {
     const records: NewRecord[] = [];
     const results = events.map((json): IntakeResult => {
@@ -35,7 +36,7 @@ export class LogEventIntake implements EventIntake {
       if ('ok' in told) {
         return { status: 'rejected', code: told.code, reason: told.reason, field: told.field };
       }
-      records.push(recordOf(told));
+      records.push({ ...recordOf(told), ...(traceparent === null ? {} : { traceparent }) });
       return { status: 'accepted', eventId: told.event.eventId };
     });
     if (records.length > 0) await this.#producer.append(records);

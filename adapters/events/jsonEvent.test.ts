@@ -167,6 +167,7 @@ test('good events go to the log by order, bad ones are answered one by one', asy
       { ...payment, hisOrderNo: 'HIS1' },
     ],
     null,
+    null,
   );
   expect(results).toEqual([
     { status: 'accepted', eventId: 'e-1' },
@@ -189,7 +190,7 @@ test('nothing is accepted before it is durable, nor when the log refuses', async
   const { producer } = keepingProducer(durable.promise);
   let answered = false;
   const accepting = new LogEventIntake({ producer, merchants })
-    .accept('payments', [payment], null)
+    .accept('payments', [payment], null, null)
     .finally(() => {
       answered = true;
     });

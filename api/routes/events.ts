@@ -7,6 +7,7 @@ import type { EventIntake, IntakeResult } from '../../domain/apiPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Topic } from '../../domain/ports.ts';
 import { TOPICS } from '../../domain/ports.ts';
+import { traceparentOf } from '../../domain/traceparent.ts';
 import type { MachineAccess } from '../machineCaller.ts';
 import { ProblemSchema } from '../problem.ts';
 import { callerOf, checkBody, saidBodySha256, signAnswers } from '../signedMachines.ts';
@@ -79,7 +80,8 @@ export function eventRoutes({
           summary: 'Appends events; each is answered for itself, accepted ones are durable',
           description:
             'Body: a JSON array, or one JSON object a line. Of one request some may be accepted and others not; what was not ' +
-            'accepted is answered with its reason and kept nowhere. Signed by a machine with mayProduce, the SHA-256 of the body ' +
+            'accepted is answered with its reason and kept nowhere. A traceparent header (W3C Trace Context) is kept with them and ' +
+            'stands in the lines of the log that speak of them. Signed by a machine with mayProduce, the SHA-256 of the body ' +
             'in Duizhang-Body-Sha256, and answered with a signature: schemas/hdp.openapi.yaml.',
           querystring: Type.Object(
             { topic: Type.Optional(Type.Unsafe<Topic>({ type: 'string', enum: [...TOPICS] })) },
@@ -99,8 +101,15 @@ export function eventRoutes({
           },
         },
       },
-      async ({ query, body, machineCaller }) =>
-        answerOf(await intake.accept(query.topic ?? null, body, machineCaller?.machine ?? null)),
+      async ({ query, body, machineCaller, headers }) =>
+        answerOf(
+          await intake.accept(
+            query.topic ?? null,
+            body,
+            machineCaller?.machine ?? null,
+            traceparentOf(headers['traceparent']),
+          ),
+        ),
     );
   };
 }

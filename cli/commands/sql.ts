@@ -10,7 +10,8 @@ const USAGE = `
 Asks the ledger (ClickHouse) of the running system, database duizhang. The views v_… are right under repeated rows:
 v_entries, v_bills, v_bill_errors, v_unhandled_bills, v_bill_refusals, v_bill_fees, v_fees, v_fee_differences, v_verdicts,
 v_exceptions, v_exception_actions, v_match_rates, v_realtime_quality, v_reconciliations, v_close_waits, v_certificates,
-v_month_locks, v_locked_closes, v_dead_letters. Amounts are in fen; a column …_yuan beside one is the same in yuan.
+v_month_locks, v_locked_closes, v_dead_letters. Over months v_verdict_counts and v_current_exceptions answer at once: what was
+counted at each close, and the exceptions that stand now. Amounts are in fen; a column …_yuan beside one is the same in yuan.
 A key that spans midnight has a row in each date's run, and realtime rows stay beside the final ones: filter by mode and
 run_id. Lines that stand for their book now have counts = 1 in v_entries; bills that do, current = 1 in v_bills.
 Only statements that read are sent: the ledger is written by the system alone.

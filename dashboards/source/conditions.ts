@@ -7,11 +7,10 @@
 export const OF_DATES = `business_date >= toDate($__fromTime, 'Asia/Shanghai') AND business_date <= toDate($__toTime, 'Asia/Shanghai')`;
 
 /**
- * Verdicts of these dates, as GET /api/v1/match-rates counts them: a run's are all its own, also those that settle the day
- * before.
+ * Verdicts of these dates by hour, channel and code, as GET /api/v1/match-rates counts them: a run's are all its own, also
+ * those that settle the day before.
  */
-export const VERDICTS = `v_verdicts WHERE if(mode = 'REALTIME', ${OF_DATES},
-  run_id IN (SELECT run_id FROM v_reconciliations WHERE published AND ${OF_DATES}))`;
+export const VERDICTS = `v_verdict_counts WHERE ${OF_DATES}`;
 
 /** What is open is shown however old it is, up to a quarter: reading without any bound would read the whole ledger. */
 export const OF_OPEN_DATES = `business_date > toDate($__toTime, 'Asia/Shanghai') - 90 AND business_date <= toDate($__toTime, 'Asia/Shanghai')`;
@@ -26,15 +25,12 @@ export const LAST_WORD = `(provisional OR mode != 'REALTIME')`;
 
 export const IS_OPEN = `status IN ('OPEN', 'IN_PROGRESS', 'PENDING_APPROVAL')`;
 /** The open exceptions, as GET /api/v1/exceptions counts them. */
-export const OPEN_EXCEPTIONS = `v_exceptions WHERE ${OF_OPEN_DATES} AND ${OF_ALL} AND ${LAST_WORD} AND ${IS_OPEN}`;
+export const OPEN_EXCEPTIONS = `v_current_exceptions WHERE ${OF_OPEN_DATES} AND ${OF_ALL} AND ${IS_OPEN}`;
 
 /** What an exception is about, in fen; the filter by amount of the API says the same. */
 export const STAKE = 'coalesce(channel_fen, platform_fen, merchant_fen, 0)';
 export const STAKE_YUAN = `sum(${STAKE}) / 100`;
 
 /** In both codes the books agree on the money. null where there is nothing to count. */
-export const MATCH_RATE = `countIf(code IN ('MATCHED', 'CROSS_DAY')) / nullIf(count(), 0)`;
-
-/** When it happened, by the book that says so first. */
-export const HAPPENED_AT = 'coalesce(platform_at, merchant_at, channel_at)';
+export const MATCH_RATE = `sumIf(verdicts, code IN ('MATCHED', 'CROSS_DAY')) / nullIf(sum(verdicts), 0)`;
 export const DAY = `toDateTime(business_date, 'Asia/Shanghai')`;

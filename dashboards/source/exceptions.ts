@@ -2,16 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { SHEET_ACTION_LABELS } from '../../domain/decisionSheet.ts';
 import { VERDICT_LABELS } from '../../domain/labels.ts';
 import { named } from './codes.ts';
-import {
-  DAY,
-  LAST_WORD,
-  OF_ALL,
-  OF_DATES,
-  OF_HOSPITAL,
-  OPEN_EXCEPTIONS,
-  STAKE,
-  STAKE_YUAN,
-} from './conditions.ts';
+import { DAY, OF_ALL, OF_DATES, OF_HOSPITAL, OPEN_EXCEPTIONS, STAKE, STAKE_YUAN } from './conditions.ts';
 import { openExceptions } from './exceptionTable.ts';
 import { channels, consoleUrl, dashboard, hospitals, modes } from './frame.ts';
 import { NONE_IS_GOOD, bars, series, stacked, stat, table } from './panels.ts';
@@ -39,7 +30,7 @@ const counts = () => [
       title: '未了结异常',
       description: '截至范围末尾 90 天内待处理、处理中、待审批的异常笔数。',
       unit: 'short',
-      width: 5,
+      width: 4,
       colors: NONE_IS_GOOD,
     },
     `SELECT count() AS open FROM ${OPEN_EXCEPTIONS}`,
@@ -49,7 +40,7 @@ const counts = () => [
       title: '未了结金额',
       description: '这些异常涉及的金额（元）：渠道、芸泰、商户金额中先有的一个。',
       unit: 'currencyCNY',
-      width: 5,
+      width: 4,
       decimals: 2,
     },
     `SELECT ${STAKE_YUAN} AS yuan FROM ${OPEN_EXCEPTIONS}`,
@@ -59,17 +50,28 @@ const counts = () => [
       title: '未了结单边',
       description: '其中的单边与漏单：只有一方或两方账有的笔数，患者最可能来问的就是这些。',
       unit: 'short',
-      width: 5,
+      width: 4,
       colors: NONE_IS_GOOD,
     },
     `SELECT count() AS open FROM ${OPEN_EXCEPTIONS} AND ${ONE_SIDED}`,
   ),
   stat(
     {
+      title: '退款后入账',
+      description:
+        'HIS 在退款之后又入了账：钱已退还、服务可能已提供，账面三方一致，只有这里和异常明细看得见。逐笔联系医院。',
+      unit: 'short',
+      width: 4,
+      colors: NONE_IS_GOOD,
+    },
+    `SELECT countIf(isNotNull(merchant_fen) AND type IN ('CHANNEL_ONLY', 'PLATFORM_ONLY')) AS booked FROM ${OPEN_EXCEPTIONS}`,
+  ),
+  stat(
+    {
       title: '在途退款',
       description: '已发往渠道、尚无最终结果的退款笔数；系统会自动追问结果，持续不为零时看下表等了多久。',
       unit: 'short',
-      width: 5,
+      width: 4,
       colors: NONE_IS_GOOD,
     },
     `SELECT countIf(phase = 'AT_GATEWAY') AS refunds FROM (${UNDER_WAY})`,
@@ -97,10 +99,7 @@ const UNDER_WAY = `SELECT merchant_id, case_id, order_no, JSONExtractString(stat
   WHERE phase != ''`;
 
 /** A case that the keeper has not opened yet, seconds after its verdict, is as old as its business day. */
-const AGE_DAYS = `dateDiff('hour', if(c.case_id = '', toDateTime64(e.business_date, 3, 'Asia/Shanghai'), c.opened_at), $__toTime) / 24`;
-const AGED = `(SELECT * FROM ${OPEN_EXCEPTIONS}) AS e
-  LEFT JOIN (SELECT merchant_id, case_id, opened_at FROM exceptions FINAL WHERE ${OF_HOSPITAL}) AS c
-    ON c.merchant_id = e.merchant_id AND c.case_id = e.id`;
+const AGE_DAYS = `dateDiff('hour', ifNull(opened_at, toDateTime64(business_date, 3, 'Asia/Shanghai')), $__toTime) / 24`;
 
 const shapes = () => [
   bars(
@@ -112,7 +111,7 @@ const shapes = () => [
     },
     `SELECT multiIf(age < 1, '1 天内', age < 3, '1–3 天', age < 7, '3–7 天', age < 30, '7–30 天', '30 天以上') AS "时长",
       count() AS "笔数"
-    FROM (SELECT ${AGE_DAYS} AS age FROM ${AGED})
+    FROM (SELECT ${AGE_DAYS} AS age FROM ${OPEN_EXCEPTIONS})
     GROUP BY "时长" ORDER BY min(age)`,
   ),
   bars(
@@ -157,8 +156,8 @@ const shapes = () => [
       width: 24,
     },
     `SELECT ${DAY} AS time, ${named('type', VERDICT_LABELS)} AS series, count() AS exceptions
-    FROM v_exceptions
-    WHERE ${OF_DATES} AND ${OF_ALL} AND ${LAST_WORD}
+    FROM v_current_exceptions
+    WHERE ${OF_DATES} AND ${OF_ALL}
     GROUP BY time, series ORDER BY time, series`,
   ),
 ];
@@ -223,9 +222,8 @@ const handling = () => [
     `SELECT toString(u.merchant_id) AS "医院", u.order_no AS "订单号", u.action AS "处理",
       if(u.phase = 'AT_GATEWAY', '等渠道结果', '等复核') AS "阶段", min(a.at) AS "开始", max(a.amount_fen) / 100 AS "金额（元）",
       dateDiff('second', min(a.at), toDateTime64($__toTime, 3)) AS "已等", u.case_id AS "案件"
-    FROM (${UNDER_WAY}) AS u
-    INNER JOIN (SELECT case_id, action_id, at, amount_fen FROM v_exception_actions WHERE ${OF_HOSPITAL}) AS a
-      ON a.case_id = u.case_id AND a.action_id = u.action_id
+    FROM (SELECT case_id, action_id, at, amount_fen FROM v_exception_actions WHERE ${OF_HOSPITAL} AND action_id != '') AS a
+    INNER JOIN (${UNDER_WAY}) AS u ON u.case_id = a.case_id AND u.action_id = a.action_id
     GROUP BY u.merchant_id, u.order_no, u.action, u.phase, u.case_id
     ORDER BY "已等" DESC, "案件" LIMIT 200`,
     {

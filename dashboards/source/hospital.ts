@@ -3,7 +3,6 @@ import { BOOK_LABELS, VERDICT_LABELS } from '../../domain/labels.ts';
 import { REASON_LABELS, named } from './codes.ts';
 import {
   DAY,
-  HAPPENED_AT,
   LAST_WORD,
   MATCH_RATE,
   OF_ALL,
@@ -51,7 +50,7 @@ const summary = () => [
   ),
   stat(
     { title: '对账笔数', description: '范围内判定的笔数，支付与退款各算一笔。', unit: 'short', width: 6 },
-    `SELECT count() AS verdicts FROM ${SHOWN} AND ${LAST_WORD}`,
+    `SELECT sum(verdicts) AS verdicts FROM ${SHOWN} AND ${LAST_WORD}`,
   ),
   stat(
     {
@@ -82,13 +81,13 @@ const summary = () => [
       decimals: 2,
       colors: RATE_COLORS,
     },
-    `SELECT toStartOfHour(${HAPPENED_AT}) AS time, ${MATCH_RATE} AS "匹配率"
+    `SELECT hour AS time, ${MATCH_RATE} AS "匹配率"
     FROM ${SHOWN} AND ${LAST_WORD}
     GROUP BY time ORDER BY time`,
   ),
   bars(
     { title: '判定分布', description: '各判定的笔数，一致的除外。', unit: 'short', width: 12 },
-    `SELECT ${named('code', VERDICT_LABELS)} AS "判定", count() AS "笔数"
+    `SELECT ${named('code', VERDICT_LABELS)} AS "判定", sum(verdicts) AS "笔数"
     FROM ${SHOWN} AND ${LAST_WORD} AND code != 'MATCHED'
     GROUP BY "判定" ORDER BY "笔数" DESC, "判定"`,
   ),

@@ -3,7 +3,6 @@ import { CHANNEL_LABELS, MODE_LABELS, VERDICT_LABELS } from '../../domain/labels
 import { REASON_LABELS, named } from './codes.ts';
 import {
   DAY,
-  HAPPENED_AT,
   IS_OPEN,
   LAST_WORD,
   MATCH_RATE,
@@ -68,7 +67,7 @@ const now = () => [
       unit: 'short',
       width: 4,
     },
-    `SELECT count() AS verdicts FROM ${SHOWN} AND ${LAST_WORD}`,
+    `SELECT sum(verdicts) AS verdicts FROM ${SHOWN} AND ${LAST_WORD}`,
   ),
   stat(
     {
@@ -126,7 +125,7 @@ const rates = () => [
       decimals: 2,
       colors: RATE_COLORS,
     },
-    `SELECT toStartOfHour(${HAPPENED_AT}) AS time, ${named('mode', MODE_LABELS)} AS series, ${MATCH_RATE} AS rate
+    `SELECT hour AS time, ${named('mode', MODE_LABELS)} AS series, ${MATCH_RATE} AS rate
     FROM ${SHOWN}
     GROUP BY time, series ORDER BY time, series`,
   ),
@@ -181,7 +180,7 @@ const rates = () => [
       unit: 'short',
       width: 8,
     },
-    `SELECT ${named('code', VERDICT_LABELS)} AS "判定", count() AS "笔数"
+    `SELECT ${named('code', VERDICT_LABELS)} AS "判定", sum(verdicts) AS "笔数"
     FROM ${SHOWN} AND ${LAST_WORD} AND code != 'MATCHED'
     GROUP BY "判定" ORDER BY "笔数" DESC, "判定"`,
   ),
@@ -250,8 +249,8 @@ const money = () => [
       decimals: 2,
     },
     `SELECT ${DAY} AS time, sum(${STAKE}) / 100 AS "全部", sumIf(${STAKE}, ${IS_OPEN}) / 100 AS "未了结"
-    FROM v_exceptions
-    WHERE ${OF_DATES} AND ${OF_ALL} AND ${LAST_WORD}
+    FROM v_current_exceptions
+    WHERE ${OF_DATES} AND ${OF_ALL}
     GROUP BY time ORDER BY time`,
   ),
   table(

@@ -21,10 +21,10 @@ export function pipeline(): Dashboard {
   });
 }
 
-const quantiles = (metric: string, by = '') =>
+const quantiles = (metric: string, by?: string) =>
   ([0.5, 0.95, 0.99] as const).map((q) => ({
-    expr: `histogram_quantile(${q}, sum by (le${by}) (rate(${metric}_bucket[$__rate_interval])))`,
-    legend: `p${q * 100}`,
+    expr: `histogram_quantile(${q}, sum by (le${by === undefined ? '' : `, ${by}`}) (rate(${metric}_bucket[$__rate_interval])))`,
+    legend: `${by === undefined ? '' : `{{${by}}} `}p${q * 100}`,
   }));
 
 const now = () => [
@@ -155,6 +155,74 @@ const stream = () => [
       width: 8,
     },
     [{ expr: 'sum(duizhang_open_orders)', legend: '未配对' }],
+  ),
+  promSeries(
+    {
+      title: '到达延迟（按主题）',
+      description:
+        '从交易发生到事件被读到：每路 p50、p95、p99（抽样）。超过等待窗口的那一路会先判单边、再自愈；追赶积压时即积压的年龄。',
+      unit: 's',
+      width: 8,
+    },
+    quantiles('duizhang_feed_lateness_seconds', 'topic'),
+  ),
+  promSeries(
+    {
+      title: '账库写入耗时',
+      description: '从发出一批行到账库落盘（含重试）：按表的 p50、p95、p99。超过一秒看账库的磁盘与并发查询。',
+      unit: 's',
+      width: 8,
+    },
+    quantiles('duizhang_ledger_insert_seconds', 'table'),
+  ),
+  promSeries(
+    {
+      title: '发件箱',
+      description: '窗口里已变化、账库还没有的批次。持续不降说明账库慢或不在；写满后读取会停下等待，不会丢。',
+      unit: 'short',
+      width: 8,
+    },
+    [{ expr: 'sum(duizhang_outbox_entries)', legend: '未落账' }],
+  ),
+  promSeries(
+    {
+      title: '每个未配对订单的内存',
+      description:
+        '窗口 Redis 的内存除以未配对订单数；已配对订单的摘要也在内，订单少时偏大。只升不降：有日期一直没有关账。',
+      unit: 'bytes',
+      width: 8,
+    },
+    [
+      {
+        expr: 'max(duizhang_window_redis_bytes) / clamp_min(max(duizhang_open_orders), 1)',
+        legend: '每单',
+      },
+      { expr: 'max(duizhang_window_redis_bytes)', legend: '合计' },
+    ],
+  ),
+  promSeries(
+    {
+      title: '超窗单边（按医院）',
+      description: '过了等待窗口仍缺一方账、日期未关账的订单数。未开 merchantLabels 时为合计一条线。',
+      unit: 'short',
+      width: 8,
+    },
+    [{ expr: 'topk(20, max by (merchant) (duizhang_open_one_sided))', legend: '{{merchant}}' }],
+  ),
+  promSeries(
+    {
+      title: '最久没有事件的医院',
+      description:
+        '离最新一个事件多久了，按医院与主题，最久的十路；要打开 merchantLabels 才有。夜间偏大是正常的。',
+      unit: 's',
+      width: 8,
+    },
+    [
+      {
+        expr: 'topk(10, time() - max by (topic, merchant) (duizhang_feed_newest_event_timestamp_seconds))',
+        legend: '{{merchant}} {{topic}}',
+      },
+    ],
   ),
   promSeries(
     {
@@ -298,6 +366,19 @@ const processes = () => [
       width: 12,
     },
     quantiles('duizhang_http_request_seconds'),
+  ),
+  promSeries(
+    {
+      title: '重启',
+      description: '时间段内各进程重新启动的次数。没有部署却在重启：看它的日志最后说了什么。',
+      unit: 'short',
+      width: 8,
+      colors: NONE_IS_GOOD,
+    },
+    ['pipeline', 'api'].map((name) => ({
+      expr: `sum by (instance) (changes(duizhang_${name}_process_start_time_seconds[15m]))`,
+      legend: `${name} {{instance}}`,
+    })),
   ),
   promSeries(
     { title: '进程 CPU', description: '各进程每秒用掉的 CPU 秒数；1 即占满一核。', unit: 'short', width: 8 },

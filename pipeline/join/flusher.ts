@@ -3,6 +3,7 @@ import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { MatchRules } from '../../domain/merchant.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
+import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 import { judgeChange } from './judgeChange.ts';
 
 export type FlusherParts = {
@@ -11,8 +12,14 @@ export type FlusherParts = {
   readonly rulesOf: (merchantId: string) => MatchRules;
   /** Told what was stored, by verdict. */
   readonly onVerdicts: (counts: ReadonlyMap<VerdictCode, number>) => void;
-  /** Told of each verdict once it is stored; some come again. */
-  readonly onVerdict?: (judged: VersionedVerdict) => void;
+  readonly watcher?: VerdictWatcher;
+};
+
+export type VerdictWatcher = {
+  /** Whether it was told of an exception of this key. */
+  knows(judged: VersionedVerdict): boolean;
+  /** Told of each exception, and of what takes its place, once it is stored; some come again. */
+  seeDifference(judged: VersionedVerdict): void;
 };
 
 /** Outbox entries taken from a slot at once; one holds the changes of one script call. */
@@ -24,17 +31,17 @@ const ENTRIES_A_SLOT = 64;
  * @returns verdicts stored; 0 when nothing waited
  */
 export async function flushOutboxes(parts: FlusherParts): Promise<number> {
-  const { window, ledger, rulesOf, onVerdicts, onVerdict } = parts;
+  const { window, ledger, rulesOf, onVerdicts, watcher } = parts;
   const slots = Array.from({ length: window.slots }, (_, slot) => slot);
   const batches = await Promise.all(slots.map((slot) => window.readOutbox(slot, ENTRIES_A_SLOT)));
   const rows = ledger.newVerdictBatch();
-  const stored: VersionedVerdict[] | null = onVerdict ? [] : null;
+  const toTell = watcher ? new VerdictsToTell(watcher) : null;
   const counts = new Map<VerdictCode, number>();
   for (const { changes } of batches.flat()) {
     for (const change of changes) {
       for (const judged of judgeChange(change, rulesOf)) {
         rows.add(judged);
-        stored?.push(judged);
+        toTell?.add(judged);
         const { code } = judged.verdict;
         counts.set(code, (counts.get(code) ?? 0) + 1);
       }
@@ -43,7 +50,7 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
   if (rows.size > 0) {
     await rows.write();
     onVerdicts(counts);
-    if (onVerdict) stored?.forEach(onVerdict);
+    toTell?.tell();
   }
   await Promise.all(
     batches.map(async (entries, slot) => {
@@ -52,4 +59,27 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
     }),
   );
   return rows.size;
+}
+
+/** Nearly all verdicts are matches that nobody waits for; keeping them all until they are stored costs a tenth of the flush. */
+class VerdictsToTell {
+  readonly #watcher: VerdictWatcher;
+  readonly #verdicts: VersionedVerdict[] = [];
+  readonly #orders = new Set<string>();
+
+  constructor(watcher: VerdictWatcher) {
+    this.#watcher = watcher;
+  }
+
+  add(judged: VersionedVerdict): void {
+    const { code, orderNo } = judged.verdict;
+    const isException = EXCEPTION_CODES.has(code);
+    if (isException) this.#orders.add(orderNo);
+    if (isException || (this.#orders.size > 0 && this.#orders.has(orderNo)) || this.#watcher.knows(judged))
+      this.#verdicts.push(judged);
+  }
+
+  tell(): void {
+    for (const judged of this.#verdicts) this.#watcher.seeDifference(judged);
+  }
 }

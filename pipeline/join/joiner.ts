@@ -34,6 +34,9 @@ export type JoinerParts = {
   readonly startOf: (partition: PartitionId) => Position;
   /** Told of every event that came after its day was closed. */
   readonly onLate: (entry: Entry) => void;
+  /** Told of the trace that an event came with, before all else. */
+  readonly onTrace?: (entry: Entry, traceparent: string) => void;
+  readonly onDeadLetter?: (letter: DeadLetter, traceparent: string | undefined) => void;
   /** Told of every other event; a replay tells again. */
   readonly onEvent?: (entry: Entry, nowMs: number) => void;
 };
@@ -81,7 +84,8 @@ export class Joiner {
 
   /** Hands every record to the entry writer as it is decoded: what waits for the slots is the window's part alone. */
   #decode(batch: LogBatch): { readonly bySlot: WindowEvent[][]; readonly summary: BatchSummary } {
-    const { decode, window, entries, rulesOf, closedDays, clock, onLate, onEvent } = this.#parts;
+    const { decode, window, entries, rulesOf, closedDays, clock, onLate, onEvent, onTrace, onDeadLetter } =
+      this.#parts;
     const topic = topicOf(batch.partition);
     const bySlot: WindowEvent[][] = Array.from({ length: window.slots }, () => []);
     let latestEventMs: number | null = null;
@@ -91,17 +95,20 @@ export class Joiner {
       const event = decode(topic, record.value);
       if (!event.ok) {
         deadLetters += 1;
-        entries.putDeadLetter({
+        const letter: DeadLetter = {
           partition: batch.partition,
           position: record.position,
           code: event.code,
           reason: event.reason,
           value: record.value,
           receivedAtMs: nowMs,
-        });
+        };
+        entries.putDeadLetter(letter);
+        onDeadLetter?.(letter, record.traceparent);
         continue;
       }
       const { entry } = event;
+      if (record.traceparent !== undefined) onTrace?.(entry, record.traceparent);
       const late = closedDays.isLate(entry.merchantId, entry.businessDate, batch.partition, record.position);
       if (late) onLate(entry);
       else onEvent?.(entry, nowMs);
@@ -183,6 +190,7 @@ export class Joiner {
       receivedAtMs: this.#parts.clock.now(),
     };
     this.#parts.entries.putDeadLetter(letter);
+    this.#parts.onDeadLetter?.(letter, record.traceparent);
     await this.#parts.entries.reach(range.partition, range.from);
   }
 

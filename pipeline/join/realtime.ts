@@ -39,6 +39,9 @@ const BATCHES_AT_ONCE = 2;
 const HEARTBEAT_MS = 100;
 /** Verdicts wait this long for company: many small inserts would cost ClickHouse more than they hold. */
 const FLUSH_MS = 200;
+/** So many at once are a backlog that is being read: then they wait for more. */
+const MANY_VERDICTS = 5_000;
+const LONG_FLUSH_MS = 500;
 const HEARTBEAT_STALE_MS = 5_000;
 const SWEEP_KEYS = 5_000;
 const LOG_LOOK_MS = 1_000;
@@ -95,7 +98,8 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
     return watermark !== null && (await sweepSlots(parts.window, watermark));
   };
   const flush = async (): Promise<boolean> => {
-    await flushOutboxes(parts);
+    const stored = await flushOutboxes(parts);
+    if (stored >= MANY_VERDICTS && !stopping) await parts.pause(LONG_FLUSH_MS - FLUSH_MS);
     return false;
   };
   /** The log is trimmed while we read, and lag tools want to know how far we are. */

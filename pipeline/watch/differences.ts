@@ -36,6 +36,11 @@ export class Differences {
     this.#size -= 1;
   }
 
+  knows({ merchantId, orderNo, keyPart }: VersionedVerdict['verdict'], span: number): boolean {
+    const orders = this.#byMerchant.get(merchantId);
+    return orders !== undefined && orders.size > 0 && orders.has(keyOf(orderNo, keyPart, span));
+  }
+
   /** Orders of closed dates are the close's. */
   dropClosed(isClosed: (merchantId: string, date: BusinessDate) => boolean): void {
     for (const [merchantId, orders] of this.#byMerchant) {
@@ -75,8 +80,9 @@ export function lackingBook({ code }: Pick<DifferingOrder, 'code'>): Exclude<Boo
   return code === 'MERCHANT_ONLY' ? 'PLATFORM' : null;
 }
 
+/** Asked for every verdict: nearly all are an order's only payment. */
 function keyOf(orderNo: string, keyPart: string, span: number): string {
-  return `${orderNo} ${keyPart} ${span}`;
+  return keyPart === 'P' && span === 0 ? orderNo : ` ${orderNo} ${keyPart} ${span}`;
 }
 
 function differingOf({ verdict, version, span }: VersionedVerdict): DifferingOrder {

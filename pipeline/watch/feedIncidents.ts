@@ -4,8 +4,8 @@ import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
 import { lackingBook } from './differences.ts';
 import type { Finding } from './finding.ts';
-import type { Waiting } from './silence.ts';
-import { dropFirst, Silence } from './silence.ts';
+import { dropOldest, Silence } from './silence.ts';
+import type { Waiting } from './waitingOrders.ts';
 
 type EventBook = Exclude<Book, 'CHANNEL'>;
 
@@ -62,7 +62,7 @@ export class FeedIncidents {
     const waiting = [...this.#feeds.channels.values()].find((silence) => silence.expects(orderNo));
     if (waiting) waiting.hear(orderNo, watermarkMs);
     else this.#bookedFirst.add(orderNo);
-    if (this.#bookedFirst.size > MOST_BOOKED_FIRST) dropFirst(this.#bookedFirst);
+    dropOldest(this.#bookedFirst, MOST_BOOKED_FIRST);
   }
 
   #pay(channel: Channel, order: Waiting, watermarkMs: number | null): void {

@@ -1,15 +1,17 @@
 import { Lags } from './lags.ts';
+import type { Waiting } from './waitingOrders.ts';
+import { WaitingOrders } from './waitingOrders.ts';
 
 // One book stops telling while the other one goes on. Whether it has is a matter of chance: each order that the other book
 // has may be late, all at once hardly. Everything is event time and is held against the watermark: what has not been read
 // yet is no silence.
 
-export type Waiting = { readonly orderNo: string; readonly atMs: number; readonly amountFen: bigint };
-
 /** That all orders behind the last one told of are late by chance: about once in ten thousand days of a busy hospital. */
 const CHANCE = 1e-8;
-/** More are counted, and not kept one by one. */
-const MOST_WAITING = 10_000;
+/** Orders of which one book has told and the other one not. */
+const MOST_EXPECTED = 10_000;
+/** The oldest are let go of together: finding the first of a map means stepping over all that was deleted before it. */
+const FORGET_EVERY = 1_000;
 /** An order that the book has not told of by then teaches nothing any more. */
 const FORGOTTEN_MS = 30 * 60_000;
 
@@ -23,8 +25,8 @@ export class Silence {
   /** When the latest order was paid that it has told of. */
   #frontMs = -Infinity;
   /** Of those behind the front, by time. */
-  #waiting: Waiting[] = [];
-  #overflow = 0;
+  readonly #waiting = new WaitingOrders();
+  #sinceForgot = 0;
   /** Orders up to here were late because of a silence, which is no usual lag. */
   #silentMs = -Infinity;
 
@@ -38,16 +40,7 @@ export class Silence {
     if (this.#expected.has(orderNo)) return;
     this.#expected.set(orderNo, atMs);
     this.#forget(atMs);
-    if (atMs <= this.#frontMs) return;
-    if (this.#waiting.length >= MOST_WAITING) {
-      this.#overflow += 1;
-      return;
-    }
-    // Nearly always the newest.
-    let at = this.#waiting.length;
-    while (at > 0 && (this.#waiting[at - 1]?.atMs ?? 0) > atMs) at -= 1;
-    if (at === this.#waiting.length) this.#waiting.push(order);
-    else this.#waiting.splice(at, 0, order);
+    if (atMs > this.#frontMs) this.#waiting.add(order);
   }
 
   /** The book itself has it. @param watermarkMs as known when it was read; null: unknown */
@@ -55,11 +48,12 @@ export class Silence {
     const atMs = this.#expected.get(orderNo);
     if (atMs === undefined) {
       this.#early.add(orderNo);
-      if (this.#early.size > MOST_WAITING) dropFirst(this.#early);
+      dropOldest(this.#early, MOST_EXPECTED);
       return;
     }
     this.#expected.delete(orderNo);
-    if (watermarkMs !== null && atMs > this.#silentMs) this.#lags.add(watermarkMs - atMs);
+    const isUsual = atMs > this.#silentMs && watermarkMs !== null && atMs > watermarkMs - FORGOTTEN_MS;
+    if (isUsual) this.#lags.add(watermarkMs - atMs);
     this.#advance(atMs);
   }
 
@@ -70,11 +64,12 @@ export class Silence {
 
   /** What waits, when that is a silence. */
   at(watermarkMs: number): SilentNow | null {
-    const [first] = this.#waiting;
+    const { orders } = this.#waiting;
+    const [first] = orders;
     if (!first) return null;
     const leastLog = Math.log(CHANCE);
     let log = 0;
-    for (const { atMs } of this.#waiting) {
+    for (const { atMs } of orders) {
       if (atMs > watermarkMs || log <= leastLog) break;
       log += Math.log(this.#lags.chanceOf(watermarkMs - atMs));
     }
@@ -82,15 +77,15 @@ export class Silence {
     this.#silentMs = watermarkMs;
     return {
       sinceMs: first.atMs,
-      latestMs: this.#waiting.at(-1)?.atMs ?? first.atMs,
-      orders: this.#waiting.length + this.#overflow,
-      amountFen: this.#waiting.reduce((sum, { amountFen }) => sum + amountFen, 0n),
+      latestMs: orders.at(-1)?.atMs ?? first.atMs,
+      orders: this.#waiting.count,
+      amountFen: orders.reduce((sum, { amountFen }) => sum + amountFen, 0n),
     };
   }
 
   /** What waits up to then is known of by now, and speaks of no further silence. */
   forgive(untilMs: number): void {
-    this.#letGo(untilMs);
+    this.#waiting.letGo(untilMs);
   }
 
   /** When the latest order was paid that the book has told of; null: it never did. */
@@ -101,20 +96,15 @@ export class Silence {
   #advance(atMs: number): void {
     if (atMs <= this.#frontMs) return;
     this.#frontMs = atMs;
-    this.#letGo(atMs);
-  }
-
-  #letGo(untilMs: number): void {
-    let gone = 0;
-    while (gone < this.#waiting.length && (this.#waiting[gone]?.atMs ?? Infinity) <= untilMs) gone += 1;
-    if (gone === 0) return;
-    this.#waiting = this.#waiting.slice(gone);
-    this.#overflow = 0;
+    this.#waiting.letGo(atMs);
   }
 
   #forget(nowMs: number): void {
+    this.#sinceForgot += 1;
+    if (this.#sinceForgot < FORGET_EVERY) return;
+    this.#sinceForgot = 0;
     for (const [orderNo, atMs] of this.#expected) {
-      if (atMs > nowMs - FORGOTTEN_MS && this.#expected.size <= MOST_WAITING) return;
+      if (atMs > nowMs - FORGOTTEN_MS && this.#expected.size <= MOST_EXPECTED) return;
       this.#expected.delete(orderNo);
     }
   }
@@ -128,7 +118,11 @@ export type SilentNow = {
   readonly amountFen: bigint;
 };
 
-export function dropFirst<T>(set: Set<T>): void {
-  const { value, done } = set.values().next();
-  if (!done) set.delete(value);
+/** A set that holds too much is brought back to `most`, seldom and then at once. */
+export function dropOldest<T>(set: Set<T>, most: number): void {
+  if (set.size < most + FORGET_EVERY) return;
+  for (const value of set) {
+    if (set.size <= most) return;
+    set.delete(value);
+  }
 }

@@ -18,6 +18,8 @@ const AHEAD_MS = 60_000;
 /** As many events with such a time, or dead letters, within so long. */
 const LEAST_WRONG_CLOCKS = 3;
 const RECENT_MS = 10 * 60_000;
+/** While a backlog is read that reaches further back, its orders say nothing of feeds as they are now. */
+const BACKLOG_MS = 60 * 60_000;
 
 /** What the stream has shown so far, and what of it somebody should look at. It is told of everything and keeps no rows. */
 export class Watch {
@@ -46,6 +48,7 @@ export class Watch {
   /** Every event, as it is read. */
   seeEvent(entry: Entry, nowMs: number): void {
     const { merchantId, orderNo, book, kind, channel, amountFen, occurredAtMs } = entry;
+    if (occurredAtMs < nowMs - BACKLOG_MS && (this.#watermarkMs ?? nowMs) < nowMs - BACKLOG_MS) return;
     if (book === 'CHANNEL' || this.#rulesOf(merchantId) === null) return;
     if (occurredAtMs > nowMs + AHEAD_MS) {
       const key = `${merchantId} ${book}`;
@@ -70,10 +73,27 @@ export class Watch {
     if (letters > 0) this.#deadLetters.add(letters, nowMs, 0);
   }
 
-  /** Every verdict, once it is stored. */
-  seeVerdict(judged: VersionedVerdict): void {
+  /** Whether an order of this verdict differed: of any other, only those need to be told of that differ now. */
+  knows({ verdict, span }: VersionedVerdict): boolean {
+    return this.#differences.knows(verdict, span);
+  }
+
+  /** Verdicts that differ or are of orders that did, once they are stored. */
+  seeDifference(judged: VersionedVerdict): void {
     if (this.#rulesOf(judged.verdict.merchantId) === null) return;
     this.#differences.judge(judged);
+  }
+
+  /** How many orders lack a book, by hospital; those that had some and have none are told with 0. */
+  oneSided(): ReadonlyMap<string, number> {
+    return new Map(
+      this.#differences
+        .merchants()
+        .map((merchantId) => [
+          merchantId,
+          this.#differences.of(merchantId).filter((order) => lackingBook(order) !== null).length,
+        ]),
+    );
   }
 
   /** After a restart. */

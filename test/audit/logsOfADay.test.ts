@@ -25,7 +25,10 @@ const MARKERS = {
   query: 'markerInAQuery',
   note: 'markerInANote',
   bill: 'markerInABill',
+  card: '110101199003078515',
+  stateOfTrace: 'markerInATrace',
 } as const;
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 function tokenOf(userId: string): string {
   const users: { user: string; token: string }[] = JSON.parse(readFileSync(demoUsersPath(data), 'utf8'));
@@ -111,6 +114,8 @@ test('after a day of events, bills, mistakes and a ledger that dies, no log and 
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         'idempotency-key': MARKERS.idempotencyKey,
+        traceparent: TRACE,
+        tracestate: `x=${MARKERS.stateOfTrace}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -130,15 +135,44 @@ test('after a day of events, bills, mistakes and a ledger that dies, no log and 
     channelTxnNo: '42',
     amountFen: 2500,
     occurredAt: at,
-    businessType: 'REGISTRATION',
+    businessType: `REGISTRATION ${PATIENT}`,
+  };
+  const booked = {
+    eventId: 'h-1',
+    merchantId: 'H001',
+    kind: 'PAYMENT',
+    orderNo: 'A2',
+    refundNo: null,
+    hisOrderNo: MARKERS.card,
+    amountFen: 2500,
+    occurredAt: at,
+    businessType: null,
   };
   expect(
     await ask('/api/v1/events', null, [
       event,
       { ...event, eventId: 'p-2', patientName: PATIENT },
       { ...event, orderNo: PATIENT.repeat(40) },
+      booked,
+      { ...booked, eventId: 'h-2', hisOrderNo: `${MARKERS.card} ${PATIENT}` },
     ]),
   ).toBe(200);
+  // Who asks after an order by its trace finds what became of it.
+  for (const [orderNo, code] of [
+    ['A1', 'PLATFORM_ONLY'],
+    ['A2', 'MERCHANT_ONLY'],
+  ] as const) {
+    const found = () =>
+      (logs().get('pipeline.log') ?? '').split('\n').filter((line) => line.includes(`PAYMENT ${orderNo}`));
+    await expect.poll(() => found().length, { timeout: 30_000 }).toBeGreaterThan(0);
+    const line: unknown = JSON.parse(found()[0] ?? '');
+    expect(line).toMatchObject({
+      merchant: 'H001',
+      matchKey: `PAYMENT ${orderNo}`,
+      code,
+      traceparent: TRACE,
+    });
+  }
   const refund = {
     merchantId: 'H001',
     amountFen: '2500',

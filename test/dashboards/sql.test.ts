@@ -200,6 +200,42 @@ describe('what the dashboards say is what the API says', () => {
   });
 });
 
+describe('what is counted beforehand is what the verdicts say', () => {
+  const rows = async (query: string): Promise<unknown> =>
+    (await system.close.client.query({ query, format: 'JSONEachRow' })).json();
+
+  test('by hour, channel and code', async () => {
+    const counted =
+      await rows(`SELECT merchant_id, toString(c.business_date) AS date, mode, provisional, toString(hour) AS at, channel,
+        code, toString(sum(c.verdicts)) AS n FROM v_verdict_counts AS c
+      GROUP BY ALL ORDER BY ALL`);
+    const told =
+      await rows(`SELECT merchant_id, toString(r.business_date) AS date, v.mode AS mode, v.provisional AS provisional,
+        toString(toStartOfHour(coalesce(platform_at, merchant_at, channel_at))) AS at, channel, code, toString(count()) AS n
+      FROM v_verdicts AS v
+      INNER JOIN (
+        SELECT merchant_id, run_id, business_date FROM publications
+        UNION ALL SELECT DISTINCT merchant_id, '' AS run_id, business_date FROM verdicts WHERE mode = 'REALTIME'
+      ) AS r ON r.merchant_id = v.merchant_id AND r.run_id = v.run_id
+      WHERE mode != 'REALTIME' OR v.business_date = r.business_date
+      GROUP BY ALL ORDER BY ALL`);
+    expect(counted).toEqual(told);
+  });
+
+  test('of exceptions that stand now', async () => {
+    const columns = `id, mode, type, kind, merchant_id, toString(e.business_date) AS date, order_no, refund_no, key_part, span,
+      channel, business_type, merchant_fen, platform_fen, channel_fen, possibly_cross_day, conflicts, amount_conflict, surplus_fen,
+      possible_duplicate_of, ambiguous_refund, channel_conflict, merged_receipt, merged_orders, provisional, run_id, status`;
+    const current = await rows(`SELECT ${columns} FROM v_current_exceptions AS e ORDER BY ALL`);
+    expect(current).toEqual(
+      await rows(
+        `SELECT ${columns} FROM v_exceptions AS e WHERE provisional OR mode != 'REALTIME' ORDER BY ALL`,
+      ),
+    );
+    expect(JSON.stringify(current)).toMatch(/HEALED|RESOLVED/);
+  });
+});
+
 test('the user of the dashboards is granted what they read, with the tables beneath the views, and nothing else', async () => {
   const found = await system.close.client.query({
     query: `SELECT name, as_select AS beneath FROM system.tables WHERE database = currentDatabase()`,
@@ -238,6 +274,8 @@ const TABLES = [
   'bills',
   'realtime_words_of_runs',
   'close_waits',
+  'verdict_counts',
+  'exception_words',
 ];
 
 test('rows that were written twice change no answer', async () => {

@@ -237,6 +237,10 @@ const QUERIES: Readonly<Record<string, string>> = {
     FROM v_verdicts ORDER BY mode, order_no`,
   v_exceptions: `SELECT mode, order_no, type, status, provisional, toString(platform_yuan) AS yuan, id
     FROM v_exceptions ORDER BY mode, order_no`,
+  v_current_exceptions: `SELECT mode, order_no, type, status, provisional, toString(platform_fen) AS fen, id, opened_at
+    FROM v_current_exceptions ORDER BY mode, order_no`,
+  v_verdict_counts: `SELECT toString(c.business_date) AS date, mode, provisional, toString(hour) AS at, channel, code,
+      toUInt32(verdicts) AS verdicts FROM v_verdict_counts AS c ORDER BY date, mode, code`,
   v_match_rates: `SELECT toString(r.business_date) AS date, mode, toUInt32(verdicts) AS verdicts,
       toUInt32(matched) AS matched, toUInt32(exceptions) AS exceptions, rate, provisional
     FROM v_match_rates AS r ORDER BY date, mode`,
@@ -309,6 +313,21 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
     provisional: order_no === 'B' ? 0 : 1,
     yuan: '25',
     id: caseIdOf('H001', order_no, 'P'),
+  })),
+  // B is settled by its run; of C's day nothing has been read from the log, so that it is no open day.
+  v_current_exceptions: [],
+  v_verdict_counts: [
+    ['REALTIME', 'MATCHED'],
+    ['REALTIME', 'PLATFORM_ONLY'],
+    ['THREE_WAY', 'MATCHED'],
+  ].map(([mode, code]) => ({
+    date: '2026-03-09',
+    mode,
+    provisional: 0,
+    at: '2026-03-09 12:00:00',
+    channel: 'WECHAT',
+    code,
+    verdicts: 1,
   })),
   v_match_rates: [
     {

@@ -57,6 +57,33 @@ function numbered(count: number, from = 1, partition = 0): readonly NewRecord[] 
   }));
 }
 
+test('a trace comes out with the record that it was sent with, whose bytes stay as they were', async () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const [first, second, third] = numbered(3);
+  if (!first || !second || !third) throw new Error('three records are needed');
+  // Bytes that only look like a record with a trace.
+  const looksTraced = { ...third, value: Buffer.from([0xc3, 0x54, 1, 2]) };
+  await producer.append([first, { ...second, traceparent }, looksTraced]);
+  const read = Promise.withResolvers<LogBatch>();
+  const consumer = log.consume({
+    startAt: async () => 1,
+    maxRecords: 10,
+    onBatch: async (batch) => {
+      if (batch.records.length > 0) read.resolve(batch);
+      return { kind: 'done' };
+    },
+  });
+  const { records } = await read.promise;
+  await consumer.stop();
+  expect(
+    records.map(({ value, traceparent: trace }) => [Buffer.from(value).toString('latin1'), trace]),
+  ).toEqual([
+    ['1', undefined],
+    ['2', traceparent],
+    ['\u00c3T\u0001\u0002', undefined],
+  ]);
+});
+
 function textsOf(batches: readonly LogBatch[]): readonly string[] {
   return batches.flatMap((batch) => batch.records.map((record) => Buffer.from(record.value).toString()));
 }

@@ -73,6 +73,11 @@ test('a payment that HIS lacks is refunded, nets itself on the next date, and co
   expect(await listed({ status: 'OPEN', type: 'CHANNEL_ONLY', mode: 'THREE_WAY' })).toContainEqual(
     expect.objectContaining(open),
   );
+  const current = await system.close.client.query({
+    query: `SELECT id, type, status FROM v_current_exceptions WHERE order_no = '${orderNo}'`,
+    format: 'JSONEachRow',
+  });
+  expect(await current.json()).toEqual([open]);
   expect(await listed({ type: 'MERCHANT_ONLY' })).toEqual([]);
   expect(await listed({ status: 'HEALED', q: orderNo })).toEqual([]);
   await expect(system.actWithCode(request('REFUND', orderNo), 10_000n)).rejects.toMatchObject({

@@ -106,7 +106,7 @@ export function play(
       deadlinePassed: (part) => order.overdue.has(part),
     });
     const version = BigInt(2 * order.lines.length + order.overdue.size);
-    for (const verdict of verdicts) watch.seeVerdict({ verdict, version, span: 0 });
+    for (const verdict of verdicts) watch.seeDifference({ verdict, version, span: 0 });
   };
   const first = arriving[0]?.arrivesAtMs ?? 0;
   const last = (arriving.at(-1)?.arrivesAtMs ?? 0) + 30 * 60_000;

@@ -7,6 +7,7 @@ import { packEntries } from './entryFormat.ts';
 import type { TopicPartitions } from './logKeys.ts';
 import { checkPartitionCounts, lastKeyOf, partitionIds, partitionNumberOf, streamKeyOf } from './logKeys.ts';
 import { untilAnswered } from './redisCalls.ts';
+import { withTrace } from './tracedValue.ts';
 
 export type RedisProducerOptions = {
   readonly topics: TopicPartitions;
@@ -128,8 +129,9 @@ export class RedisEventProducer implements EventProducer {
     for (const record of records) {
       const partition = this.#partitionOf(record);
       const own = values.get(partition);
-      if (own) own.push(record.value);
-      else values.set(partition, [record.value]);
+      const value = withTrace(record.value, record.traceparent);
+      if (own) own.push(value);
+      else values.set(partition, [value]);
     }
     return new Map([...values].map(([partition, own]) => [partition, packEntries(own)]));
   }

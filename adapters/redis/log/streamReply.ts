@@ -1,6 +1,7 @@
 import { DuizhangError } from '../../../domain/errors.ts';
 import type { LogRecord, PartitionId, Position } from '../../../domain/ports.ts';
 import { eachEvent, entryCountOf } from './entryFormat.ts';
+import { readTraced } from './tracedValue.ts';
 
 // Replies of Redis as ioredis gives them; this is the edge where they become typed values.
 
@@ -44,7 +45,7 @@ export function recordsOf(wanted: Wanted, reply: unknown): readonly LogRecord[] 
     before = positionOf(partition, id);
     const whole = eachEvent(value, before - start + 1, (index, event) => {
       const position = start + index;
-      if (position >= from && records.length < maxRecords) records.push({ position, value: event });
+      if (position >= from && records.length < maxRecords) records.push({ position, ...readTraced(event) });
     });
     if (!whole) throw foreign(partition, id, 'it is not an entry of packed events');
   }

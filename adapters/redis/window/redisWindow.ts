@@ -154,6 +154,16 @@ export class RedisWindow implements WindowStore {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** What the window costs: memory of its Redis, and outbox entries that the ledger does not have yet. */
+  async size(): Promise<{ readonly bytes: number; readonly outboxEntries: number }> {
+    const info = await this.#redis.info('memory');
+    const lengths = await Promise.all(this.#everySlot((slot) => this.#redis.xlen(key(slot, 'outbox'))));
+    return {
+      bytes: Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0),
+      outboxEntries: lengths.reduce((sum, length) => sum + length, 0),
+    };
+  }
+
   async dropBefore(matchedDay: number, openDay: number): Promise<void> {
     for (let slot = 0; slot < this.slots; slot += 1) {
       for (const day of await this.#redis.smembers(key(slot, 'days'))) {
