@@ -4,7 +4,9 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../domain/ports.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
+import { HEALING_OFF } from '../domain/selfHealing.ts';
 import { clickHouseCaseLedger } from './clickhouse/caseLedger.ts';
+import { clickHouseHealing } from './clickhouse/healingLedger.ts';
 import { demoOutside } from './config/demoOutside.ts';
 import type { Config } from './config/loadConfig.ts';
 import { redisOrderLocks } from './redis/money/orderLocks.ts';
@@ -56,6 +58,8 @@ export function resolutionParts(
     his: hdpOrders((merchantId) => hdp.get(merchantId) ?? null, outside),
     merchants: config.merchants,
     rulesOf: (merchantId: string) => config.resolution.get(merchantId) ?? DEFAULT_RESOLUTION_RULES,
+    healing: clickHouseHealing(clickhouse),
+    healingRulesOf: (merchantId: string) => config.healing.get(merchantId) ?? HEALING_OFF,
     now: () => clock.now(),
     newId: randomUUID,
     pause: (ms: number) => pause(ms),

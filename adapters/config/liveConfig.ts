@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
+import type { HealingRules } from '../../domain/selfHealing.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { Config } from './loadConfig.ts';
 import { loadConfig } from './loadConfig.ts';
@@ -33,6 +34,7 @@ export class LiveConfig {
   readonly #merchants: Map<string, Merchant>;
   readonly #books: Map<string, MerchantBooks>;
   readonly #resolution: Map<string, ResolutionRules>;
+  readonly #healing: Map<string, HealingRules>;
   readonly #fixed: Config;
   #hash: string;
   #timer: NodeJS.Timeout | null = null;
@@ -46,6 +48,7 @@ export class LiveConfig {
     this.#merchants = new Map(this.#fixed.merchants);
     this.#books = new Map(this.#fixed.books);
     this.#resolution = new Map(this.#fixed.resolution);
+    this.#healing = new Map(this.#fixed.healing);
   }
 
   /** SHA-256 of the file that was read last, hex. */
@@ -55,7 +58,8 @@ export class LiveConfig {
 
   /** The same object for ever, with the hospitals of now. */
   get config(): Config {
-    return { ...this.#fixed, merchants: this.#merchants, books: this.#books, resolution: this.#resolution };
+    const [merchants, books, resolution] = [this.#merchants, this.#books, this.#resolution];
+    return { ...this.#fixed, merchants, books, resolution, healing: this.#healing };
   }
 
   watch(): void {
@@ -78,6 +82,7 @@ export class LiveConfig {
       replace(this.#merchants, next.merchants);
       replace(this.#books, next.books);
       replace(this.#resolution, next.resolution);
+      replace(this.#healing, next.healing);
       const settings = fixedThatDiffer(this.#fixed, next);
       this.#options.onLoaded(settings, { before, after: hash, merchants, settings });
     } catch (error) {
@@ -98,10 +103,9 @@ function replace<V>(into: Map<string, V>, from: ReadonlyMap<string, V>): void {
 
 function merchantsThatDiffer(a: Config, b: Config): readonly string[] {
   const of = (config: Config, id: string): unknown => {
-    const [merchant, books, resolution] = [config.merchants, config.books, config.resolution].map((map) =>
-      map.get(id),
-    );
-    return { merchant, books, resolution, sources: config.sources.get(id)?.raw };
+    const { merchants, books, resolution, healing } = config;
+    const rules = [merchants, books, resolution, healing].map((map) => map.get(id));
+    return { rules, sources: config.sources.get(id)?.raw };
   };
   const ids = new Set([...a.merchants.keys(), ...b.merchants.keys()]);
   return [...ids].filter((id) => !isDeepStrictEqual(of(a, id), of(b, id)));
