@@ -195,7 +195,10 @@ export const HEALING_TEXTS: Readonly<Record<HealingReason, { readonly en: string
   ASK_HIS_AGAIN: { en: 'HIS is to be asked again', zh: '待再次向医院 HIS 查询' },
   ASK_CHANNEL: { en: 'the channel is to be asked', zh: '待向渠道查询' },
   CHANNEL_UNCLEAR: { en: 'the channel gave no clear answer', zh: '渠道未给出明确答复' },
-  CHANNEL_LACKS_IT: { en: 'the channel says that it was not paid', zh: '渠道查询结果为未支付' },
+  CHANNEL_LACKS_IT: {
+    en: 'the channel does not hold the money: not paid, closed or refunded',
+    zh: '渠道查询结果为未支付、已关闭或已退款',
+  },
   CHANNEL_HAS_ANOTHER_AMOUNT: { en: 'the channel says another amount', zh: '渠道查询金额不一致' },
   HIS_LACKS_IT_TWICE: {
     en: 'the channel has the money and HIS lacks it, asked twice',
