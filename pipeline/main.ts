@@ -54,6 +54,7 @@ import { EntryWriter } from './join/entryWriter.ts';
 import { startRealtime } from './join/realtime.ts';
 import { lowestWatermark } from './join/watermark.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
+import { keepHealing, SelfHealing } from '../resolution/healing/keepHealing.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
@@ -85,6 +86,7 @@ const BILLS_ROUND_MS = atRate(5_000);
 const CASES_ROUND_MS = 3_000;
 /** With the verdicts' own way to the ledger well below the two seconds in which a deadline has to be told. */
 const ALERTS_ROUND_MS = 100;
+const HEALING_ROUND_MS = atRate(5_000);
 const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
 /** The lock of an order lives 60 s. */
@@ -349,6 +351,26 @@ function keepMoney(): Promise<void> {
   });
 }
 
+/** Refunds that hospitals let the system begin by itself; of the others nothing is looked at. */
+function keepSelfHealing(): Promise<void> {
+  const healing = new SelfHealing(resolution, {
+    onConsidered: ({ merchantId, caseId, kind, reason, isNew, result }) => {
+      if (!isNew) return;
+      metrics.healingDecisions.inc({ decision: kind, reason });
+      const outcome = result?.state ?? null;
+      log.info({ merchantId, caseId, decision: kind, reason, outcome }, 'self-healing decided');
+    },
+    onStuck: (order, error) => log.warn({ ...order, code: error.code }, error.message),
+  });
+  return keepHealing({
+    healing,
+    everyMs: HEALING_ROUND_MS,
+    pause: (ms) => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined),
+    signal: stopping.signal,
+    onFailed: (error) => log.warn({ err: error }, 'self-healing waits: tried again in the next round'),
+  });
+}
+
 function keepBills(): Promise<void> {
   const collector = new BillCollector({
     plans: outside.sources,
@@ -457,6 +479,7 @@ async function main(): Promise<void> {
     keepDays(),
     keepBills(),
     keepMoney(),
+    keepSelfHealing(),
     keepAlerts(),
     ...(contacts === null ? [] : [keepAlertsTold()]),
     ...(closesBySchedule ? [keepSchedule()] : []),

@@ -42,19 +42,18 @@ export function clickHouseHealing(client: ClickHouseClient): HealingLedger {
       const rows = await rowsOf<ReservationRow>(client, RESERVATIONS, { merchantId, caseId });
       return rows.map((row) => reservationOf(merchantId, caseId, row));
     },
-    async switches() {
-      const rows = await rowsOf<SwitchRow>(client, SWITCHES);
-      return rows.map(switchOf);
-    },
+    switches: () => switches(client),
     async set({ merchantId, isStopped, by, reason, atMs }) {
-      const row = {
+      // Clocks of machines differ: the later word has to be the later row.
+      const last = (await switches(client)).find((word) => word.merchantId === merchantId);
+      const at = timeText(Math.max(atMs, (last?.atMs ?? 0) + 1));
+      await insert('healing_switches', {
         merchant_id: merchantId,
         stopped: isStopped ? 1 : 0,
         set_by: by,
         reason,
-        at: timeText(atMs),
-      };
-      await insert('healing_switches', row);
+        at,
+      });
     },
   };
 }
@@ -152,6 +151,10 @@ const SWITCHES = `
   SELECT merchant_id, stopped, set_by, reason, toString(toUnixTimestamp64Milli(at)) AS ms
   FROM (SELECT * FROM healing_switches ORDER BY merchant_id, at DESC, stopped DESC LIMIT 1 BY merchant_id)
   ORDER BY merchant_id`;
+
+async function switches(client: ClickHouseClient): Promise<readonly HealingSwitch[]> {
+  return (await rowsOf<SwitchRow>(client, SWITCHES)).map(switchOf);
+}
 
 function switchOf(row: SwitchRow): HealingSwitch {
   return {

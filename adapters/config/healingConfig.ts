@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import type { Merchant } from '../../domain/merchant.ts';
 import { fenOfYuan, yuanOfFen } from '../../domain/money.ts';
+import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { HealingMode, HealingRules } from '../../domain/selfHealing.ts';
 import { HEALING_MODES, HEALING_OFF } from '../../domain/selfHealing.ts';
 import type { MerchantRefunds } from './refundsConfig.ts';
@@ -91,4 +92,19 @@ export function checkHealingOutside(rules: HealingRules, { sources, refunds }: O
       "needs sources.wechat or sources.alipay: the channel's own order query is asked",
     );
   }
+}
+
+/** What is right and hardly meant: limits that the second person's amount makes void. */
+export function healingWarnings(
+  healing: ReadonlyMap<string, HealingRules>,
+  resolution: ReadonlyMap<string, ResolutionRules>,
+): readonly string[] {
+  return [...healing].flatMap(([merchantId, { mode, perOrderFen }]) => {
+    const fromFen = resolution.get(merchantId)?.approvalFromFen ?? null;
+    if (mode === 'off' || fromFen === null || perOrderFen < fromFen) return [];
+    const [limit, from] = [perOrderFen, fromFen].map(yuanOfFen);
+    return [
+      `${merchantId}: selfHealing.perOrderYuan is ${limit}, but from ${from} yuan on a second person has to agree (approvals.from): those are left to people`,
+    ];
+  });
 }
