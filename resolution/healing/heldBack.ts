@@ -1,6 +1,7 @@
 import type { CaseRow } from '../../domain/caseHistory.ts';
 import type { DuizhangError } from '../../domain/errors.ts';
 import type { RefundAnswer } from '../../domain/resolutionPorts.ts';
+import type { HealingSwitch } from '../../domain/selfHealing.ts';
 import { SELF_HEALING, stopFor } from '../../domain/selfHealing.ts';
 import { refuse } from '../refuse.ts';
 import type { ResolutionDeps } from '../resolution.ts';
@@ -12,7 +13,12 @@ export const HEALING_STOPPED = 'DZ_HEALING_STOPPED';
  * before each call, by whichever process makes it.
  */
 export async function heldBack(
-  { operator, merchantId }: Pick<CaseRow, 'operator' | 'merchantId'>,
+  {
+    operator,
+    merchantId,
+    caseId,
+    actionId,
+  }: Pick<CaseRow, 'operator' | 'merchantId' | 'caseId' | 'actionId'>,
   deps: Pick<ResolutionDeps, 'healing' | 'healingRulesOf'>,
 ): Promise<DuizhangError | null> {
   if (operator !== SELF_HEALING) return null;
@@ -24,8 +30,17 @@ export async function heldBack(
     );
   }
   const stop = stopFor(merchantId, await deps.healing.switches());
-  if (!stop) return null;
-  const { by, reason } = stop;
+  if (stop) return stopped(stop);
+  const kept = await deps.healing.reservationsOf(merchantId, caseId);
+  if (kept.some((reservation) => reservation.actionId === actionId)) return null;
+  return refuse(
+    HEALING_STOPPED,
+    'what was reserved for it of the budget was taken back before it was begun',
+    '该笔退款的额度预留已释放',
+  );
+}
+
+function stopped({ by, reason }: HealingSwitch): DuizhangError {
   return refuse(
     HEALING_STOPPED,
     `self-healing was stopped by ${by}: ${reason}`,

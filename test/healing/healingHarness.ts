@@ -1,6 +1,6 @@
 import { clickHouseEvidence } from '../../adapters/clickhouse/caseEvidence.ts';
 import type { Entry } from '../../domain/entry.ts';
-import { addDays } from '../../domain/businessDate.ts';
+import { addDays, businessDateOf, startOfDate } from '../../domain/businessDate.ts';
 import type { CaseRow } from '../../domain/caseHistory.ts';
 import type { HealingRules, HealingSaid, PaymentAnswer } from '../../domain/selfHealing.ts';
 import { healingOf } from '../../domain/selfHealing.ts';
@@ -110,8 +110,9 @@ export class HealingSystem implements AsyncDisposable {
     this.cases.nowMs += ms;
   }
 
+  /** 10:00 of the next day in Beijing: a budget of its own. */
   nextDay(): void {
-    this.pass(24 * 3_600_000);
+    this.cases.nowMs = startOfDate(addDays(businessDateOf(this.cases.nowMs), 1)) + 10 * 60 * MINUTE_MS;
   }
 
   stop(isStopped = true, merchantId = ''): Promise<void> {
@@ -121,6 +122,11 @@ export class HealingSystem implements AsyncDisposable {
 
   rowsOf(orderNo: string): Promise<readonly CaseRow[]> {
     return this.cases.rowsOf(orderNo);
+  }
+
+  /** Orders with a refund that has no final outcome. */
+  async openRefunds(): Promise<readonly string[]> {
+    return (await this.cases.ledger.ordersWithOpenRefunds()).map(({ orderNo }) => orderNo);
   }
 
   /** The decisions in the case's history. */
@@ -142,5 +148,3 @@ function at(orderNo: string): Partial<Entry> {
   minutes = (minutes + 7) % 400;
   return { occurredAtMs: AT_MS + minutes * MINUTE_MS, channelTxnNo: `T-${orderNo}` };
 }
-
-export const NEXT_DATE = addDays(DATE, 1);
