@@ -4,7 +4,10 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../domain/ports.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
+import { HEALING_OFF } from '../domain/selfHealing.ts';
 import { clickHouseCaseLedger } from './clickhouse/caseLedger.ts';
+import { clickHouseEvidence } from './clickhouse/caseEvidence.ts';
+import { clickHouseHealing } from './clickhouse/healingLedger.ts';
 import { demoOutside } from './config/demoOutside.ts';
 import type { Config } from './config/loadConfig.ts';
 import { redisOrderLocks } from './redis/money/orderLocks.ts';
@@ -12,6 +15,7 @@ import { redisNoticeStream } from './redis/money/noticeStream.ts';
 import { redisRefundOffers } from './redis/money/refundOffers.ts';
 import { redisVerificationCodes } from './redis/money/verificationCodes.ts';
 import { openGateways } from './refunds/openGateways.ts';
+import { paymentQueries } from './refunds/paymentQueries.ts';
 import { hdpAccess } from './sources/access.ts';
 import { hdpOrders } from './sources/hdp/hdpOrders.ts';
 import type { HdpAccess } from './sources/hdp/hdpClient.ts';
@@ -56,6 +60,10 @@ export function resolutionParts(
     his: hdpOrders((merchantId) => hdp.get(merchantId) ?? null, outside),
     merchants: config.merchants,
     rulesOf: (merchantId: string) => config.resolution.get(merchantId) ?? DEFAULT_RESOLUTION_RULES,
+    healing: clickHouseHealing(clickhouse),
+    evidence: clickHouseEvidence(clickhouse),
+    payments: paymentQueries(config, env, outside),
+    healingRulesOf: (merchantId: string) => config.healing.get(merchantId) ?? HEALING_OFF,
     now: () => clock.now(),
     newId: randomUUID,
     pause: (ms: number) => pause(ms),

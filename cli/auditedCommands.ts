@@ -33,6 +33,7 @@ export const AUDITED_COMMANDS: Readonly<Record<string, Readonly<Record<string, A
   sql: { '*': 'LEDGER_QUERY' },
   'dead-letters': { replay: 'DEAD_LETTER_REPLAY' },
   alert: { test: 'ALERT_TEST' },
+  heal: { stop: 'HEALING_SWITCH', resume: 'HEALING_SWITCH' },
   notices: { '': 'NOTICES_READ' },
   user: {
     add: 'USER_CHANGE',

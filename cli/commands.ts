@@ -114,6 +114,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/alert.ts')).alertCommand,
   },
   {
+    name: 'heal',
+    summary: 'stop or resume the refunds that the system begins by itself, and see how they stand',
+    load: async () => (await import('./commands/heal.ts')).healCommand,
+  },
+  {
     name: 'notices',
     summary: 'the latest notices to a user of the demo, verification codes among them',
     load: async () => (await import('./commands/notices.ts')).noticesCommand,

@@ -44,6 +44,7 @@ export function actionStateOf(step: CaseStep, outcome: string): ActionState {
     case 'HEALED':
     case 'REOPENED':
     case 'ASSIGNED':
+    case 'CONSIDERED':
       throw new Error(`a row ${step} is no row of an action`);
   }
 }

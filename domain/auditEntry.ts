@@ -32,6 +32,7 @@ export const AUDIT_KINDS = [
   'LEDGER_QUERY',
   'NOTICES_READ',
   'ALERT_TEST',
+  'HEALING_SWITCH',
   'AUDIT_READ',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];

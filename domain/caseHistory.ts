@@ -60,7 +60,7 @@ export type CaseState = {
 /**
  * OPENED, CHANGED, HEALED, REOPENED: by the system, as the books say. ASSIGNED: somebody takes it. REQUESTED, APPROVED,
  * REJECTED: four eyes. INTENT, OUTCOME: a refund before and after the gateway was called. RECORDED: a write-off, supplement
- * or external refund is done.
+ * or external refund is done. CONSIDERED: what the system decided about refunding it by itself, and why (selfHealing.ts).
  */
 export const CASE_STEPS = [
   'OPENED',
@@ -74,6 +74,7 @@ export const CASE_STEPS = [
   'INTENT',
   'OUTCOME',
   'RECORDED',
+  'CONSIDERED',
 ] as const;
 export type CaseStep = (typeof CASE_STEPS)[number];
 

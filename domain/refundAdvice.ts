@@ -88,6 +88,11 @@ const GROUPS: readonly Group[] = [
     zh: '医院 HIS 已补记该订单，未退款。各账齐全后异常将自动消除；否则请在 HIS 中核实该订单。',
   },
   {
+    codes: ['DZ_HEALING_STOPPED'],
+    en: 'Self-healing was stopped before the refund was sent: nothing was refunded. A person may refund it.',
+    zh: '自动处理在发送退款前已被停止，未退款。可由人工发起退款。',
+  },
+  {
     codes: [
       'NO_ANSWER',
       'UNVERIFIED',

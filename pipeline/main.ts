@@ -60,6 +60,7 @@ import { EntryWriter } from './join/entryWriter.ts';
 import { startRealtime } from './join/realtime.ts';
 import { lowestWatermark } from './join/watermark.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
+import { keepHealing, SelfHealing } from '../resolution/healing/keepHealing.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
 import { FeedLateness } from './join/feedLateness.ts';
 import { Traces } from './join/traces.ts';
@@ -103,6 +104,7 @@ const SLOW_LOOK_MS = atRate(60_000);
 /** Where very many orders differ, looking at them takes no more than this share of the time. */
 const ALERTS_SHARE = 0.1;
 const LONGEST_ALERTS_ROUND_MS = 500;
+const HEALING_ROUND_MS = atRate(5_000);
 const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
 const TRACES_OF_A_FAILURE = 5;
@@ -439,6 +441,26 @@ function keepMoney(): Promise<void> {
   });
 }
 
+/** Refunds that hospitals let the system begin by itself; of the others nothing is looked at. */
+function keepSelfHealing(): Promise<void> {
+  const healing = new SelfHealing(resolution, {
+    onConsidered: ({ merchantId, caseId, kind, reason, isNew, result }) => {
+      if (!isNew) return;
+      metrics.healingDecisions.inc({ decision: kind, reason });
+      const outcome = result?.state ?? null;
+      log.info({ merchantId, caseId, decision: kind, reason, outcome }, 'self-healing decided');
+    },
+    onStuck: (order, error) => log.warn({ ...order, code: error.code }, error.message),
+  });
+  return keepHealing({
+    healing,
+    everyMs: HEALING_ROUND_MS,
+    pause: (ms) => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined),
+    signal: stopping.signal,
+    onFailed: (error) => log.warn({ err: error }, 'self-healing waits: tried again in the next round'),
+  });
+}
+
 function keepBills(): Promise<void> {
   const collector = new BillCollector({
     plans: outside.sources,
@@ -559,6 +581,7 @@ async function main(): Promise<void> {
     keepDays(),
     keepBills(),
     keepMoney(),
+    keepSelfHealing(),
     keepAlerts(),
     keepLooking(),
     ...(contacts === null ? [] : [keepAlertsTold()]),

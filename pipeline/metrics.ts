@@ -58,6 +58,12 @@ export function pipelineMetrics() {
       help: 'Refunds without a final outcome that were followed to one',
       registers,
     }),
+    healingDecisions: new Counter({
+      name: 'duizhang_healing_decisions_total',
+      help: 'Decisions of self-healing that are new on their case, by what was decided and why',
+      labelNames: ['decision', 'reason'],
+      registers,
+    }),
     ledgerAway: new Counter({
       name: 'duizhang_ledger_away_total',
       help: 'Stretches in which the ledger did not answer and reading stood still',

@@ -11,6 +11,7 @@ import type { ActionRequest } from './actionRequest.ts';
 import { assertHisLacks } from './hisCheck.ts';
 import type { OrderDesk } from './orderDesk.ts';
 import { dueOf } from './due.ts';
+import { heldBack, unsent } from './healing/heldBack.ts';
 import type { ResolutionDeps } from './resolution.ts';
 import { GATEWAY_WITHIN_MS } from './resolution.ts';
 
@@ -66,7 +67,10 @@ export async function carryOutRefund(
   await desk.lock.assertHeld();
   desk.assertTimeLeft();
   const gateway = deps.gateways.gateway(request.merchantId, intent.route);
-  const answer = await gateway.send(intent.order, GATEWAY_WITHIN_MS);
+  const held = await heldBack(desk.intentRow(actionId), deps);
+  const answer = held
+    ? unsent(await gateway.ask(intent.order, GATEWAY_WITHIN_MS), held)
+    : await gateway.send(intent.order, GATEWAY_WITHIN_MS);
   await deps.reached?.('GATEWAY_ANSWERED');
   return hear(actionId, answer, desk, deps);
 }

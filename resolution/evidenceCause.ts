@@ -7,7 +7,7 @@ import type { MatchRules } from '../domain/merchant.ts';
 /** What the rules about likely causes go by, of one case. */
 export async function causeFactsOf(
   { merchantId, orderNo, keyPart }: CaseKey,
-  lines: readonly EvidenceLine[],
+  lines: readonly Pick<EvidenceLine, 'counts' | 'entry'>[],
   rules: MatchRules,
   { surroundingsOf }: Pick<EvidenceLedger, 'surroundingsOf'>,
 ): Promise<CauseFacts> {

@@ -3,12 +3,14 @@ import { heardOf, intentOf } from '../domain/refundIntent.ts';
 import type { OrderRef, RefundAnswer } from '../domain/resolutionPorts.ts';
 import { hear } from './carryOut.ts';
 import { DEAD_AFTER_MS } from './giveUp.ts';
+import { heldBack, HEALING_STOPPED } from './healing/heldBack.ts';
 import { assertHisLacks } from './hisCheck.ts';
 import { OrderDesk } from './orderDesk.ts';
 import type { ResolutionDeps } from './resolution.ts';
 import { GATEWAY_WITHIN_MS } from './resolution.ts';
 
-const HIS_HAS_IT = 'DZ_HIS_HAS_IT';
+/** What ends a refund that was lost, when it holds it back at every look for long enough. */
+const ENDING: readonly string[] = ['DZ_HIS_HAS_IT', HEALING_STOPPED];
 
 /**
  * Follows every refund that has no final outcome: asks its gateway when it is due. What the gateway does not know is sent
@@ -67,32 +69,28 @@ async function askOrSend(
   const gateway = deps.gateways.gateway(order.merchantId, intent.route);
   const known = await gateway.ask(intent.order, GATEWAY_WITHIN_MS);
   if (known.state !== 'NOT_FOUND') return known;
-  if (intent.mustHisLack) {
-    const why = await heldBackBy(order, deps);
-    if (why) {
-      const isDead =
-        why.code === HIS_HAS_IT && deps.now() - heldSinceMs(actionId, desk, deps.now()) >= DEAD_AFTER_MS;
-      return {
-        state: isDead ? 'FAILED' : 'UNKNOWN',
-        code: why.code,
-        detail: `not sent again: ${why.message}`,
-      };
-    }
+  const why =
+    (await heldBack(desk.intentRow(actionId), deps)) ??
+    (intent.mustHisLack ? await heldBackByHis(order, deps) : null);
+  if (why) {
+    const heldMs = deps.now() - heldSinceMs(actionId, why.code, desk, deps.now());
+    const isDead = ENDING.includes(why.code) && heldMs >= DEAD_AFTER_MS;
+    return { state: isDead ? 'FAILED' : 'UNKNOWN', code: why.code, detail: `not sent again: ${why.message}` };
   }
   await desk.lock.assertHeld();
   if (!desk.hasTimeLeft) return known;
   return gateway.send(intent.order, GATEWAY_WITHIN_MS);
 }
 
-/** Since when the hospital has the order at every look: nothing was sent since. What cannot be asked tells nothing. */
-function heldSinceMs(actionId: string, desk: OrderDesk, nowMs: number): number {
+/** Since when the same reason holds it back at every look: nothing was sent since. */
+function heldSinceMs(actionId: string, code: string, desk: OrderDesk, nowMs: number): number {
   const heard = desk.rowsOfAction(actionId).filter(({ step }) => step === 'OUTCOME');
-  const before = heard.findLastIndex((row) => heardOf(row).code !== HIS_HAS_IT);
+  const before = heard.findLastIndex((row) => heardOf(row).code !== code);
   return heard[before + 1]?.atMs ?? nowMs;
 }
 
 /** HIS may have booked the payment meanwhile; then a person has to look. */
-async function heldBackBy(order: OrderRef, deps: ResolutionDeps): Promise<DuizhangError | null> {
+async function heldBackByHis(order: OrderRef, deps: ResolutionDeps): Promise<DuizhangError | null> {
   try {
     await assertHisLacks(order, deps.his);
     return null;

@@ -1,5 +1,6 @@
 import type { HisOrderQuery } from '../domain/billSource.ts';
 import type { Merchant } from '../domain/merchant.ts';
+import type { HealingLedger, HealingRules } from '../domain/selfHealing.ts';
 import type {
   CaseLedger,
   Notifier,
@@ -15,6 +16,8 @@ export const MONEY_STEPS = [
   'LOCKED',
   'READ',
   'CODE_REDEEMED',
+  /** Of a refund that the system begins by itself. */
+  'RESERVED',
   'HIS_ASKED',
   'INTENT_WRITTEN',
   'GATEWAY_ANSWERED',
@@ -36,6 +39,8 @@ export type ResolutionDeps = {
   readonly his: HisOrderQuery;
   readonly merchants: ReadonlyMap<string, Merchant>;
   readonly rulesOf: (merchantId: string) => ResolutionRules;
+  readonly healing: HealingLedger;
+  readonly healingRulesOf: (merchantId: string) => HealingRules;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;

@@ -3,6 +3,7 @@ import { RATES } from '../api/rateLimits.ts';
 import { principalsOf } from '../api/principals.ts';
 import type { AuditEntry } from '../domain/auditEntry.ts';
 import type { KnownUser } from '../domain/principal.ts';
+import { HEALING_OFF } from '../domain/selfHealing.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
 
 /** Somebody who may read everything, for tests that are not about who asks. */
@@ -61,6 +62,17 @@ export const UNUSED_CASE_DEPS: ApiParts['cases']['deps'] = {
   his: { orderNow: unused },
   merchants: new Map(),
   rulesOf: () => DEFAULT_RESOLUTION_RULES,
+  healing: {
+    candidates: unused,
+    isInMergedReceipt: unused,
+    usedOf: unused,
+    reserve: unused,
+    release: unused,
+    reservationsOf: unused,
+    switches: unused,
+    set: unused,
+  },
+  healingRulesOf: () => HEALING_OFF,
   now: () => 0,
   newId: none,
   pause: unused,

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
+import type { HealingRules } from '../../domain/selfHealing.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { Config } from './loadConfig.ts';
 import { loadConfig } from './loadConfig.ts';
@@ -35,6 +36,7 @@ export class LiveConfig {
   readonly #books: Map<string, MerchantBooks>;
   readonly #resolution: Map<string, ResolutionRules>;
   readonly #alertRules: Map<string, AlertRules>;
+  readonly #healing: Map<string, HealingRules>;
   readonly #fixed: Config;
   #hash: string;
   #timer: NodeJS.Timeout | null = null;
@@ -49,6 +51,7 @@ export class LiveConfig {
     this.#books = new Map(this.#fixed.books);
     this.#resolution = new Map(this.#fixed.resolution);
     this.#alertRules = new Map(this.#fixed.alertRules);
+    this.#healing = new Map(this.#fixed.healing);
   }
 
   /** SHA-256 of the file that was read last, hex. */
@@ -64,6 +67,7 @@ export class LiveConfig {
       books: this.#books,
       resolution: this.#resolution,
       alertRules: this.#alertRules,
+      healing: this.#healing,
     };
   }
 
@@ -88,6 +92,7 @@ export class LiveConfig {
       replace(this.#books, next.books);
       replace(this.#resolution, next.resolution);
       replace(this.#alertRules, next.alertRules);
+      replace(this.#healing, next.healing);
       const settings = fixedThatDiffer(this.#fixed, next);
       this.#options.onLoaded(settings, { before, after: hash, merchants, settings });
     } catch (error) {
@@ -108,8 +113,8 @@ function replace<V>(into: Map<string, V>, from: ReadonlyMap<string, V>): void {
 
 function merchantsThatDiffer(a: Config, b: Config): readonly string[] {
   const of = (config: Config, id: string): unknown => {
-    const { merchants, books, resolution, alertRules } = config;
-    const own = [merchants, books, resolution, alertRules].map((map) => map.get(id));
+    const { merchants, books, resolution, alertRules, healing } = config;
+    const own = [merchants, books, resolution, alertRules, healing].map((map) => map.get(id));
     return { own, sources: config.sources.get(id)?.raw };
   };
   const ids = new Set([...a.merchants.keys(), ...b.merchants.keys()]);

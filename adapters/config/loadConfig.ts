@@ -10,6 +10,7 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { CloseSchedule, Merchant, MerchantChannel } from '../../domain/merchant.ts';
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
+import type { HealingRules } from '../../domain/selfHealing.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { AccessConfig } from './accessConfig.ts';
 import { accessOf, AccessSchema } from './accessConfig.ts';
@@ -26,6 +27,7 @@ import { ALERT_URL, alertsOf, AlertsSchema, MAIL_ADDRESS } from './alertsConfig.
 import type { ArchiveConfig } from './archiveConfig.ts';
 import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
+import { checkHealingOutside, healingOf, HealingSchema, HEALING_AMOUNT } from './healingConfig.ts';
 import type { MerchantRefunds } from './refundsConfig.ts';
 import { allRefunds, DefaultRefundsSchema, RefundsSchema } from './refundsConfig.ts';
 import { APPROVAL_AMOUNT, resolutionOf, ResolutionParts } from './resolutionConfig.ts';
@@ -100,6 +102,7 @@ const ConfigSchema = Type.Object(
           sources: Type.Optional(SourcesSchema),
           refunds: Type.Optional(RefundsSchema),
           alertRules: Type.Optional(MerchantAlertRulesSchema),
+          selfHealing: Type.Optional(HealingSchema),
           ...ResolutionParts,
         },
         { additionalProperties: false },
@@ -138,6 +141,8 @@ export type Config = {
   readonly refunds: ReadonlyMap<string, MerchantRefunds>;
   /** By merchant; every one is in it. */
   readonly resolution: ReadonlyMap<string, ResolutionRules>;
+  /** By merchant; one that says nothing of it is not in it. */
+  readonly healing: ReadonlyMap<string, HealingRules>;
   /** Who may fetch bills here; as above. */
   readonly machines: readonly MachineConfig[];
   readonly log: { readonly partitions: number; readonly maxBytes: number };
@@ -211,6 +216,9 @@ function complaint(error: CheckError | undefined): string {
   if (error?.keyword === 'pattern' && String(error.params.pattern) === APPROVAL_AMOUNT) {
     return "must be an amount in yuan like '500.00', or never";
   }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === HEALING_AMOUNT) {
+    return "must be an amount in yuan like '500.00'";
+  }
   if (error?.keyword === 'pattern' && String(error.params.pattern) === ALERT_URL) {
     return 'must be an https address without a query (http on this machine only)';
   }
@@ -228,7 +236,7 @@ function outsideOf(
   merchants: Config['merchants'],
   folder: string,
   fail: Fail,
-): Pick<Config, 'sources' | 'machines' | 'refunds' | 'alerts'> {
+): Pick<Config, 'sources' | 'machines' | 'refunds' | 'alerts' | 'healing'> {
   const sources = new Map<string, MerchantSources>();
   raw.merchants.forEach((merchant, index) => {
     if (merchant.sources === undefined) return;
@@ -242,6 +250,16 @@ function outsideOf(
     sources.set(merchant.id, own);
   });
   const refunds = allRefunds(raw, { sources, merchants, folder, fail });
+  const healing = new Map<string, HealingRules>();
+  raw.merchants.forEach(({ id, selfHealing }, index) => {
+    const merchant = merchants.get(id);
+    if (selfHealing === undefined || merchant === undefined) return;
+    const failHere: Fail = (steps, message) =>
+      fail(['merchants', String(index), 'selfHealing', ...steps], message);
+    const rules = healingOf(selfHealing, merchant, ms, failHere);
+    checkHealingOutside(rules, { sources: sources.get(id), refunds: refunds.get(id) }, failHere);
+    healing.set(id, rules);
+  });
   const ids = new Set<string>();
   const machines = (raw.machines ?? []).map((machine, index) => {
     const failHere: Fail = (steps, message) => fail(['machines', String(index), ...steps], message);
@@ -252,13 +270,19 @@ function outsideOf(
     machine.keys.forEach((key, n) => checkSecret(key, (message) => failHere(['keys', String(n)], message)));
     return { raw: machine, folder, fail: failHere };
   });
-  return { sources, machines, refunds, alerts: alertsOf(raw.alerts, { merchants, folder, fail, ms }) };
+  return {
+    sources,
+    machines,
+    refunds,
+    healing,
+    alerts: alertsOf(raw.alerts, { merchants, folder, fail, ms }),
+  };
 }
 
 function configOf(
   raw: Static<typeof ConfigSchema>,
   fail: Fail,
-): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts'> {
+): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts' | 'healing'> {
   const resolution = new Map<string, ResolutionRules>();
   const failAlerts: Fail = (steps, message) => fail(['alerts', 'rules', ...steps], message);
   const rulesOfAll = alertRulesOf(raw.alerts?.rules, { fail: failAlerts, ms });

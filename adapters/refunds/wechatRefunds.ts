@@ -2,19 +2,12 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { RefundAnswer, RefundGateway, RefundOrder } from '../../domain/resolutionPorts.ts';
-import { httpCall, jsonOf, textOf } from '../http/httpCall.ts';
+import { jsonOf } from '../http/httpCall.ts';
 import type { WechatAccess } from '../sources/wechat/wechatBills.ts';
-import { checkWechatAnswer, wechatAuthorization } from '../sources/wechat/wechatSignature.ts';
 import type { GatewayProblem, CodeTable, GatewayDeps } from './answers.ts';
-import {
-  answerOfProblem,
-  answerOfStanding,
-  brief,
-  instantOr,
-  limitsOf,
-  unknown,
-  unknownBy,
-} from './answers.ts';
+import { answerOfProblem, answerOfStanding, brief, instantOr, unknown } from './answers.ts';
+import type { Said } from './wechatCall.ts';
+import { callWechat } from './wechatCall.ts';
 
 // 申请退款 and 查询单笔退款, WeChat Pay API v3: https://pay.weixin.qq.com/doc/v3/merchant/4012791862 and 4012791863
 
@@ -64,13 +57,13 @@ export function wechatRefunds(access: WechatAccess, deps: GatewayDeps): RefundGa
     minGapMs: MIN_GAP_MS,
     async send(order, withinMs) {
       const request = { method: 'POST', target: PATH, body: bodyOf(order, access.subMchid) } as const;
-      const said = await call(request, withinMs, { access, deps });
+      const said = await callWechat(request, withinMs, { access, deps });
       return 'state' in said ? said : answerOf(said, order, deps.now());
     },
     async ask(order, withinMs) {
       const query = access.subMchid === null ? '' : `?sub_mchid=${encodeURIComponent(access.subMchid)}`;
       const target = `${PATH}/${encodeURIComponent(order.refundNo)}${query}`;
-      const said = await call({ method: 'GET', target, body: '' }, withinMs, { access, deps });
+      const said = await callWechat({ method: 'GET', target, body: '' }, withinMs, { access, deps });
       if ('state' in said) return said;
       if (said.status === 200) return answerOf(said, order, deps.now());
       const { code, detail } = problemOf(said);
@@ -91,41 +84,6 @@ function bodyOf(order: RefundOrder, subMchid: string | null): string {
     reason: order.reason.slice(0, MAX_REASON),
     amount: { refund: Number(order.amountFen), total: Number(order.paidFen), currency: 'CNY' },
   });
-}
-
-type Request = { readonly method: 'GET' | 'POST'; readonly target: string; readonly body: string };
-type Context = { readonly access: WechatAccess; readonly deps: GatewayDeps };
-/** An answer that WeChat Pay signed. */
-type Said = { readonly status: number; readonly text: string };
-
-async function call(
-  request: Request,
-  withinMs: number,
-  { access, deps }: Context,
-): Promise<Said | RefundAnswer> {
-  const url = new URL(request.target, access.url);
-  try {
-    const answer = await httpCall(url, {
-      method: request.method,
-      headers: {
-        authorization: wechatAuthorization(access.key, request, { nowMs: deps.now(), nonce: deps.nonce() }),
-        accept: 'application/json',
-        'user-agent': 'duizhang',
-        ...(request.body === '' ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(request.body === '' ? {} : { body: request.body }),
-      ...limitsOf(withinMs),
-    });
-    const text = await textOf(answer);
-    const check = checkWechatAnswer(answer.headers, text, access.platformKeys, deps.now());
-    if (check === 'RIGHT') return { status: answer.status, text };
-    return unknown(
-      'UNVERIFIED',
-      `an answer ${answer.status} is not shown to be WeChat Pay's (signature ${check}); check platformKeys and the clock`,
-    );
-  } catch (error) {
-    return unknownBy(error);
-  }
 }
 
 function answerOf(said: Said, order: RefundOrder, nowMs: number): RefundAnswer {

@@ -2,11 +2,14 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Config } from '../../adapters/config/loadConfig.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { healingWarnings } from '../../adapters/config/healingConfig.ts';
 import type { SecretFindings } from '../../adapters/sources/checkSecrets.ts';
 import { checkSecrets } from '../../adapters/sources/checkSecrets.ts';
 import { sharedNumberWarnings } from '../../adapters/config/sharedNumbers.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
+import { yuanOfFen } from '../../domain/money.ts';
+import type { HealingRules } from '../../domain/selfHealing.ts';
 import type { Command } from '../command.ts';
 import { tellRefusal } from '../tellRefusal.ts';
 import { givenConfigPath } from './merchantOf.ts';
@@ -16,7 +19,8 @@ const USAGE = `
 
 Checks a configuration and shows what it says of each hospital. Without FILE the one that DUIZHANG_CONFIG names, or
 duizhang.config.yaml. A system that runs reads its hospitals again by itself when the file changes. What is right and
-hardly meant is a warning: hospitals that share a number at a channel and do not say which rows are their own.
+hardly meant is a warning: hospitals that share a number at a channel and do not say which rows are their own, limits of self-healing
+above the amount from which a second person has to agree.
 
 The secrets that it names are read, too, and none of them is shown. An error is what keeps the system from starting or
 must not go live: a secret that is not there, that is short, repeats itself or is a known default, that every user of
@@ -66,8 +70,13 @@ function jsonOf(
     log,
     merchants,
     errors,
-    warnings: [...sharedNumberWarnings(merchants), ...warnings],
+    selfHealing: [...config.healing].map(([merchantId, { mode }]) => ({ merchantId, mode })),
+    warnings: [...meantWarnings(config), ...warnings],
   };
+}
+
+function meantWarnings({ merchants, healing, resolution }: Config): readonly string[] {
+  return [...sharedNumberWarnings(merchants.values()), ...healingWarnings(healing, resolution)];
 }
 
 function textOf(path: string, config: Config, secrets: SecretFindings): string {
@@ -77,10 +86,10 @@ function textOf(path: string, config: Config, secrets: SecretFindings): string {
     const books = Object.keys(config.books.get(merchant.merchantId) ?? {}).join(' ');
     return (
       `  ${merchant.merchantId} ${merchant.name}: ${merchant.mode}, closes at ${clockText(atMs)} of the next day ` +
-      `(bills until ${clockText(atMs + billPatienceMs)}), ${channels}${books === '' ? '' : `, mapped books: ${books}`}`
+      `(bills until ${clockText(atMs + billPatienceMs)}), ${channels}${books === '' ? '' : `, mapped books: ${books}`}${healingText(config.healing.get(merchant.merchantId))}`
     );
   });
-  const warnings = [...sharedNumberWarnings(config.merchants.values()), ...secrets.warnings];
+  const warnings = [...meantWarnings(config), ...secrets.warnings];
   const findings = [
     ...secrets.errors.map((error) => `error: ${error}\n`),
     ...warnings.map((warning) => `warning: ${warning}\n`),
@@ -88,6 +97,13 @@ function textOf(path: string, config: Config, secrets: SecretFindings): string {
   const hospitals = `${rows.length} ${rows.length === 1 ? 'hospital' : 'hospitals'}`;
   const verdict = secrets.errors.length === 0 ? 'is right' : 'may not go live as its secrets are';
   return `${path} ${verdict}: ${hospitals}\n${rows.join('\n')}\n${findings.join('')}`;
+}
+
+function healingText(rules: HealingRules | undefined): string {
+  if (rules === undefined) return '';
+  const { mode, isIntraday, perOrderFen, dailyFen, dailyOrders } = rules;
+  const limits = `${yuanOfFen(perOrderFen)} yuan an order, ${yuanOfFen(dailyFen)} yuan and ${dailyOrders} orders a day`;
+  return `, self-healing ${mode}${isIntraday ? ' (intraday)' : ''}: ${limits}`;
 }
 
 /** Hours beyond 24 are of the day after. */

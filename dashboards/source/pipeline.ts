@@ -341,6 +341,21 @@ const quality = () => [
       { expr: 'sum(rate(duizhang_ledger_away_total[$__rate_interval]))', legend: '账库中断' },
     ],
   ),
+  promSeries(
+    {
+      title: '自动处理的决定',
+      description:
+        '每小时新作出的自动处理决定，按决定与原因：REFUND 已发起退款，WOULD_REFUND 试运行中本会退款，WAIT 等待，LEAVE 交由人工。',
+      unit: 'short',
+      width: 24,
+    },
+    [
+      {
+        expr: 'sum by (decision, reason) (increase(duizhang_healing_decisions_total[1h]))',
+        legend: '{{decision}} {{reason}}',
+      },
+    ],
+  ),
 ];
 
 const processes = () => [

@@ -8,6 +8,7 @@ import { isSigned, signedAnswer } from './alipaySignatures.ts';
 import type { Behaviour, Fault, Shelf } from './behaviour.ts';
 import { CallCounter } from './behaviour.ts';
 import { alipayRefund, isRefundMethod } from './refunds/alipay.ts';
+import { ALIPAY_ORDER_METHOD, alipayPaymentNow } from './refunds/payments.ts';
 import type { RefundDesk } from './refunds/refundDesk.ts';
 import type { Endpoint, Reply } from './serve.ts';
 import { serve } from './serve.ts';
@@ -49,6 +50,10 @@ export async function startAlipay(parts: AlipayParts, port = 0): Promise<Endpoin
     if (parts.refunds !== undefined && isRefundMethod(method)) {
       const keys = { own: parts.alipayPrivateKey, stranger };
       return alipayRefund(method, { params, pid: app.pid }, parts.refunds, keys);
+    }
+    if (parts.refunds !== undefined && method === ALIPAY_ORDER_METHOD) {
+      const said = alipayPaymentNow(params.get('biz_content') ?? '', app.pid, parts.refunds.book);
+      return signedAnswer(method, said, parts.alipayPrivateKey);
     }
     const asked = askedOf(params);
     if (asked === null) return problem('40002', 'isv.invalid-parameter', parts.alipayPrivateKey);

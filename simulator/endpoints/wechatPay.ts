@@ -5,6 +5,7 @@ import { addDays, businessDateOf, isBusinessDate } from '../../domain/businessDa
 import type { SimulatedBill } from '../day.ts';
 import type { Behaviour, Fault, Shelf } from './behaviour.ts';
 import { CallCounter } from './behaviour.ts';
+import { WECHAT_ORDERS_PATH, wechatPaymentNow } from './refunds/payments.ts';
 import type { RefundDesk } from './refunds/refundDesk.ts';
 import { REFUNDS_PATH, wechatRefund } from './refunds/wechat.ts';
 import type { Endpoint, Reply } from './serve.ts';
@@ -42,6 +43,9 @@ export async function startWechatPay(parts: WechatPayParts, port = 0): Promise<E
       const sign = (reply: Reply, isStranger: boolean): Reply =>
         signed(reply, isStranger ? stranger : null, signers());
       return wechatRefund({ method: request.method ?? '', url, body, caller }, parts.refunds, sign);
+    }
+    if (parts.refunds !== undefined && url.pathname.startsWith(WECHAT_ORDERS_PATH)) {
+      return signed(wechatPaymentNow(url, caller, parts.refunds.book), null, signers());
     }
     if (url.pathname === '/v3/billdownload/file') return download(tickets, url, caller, parts.behaviour);
     if (url.pathname !== '/v3/bill/tradebill') return problem(404, 'RESOURCE_NOT_EXISTS', '');

@@ -3,6 +3,7 @@ import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { storedAuditRow } from '../../adapters/clickhouse/auditRows.ts';
 import { clickHouseAlertLedger, clickHouseAlertQueries } from '../../adapters/clickhouse/alerts.ts';
+import { clickHouseHealing } from '../../adapters/clickhouse/healingLedger.ts';
 import { clickHouseMonthLocks } from '../../adapters/clickhouse/monthLocks.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
@@ -214,7 +215,18 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
     action: 'REFUND',
     amount_fen: '2505',
   };
-  await client.insert({ table: 'exception_actions', values: [action], format: 'JSONEachRow' });
+  const intent = JSON.stringify({ decision: 'LEAVE', reason: 'HIS_HAS_IT' });
+  const considered = { ...action, action_id: '', action: '', seq: 2, step: 'CONSIDERED', intent };
+  await client.insert({ table: 'exception_actions', values: [action, considered], format: 'JSONEachRow' });
+  const healing = clickHouseHealing(client);
+  const kept = { merchantId: 'H001', orderNo: 'B', caseId: case_id, day: '2026-03-10', isDryRun: false };
+  const reservation = { ...kept, actionId: 'a2', amountFen: 2505n, atMs: NOON_MS + (clock += 1) };
+  await healing.reserve(reservation);
+  await healing.reserve({ ...reservation, actionId: 'a3' });
+  await healing.release({ ...reservation, actionId: 'a3' });
+  const stop = { merchantId: '', isStopped: true, by: 'a', reason: 'b', atMs: NOON_MS + 5 };
+  await healing.set(stop);
+  await healing.set({ ...stop, isStopped: false, atMs: NOON_MS });
 }
 
 /** What each view says, in order; times of writing differ between repeats. */
@@ -249,7 +261,9 @@ const QUERIES: Readonly<Record<string, string>> = {
   v_close_waits: `SELECT merchant_id, toString(w.business_date) AS date, waits_for FROM v_close_waits AS w ORDER BY date`,
   v_dead_letters: 'SELECT log_partition, toUInt32(log_position) AS at, code FROM v_dead_letters',
   v_certificates: 'SELECT toUInt32(sequence) AS place, run_id, document FROM v_certificates',
-  v_exception_actions: 'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions',
+  v_exception_actions:
+    'SELECT action_id, action, toString(amount_yuan) AS yuan FROM v_exception_actions ORDER BY seq',
+  v_self_healing: 'SELECT order_no, decision, reason, toString(amount_yuan) AS yuan FROM v_self_healing',
   v_month_locks: 'SELECT month, locked_by FROM v_month_locks',
   v_alerts: `SELECT kind, toUInt32(version) AS version, toUInt32(left_orders) AS waiting, toString(amount_yuan) AS yuan,
       acknowledged_by FROM v_alerts`,
@@ -359,7 +373,11 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
   v_close_waits: [{ merchant_id: 'H001', date: '2026-03-10', waits_for: ['b'] }],
   v_dead_letters: [{ log_partition: 'payments/0', at: 5, code: 'DZ_X' }],
   v_certificates: [{ place: 1, run_id: 'r1', document: '{}' }],
-  v_exception_actions: [{ action_id: 'a1', action: 'REFUND', yuan: '25.05' }],
+  v_exception_actions: [
+    { action_id: 'a1', action: 'REFUND', yuan: '25.05' },
+    { action_id: '', action: '', yuan: '25.05' },
+  ],
+  v_self_healing: [{ order_no: '', decision: 'LEAVE', reason: 'HIS_HAS_IT', yuan: '25.05' }],
   v_month_locks: [{ month: '2026-02', locked_by: 'a' }],
   v_alerts: [{ kind: 'AMOUNT_WRONG', version: 2, waiting: 1, yuan: '123.45', acknowledged_by: 'a' }],
   v_audit_trail: [{ writer: 'api-1', seq: 1, kind: 'LOGIN', who: 'li' }],
@@ -387,12 +405,20 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
 
 test('every view is right under rows written twice, before ClickHouse has merged them and after', async () => {
   expect(await readAll()).toEqual(EXPECTED);
+  await healingIsRight();
   const tables = await system.rows<{ name: string }>(
     `SELECT name FROM system.tables WHERE database = 'duizhang' AND engine LIKE '%MergeTree'`,
   );
   for (const { name } of tables) await system.client.command({ query: `OPTIMIZE TABLE ${name} FINAL` });
   expect(await readAll()).toEqual(EXPECTED);
+  await healingIsRight();
 });
+
+async function healingIsRight(): Promise<void> {
+  const healing = clickHouseHealing(system.client);
+  expect(await healing.usedOf('H001', '2026-03-10', false)).toEqual({ orders: 1, fen: 2505n });
+  expect(await healing.switches()).toMatchObject([{ merchantId: '', isStopped: true }]);
+}
 
 test('every view for analysts is held by this test', async () => {
   const views = await system.rows<{ name: string }>(

@@ -3,12 +3,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
+import { clickHouseHealing } from '../../adapters/clickhouse/healingLedger.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
 import { redisRefundOffers } from '../../adapters/redis/money/refundOffers.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
 import { uppRefunds } from '../../adapters/refunds/uppRefunds.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../../domain/resolutionPorts.ts';
+import { HEALING_OFF } from '../../domain/selfHealing.ts';
 import { act } from '../../resolution/act.ts';
 import { approve } from '../../resolution/approvals.ts';
 import type { MoneyStep, ResolutionDeps } from '../../resolution/resolution.ts';
@@ -60,6 +62,8 @@ export function workerDeps(
     his: { orderNow: () => Promise.resolve({ state: 'ABSENT' }) },
     merchants: new Map([[SAMPLE_MERCHANT.merchantId, SAMPLE_MERCHANT]]),
     rulesOf: () => ({ ...DEFAULT_RESOLUTION_RULES, approvalFromFen: null }),
+    healing: clickHouseHealing(clients.clickhouse),
+    healingRulesOf: () => HEALING_OFF,
     now,
     newId: randomUUID,
     pause: (ms) => pause(ms),

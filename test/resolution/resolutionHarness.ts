@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
+import { clickHouseHealing } from '../../adapters/clickhouse/healingLedger.ts';
 import { redisMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
 import { redisRefundOffers } from '../../adapters/redis/money/refundOffers.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
@@ -14,6 +15,8 @@ import { businessDateOf } from '../../domain/businessDate.ts';
 import type { Principal, Role } from '../../domain/principal.ts';
 import type { CaseLedger, ResolutionRules } from '../../domain/resolutionPorts.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../../domain/resolutionPorts.ts';
+import type { HealingRules } from '../../domain/selfHealing.ts';
+import { HEALING_OFF } from '../../domain/selfHealing.ts';
 import { act } from '../../resolution/act.ts';
 import type { ActionRequest } from '../../resolution/actionRequest.ts';
 import type { ActionResult } from '../../resolution/actionResult.ts';
@@ -41,6 +44,7 @@ export class CaseSystem implements AsyncDisposable {
   readonly gateway: GatewayBook;
   readonly hisOrders = new Map<string, HisOrder | Error>();
   rules: ResolutionRules = { ...DEFAULT_RESOLUTION_RULES, approvalFromFen: null };
+  healingRules: HealingRules = HEALING_OFF;
   nowMs = Date.UTC(2026, 2, 10, 6);
   #since = 0;
   #orders = 0;
@@ -75,6 +79,8 @@ export class CaseSystem implements AsyncDisposable {
         ['H001', 'H002'].map((merchantId) => [merchantId, { ...SAMPLE_MERCHANT, merchantId }]),
       ),
       rulesOf: () => this.rules,
+      healing: clickHouseHealing(this.close.client),
+      healingRulesOf: () => this.healingRules,
       now: () => this.nowMs,
       newId: randomUUID,
       pause: (ms) => pause(ms),
