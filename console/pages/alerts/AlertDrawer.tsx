@@ -40,7 +40,7 @@ function Details({ alert }: { readonly alert: AlertItem }) {
   const items = [
     [words.severity, <SeverityTag key="v" code={alert.severity} />],
     [common.status, <AlertStateTag key="v" code={alert.state} />],
-    [common.hospital, alert.merchantId === '' ? common.allHospitals : nameOf(alert.merchantId)],
+    [common.hospital, alert.merchantId === '' ? common.none : nameOf(alert.merchantId)],
     [words.subject, alertSubject(alert, labels)],
     [words.since, <BeijingTime key="v" at={alert.since} />],
     [words.until, <BeijingTime key="v" at={alert.until} />],
