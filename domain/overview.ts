@@ -27,7 +27,7 @@ export type Overview = {
     /** When the newest of what it told occurred, and when it was last heard. */
     readonly newestMs: number;
     readonly heardMs: number;
-    /** Half of what came within an hour before that came at most so long after it occurred. */
+    /** Half of what came within five minutes before that came at most so long after it occurred. */
     readonly lagMs: number;
   }[];
 };

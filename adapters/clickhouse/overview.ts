@@ -113,7 +113,7 @@ async function feedsOf(
        toString(toUnixTimestamp64Milli(any(heard_at))) AS heard,
        toString(toInt64(quantileExact(0.5)(toUnixTimestamp64Milli(ingested_at) - toUnixTimestamp64Milli(occurred_at)))) AS lag
      FROM entries INNER JOIN heard_of USING (merchant_id, book)
-     ${whereOf([...sql, 'ingested_at > heard_at - INTERVAL 1 HOUR'])}
+     ${whereOf([...sql, 'ingested_at > heard_at - INTERVAL 5 MINUTE'])}
      GROUP BY merchant_id, book ORDER BY merchant_id, book`,
     values,
   );

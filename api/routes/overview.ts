@@ -31,7 +31,7 @@ const OverviewSchema = Type.Object({
       heardAt: Instant,
       lagMs: {
         ...Count,
-        description: 'half of what came within an hour came at most so long after it occurred',
+        description: 'half of what came within the last five minutes came at most so long after it occurred',
       },
     }),
     { description: 'feeds that told of something today or yesterday' },

@@ -483,7 +483,7 @@ export type paths = {
             /** when the newest of what it told occurred */
             newestAt: string;
             heardAt: string;
-            /** half of what came within an hour came at most so long after it occurred */
+            /** half of what came within the last five minutes came at most so long after it occurred */
             lagMs: number;
           }[];
         }>;

@@ -31,6 +31,8 @@ export type Codes = {
   /** Codes that are open: platforms send others, which are shown as they are (`nameOf`). */
   readonly businessType: Readonly<Record<string, string>>;
   readonly deadLetter: Readonly<Record<string, string>>;
+  /** What to do about one. */
+  readonly deadLetterAdvice: Readonly<Record<string, string>>;
 };
 
 export type MenuLabels = Table<MenuId>;

@@ -99,6 +99,14 @@ export const en: Labels = {
       DZ_EVENT_UNENCODABLE: 'Cannot be encoded',
       DZ_EVENT_UNKNOWN_MERCHANT: 'Hospital not configured',
     },
+    deadLetterAdvice: {
+      DZ_EVENT_INVALID: 'Have its sender mend and send it anew; no replay helps',
+      DZ_EVENT_NOT_YOURS: 'Check which hospitals the sender speaks for, then replay',
+      DZ_EVENT_ORDER_CROWDED: 'Check whether the order was sent again and again, then replay',
+      DZ_EVENT_UNDECODABLE: 'Check the sender’s encoding; replay once its schema is known',
+      DZ_EVENT_UNENCODABLE: 'Have its sender mend and send it anew; no replay helps',
+      DZ_EVENT_UNKNOWN_MERCHANT: 'Add the hospital to the configuration, then replay',
+    },
   },
 
   menu: {
@@ -321,6 +329,7 @@ export const en: Labels = {
     title: 'Dead letters',
     receivedAt: 'Received',
     cause: 'Cause',
+    advice: 'What to do',
     place: 'Place',
     state: 'State',
     open: 'Not replayed',
@@ -346,7 +355,7 @@ export const en: Labels = {
     dates: 'Dates',
     user: 'User',
     userPlaceholder: 'User name',
-    kind: 'What was done',
+    kind: 'Action',
     via: 'Way',
     from: 'From',
     result: 'Result',

@@ -86,6 +86,14 @@ const codes: Codes = {
     DZ_EVENT_UNENCODABLE: '无法编码',
     DZ_EVENT_UNKNOWN_MERCHANT: '医院未配置',
   },
+  deadLetterAdvice: {
+    DZ_EVENT_INVALID: '请发送方更正内容后重新发送,本条无需重放',
+    DZ_EVENT_NOT_YOURS: '核对发送方与医院的对应关系,更正配置后重放',
+    DZ_EVENT_ORDER_CROWDED: '核对该订单是否重复发送,处理后重放',
+    DZ_EVENT_UNDECODABLE: '核对发送方的数据格式;补齐格式版本后重放',
+    DZ_EVENT_UNENCODABLE: '请发送方更正内容后重新发送,本条无需重放',
+    DZ_EVENT_UNKNOWN_MERCHANT: '在配置中补齐该医院,然后重放',
+  },
 };
 
 const menu: MenuLabels = {
@@ -309,6 +317,7 @@ export const zh = {
     title: '死信',
     receivedAt: '收到时间',
     cause: '原因',
+    advice: '处理建议',
     place: '位置',
     state: '状态',
     open: '待重放',

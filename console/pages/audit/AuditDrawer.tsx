@@ -1,7 +1,8 @@
-import { Descriptions, Drawer, Typography } from 'antd';
+import { Drawer, Typography } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
+import { Facts } from '../../parts/Facts.tsx';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import { AuditResult } from './AuditResult.tsx';
 import type { AuditRow } from './queries.ts';
@@ -26,7 +27,7 @@ export function AuditDrawer({ entry, onClose }: Props) {
 function Details({ entry }: { readonly entry: AuditRow }) {
   const { audit: words, codes, common } = useLabels();
   const nameOf = useMerchantName();
-  const items = [
+  const facts = [
     [common.time, <BeijingTime key="v" at={entry.at} />],
     [words.user, entry.user === '' ? words.nobody : entry.user],
     [words.via, codes.auditWay[entry.via]],
@@ -41,12 +42,7 @@ function Details({ entry }: { readonly entry: AuditRow }) {
   ] as const;
   return (
     <>
-      <Descriptions
-        column={1}
-        size="small"
-        bordered
-        items={items.map(([label, children], key) => ({ key, label, children }))}
-      />
+      <Facts facts={facts} />
       <Typography.Title level={2} style={{ fontSize: 15, marginBlockStart: 16 }}>
         {words.said}
       </Typography.Title>

@@ -48,23 +48,23 @@ export function AuditPage() {
           if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
         }}
         columns={[
-          { title: common.time, width: 150, render: (_, { at }) => <BeijingTime at={at} /> },
-          { title: words.kind, width: 130, render: (_, row) => codes.auditKind[row.kind] },
+          { title: common.time, width: 130, render: (_, { at }) => <BeijingTime at={at} /> },
+          { title: words.kind, width: 110, render: (_, row) => codes.auditKind[row.kind] },
           {
             title: words.user,
-            width: 150,
+            width: 110,
             ellipsis: true,
             render: (_, row) => (row.user === '' ? words.nobody : row.user),
           },
-          { title: words.via, width: 120, render: (_, { via }) => codes.auditWay[via] },
-          { title: words.from, width: 170, ellipsis: true, dataIndex: 'from' },
+          { title: words.via, width: 100, render: (_, { via }) => codes.auditWay[via] },
+          { title: words.from, width: 120, ellipsis: true, dataIndex: 'from' },
           {
             title: common.hospital,
-            width: 220,
+            width: 120,
             ellipsis: true,
             render: (_, { merchants }) => (merchants.length === 0 ? '—' : merchants.map(nameOf).join('、')),
           },
-          { title: words.result, width: 110, render: (_, { status }) => <AuditResult status={status} /> },
+          { title: words.result, width: 90, render: (_, { status }) => <AuditResult status={status} /> },
         ]}
       />
       <Typography.Text type="secondary">

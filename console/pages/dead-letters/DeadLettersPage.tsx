@@ -53,7 +53,12 @@ export function DeadLettersPage() {
         columns={[
           { title: words.receivedAt, width: 150, render: (_, each) => <BeijingTime at={each.receivedAt} /> },
           { title: words.cause, width: 220, render: (_, { code }) => codes.deadLetter[code] ?? code },
-          { title: words.reason, width: 420, ellipsis: true, dataIndex: 'reason' },
+          {
+            title: words.advice,
+            width: 420,
+            ellipsis: true,
+            render: (_, { code }) => codes.deadLetterAdvice[code] ?? '—',
+          },
           { title: words.place, width: 190, render: (_, { id }) => <CopyableId id={id} /> },
           {
             title: words.state,

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { App, Button, Descriptions, Drawer, Popconfirm, Typography } from 'antd';
+import { App, Button, Drawer, Popconfirm, Typography } from 'antd';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
+import { Facts } from '../../parts/Facts.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
 import type { Letter } from './queries.ts';
@@ -28,23 +29,19 @@ export function LetterDrawer({ letter, onClose }: Props) {
 }
 
 function Details({ letter }: { readonly letter: Letter }) {
-  const { deadLetters: words, problem } = useLabels();
+  const { codes, deadLetters: words, problem } = useLabels();
   const bytes = bytesOf(letter.valueBase64);
-  const items = [
+  const facts = [
     [words.receivedAt, <BeijingTime key="v" at={letter.receivedAt} />],
     [words.place, <CopyableId key="v" id={letter.id} />],
     [problem.code, letter.code],
+    [words.advice, codes.deadLetterAdvice[letter.code] ?? '—'],
     [words.reason, letter.reason],
     [words.replayedAt, <BeijingTime key="v" at={letter.replayedAt} />],
   ] as const;
   return (
     <>
-      <Descriptions
-        column={1}
-        size="small"
-        bordered
-        items={items.map(([label, children], key) => ({ key, label, children }))}
-      />
+      <Facts facts={facts} />
       <Typography.Title level={2} style={{ fontSize: 15, marginBlockStart: 16 }}>
         {words.content} · {words.size(countText(bytes.length))}
       </Typography.Title>

@@ -50,7 +50,7 @@ export function CloseBoard({ hospitals }: { readonly hospitals: readonly Hospita
         columns={[
           { title: common.hospital, width: 170, ellipsis: true, dataIndex: 'name' },
           { title: common.status, width: 96, render: (_, row) => <Outcome row={row} /> },
-          { title: home.exceptions, width: 90, align: 'right', render: (_, row) => exceptionsText(row) },
+          { title: home.exceptions, width: 108, align: 'right', render: (_, row) => exceptionsText(row) },
           { title: common.details, render: (_, row) => <Says row={row} nowMs={nowMs} /> },
           {
             title: common.time,

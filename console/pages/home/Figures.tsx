@@ -91,7 +91,7 @@ type FigureProps = {
 
 function Figure({ title, value, hint, isLoading }: FigureProps) {
   return (
-    <Card size="small" style={{ flex: '1 1 180px' }}>
+    <Card size="small" style={{ flex: '1 1 140px' }}>
       <Statistic title={title} value={value} loading={isLoading} />
       <Typography.Text type="secondary" className="dz-number">
         {hint}
