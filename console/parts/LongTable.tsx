@@ -51,7 +51,8 @@ export function LongTable<Row extends object>(props: Props<Row>) {
         loading={isLoading}
         // Without rows there is nothing to scroll, and nothing that a keyboard could scroll it by.
         {...(rows.length === 0 ? {} : { virtual: true, scroll: { x: width, y: height } })}
-        {...(nothing === undefined ? {} : { locale: { emptyText: nothing } })}
+        // That there is nothing is known once somebody has answered.
+        locale={{ emptyText: isLoading ? <div style={{ height: LEAST_PX }} /> : nothing }}
         {...(selection === undefined ? {} : { rowSelection: selection })}
         {...(onChange === undefined ? {} : { onChange })}
         {...(onOpen === undefined ? {} : { onRow: (row: Row) => openedBy(() => onOpen(row)) })}

@@ -50,7 +50,7 @@ function Details({ alert }: { readonly alert: AlertItem }) {
     [words.closedAt, <BeijingTime key="v" at={alert.closedAt} />],
     [words.orders, common.orders(countText(alert.orders))],
     [words.left, common.orders(countText(alert.left))],
-    [common.amount, <Money key="v" fen={alert.amountFen} inline />],
+    [common.amount, <Money key="v" fen={alert.amountFen === '0' ? null : alert.amountFen} inline />],
     ...evidenceLines(alert.evidence, labels),
     [words.id, <CopyableId key="v" id={alert.alertId} most={16} />],
   ] as const;

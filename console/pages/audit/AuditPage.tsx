@@ -1,15 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { Button, DatePicker, Flex, Input, Select, Typography } from 'antd';
+import { Button, DatePicker, Flex, Input, Select } from 'antd';
 import dayjs from 'dayjs';
 import { AUDIT_KINDS } from '../../../domain/auditKinds.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import { ListFoot } from '../../parts/ListFoot.tsx';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
-import { countText } from '../../parts/texts.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { AuditDrawer } from './AuditDrawer.tsx';
@@ -67,9 +67,7 @@ export function AuditPage() {
           { title: words.result, width: 90, render: (_, { status }) => <AuditResult status={status} /> },
         ]}
       />
-      <Typography.Text type="secondary">
-        {list.hasNextPage ? common.shownSoFar(countText(rows.length)) : common.total(countText(rows.length))}
-      </Typography.Text>
+      <ListFoot list={list} rows={rows.length} />
       <AuditDrawer
         entry={rows.find(({ key }) => key === entry) ?? null}
         onClose={() => void navigate({ search: (was) => ({ ...was, entry: undefined }) })}

@@ -1,15 +1,15 @@
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { Segmented, Tag, Typography } from 'antd';
+import { Segmented, Tag } from 'antd';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
+import { ListFoot } from '../../parts/ListFoot.tsx';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
-import { countText } from '../../parts/texts.ts';
 import { LetterDrawer } from './LetterDrawer.tsx';
 import { lettersQuery } from './queries.ts';
 
@@ -72,9 +72,7 @@ export function DeadLettersPage() {
           },
         ]}
       />
-      <Typography.Text type="secondary">
-        {list.hasNextPage ? common.shownSoFar(countText(rows.length)) : common.total(countText(rows.length))}
-      </Typography.Text>
+      <ListFoot list={list} rows={rows.length} />
       <LetterDrawer
         letter={rows.find(({ id }) => id === openId) ?? null}
         onClose={() => void navigate({ search: (was) => ({ ...was, letter: undefined }) })}

@@ -91,11 +91,9 @@ type FigureProps = {
 
 function Figure({ title, value, hint, isLoading }: FigureProps) {
   return (
-    <Card size="small" style={{ flex: '1 1 140px' }}>
+    <Card size="small" style={{ flex: '1 1 0', minWidth: 136 }}>
       <Statistic title={title} value={value} loading={isLoading} />
-      <Typography.Text type="secondary" className="dz-number">
-        {hint}
-      </Typography.Text>
+      <Typography.Text type="secondary">{hint}</Typography.Text>
     </Card>
   );
 }
