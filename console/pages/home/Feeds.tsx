@@ -32,7 +32,7 @@ export function Feeds({ overview }: { readonly overview: Overview | undefined })
           { title: home.feed, width: 72, render: (_, { book }) => codes.feed[book] },
           {
             title: home.lastHeard,
-            width: 96,
+            width: 108,
             align: 'right',
             render: (_, { heardAt }) => <Age since={heardAt} />,
           },
