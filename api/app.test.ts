@@ -266,6 +266,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/orders/{orderNo}',
     '/api/v1/orders/{orderNo}/refunds',
     '/api/v1/orders/{orderNo}/verification-codes',
+    '/api/v1/overview',
     '/api/v1/proofs/{sha256}',
     '/api/v1/realtime-quality',
     '/api/v1/reconciliations',

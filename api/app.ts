@@ -55,6 +55,8 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { meRoutes } from './routes/me.ts';
 import { merchantRoutes } from './routes/merchants.ts';
 import { orderRoutes } from './routes/orders.ts';
+import type { OverviewParts } from './routes/overview.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -71,6 +73,7 @@ declare module 'fastify' {
 
 export type ApiParts = {
   readonly queries: LedgerQueries;
+  readonly overview: OverviewParts;
   readonly certificates: CertificateQueries;
   readonly exports: LedgerExports;
   readonly statements: Statements;
@@ -232,6 +235,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     meRoutes(merchants),
     reconciliationRoutes({ queries, closeAgain, merchants }),
     ledgerRoutes(queries),
+    overviewRoutes(parts.overview),
     merchantRoutes({ merchants, rulesOf }),
     certificateRoutes(parts.certificates, queries),
     exportRoutes(parts.exports, queries, fileWithinMs),

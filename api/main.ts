@@ -30,6 +30,7 @@ import {
   clickHouseLedgerQueries,
 } from '../adapters/clickhouse/ledgerQueries.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
+import { clickHouseOverview } from '../adapters/clickhouse/overview.ts';
 import { isAway } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedger.ts';
 import { readDemoUsers } from '../adapters/config/demoUsers.ts';
@@ -139,6 +140,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const machines = machinesOf(config, env);
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
+    overview: { queries: clickHouseOverview(ledger), now: () => clock.wallMs() },
     certificates: clickHouseCertificateQueries(ledger),
     exports: ledgerExports(exporting, Date.now),
     statements: statements({

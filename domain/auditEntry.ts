@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { AuditKind, AuditWay } from './auditKinds.ts';
 import type { Json } from './canonicalJson.ts';
 import { canonicalJson } from './canonicalJson.ts';
 
@@ -6,40 +7,9 @@ import { canonicalJson } from './canonicalJson.ts';
 // one; how far each came is acknowledged in another place (AuditHeads), so that what is missing at its end is missed.
 
 /** What can be recorded. What people take away is told apart from what they change. */
-export const AUDIT_KINDS = [
-  'START',
-  'LOGIN',
-  'LOGOUT',
-  'USER_CHANGE',
-  'CONFIG_CHANGE',
-  'EXPORT',
-  'STATEMENT',
-  'CERTIFICATE',
-  'ORDER_PROOF',
-  'BILL_LIST',
-  'BILL_DOWNLOAD',
-  'BILL_UPLOAD',
-  'BILL_CHANGE',
-  'PROOF_DOWNLOAD',
-  'ACTION',
-  'VERIFICATION_CODE',
-  'ORDER_CHECK',
-  'CLOSE',
-  'MONTH_LOCK',
-  'DEAD_LETTER_REPLAY',
-  'ALERT_ACKNOWLEDGE',
-  'FETCH_AGAIN',
-  'LEDGER_QUERY',
-  'NOTICES_READ',
-  'ALERT_TEST',
-  'HEALING_SWITCH',
-  'AUDIT_READ',
-] as const;
-export type AuditKind = (typeof AUDIT_KINDS)[number];
 
-/** API: a person over HTTP; MACHINE: a hospital's machine over HTTP; CLI: a command on the machine; SYSTEM: a process. */
-export const AUDIT_WAYS = ['API', 'MACHINE', 'CLI', 'SYSTEM'] as const;
-export type AuditWay = (typeof AUDIT_WAYS)[number];
+export type { AuditKind, AuditWay } from './auditKinds.ts';
+export { AUDIT_KINDS, AUDIT_WAYS } from './auditKinds.ts';
 
 export type AuditEntry = {
   readonly kind: AuditKind;

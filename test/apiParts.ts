@@ -96,6 +96,7 @@ export const NO_LIMITS: ApiParts['limits'] = {
 export const UNUSED_PARTS: Pick<
   ApiParts,
   | 'queries'
+  | 'overview'
   | 'exports'
   | 'statements'
   | 'intake'
@@ -117,6 +118,7 @@ export const UNUSED_PARTS: Pick<
   | 'audit'
 > = {
   queries: UNUSED_QUERIES,
+  overview: { queries: { overview: unused }, now: () => 0 },
   exports: { open: unused },
   statements: { open: unused },
   intake: { accept: unused },

@@ -17,6 +17,7 @@ const BROWSER_SAFE = [
   'alert',
   'alertText',
   'apiPorts',
+  'auditKinds',
   'businessDate',
   'entry',
   'labels',

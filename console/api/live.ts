@@ -26,6 +26,8 @@ export const live = new LiveStream({
   random: Math.random,
 });
 
+window.addEventListener('offline', () => live.drop());
+
 /** Calls `listener` with each change of a topic; `reset` says that something may have been missed: ask again. */
 export function useLive(topics: readonly string[], listener: (event: LiveEvent) => void): void {
   const heard = useEffectEvent((event: LiveEvent) => {

@@ -52,3 +52,31 @@ test('a lost stream is told, waited for longer each time, and gone on with behin
   expect(pauses).toEqual([1_000, 2_000, 4_000, 1_000]);
   expect(states).toEqual(['OFF', 'CONNECTING', 'LIVE', 'LOST', 'LIVE', 'LOST', 'OFF']);
 });
+
+test('a stream that is dropped, or silent for long, is taken up again', async () => {
+  const asked: (string | null)[] = [];
+  let tellSilence: () => void = () => undefined;
+  const stream = new LiveStream({
+    open: (lastEventId, signal) => {
+      asked.push(lastEventId);
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => signal.addEventListener('abort', () => controller.error(signal.reason)),
+      });
+      return Promise.resolve(new Response(body));
+    },
+    pause: async () => undefined,
+    after: (_, task) => {
+      tellSilence = task;
+      return () => undefined;
+    },
+    now: () => 0,
+    random: () => 0,
+  });
+  stream.start();
+  await expect.poll(() => stream.state().status).toBe('LIVE');
+  stream.drop();
+  await expect.poll(() => [asked.length, stream.state().status]).toEqual([2, 'LIVE']);
+  tellSilence();
+  await expect.poll(() => [asked.length, stream.state().status]).toEqual([3, 'LIVE']);
+  stream.stop();
+});

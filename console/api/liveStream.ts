@@ -30,6 +30,7 @@ export class LiveStream {
   #state: LiveState = { status: 'OFF' };
   #lastEventId: string | null = null;
   #running: AbortController | null = null;
+  #following: AbortController | null = null;
 
   constructor(deps: LiveDeps) {
     this.#deps = deps;
@@ -59,6 +60,11 @@ export class LiveStream {
     this.#say({ status: 'OFF' });
   }
 
+  /** The network has gone, or is another: the stream that stands may be dead without a word. */
+  drop(): void {
+    this.#following?.abort();
+  }
+
   async #run(signal: AbortSignal): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     while (!signal.aborted) {
@@ -73,6 +79,7 @@ export class LiveStream {
   /** @returns whether it was connected */
   async #follow(signal: AbortSignal): Promise<boolean> {
     const silence = new AbortController();
+    this.#following = silence;
     const either = AbortSignal.any([signal, silence.signal]);
     const listen = (): (() => void) => this.#deps.after(SILENT_MS, () => silence.abort());
     let stopListening = listen();

@@ -454,6 +454,49 @@ export type paths = {
       };
     };
   };
+  '/api/v1/overview': {
+    /** How things stand now: what is open, how today goes, whether feeds are late (首页概况) */
+    get: {
+      parameters: { query?: { merchantId?: string } };
+
+      responses: {
+        200: Answer<{
+          at: string;
+          /** today in Asia/Shanghai */
+          date: string;
+          /** exceptions that wait for a person; those that have most come first */
+          open: {
+            merchantId: string;
+            count: number;
+            /** fen */
+            amountFen: string;
+            oldestDate: string;
+          }[];
+          /** realtime verdicts of today by the Beijing hour of their order */
+          hours: { hour: number; verdicts: number; matched: number }[];
+          /** payments and refunds of the last hour, by the minute in which they occurred */
+          minutes: { at: string; platform: number; merchant: number }[];
+          /** feeds that told of something today or yesterday */
+          feeds: {
+            merchantId: string;
+            book: 'MERCHANT' | 'PLATFORM' | 'CHANNEL';
+            /** when the newest of what it told occurred */
+            newestAt: string;
+            heardAt: string;
+            /** half of what came within the last five minutes came at most so long after it occurred */
+            lagMs: number;
+          }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
   '/api/v1/merchants': {
     /** Hospitals that the caller may reach, with what their cases go by (商户) */
     get: {
@@ -830,7 +873,8 @@ export type paths = {
               | 'REJECTED'
               | 'INTENT'
               | 'OUTCOME'
-              | 'RECORDED';
+              | 'RECORDED'
+              | 'CONSIDERED';
             status: 'OPEN' | 'IN_PROGRESS' | 'PENDING_APPROVAL' | 'RESOLVED' | 'HEALED';
             reason: string;
             /** the user, or system */
@@ -2422,6 +2466,7 @@ export type paths = {
             | 'LEDGER_QUERY'
             | 'NOTICES_READ'
             | 'ALERT_TEST'
+            | 'HEALING_SWITCH'
             | 'AUDIT_READ';
           merchantId?: string;
           cursor?: string;
@@ -2463,6 +2508,7 @@ export type paths = {
               | 'LEDGER_QUERY'
               | 'NOTICES_READ'
               | 'ALERT_TEST'
+              | 'HEALING_SWITCH'
               | 'AUDIT_READ';
             /** the user, machine or process; '' where nobody said who they are */
             user: string;

@@ -1,5 +1,6 @@
 import type { AlertKind, AlertSeverity, AlertState } from '../../domain/alert.ts';
 import type { CaseStatus } from '../../domain/apiPorts.ts';
+import type { AuditKind, AuditWay } from '../../domain/auditKinds.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
 import type { MenuId } from '../../domain/menus.ts';
 import type { FailureReason, Outcome } from '../../domain/ports.ts';
@@ -25,6 +26,13 @@ export type Codes = {
   readonly feed: Table<Book>;
   readonly failureReason: Table<FailureReason>;
   readonly role: Table<Role>;
+  readonly auditKind: Table<AuditKind>;
+  readonly auditWay: Table<AuditWay>;
+  /** Codes that are open: platforms send others, which are shown as they are (`nameOf`). */
+  readonly businessType: Readonly<Record<string, string>>;
+  readonly deadLetter: Readonly<Record<string, string>>;
+  /** What to do about one. */
+  readonly deadLetterAdvice: Readonly<Record<string, string>>;
 };
 
 export type MenuLabels = Table<MenuId>;

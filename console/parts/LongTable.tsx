@@ -41,7 +41,6 @@ export function LongTable<Row extends object>(props: Props<Row>) {
   return (
     <div ref={box} className="dz-fill">
       <Table<Row>
-        virtual
         size="middle"
         bordered={false}
         pagination={false}
@@ -50,8 +49,10 @@ export function LongTable<Row extends object>(props: Props<Row>) {
         // Ant Design's tables take arrays that may be changed, and do not change them.
         dataSource={rows.slice()}
         loading={isLoading}
-        scroll={{ x: width, y: height }}
-        {...(nothing === undefined ? {} : { locale: { emptyText: nothing } })}
+        // Without rows there is nothing to scroll, and nothing that a keyboard could scroll it by.
+        {...(rows.length === 0 ? {} : { virtual: true, scroll: { x: width, y: height } })}
+        // That there is nothing is known once somebody has answered.
+        locale={{ emptyText: isLoading ? <div style={{ height: LEAST_PX }} /> : nothing }}
         {...(selection === undefined ? {} : { rowSelection: selection })}
         {...(onChange === undefined ? {} : { onChange })}
         {...(onOpen === undefined ? {} : { onRow: (row: Row) => openedBy(() => onOpen(row)) })}

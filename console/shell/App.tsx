@@ -35,11 +35,16 @@ const TOKENS = {
   },
   dark: {
     colorPrimary: '#3c89e8',
+    colorLink: '#69b1ff',
+    colorError: '#ff7875',
     colorTextDescription: '#b0b0b0',
     colorTextTertiary: '#b0b0b0',
     colorTextPlaceholder: '#9a9a9a',
   },
 } as const;
+
+/** The page that is open, in the menu. */
+const MENU = { light: {}, dark: { itemSelectedColor: '#91caff' } } as const;
 
 export function App() {
   return (
@@ -68,6 +73,7 @@ function Looks({ children }: { readonly children: ReactNode }) {
         algorithm: ALGORITHM[theme],
         hashed: false,
         cssVar: { key: `dz-${theme}` },
+        components: { Menu: MENU[theme] },
         token: { ...TOKENS[theme], fontFamily: 'inherit', borderRadius: 6, wireframe: false },
       }}
     >

@@ -52,7 +52,7 @@ export function FreshLoginDialog() {
         >
           <Input.Password autoComplete="current-password" autoFocus />
         </Form.Item>
-        <Form.Item name="totp" label={`${login.totp}(${login.totpHint})`}>
+        <Form.Item name="totp" label={login.totp}>
           <Input autoComplete="one-time-code" inputMode="numeric" maxLength={16} />
         </Form.Item>
         {/* Enter sends the form. */}

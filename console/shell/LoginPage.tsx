@@ -68,7 +68,7 @@ function PasswordForm() {
         <Input.Password autoComplete="current-password" size="large" />
       </Form.Item>
       {/* Always there: whether a user needs one is not told. */}
-      <Form.Item name="totp" label={`${login.totp}(${login.totpHint})`}>
+      <Form.Item name="totp" label={login.totp}>
         <Input autoComplete="one-time-code" inputMode="numeric" size="large" maxLength={16} />
       </Form.Item>
       <Button type="primary" htmlType="submit" size="large" block loading={logIn.isPending}>

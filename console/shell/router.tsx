@@ -6,6 +6,8 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { alertsSearch } from '../pages/alerts/search.ts';
+import { auditSearch } from '../pages/audit/search.ts';
+import { deadLettersSearch } from '../pages/dead-letters/search.ts';
 import { homeSearch } from '../pages/home/search.ts';
 import { ErrorPage } from './ErrorPage.tsx';
 import { Layout } from './Layout.tsx';
@@ -76,6 +78,7 @@ const routes = [
   createRoute({
     ...under,
     path: '/dead-letters',
+    validateSearch: deadLettersSearch,
     component: lazyRouteComponent(
       () => import('../pages/dead-letters/DeadLettersPage.tsx'),
       'DeadLettersPage',
@@ -84,6 +87,7 @@ const routes = [
   createRoute({
     ...under,
     path: '/audit',
+    validateSearch: auditSearch,
     component: lazyRouteComponent(() => import('../pages/audit/AuditPage.tsx'), 'AuditPage'),
   }),
   createRoute({

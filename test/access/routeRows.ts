@@ -100,6 +100,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   ),
   { ...list('/close-waits'), ask: () => ({ url: `${V1}/close-waits` }) },
   list('/match-rates'),
+  list('/overview'),
   list('/realtime-quality', '&from=2026-03-01&to=2026-03-31'),
   { ...list('/merchants'), ask: () => ({ url: `${V1}/merchants` }) },
   {

@@ -16,6 +16,7 @@ import {
   clickHouseCertificateQueries,
   clickHouseLedgerQueries,
 } from '../../adapters/clickhouse/ledgerQueries.ts';
+import { clickHouseOverview } from '../../adapters/clickhouse/overview.ts';
 import { clickHouseStatementLedger } from '../../adapters/clickhouse/statementLedger.ts';
 import { LogEventIntake } from '../../adapters/events/eventIntake.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../../adapters/events/eventJsonSchema.ts';
@@ -126,6 +127,7 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     ...UNUSED_PARTS,
     console: () => ({ page: '<!doctype html>', assets: new Map([['/assets/*', ASSET]]) }),
     queries: clickHouseLedgerQueries(client),
+    overview: { queries: clickHouseOverview(client), now: () => nowMs },
     certificates: clickHouseCertificateQueries(client),
     exports: ledgerExports(client, () => nowMs),
     statements: statements({

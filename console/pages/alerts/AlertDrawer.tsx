@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { App, Button, Descriptions, Drawer, Form, Input, Typography } from 'antd';
+import { App, Button, Drawer, Form, Input, Typography } from 'antd';
 import { localOfInstant } from '../../../domain/businessDate.ts';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { AlertStateTag, SeverityTag } from '../../parts/CodeTag.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
+import { Facts } from '../../parts/Facts.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useNow } from '../../parts/useNow.ts';
@@ -37,10 +38,10 @@ function Details({ alert }: { readonly alert: AlertItem }) {
   const labels = useLabels();
   const { alerts: words, common } = labels;
   const nameOf = useMerchantName();
-  const items = [
+  const facts = [
     [words.severity, <SeverityTag key="v" code={alert.severity} />],
     [common.status, <AlertStateTag key="v" code={alert.state} />],
-    [common.hospital, alert.merchantId === '' ? common.allHospitals : nameOf(alert.merchantId)],
+    [common.hospital, alert.merchantId === '' ? common.none : nameOf(alert.merchantId)],
     [words.subject, alertSubject(alert, labels)],
     [words.since, <BeijingTime key="v" at={alert.since} />],
     [words.until, <BeijingTime key="v" at={alert.until} />],
@@ -49,18 +50,13 @@ function Details({ alert }: { readonly alert: AlertItem }) {
     [words.closedAt, <BeijingTime key="v" at={alert.closedAt} />],
     [words.orders, common.orders(countText(alert.orders))],
     [words.left, common.orders(countText(alert.left))],
-    [common.amount, <Money key="v" fen={alert.amountFen} inline />],
+    [common.amount, <Money key="v" fen={alert.amountFen === '0' ? null : alert.amountFen} inline />],
     ...evidenceLines(alert.evidence, labels),
     [words.id, <CopyableId key="v" id={alert.alertId} most={16} />],
   ] as const;
   return (
     <>
-      <Descriptions
-        column={1}
-        size="small"
-        bordered
-        items={items.map(([label, children], key) => ({ key, label, children }))}
-      />
+      <Facts facts={facts} />
       {alert.acknowledgedBy === null ? (
         <Acknowledge alertId={alert.alertId} />
       ) : (

@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { Flex, Segmented, Select, Typography } from 'antd';
+import { Flex, Segmented, Select } from 'antd';
 import { ALERT_KINDS } from '../../../domain/alert.ts';
 import { useLive } from '../../api/live.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import { ListFoot } from '../../parts/ListFoot.tsx';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
-import { countText } from '../../parts/texts.ts';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
@@ -50,9 +50,7 @@ export function AlertsPage() {
           if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
         }}
       />
-      <Typography.Text type="secondary">
-        {list.hasNextPage ? common.shownSoFar(countText(rows.length)) : common.total(countText(rows.length))}
-      </Typography.Text>
+      <ListFoot list={list} rows={rows.length} />
       <AlertDrawer
         alert={rows.find(({ alertId }) => alertId === openId) ?? null}
         onClose={() => void navigate({ search: (was) => ({ ...was, alert: undefined }) })}

@@ -13,28 +13,29 @@ export function useAlertColumns(): TableColumnsType<AlertItem> {
   const { alerts: words, codes, common } = labels;
   const nameOf = useMerchantName();
   return [
-    { title: words.severity, width: 96, render: (_, { severity }) => <SeverityTag code={severity} /> },
-    { title: common.kind, width: 150, render: (_, { kind }) => codes.alertKind[kind] },
+    { title: words.severity, width: 76, render: (_, { severity }) => <SeverityTag code={severity} /> },
+    { title: common.kind, width: 132, render: (_, { kind }) => codes.alertKind[kind] },
     {
       title: common.hospital,
-      width: 180,
+      width: 150,
       ellipsis: true,
-      render: (_, { merchantId }) => (merchantId === '' ? common.allHospitals : nameOf(merchantId)),
+      render: (_, { merchantId }) => (merchantId === '' ? common.none : nameOf(merchantId)),
     },
-    { title: words.subject, width: 180, ellipsis: true, render: (_, alert) => alertSubject(alert, labels) },
-    { title: words.since, width: 150, render: (_, { since }) => <BeijingTime at={since} /> },
-    { title: words.orders, width: 90, align: 'right', render: (_, { orders }) => countText(orders) },
-    { title: words.left, width: 110, align: 'right', render: (_, { left }) => countText(left) },
+    { title: words.subject, width: 130, ellipsis: true, render: (_, alert) => alertSubject(alert, labels) },
+    { title: words.since, width: 136, render: (_, { since }) => <BeijingTime at={since} /> },
+    { title: words.orders, width: 76, align: 'right', render: (_, { orders }) => countText(orders) },
+    { title: words.left, width: 92, align: 'right', render: (_, { left }) => countText(left) },
     {
       title: common.amount,
-      width: 140,
+      width: 124,
       align: 'right',
-      render: (_, { amountFen }) => <Money fen={amountFen} />,
+      // Some speak of no money: dead letters, clocks.
+      render: (_, { amountFen }) => <Money fen={amountFen === '0' ? null : amountFen} />,
     },
-    { title: common.status, width: 100, render: (_, { state }) => <AlertStateTag code={state} /> },
+    { title: common.status, width: 88, render: (_, { state }) => <AlertStateTag code={state} /> },
     {
       title: words.acknowledged,
-      width: 130,
+      width: 100,
       ellipsis: true,
       render: (_, { acknowledgedBy }) => acknowledgedBy ?? words.notAcknowledged,
     },

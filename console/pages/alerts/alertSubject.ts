@@ -6,7 +6,7 @@ export function alertSubject({ book, channel, detail }: AlertItem, { codes, comm
   const parts = [
     book === null ? '' : codes.feed[book],
     channel === null ? '' : codes.channel[channel],
-    detail,
+    codes.businessType[detail] ?? detail,
   ];
   const named = parts.filter((part) => part !== '').join(' · ');
   return named === '' ? common.none : named;

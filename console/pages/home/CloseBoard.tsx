@@ -3,7 +3,9 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Card, DatePicker, Table, Tag } from 'antd';
 import dayjs from 'dayjs';
 import { addDays, businessDateOf } from '../../../domain/businessDate.ts';
+import { BOOKS, CHANNELS } from '../../../domain/entry.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import type { Labels } from '../../labels/zh.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { OutcomeTag } from '../../parts/CodeTag.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
@@ -46,9 +48,9 @@ export function CloseBoard({ hospitals }: { readonly hospitals: readonly Hospita
         dataSource={boardRows(hospitals, date, runs.data?.items ?? [], waits.data?.items ?? []).slice()}
         locale={{ emptyText: <Nothing title={common.empty} /> }}
         columns={[
-          { title: common.hospital, width: 180, ellipsis: true, dataIndex: 'name' },
+          { title: common.hospital, width: 170, ellipsis: true, dataIndex: 'name' },
           { title: common.status, width: 96, render: (_, row) => <Outcome row={row} /> },
-          { title: common.count, width: 90, align: 'right', render: (_, row) => exceptionsText(row) },
+          { title: home.exceptions, width: 108, align: 'right', render: (_, row) => exceptionsText(row) },
           { title: common.details, render: (_, row) => <Says row={row} nowMs={nowMs} /> },
           {
             title: common.time,
@@ -72,14 +74,25 @@ function exceptionsText({ exceptions }: BoardRow): string {
 }
 
 function Says({ row: { run, wait }, nowMs }: { readonly row: BoardRow; readonly nowMs: number }) {
-  const { codes, home } = useLabels();
+  const labels = useLabels();
+  const { codes, home } = labels;
   if (wait) {
     const until = home.waitsUntil(beijingText(Date.parse(wait.until), nowMs));
+    const bills = wait.waitsFor.map((what) => billOf(what, labels)).join('、');
     return (
       <>
-        {home.waitsFor} {wait.waitsFor.join(', ')} · {until}
+        {home.waitsForBill(bills)} · {until}
       </>
     );
   }
   return <>{run?.reasons.map((reason) => codes.failureReason[reason]).join('、') || '—'}</>;
+}
+
+/** What the schedule waits for is told in English (pipeline/close/scheduler.ts): a bill of a channel or of a book. */
+function billOf(what: string, { codes, home }: Labels): string {
+  const [, code = ''] = /^the (\w+) bill of /.exec(what) ?? [];
+  const book = BOOKS.find((each) => each === code);
+  const channel = CHANNELS.find((each) => each === code);
+  if (book) return codes.book[book];
+  return channel ? home.theBill(codes.channel[channel]) : what;
 }

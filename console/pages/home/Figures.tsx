@@ -1,65 +1,85 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Card, Col, Row, Statistic, Typography } from 'antd';
-import { businessDateOf } from '../../../domain/businessDate.ts';
+import { Card, Flex, Statistic, Typography } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
-import { ProblemNote } from '../../parts/ProblemNote.tsx';
-import { useNow } from '../../parts/useNow.ts';
+import { countText, moneyText, percentText } from '../../parts/texts.ts';
 import { alertsQuery } from '../alerts/queries.ts';
 import type { Hospital } from './hospital.ts';
 import { ofHospitals } from './hospital.ts';
-import { stakeOf } from './openByHospital.ts';
-import { matchRatesQuery, openExceptionsQuery, waitsQuery } from './queries.ts';
-import { countText, moneyText, percentText } from '../../parts/texts.ts';
+import type { Overview } from './queries.ts';
+import { waitsQuery } from './queries.ts';
 
-/** The four numbers on top. */
-export function Figures({ hospitals }: { readonly hospitals: readonly Hospital[] }) {
-  const { home } = useLabels();
-  const today = businessDateOf(useNow(60_000));
-  const rates = useQuery(matchRatesQuery(today));
-  const open = useQuery(openExceptionsQuery);
+const MINUTE_MS = 60_000;
+
+type Props = {
+  readonly overview: Overview | undefined;
+  readonly hospitals: readonly Hospital[];
+  readonly merchantId: string | undefined;
+};
+
+/** The numbers on top. */
+export function Figures({ overview, hospitals, merchantId }: Props) {
+  const { common, home } = useLabels();
   const waits = useQuery(waitsQuery);
-  const alerts = useInfiniteQuery(alertsQuery({ state: 'OPEN' }));
-
-  const judged = ofHospitals(rates.data?.items ?? [], hospitals);
-  const verdicts = judged.reduce((sum, each) => sum + each.verdicts, 0);
-  const matched = judged.reduce((sum, each) => sum + each.matched, 0);
-  const exceptions = ofHospitals(open.data?.items ?? [], hospitals);
-  const stake = exceptions.reduce((sum, each) => sum + stakeOf(each), 0n);
-  const isCut = open.data?.nextCursor !== null && open.data !== undefined;
+  const alerts = useInfiniteQuery(alertsQuery({ state: 'OPEN', merchantId }));
+  const { verdicts, matched } = judgedOf(overview);
+  const open = overview?.open ?? [];
+  const count = open.reduce((sum, each) => sum + each.count, 0);
+  const stake = open.reduce((sum, each) => sum + BigInt(each.amountFen), 0n);
   const openAlerts = alerts.data?.pages.flatMap(({ items }) => items) ?? [];
   const critical = openAlerts.filter(({ severity }) => severity === 'CRITICAL').length;
-  const error = rates.error ?? open.error ?? waits.error ?? alerts.error;
+  const waiting = ofHospitals(waits.data?.items ?? [], hospitals);
+  const isLoading = overview === undefined;
   return (
-    <>
-      {error && <ProblemNote error={error} />}
-      <Row gutter={[16, 16]}>
-        <Figure
-          title={home.matchRate}
-          value={percentText(matched, verdicts)}
-          hint={verdicts === 0 ? home.noVerdictsYet : `${countText(matched)} / ${countText(verdicts)}`}
-          isLoading={rates.isPending}
-        />
-        <Figure
-          title={home.openExceptions}
-          value={`${countText(exceptions.length)}${isCut ? '+' : ''}`}
-          hint={`${home.openAmount} ${moneyText(stake)}${isCut ? '+' : ''}`}
-          isLoading={open.isPending}
-        />
-        <Figure
-          title={home.openAlerts}
-          value={countText(openAlerts.length)}
-          hint={openAlerts.length === 0 ? home.noAlerts : home.critical(countText(critical))}
-          isLoading={alerts.isPending}
-        />
-        <Figure
-          title={home.waitingDays}
-          value={countText(ofHospitals(waits.data?.items ?? [], hospitals).length)}
-          hint=" "
-          isLoading={waits.isPending}
-        />
-      </Row>
-    </>
+    <Flex wrap gap={16}>
+      <Figure
+        title={home.matchRate}
+        value={percentText(matched, verdicts)}
+        hint={verdicts === 0 ? home.noVerdictsYet : `${countText(matched)} / ${countText(verdicts)}`}
+        isLoading={isLoading}
+      />
+      <Figure
+        title={home.perMinute}
+        value={countText(lastMinute(overview))}
+        hint={home.lastHour(countText(ordersOf(overview)))}
+        isLoading={isLoading}
+      />
+      <Figure
+        title={home.openExceptions}
+        value={countText(count)}
+        hint={`${home.openAmount} ${moneyText(stake)}`}
+        isLoading={isLoading}
+      />
+      <Figure
+        title={home.openAlerts}
+        value={countText(openAlerts.length)}
+        hint={openAlerts.length === 0 ? home.noAlerts : home.critical(countText(critical))}
+        isLoading={alerts.isPending}
+      />
+      <Figure
+        title={home.waitingDays}
+        value={countText(waiting.length)}
+        hint={waiting.length === 0 ? home.noneWaits : common.days(waiting.length)}
+        isLoading={waits.isPending}
+      />
+    </Flex>
   );
+}
+
+function judgedOf(overview: Overview | undefined) {
+  const hours = overview?.hours ?? [];
+  const sumOf = (field: 'verdicts' | 'matched') => hours.reduce((sum, each) => sum + each[field], 0);
+  return { verdicts: sumOf('verdicts'), matched: sumOf('matched') };
+}
+
+/** Of the minute that is over: the one that runs is still filling. */
+function lastMinute(overview: Overview | undefined): number {
+  if (!overview) return 0;
+  const lastMs = Math.floor(Date.parse(overview.at) / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+  return overview.minutes.find(({ at }) => Date.parse(at) === lastMs)?.platform ?? 0;
+}
+
+function ordersOf(overview: Overview | undefined): number {
+  return overview?.minutes.reduce((sum, { platform }) => sum + platform, 0) ?? 0;
 }
 
 type FigureProps = {
@@ -71,13 +91,9 @@ type FigureProps = {
 
 function Figure({ title, value, hint, isLoading }: FigureProps) {
   return (
-    <Col xs={24} sm={12} xl={6}>
-      <Card size="small">
-        <Statistic title={title} value={value} loading={isLoading} />
-        <Typography.Text type="secondary" className="dz-number">
-          {hint}
-        </Typography.Text>
-      </Card>
-    </Col>
+    <Card size="small" style={{ flex: '1 1 0', minWidth: 136 }}>
+      <Statistic title={title} value={value} loading={isLoading} />
+      <Typography.Text type="secondary">{hint}</Typography.Text>
+    </Card>
   );
 }

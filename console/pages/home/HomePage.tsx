@@ -1,15 +1,21 @@
-import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Col, Row } from 'antd';
 import { useLive } from '../../api/live.ts';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
+import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { alertsChanged } from '../alerts/queries.ts';
 import { CloseBoard } from './CloseBoard.tsx';
+import { Feeds } from './Feeds.tsx';
 import { Figures } from './Figures.tsx';
-import { OpenByHospital } from './OpenByHospital.tsx';
+import { HourChart } from './HourChart.tsx';
+import { MinuteChart } from './MinuteChart.tsx';
 import { OpenAlerts } from './OpenAlerts.tsx';
+import { OpenByHospital } from './OpenByHospital.tsx';
+import { overviewQuery } from './queries.ts';
 
 /** 首页: how things stand, at a glance. */
 export function HomePage() {
@@ -17,13 +23,24 @@ export function HomePage() {
   const queries = useQueryClient();
   const hospital = useHospital();
   const { data: me } = useSuspenseQuery(meQuery);
-  useLive(['alert'], () => alertsChanged(queries));
+  const overview = useQuery(overviewQuery(hospital));
+  useLive(['alert'], () => {
+    alertsChanged(queries);
+    void overview.refetch();
+  });
   const hospitals = me.merchants.filter(({ id }) => hospital === undefined || id === hospital);
   return (
     <Page title={home.title}>
+      {overview.error && <ProblemNote error={overview.error} />}
       <Row gutter={[16, 16]}>
         <Col span={24}>
-          <Figures hospitals={hospitals} />
+          <Figures overview={overview.data} hospitals={hospitals} merchantId={hospital} />
+        </Col>
+        <Col xs={24} lg={12}>
+          <HourChart hours={overview.data?.hours} />
+        </Col>
+        <Col xs={24} lg={12}>
+          <MinuteChart overview={overview.data} />
         </Col>
         <Col xs={24} xl={14}>
           <CloseBoard hospitals={hospitals} />
@@ -31,14 +48,28 @@ export function HomePage() {
         <Col xs={24} xl={10}>
           <Row gutter={[16, 16]}>
             <Col span={24}>
-              <OpenByHospital hospitals={hospitals} />
+              <OpenAlerts merchantId={hospital} />
             </Col>
             <Col span={24}>
-              <OpenAlerts merchantId={hospital} />
+              <OpenByHospital overview={overview.data} />
+            </Col>
+            <Col span={24}>
+              <Feeds overview={overview.data} />
             </Col>
           </Row>
         </Col>
       </Row>
+      {overview.data?.feeds.length === 0 && overview.data.open.length === 0 && <Start />}
     </Page>
+  );
+}
+
+/** To whoever has an empty system in front of them. */
+function Start() {
+  const { home } = useLabels();
+  return (
+    <Nothing title={home.emptyTitle} text={home.emptyText}>
+      <a href="/docs">{home.emptyDocs}</a>
+    </Nothing>
   );
 }

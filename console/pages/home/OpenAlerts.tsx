@@ -29,7 +29,7 @@ export function OpenAlerts({ merchantId }: { readonly merchantId: string | undef
                 <SeverityTag code={alert.severity} />
                 <Link to="/alerts" search={{ alert: alert.alertId }} style={{ flex: 1 }}>
                   {codes.alertKind[alert.kind]} ·{' '}
-                  {alert.merchantId === '' ? common.allHospitals : nameOf(alert.merchantId)} ·{' '}
+                  {alert.merchantId === '' ? common.none : nameOf(alert.merchantId)} ·{' '}
                   {alertSubject(alert, labels)}
                 </Link>
                 <Typography.Text type="secondary">

@@ -1,49 +1,53 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Card, Table } from 'antd';
-import { businessDateOf, daysBetween } from '../../../domain/businessDate.ts';
+import { daysBetween } from '../../../domain/businessDate.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { Money } from '../../parts/Money.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { countText } from '../../parts/texts.ts';
-import { useNow } from '../../parts/useNow.ts';
-import type { Hospital } from './hospital.ts';
-import type { OpenRow } from './openByHospital.ts';
-import { openByHospital } from './openByHospital.ts';
-import { openExceptionsQuery } from './queries.ts';
+import { useMerchantName } from '../../parts/useMerchantName.ts';
+import type { Overview } from './queries.ts';
+
+type Open = Overview['open'][number];
 
 /** What waits for a person, by hospital, with how much and for how long. */
-export function OpenByHospital({ hospitals }: { readonly hospitals: readonly Hospital[] }) {
+export function OpenByHospital({ overview }: { readonly overview: Overview | undefined }) {
   const { common, home } = useLabels();
-  const today = businessDateOf(useNow(60_000));
-  const open = useQuery(openExceptionsQuery);
-  const rows = openByHospital(open.data?.items ?? [], hospitals);
+  const nameOf = useMerchantName();
+  const today = overview?.date ?? '';
   return (
     <Card size="small" title={home.oneSidedTitle}>
-      <Table<OpenRow>
+      <Table<Open>
         size="small"
         rowKey="merchantId"
-        pagination={false}
-        loading={open.isPending}
-        dataSource={rows.slice()}
+        pagination={(overview?.open.length ?? 0) > 20 ? { pageSize: 20, size: 'small' } : false}
+        loading={overview === undefined}
+        dataSource={overview?.open ?? []}
         locale={{ emptyText: <Nothing title={home.oneSidedNone} /> }}
         columns={[
           {
             title: common.hospital,
-            render: (_, { merchantId, name }) => (
+            ellipsis: true,
+            render: (_, { merchantId }) => (
               <Link to="/exceptions" search={{ hospital: merchantId }}>
-                {name}
+                {nameOf(merchantId)}
               </Link>
             ),
           },
-          { title: common.count, align: 'right', render: (_, { count }) => countText(count) },
-          { title: common.amount, align: 'right', render: (_, { fen }) => <Money fen={fen} /> },
+          { title: common.count, width: 72, align: 'right', render: (_, { count }) => countText(count) },
+          {
+            title: common.amount,
+            width: 130,
+            align: 'right',
+            render: (_, { amountFen }) => <Money fen={amountFen} />,
+          },
           {
             title: home.age,
+            width: 96,
             align: 'right',
-            render: (_, { oldest }) => (
-              <span title={oldest} className="dz-number">
-                {common.days(Math.max(0, daysBetween(oldest, today)))}
+            render: (_, { oldestDate }) => (
+              <span title={oldestDate} className="dz-number">
+                {common.days(Math.max(0, daysBetween(oldestDate, today)))}
               </span>
             ),
           },

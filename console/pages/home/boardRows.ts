@@ -24,7 +24,7 @@ export function boardRows(
   const runsOf = Map.groupBy(closes, ({ merchantId }) => merchantId);
   const ofDate = waits.filter(({ businessDate }) => businessDate === date);
   const waitOf = new Map(ofDate.map((wait) => [wait.merchantId, wait]));
-  return hospitals.map(({ id, name }) => {
+  const rows = hospitals.map(({ id, name }) => {
     const [run = null] = (runsOf.get(id) ?? []).toSorted((a, b) => (a.endedAt < b.endedAt ? 1 : -1));
     return {
       merchantId: id,
@@ -34,6 +34,15 @@ export function boardRows(
       exceptions: run === null || run.outcome === 'FAILED' ? null : exceptionsOf(run),
     };
   });
+  return rows.toSorted((a, b) => urgency(a) - urgency(b));
+}
+
+/** What needs somebody stands first, what was never closed last. */
+function urgency({ run, wait }: BoardRow): number {
+  if (run?.outcome === 'FAILED') return 0;
+  if (wait) return 1;
+  if (run === null) return 4;
+  return run.outcome === 'UNBALANCED' ? 2 : 3;
 }
 
 function exceptionsOf({ verdicts }: Run): number {

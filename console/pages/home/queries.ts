@@ -1,28 +1,25 @@
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, given } from '../../api/client.ts';
 import type { paths } from '../../api/schema.d.ts';
 
-type Answer<Path extends '/api/v1/reconciliations' | '/api/v1/close-waits' | '/api/v1/exceptions'> =
-  paths[Path]['get']['responses'][200]['content']['application/json']['items'][number];
-export type Run = Answer<'/api/v1/reconciliations'>;
-export type Wait = Answer<'/api/v1/close-waits'>;
-export type ExceptionRow = Answer<'/api/v1/exceptions'>;
+type Answer<Path extends '/api/v1/reconciliations' | '/api/v1/close-waits' | '/api/v1/overview'> =
+  paths[Path]['get']['responses'][200]['content']['application/json'];
+export type Run = Answer<'/api/v1/reconciliations'>['items'][number];
+export type Wait = Answer<'/api/v1/close-waits'>['items'][number];
+export type Overview = Answer<'/api/v1/overview'>;
 
 const MOST = 500;
-/** The page is live for alerts; what else it shows is looked at again every so often. */
-const AGAIN_MS = 15_000;
+/** Alerts come by themselves; what else the page shows is asked for again and again while somebody looks at it. */
+const OVERVIEW_AGAIN_MS = 5_000;
+const CLOSES_AGAIN_MS = 15_000;
 
-export function matchRatesQuery(date: string) {
+export function overviewQuery(merchantId: string | undefined) {
+  const query = merchantId === undefined ? {} : { merchantId };
   return queryOptions({
-    queryKey: ['match-rates', date],
-    queryFn: ({ signal }) =>
-      given(
-        api.GET('/api/v1/match-rates', {
-          params: { query: { mode: 'REALTIME', from: date, to: date, limit: MOST } },
-          signal,
-        }),
-      ),
-    refetchInterval: AGAIN_MS,
+    queryKey: ['overview', query],
+    queryFn: ({ signal }) => given(api.GET('/api/v1/overview', { params: { query }, signal })),
+    refetchInterval: OVERVIEW_AGAIN_MS,
+    placeholderData: keepPreviousData,
   });
 }
 
@@ -36,19 +33,12 @@ export function runsQuery(date: string) {
           signal,
         }),
       ),
-    refetchInterval: AGAIN_MS,
+    refetchInterval: CLOSES_AGAIN_MS,
   });
 }
 
 export const waitsQuery = queryOptions({
   queryKey: ['close-waits'],
   queryFn: ({ signal }) => given(api.GET('/api/v1/close-waits', { signal })),
-  refetchInterval: AGAIN_MS,
-});
-
-export const openExceptionsQuery = queryOptions({
-  queryKey: ['exceptions', 'open'],
-  queryFn: ({ signal }) =>
-    given(api.GET('/api/v1/exceptions', { params: { query: { status: 'OPEN', limit: MOST } }, signal })),
-  refetchInterval: AGAIN_MS,
+  refetchInterval: CLOSES_AGAIN_MS,
 });

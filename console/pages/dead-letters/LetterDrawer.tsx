@@ -1,0 +1,91 @@
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { App, Button, Drawer, Popconfirm, Typography } from 'antd';
+import { meQuery } from '../../api/queries.ts';
+import { useLabels } from '../../labels/useLabels.ts';
+import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import { CopyableId } from '../../parts/CopyableId.tsx';
+import { Facts } from '../../parts/Facts.tsx';
+import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { countText } from '../../parts/texts.ts';
+import type { Letter } from './queries.ts';
+import { LETTERS_KEY, replay } from './queries.ts';
+import { bytesOf, readable } from './readable.ts';
+
+type Props = { readonly letter: Letter | null; readonly onClose: () => void };
+
+export function LetterDrawer({ letter, onClose }: Props) {
+  const { codes } = useLabels();
+  return (
+    <Drawer
+      open={letter !== null}
+      onClose={onClose}
+      size={640}
+      title={letter === null ? '' : (codes.deadLetter[letter.code] ?? letter.code)}
+      destroyOnHidden
+    >
+      {letter !== null && <Details letter={letter} />}
+    </Drawer>
+  );
+}
+
+function Details({ letter }: { readonly letter: Letter }) {
+  const { codes, deadLetters: words, problem } = useLabels();
+  const bytes = bytesOf(letter.valueBase64);
+  const facts = [
+    [words.receivedAt, <BeijingTime key="v" at={letter.receivedAt} />],
+    [words.place, <CopyableId key="v" id={letter.id} />],
+    [problem.code, letter.code],
+    [words.advice, codes.deadLetterAdvice[letter.code] ?? '—'],
+    [words.reason, letter.reason],
+    [words.replayedAt, <BeijingTime key="v" at={letter.replayedAt} />],
+  ] as const;
+  return (
+    <>
+      <Facts facts={facts} />
+      <Typography.Title level={2} style={{ fontSize: 15, marginBlockStart: 16 }}>
+        {words.content} · {words.size(countText(bytes.length))}
+      </Typography.Title>
+      {/* It may be wider or longer than the drawer: whoever has only a keyboard scrolls it, too. */}
+      <pre tabIndex={0} className="dz-id" style={{ overflow: 'auto', maxHeight: '40vh', margin: 0 }}>
+        {readable(bytes)}
+      </pre>
+      {letter.replayedAt === null && <Replay id={letter.id} />}
+    </>
+  );
+}
+
+const MAY_REPLAY = ['operator', 'admin'] as const;
+
+function Replay({ id }: { readonly id: string }) {
+  const { common, deadLetters: words } = useLabels();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const { data: me } = useSuspenseQuery(meQuery);
+  const again = useMutation({
+    mutationFn: replay,
+    onSuccess: () => {
+      void message.success(words.replayDone);
+      return queries.invalidateQueries({ queryKey: LETTERS_KEY });
+    },
+  });
+  const mayReplay = MAY_REPLAY.some((role) => me.roles.includes(role));
+  return (
+    <div style={{ marginBlockStart: 16 }}>
+      {again.error && <ProblemNote error={again.error} />}
+      <Popconfirm
+        title={words.replayConfirm}
+        okText={common.confirm}
+        cancelText={common.cancel}
+        onConfirm={() => again.mutate(id)}
+        disabled={!mayReplay}
+      >
+        <Button type="primary" disabled={!mayReplay} loading={again.isPending}>
+          {words.replay}
+        </Button>
+      </Popconfirm>
+      <Typography.Paragraph type="secondary" style={{ marginBlockStart: 8 }}>
+        {mayReplay ? words.replayHint : words.mayNotReplay}
+      </Typography.Paragraph>
+    </div>
+  );
+}
