@@ -87,11 +87,12 @@ function installPromtool() {
   say('promtool is missing and could not be installed: tests of the rules for Prometheus will be skipped');
 }
 
+/** With letters for Chinese, which a machine without screen lacks. */
 function installChromium() {
   if (
     process.env.DUIZHANG_CHROMIUM ||
     has('chromium') ||
-    install('chromium', { apt: 'chromium', brew: 'chromium' })
+    install('chromium', { apt: 'chromium fonts-wqy-zenhei', brew: 'chromium' })
   ) {
     return;
   }
