@@ -24,7 +24,7 @@ import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
-import { redisLiveChanges } from '../adapters/redis/liveChanges.ts';
+import { redisLiveChanges, redisLiveVerdicts } from '../adapters/redis/liveChanges.ts';
 import { logOptions } from '../adapters/logOptions.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
@@ -57,6 +57,7 @@ import { setUpWindow } from './join/setUpWindow.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
+import { VerdictFeed } from './watch/verdictFeed.ts';
 import { WATCH_THRESHOLDS, Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
 
@@ -85,6 +86,7 @@ const BILLS_ROUND_MS = atRate(5_000);
 const CASES_ROUND_MS = 3_000;
 /** With the verdicts' own way to the ledger well below the two seconds in which a deadline has to be told. */
 const ALERTS_ROUND_MS = 100;
+const VERDICTS_ROUND_MS = 500;
 const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
 /** The lock of an order lives 60 s. */
@@ -180,6 +182,18 @@ const alertKeeper = new AlertKeeper({
     lowestWatermark(await eventLog.partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS),
   now: () => clock.now(),
 });
+
+const verdictFeed = new VerdictFeed(redisLiveVerdicts(windowRedis), () => clock.now());
+
+/** Nothing rests on it: what cannot be told is left out. */
+async function keepVerdictsTold(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    await verdictFeed.round().catch((error: unknown) => {
+      log.warn({ err: error }, 'live verdicts were not told');
+    });
+    await pause(VERDICTS_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+}
 
 /** A ledger that is away is tried again: what is to be written then waits. */
 async function keepAlerts(): Promise<void> {
@@ -433,7 +447,10 @@ async function main(): Promise<void> {
     idleGraceMs: IDLE_GRACE_MS,
     onLate: () => metrics.lateEvents.inc(),
     onEvent: (entry, nowMs) => watch.seeEvent(entry, nowMs),
-    onVerdict: (judged) => watch.seeVerdict(judged),
+    onVerdict: (judged) => {
+      watch.seeVerdict(judged);
+      verdictFeed.see(judged);
+    },
     onVerdicts: (counts) => {
       for (const [code, count] of counts) metrics.verdicts.inc({ code }, count);
     },
@@ -458,6 +475,7 @@ async function main(): Promise<void> {
     keepBills(),
     keepMoney(),
     keepAlerts(),
+    keepVerdictsTold(),
     ...(contacts === null ? [] : [keepAlertsTold()]),
     ...(closesBySchedule ? [keepSchedule()] : []),
   ];

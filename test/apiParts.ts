@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { ApiParts } from '../api/app.ts';
 import { RATES } from '../api/rateLimits.ts';
 import { principalsOf } from '../api/principals.ts';
@@ -26,6 +27,7 @@ export const UNUSED_QUERIES: ApiParts['queries'] = {
   matchRates: unused,
   closeWaits: unused,
   realtimeQuality: unused,
+  runSummary: unused,
 };
 
 const UNUSED_CASE_LEDGER: ApiParts['cases']['deps']['ledger'] = {
@@ -90,6 +92,8 @@ export const UNUSED_PARTS: Pick<
   | 'eventForms'
   | 'readiness'
   | 'certificates'
+  | 'certificateKey'
+  | 'billFiles'
   | 'bills'
   | 'principals'
   | 'people'
@@ -111,8 +115,13 @@ export const UNUSED_PARTS: Pick<
   eventForms: [],
   readiness: [],
   alerts: { queries: { alerts: unused, alert: unused, acknowledge: unused }, now: () => 0 },
-  stream: { live: { read: unused, newestId: unused, reaches: unused } },
+  stream: {
+    live: { read: unused, newestId: unused, reaches: unused },
+    verdicts: { read: unused, newestId: unused, reaches: unused },
+  },
   certificates: { certificateOfRun: unused },
+  certificateKey: generateKeyPairSync('ed25519').publicKey,
+  billFiles: { billFiles: unused, billsOfRun: unused },
   evidenceOf: unused,
   takesUnsignedEvents: true,
   limits: { rates: RATES, redis: null },
