@@ -18,12 +18,17 @@ const BROWSER_SAFE = [
   'alertText',
   'apiPorts',
   'businessDate',
+  'canonicalJson',
+  'certificateForm',
+  'certificateIdentity',
   'entry',
+  'finding',
   'labels',
   'menus',
   'money',
   'ports',
   'principal',
+  'shape',
   'verdict',
 ].map((name) => `domain/${name}.ts`);
 

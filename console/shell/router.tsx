@@ -6,7 +6,11 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { alertsSearch } from '../pages/alerts/search.ts';
+import { billFilesSearch } from '../pages/bill-files/search.ts';
 import { homeSearch } from '../pages/home/search.ts';
+import { oneSidedSearch } from '../pages/one-sided/search.ts';
+import { realtimeSearch } from '../pages/realtime/search.ts';
+import { recordsSearch, runSearch } from '../pages/reconciliation/search.ts';
 import { ErrorPage } from './ErrorPage.tsx';
 import { Layout } from './Layout.tsx';
 import { NotFoundPage } from './NotFoundPage.tsx';
@@ -35,16 +39,31 @@ const routes = [
   createRoute({
     ...under,
     path: '/three-way',
+    validateSearch: recordsSearch,
     component: lazyRouteComponent(() => import('../pages/three-way/ThreeWayPage.tsx'), 'ThreeWayPage'),
   }),
   createRoute({
     ...under,
+    path: '/three-way/$runId',
+    validateSearch: runSearch,
+    component: lazyRouteComponent(() => import('../pages/three-way/ThreeWayRunPage.tsx'), 'ThreeWayRunPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/two-way',
+    validateSearch: recordsSearch,
     component: lazyRouteComponent(() => import('../pages/two-way/TwoWayPage.tsx'), 'TwoWayPage'),
   }),
   createRoute({
     ...under,
+    path: '/two-way/$runId',
+    validateSearch: runSearch,
+    component: lazyRouteComponent(() => import('../pages/two-way/TwoWayRunPage.tsx'), 'TwoWayRunPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/realtime',
+    validateSearch: realtimeSearch,
     component: lazyRouteComponent(() => import('../pages/realtime/RealtimePage.tsx'), 'RealtimePage'),
   }),
   createRoute({
@@ -55,11 +74,13 @@ const routes = [
   createRoute({
     ...under,
     path: '/one-sided',
+    validateSearch: oneSidedSearch,
     component: lazyRouteComponent(() => import('../pages/one-sided/OneSidedPage.tsx'), 'OneSidedPage'),
   }),
   createRoute({
     ...under,
     path: '/bill-files',
+    validateSearch: billFilesSearch,
     component: lazyRouteComponent(() => import('../pages/bill-files/BillFilesPage.tsx'), 'BillFilesPage'),
   }),
   createRoute({
