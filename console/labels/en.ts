@@ -318,7 +318,7 @@ export const en: Labels = {
     channelConflict: 'Channels differ',
     duplicateOf: 'Maybe a repeat',
     mergedReceipt: 'Maybe merged',
-    openCase: 'Work on it',
+    openCase: 'Open',
     byVerdict: 'By verdict',
     byChannel: 'By channel',
     noChannel: 'No channel named',

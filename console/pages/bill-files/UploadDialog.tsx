@@ -99,28 +99,43 @@ function UploadForm({ onSend }: { readonly onSend: (wish: Wish) => void }) {
       }}
     >
       <Typography.Paragraph type="secondary">{words.uploadText}</Typography.Paragraph>
-      <Form.Item
-        name="merchantId"
-        label={common.hospital}
-        rules={[{ required: true, message: common.hospital }]}
-      >
-        <Select
-          showSearch={{ optionFilterProp: 'label' }}
-          options={items.map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))}
-        />
-      </Form.Item>
-      <Form.Item name="book" label={words.book} rules={[{ required: true, message: words.bookNeeded }]}>
-        <Select options={BOOKS.map((value) => ({ value, label: codes.book[value] }))} />
-      </Form.Item>
-      <Form.Item name="channel" label={common.channel} extra={words.channelHint}>
-        <Select
-          allowClear
-          options={channels.map(({ channel }) => ({ value: channel, label: codes.channel[channel] }))}
-        />
-      </Form.Item>
-      <Form.Item name="date" label={words.date} extra={words.dateHint}>
-        <DatePicker style={{ width: '100%' }} />
-      </Form.Item>
+      <Flex gap={12}>
+        <Form.Item
+          name="merchantId"
+          label={common.hospital}
+          rules={[{ required: true, message: common.hospital }]}
+          style={{ flex: 1, minWidth: 0 }}
+        >
+          <Select
+            showSearch={{ optionFilterProp: 'label' }}
+            options={items.map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))}
+          />
+        </Form.Item>
+        <Form.Item
+          name="book"
+          label={words.book}
+          rules={[{ required: true, message: words.bookNeeded }]}
+          style={{ flex: 1, minWidth: 0 }}
+        >
+          <Select options={BOOKS.map((value) => ({ value, label: codes.book[value] }))} />
+        </Form.Item>
+      </Flex>
+      <Flex gap={12}>
+        <Form.Item
+          name="channel"
+          label={common.channel}
+          extra={words.channelHint}
+          style={{ flex: 1, minWidth: 0 }}
+        >
+          <Select
+            allowClear
+            options={channels.map(({ channel }) => ({ value: channel, label: codes.channel[channel] }))}
+          />
+        </Form.Item>
+        <Form.Item name="date" label={words.date} extra={words.dateHint} style={{ flex: 1, minWidth: 0 }}>
+          <DatePicker style={{ width: '100%' }} />
+        </Form.Item>
+      </Flex>
       <Form.Item
         required
         label={words.fileName}

@@ -15,48 +15,48 @@ export function useBillColumns<Row extends BillFile>({ isOfRun = false } = {}): 
   const { billFiles: words, codes, common } = useLabels();
   const nameOf = useMerchantName();
   const place: TableColumnsType<Row> = [
-    { title: words.date, width: 110, render: (_, { date }) => <span className="dz-number">{date}</span> },
-    { title: common.hospital, width: 150, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
+    { title: words.date, width: 100, render: (_, { date }) => <span className="dz-number">{date}</span> },
+    { title: common.hospital, width: 120, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
   ];
   return [
     ...(isOfRun ? [] : place),
-    { title: words.book, width: 90, render: (_, { book }) => codes.book[book] },
+    { title: words.book, width: 100, render: (_, { book }) => codes.book[book] },
     {
       title: common.channel,
-      width: 90,
+      width: 100,
       render: (_, { channel }) => (channel === null ? words.everyChannel : codes.channel[channel]),
     },
     {
       title: words.version,
-      width: 100,
+      width: 90,
       render: (_, { isCurrent }) => (
         <Tag color={isCurrent ? 'success' : 'default'}>{isCurrent ? words.current : words.replaced}</Tag>
       ),
     },
-    { title: words.payments, width: 90, align: 'right', render: (_, { payments }) => countText(payments) },
+    { title: words.payments, width: 95, align: 'right', render: (_, { payments }) => countText(payments) },
     {
       title: words.paymentSum,
-      width: 130,
+      width: 115,
       align: 'right',
       render: (_, bill) => <Money fen={bill.paymentFen} />,
     },
     { title: words.refunds, width: 90, align: 'right', render: (_, { refunds }) => countText(refunds) },
     {
       title: words.refundSum,
-      width: 120,
+      width: 105,
       align: 'right',
       render: (_, bill) => <Money fen={bill.refundFen} />,
     },
-    { title: words.fee, width: 100, align: 'right', render: (_, bill) => <Fee bill={bill} /> },
+    { title: words.fee, width: 90, align: 'right', render: (_, bill) => <Fee bill={bill} /> },
     {
       title: words.errors,
-      width: 80,
+      width: 75,
       align: 'right',
       render: (_, { errorRows }) => <Errors rows={errorRows} />,
     },
-    { title: words.importedAt, width: 130, render: (_, { importedAt }) => <BeijingTime at={importedAt} /> },
+    { title: words.importedAt, width: 120, render: (_, { importedAt }) => <BeijingTime at={importedAt} /> },
     { title: words.fileName, width: 200, ellipsis: true, render: (_, { fileName }) => fileName },
-    { title: words.download, width: 90, fixed: 'end', render: (_, bill) => <Download bill={bill} /> },
+    { title: words.download, width: 96, fixed: 'end', render: (_, bill) => <Download bill={bill} /> },
   ];
 }
 

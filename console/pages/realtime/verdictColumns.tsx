@@ -13,11 +13,11 @@ export function useVerdictColumns(): TableColumnsType<BoardRow> {
   const { realtime: words, codes, common, threeWay } = useLabels();
   const nameOf = useMerchantName();
   return [
-    { title: words.judgedAt, width: 120, render: (_, { at }) => <BeijingTime at={at} /> },
-    { title: common.hospital, width: 150, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
+    { title: words.judgedAt, width: 100, render: (_, { at }) => <BeijingTime at={at} /> },
+    { title: common.hospital, width: 120, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
     {
       title: threeWay.result,
-      width: 190,
+      width: 170,
       render: (_, { code }) => (
         <Flex gap={4}>
           <VerdictTag code={code} />
@@ -29,29 +29,29 @@ export function useVerdictColumns(): TableColumnsType<BoardRow> {
     },
     {
       title: words.healedAfterLabel,
-      width: 130,
+      width: 90,
       render: (_, { healedAfterMs }) =>
         healedAfterMs === null ? common.none : <Tag color="success">{spanText(healedAfterMs, common)}</Tag>,
     },
     { title: common.kind, width: 70, render: (_, { kind }) => codes.kind[kind] },
-    { title: common.orderNo, width: 230, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
+    { title: common.orderNo, width: 210, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
     {
       title: common.channel,
-      width: 100,
+      width: 90,
       render: (_, { channel }) => (channel === null ? common.none : codes.channel[channel]),
     },
     {
       title: words.merchantAmount,
-      width: 120,
+      width: 100,
       align: 'right',
       render: (_, row) => <Money fen={row.merchantFen} />,
     },
     {
       title: words.platformAmount,
-      width: 120,
+      width: 100,
       align: 'right',
       render: (_, row) => <Money fen={row.platformFen} />,
     },
-    { title: words.occurredAt, width: 130, render: (_, { occurredAt }) => <BeijingTime at={occurredAt} /> },
+    { title: words.occurredAt, width: 100, render: (_, { occurredAt }) => <BeijingTime at={occurredAt} /> },
   ];
 }

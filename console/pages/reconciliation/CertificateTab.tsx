@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Alert, Button, Descriptions, Flex, List, Tag, Typography, Upload } from 'antd';
+import { Alert, Button, Card, Descriptions, Flex, List, Tag, Typography, Upload } from 'antd';
 import { CheckCircleFilled, CloseCircleFilled, QuestionCircleFilled } from '@ant-design/icons';
 import { api, fetchInSession, given } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
@@ -41,27 +41,29 @@ export function CertificateTab({ run }: { readonly run: Run }) {
     },
   });
   return (
-    <Flex vertical gap={16} style={{ maxWidth: 900 }}>
-      <Typography.Text>{words.text}</Typography.Text>
-      <Flex wrap gap={8}>
-        <Button type="primary" loading={verify.isPending} onClick={() => verify.mutate(null)}>
-          {words.verify}
-        </Button>
-        <Button onClick={() => void download(pathOf(run), words.title)}>{words.download}</Button>
-        <Upload
-          accept=".json"
-          showUploadList={false}
-          beforeUpload={(file) => {
-            verify.mutate(file);
-            return false;
-          }}
-        >
-          <Button>{words.verifyFile}</Button>
-        </Upload>
+    <Card size="small" style={{ maxWidth: 960 }}>
+      <Flex vertical gap={16}>
+        <Typography.Text>{words.text}</Typography.Text>
+        <Flex wrap gap={8}>
+          <Button type="primary" loading={verify.isPending} onClick={() => verify.mutate(null)}>
+            {words.verify}
+          </Button>
+          <Button onClick={() => void download(pathOf(run), words.title)}>{words.download}</Button>
+          <Upload
+            accept=".json"
+            showUploadList={false}
+            beforeUpload={(file) => {
+              verify.mutate(file);
+              return false;
+            }}
+          >
+            <Button>{words.verifyFile}</Button>
+          </Upload>
+        </Flex>
+        {verify.error && <ProblemNote error={verify.error} />}
+        {verify.data ? <Result verification={verify.data} /> : !verify.isPending && <Unverified />}
       </Flex>
-      {verify.error && <ProblemNote error={verify.error} />}
-      {verify.data ? <Result verification={verify.data} /> : !verify.isPending && <Unverified />}
-    </Flex>
+    </Card>
   );
 }
 

@@ -16,20 +16,20 @@ export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRo
   return [
     {
       title: words.type,
-      width: 110,
+      width: 115,
       sorter: (a, b) => compare(a.type, b.type),
       render: (_, { type }) => <VerdictTag code={type} />,
     },
-    { title: common.kind, width: 70, render: (_, { kind }) => codes.kind[kind] },
+    { title: common.kind, width: 80, render: (_, { kind }) => codes.kind[kind] },
     {
       title: common.orderNo,
-      width: 230,
+      width: 210,
       sorter: (a, b) => compare(a.orderNo, b.orderNo),
       render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} />,
     },
     {
       title: common.channel,
-      width: 100,
+      width: 105,
       render: (_, { channel }) => (channel === null ? common.none : codes.channel[channel]),
     },
     ...BOOKS_OF_MODE[mode].map((book) => ({
@@ -39,16 +39,16 @@ export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRo
       sorter: (a: ExceptionRow, b: ExceptionRow) => compareFen(a[FEN[book]], b[FEN[book]]),
       render: (_: unknown, row: ExceptionRow) => <Money fen={row[FEN[book]]} />,
     })),
-    { title: words.notes, width: 120, ellipsis: true, render: (_, row) => <Notes row={row} /> },
+    { title: words.notes, width: 100, ellipsis: true, render: (_, row) => <Notes row={row} /> },
     {
       title: common.status,
-      width: 90,
+      width: 100,
       sorter: (a, b) => compare(a.status, b.status),
       render: (_, { status }) => <CaseStatusTag code={status} />,
     },
     {
       title: words.action,
-      width: 80,
+      width: 70,
       render: (_, { id }) => (
         <a
           href={casePath(id)}

@@ -17,39 +17,39 @@ export function useRecordColumns(mode: RunMode, current: ReadonlySet<string>): T
   return [
     {
       title: words.date,
-      width: 120,
+      width: 110,
       render: (_, { businessDate }) => <span className="dz-number">{businessDate}</span>,
     },
-    { title: common.hospital, width: 180, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
+    { title: common.hospital, width: 160, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
     {
       title: common.operator,
-      width: 110,
+      width: 100,
       ellipsis: true,
       render: (_, { operator }) => <Operator name={operator} />,
     },
-    { title: words.operatedAt, width: 140, render: (_, { endedAt }) => <BeijingTime at={endedAt} /> },
+    { title: words.operatedAt, width: 130, render: (_, { endedAt }) => <BeijingTime at={endedAt} /> },
     { title: words.result, width: 90, render: (_, { outcome }) => <OutcomeTag code={outcome} /> },
-    { title: words.reason, width: 190, ellipsis: true, render: (_, run) => <Reason run={run} /> },
+    { title: words.reason, width: 160, ellipsis: true, render: (_, run) => <Reason run={run} /> },
     {
       title: words.verdicts,
-      width: 90,
+      width: 80,
       align: 'right',
       render: (_, run) => countText(sumOf(run, () => true)),
     },
     {
       title: words.exceptions,
-      width: 80,
+      width: 90,
       align: 'right',
       render: (_, run) => countText(exceptionsOf(run)),
     },
     {
       title: common.status,
-      width: 110,
+      width: 90,
       render: (_, run) => <Standing isCurrent={current.has(run.id)} isFailed={run.outcome === 'FAILED'} />,
     },
     {
       title: words.action,
-      width: 100,
+      width: 90,
       render: (_, { id }) => (
         <Link to={`${path}/$runId`} params={{ runId: id }} search={{}}>
           {words.open}
