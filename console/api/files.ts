@@ -1,7 +1,11 @@
 import { fetchInSession, session } from './client.ts';
 import { offlineProblem, problemOf } from './problem.ts';
 
-export type ReceivedFile = { readonly name: string; readonly blob: Blob };
+export type ReceivedFile = {
+  /** null: the API names it not. */
+  readonly name: string | null;
+  readonly blob: Blob;
+};
 
 /**
  * A file of the API.
@@ -29,15 +33,14 @@ export async function fetchFile(path: string, onBytes: (bytes: number) => void):
   return { name: nameOf(answer.headers.get('content-disposition') ?? ''), blob: new Blob(parts, { type }) };
 }
 
-function nameOf(disposition: string): string {
+function nameOf(disposition: string): string | null {
   const [, encoded] = /filename\*=UTF-8''([^;]+)/.exec(disposition) ?? [];
   if (encoded !== undefined) return decodeURIComponent(encoded);
-  const [, plain = 'download'] = /filename="([^"]+)"/.exec(disposition) ?? [];
-  return plain;
+  return /filename="([^"]+)"/.exec(disposition)?.[1] ?? null;
 }
 
 /** Hands a file to the browser, which puts it where downloads go. */
-export function saveFile({ name, blob }: ReceivedFile): void {
+export function saveFile(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;

@@ -9,12 +9,12 @@ const SAID_EVERY_MS = 250;
 let started = 0;
 
 /** Takes files of the API away. It says how far it is, and goes on while one looks at other pages. */
-export function useDownload(): (path: string, what: string) => Promise<void> {
+export function useDownload(): (path: string, what: string, fileName?: string) => Promise<void> {
   const labels = useLabels();
   const { language } = useLook();
   const { notification } = App.useApp();
   const { transfer: words } = labels;
-  return async (path, what) => {
+  return async (path, what, fileName = what) => {
     started += 1;
     const key = `download-${started}`;
     let saidMs = 0;
@@ -29,8 +29,9 @@ export function useDownload(): (path: string, what: string) => Promise<void> {
         if (saidMs === 0 || Date.now() - saidMs < SAID_EVERY_MS) return;
         say(words.receiving(what, bytesText(bytes)));
       });
-      saveFile(file);
-      notification.success({ key, title: words.done(file.name), description: '', duration: 4 });
+      const name = file.name ?? fileName;
+      saveFile(name, file.blob);
+      notification.success({ key, title: words.done(name), description: '', duration: 4 });
     } catch (error) {
       const description = problemText(error, language, labels);
       notification.error({ key, title: words.failed(what), description, duration: 0, role: 'alert' });

@@ -28,7 +28,7 @@ export function RealtimeFigures({ state: { counts, healedMs } }: { readonly stat
         name="healed"
         title={words.healed}
         value={countText(healed)}
-        note={median === null ? common.none : words.healedAfter(spanText(median, common))}
+        note={median === null ? common.none : words.healedAfter(spanText(Math.max(1_000, median), common))}
       />
     </Flex>
   );

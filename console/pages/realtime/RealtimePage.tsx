@@ -23,7 +23,7 @@ const SHOWN = {
 
 /** 实时对账: verdicts as they happen. */
 export function RealtimePage() {
-  const { menu, realtime: words, shell } = useLabels();
+  const { menu, realtime: words } = useLabels();
   const { show } = route.useSearch();
   const { board, state, line } = useVerdicts(useHospital());
   const columns = useVerdictColumns();
@@ -37,20 +37,10 @@ export function RealtimePage() {
       </Nothing>
     );
   return (
-    <Page title={menu.realtime} tools={<Tools board={board} state={state} />}>
+    <Page title={menu.realtime} tools={<Tools board={board} state={state} isLost={line.status === 'LOST'} />}>
       <Typography.Paragraph type="secondary">
         {words.hint} {words.sampled}
       </Typography.Paragraph>
-      {line.status === 'LOST' && (
-        <Alert
-          type="error"
-          showIcon
-          role="alert"
-          style={{ marginBlockEnd: 12 }}
-          title={shell.lost}
-          data-testid="verdicts-lost"
-        />
-      )}
       {state.hasGap && (
         <Alert type="warning" showIcon style={{ marginBlockEnd: 12 }} title={words.gap} data-testid="gap" />
       )}
@@ -60,16 +50,16 @@ export function RealtimePage() {
   );
 }
 
-function Tools({ board, state }: { readonly board: VerdictBoard; readonly state: BoardState }) {
+type ToolsProps = { readonly board: VerdictBoard; readonly state: BoardState; readonly isLost: boolean };
+
+function Tools({ board, state, isLost }: ToolsProps) {
   const { realtime: words } = useLabels();
   const { show } = route.useSearch();
   const navigate = route.useNavigate();
-  const { isPaused, waiting } = state;
+  const { isPaused } = state;
   return (
     <Flex wrap gap={8} align="center">
-      <Tag color={isPaused ? 'warning' : 'success'} role="status" data-testid="pace">
-        {isPaused ? words.paused(countText(waiting)) : words.running}
-      </Tag>
+      <Pace isLost={isLost} state={state} />
       <Segmented
         aria-label={words.which}
         value={show ?? 'ALL'}
@@ -97,5 +87,21 @@ function Tools({ board, state }: { readonly board: VerdictBoard; readonly state:
       </Button>
       <Button onClick={() => board.clear()}>{words.clear}</Button>
     </Flex>
+  );
+}
+
+function Pace({ isLost, state: { isPaused, waiting } }: Omit<ToolsProps, 'board'>) {
+  const { realtime: words, shell } = useLabels();
+  if (isLost) {
+    return (
+      <Tag color="error" role="alert" data-testid="verdicts-lost">
+        {shell.lost}
+      </Tag>
+    );
+  }
+  return (
+    <Tag color={isPaused ? 'warning' : 'success'} role="status" data-testid="pace">
+      {isPaused ? words.paused(countText(waiting)) : words.running}
+    </Tag>
   );
 }

@@ -17,7 +17,7 @@ export function useVerdictColumns(): TableColumnsType<BoardRow> {
     { title: common.hospital, width: 120, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
     {
       title: threeWay.result,
-      width: 170,
+      width: 160,
       render: (_, { code }) => (
         <Flex gap={4}>
           <VerdictTag code={code} />
@@ -31,10 +31,14 @@ export function useVerdictColumns(): TableColumnsType<BoardRow> {
       title: words.healedAfterLabel,
       width: 90,
       render: (_, { healedAfterMs }) =>
-        healedAfterMs === null ? common.none : <Tag color="success">{spanText(healedAfterMs, common)}</Tag>,
+        healedAfterMs === null ? (
+          common.none
+        ) : (
+          <Tag color="success">{spanText(Math.max(1_000, healedAfterMs), common)}</Tag>
+        ),
     },
     { title: common.kind, width: 70, render: (_, { kind }) => codes.kind[kind] },
-    { title: common.orderNo, width: 210, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
+    { title: common.orderNo, width: 200, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
     {
       title: common.channel,
       width: 90,

@@ -10,6 +10,7 @@ import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
 import { useDownload } from '../../parts/useDownload.tsx';
+import { findingText } from './findingText.ts';
 import type { Run } from './queries.ts';
 import type { Check, CheckResult, Verification } from './verifyCertificate.ts';
 import { verifyCertificate } from './verifyCertificate.ts';
@@ -34,6 +35,7 @@ async function verified(bytes: Uint8Array<ArrayBuffer>, run: Run): Promise<Verif
 export function CertificateTab({ run }: { readonly run: Run }) {
   const { certificate: words } = useLabels();
   const download = useDownload();
+  const fileName = `certificate-${run.merchantId}-${run.businessDate}-${run.id.slice(0, 8)}.json`;
   const verify = useMutation({
     mutationFn: async (file: Blob | null) => {
       const bytes = file === null ? await certificateBytes(run) : new Uint8Array(await file.arrayBuffer());
@@ -48,7 +50,7 @@ export function CertificateTab({ run }: { readonly run: Run }) {
           <Button type="primary" loading={verify.isPending} onClick={() => verify.mutate(null)}>
             {words.verify}
           </Button>
-          <Button onClick={() => void download(pathOf(run), words.title)}>{words.download}</Button>
+          <Button onClick={() => void download(pathOf(run), words.title, fileName)}>{words.download}</Button>
           <Upload
             accept=".json"
             showUploadList={false}
@@ -130,7 +132,8 @@ function Result({ verification: { state, results, signed } }: { readonly verific
 const MOST_FINDINGS = 5;
 
 function CheckLine({ result: { check, state, findings } }: { readonly result: CheckResult }) {
-  const { certificate: words } = useLabels();
+  const labels = useLabels();
+  const { certificate: words } = labels;
   const [name, text] = namesOf(words)[check];
   return (
     <List.Item data-check={check} data-state={state}>
@@ -140,14 +143,9 @@ function CheckLine({ result: { check, state, findings } }: { readonly result: Ch
           <Typography.Text strong>{name}</Typography.Text>
           <Typography.Text type="secondary">{text}</Typography.Text>
         </Flex>
-        {findings.slice(0, MOST_FINDINGS).map(({ where, expected, found }) => (
-          <Typography.Text
-            key={where}
-            type="secondary"
-            className="dz-id"
-            style={{ overflowWrap: 'anywhere' }}
-          >
-            {where}: {words.expected} {expected} · {words.found} {found}
+        {findings.slice(0, MOST_FINDINGS).map((finding) => (
+          <Typography.Text key={finding.where} type="secondary" style={{ overflowWrap: 'anywhere' }}>
+            {findingText(finding, labels)}
           </Typography.Text>
         ))}
         {findings.length > MOST_FINDINGS && (
