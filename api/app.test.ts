@@ -22,6 +22,7 @@ const queries: LedgerQueries = {
   ],
   reconciliations: async () => ({ items: [], nextCursor: null }),
   reconciliation: async () => null,
+  runSummary: async () => null,
   exceptions: async (_, filter) => {
     asked.push(filter);
     return {
@@ -241,8 +242,11 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/audit',
     '/api/v1/bill-errors',
     '/api/v1/bill-errors/{id}/handled',
+    '/api/v1/bill-files',
+    '/api/v1/bill-files/{id}/file',
     '/api/v1/bills',
     '/api/v1/bills/{id}/file',
+    '/api/v1/certificate-key',
     '/api/v1/close-waits',
     '/api/v1/dead-letters',
     '/api/v1/dead-letters/{id}/replay',
@@ -273,6 +277,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/reconciliations/{id}',
     '/api/v1/reconciliations/{id}/certificate',
     '/api/v1/reconciliations/{id}/export',
+    '/api/v1/reconciliations/{id}/summary',
     '/api/v1/sessions',
     '/api/v1/sessions/current',
     '/api/v1/sessions/current/authentication',

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -7,6 +8,7 @@ import type { LoggerOptions } from 'pino';
 import type { Registry } from 'prom-client';
 import type { TSchema } from 'typebox';
 import type {
+  BillFileQueries,
   CertificateQueries,
   ConsoleFiles,
   EventIntake,
@@ -36,6 +38,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import type { BillErrorParts } from './routes/billErrors.ts';
 import { billErrorRoutes } from './routes/billErrors.ts';
+import { billFileRoutes } from './routes/billFiles.ts';
 import type { BillParts } from './routes/bills.ts';
 import { billRoutes } from './routes/bills.ts';
 import type { CaseParts } from './routes/caseActions.ts';
@@ -75,6 +78,8 @@ export type ApiParts = {
   readonly queries: LedgerQueries;
   readonly overview: OverviewParts;
   readonly certificates: CertificateQueries;
+  /** That of the key which certificates are signed with now. */
+  readonly certificateKey: KeyObject;
   readonly exports: LedgerExports;
   readonly statements: Statements;
   /** How long the taking of an export or a statement may last. */
@@ -86,6 +91,8 @@ export type ApiParts = {
   readonly takesUnsignedEvents: boolean;
   /** Bills for the machines of hospitals. */
   readonly bills: BillParts;
+  /** Bills on record, for people. */
+  readonly billFiles: BillFileQueries;
   /** Who sends a token. */
   readonly principals: Principals;
   /** What people log in with. */
@@ -187,7 +194,10 @@ export async function buildApp(parts: ApiParts): Promise<FastifyInstance> {
           description: 'What people do about exceptions and orders, and the money that it moves',
         },
         { name: 'alerts', description: 'What somebody should look at, as it happens' },
-        { name: 'bills', description: 'Original bills, for the front-end machines of hospitals' },
+        {
+          name: 'bills',
+          description: 'Original bills, for the front-end machines of hospitals and for people',
+        },
         { name: 'events', description: 'Payments and HIS orders as they happen' },
         { name: 'system', description: 'Is it up, ready, and how busy' },
       ],
@@ -233,11 +243,11 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
   return [
     sessionRoutes(parts.people),
     meRoutes(merchants),
-    reconciliationRoutes({ queries, closeAgain, merchants }),
+    reconciliationRoutes({ queries, billFiles: parts.billFiles, closeAgain, merchants }),
     ledgerRoutes(queries),
     overviewRoutes(parts.overview),
     merchantRoutes({ merchants, rulesOf }),
-    certificateRoutes(parts.certificates, queries),
+    certificateRoutes(parts, queries),
     exportRoutes(parts.exports, queries, fileWithinMs),
     statementRoutes(parts.statements, fileWithinMs),
     exceptionRoutes(queries),
@@ -260,6 +270,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
       mostBytes: parts.bodyLimit ?? MOST_EVENTS_BYTES,
     }),
     billRoutes(parts.bills),
+    billFileRoutes({ ...parts.bills, files: parts.billFiles }),
     auditRoutes(parts.audit.queries),
   ];
 }

@@ -19,6 +19,7 @@ import { clickHouseAuditQueries } from '../adapters/clickhouse/auditPages.ts';
 import { clickHouseEvidence } from '../adapters/clickhouse/caseEvidence.ts';
 import { clickHouseBillErrors } from '../adapters/clickhouse/billErrorPages.ts';
 import { clickHouseFetchLog } from '../adapters/clickhouse/billFetches.ts';
+import { clickHouseBillFiles } from '../adapters/clickhouse/billFilePages.ts';
 import { clickHouseBillLibrary } from '../adapters/clickhouse/billLibrary.ts';
 import { clickHouseCertificates } from '../adapters/clickhouse/certificates.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
@@ -46,7 +47,7 @@ import { logOptions } from '../adapters/logOptions.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
 import { connectRedis, isRedisAway } from '../adapters/redis/connect.ts';
 import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
-import { redisLiveChanges } from '../adapters/redis/liveChanges.ts';
+import { redisLiveChanges, redisLiveVerdicts } from '../adapters/redis/liveChanges.ts';
 import { redisNonces } from '../adapters/redis/nonceStore.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
@@ -142,6 +143,8 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     queries: clickHouseLedgerQueries(ledger),
     overview: { queries: clickHouseOverview(ledger), now: () => clock.wallMs() },
     certificates: clickHouseCertificateQueries(ledger),
+    certificateKey: signerOf(signingKeyPath(env, dataDir)).publicKey,
+    billFiles: clickHouseBillFiles(ledger),
     exports: ledgerExports(exporting, Date.now),
     statements: statements({
       merchants: config.merchants,
@@ -189,7 +192,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     deadLetters: { letters: clickHouseDeadLetters(ledger), producer, now: () => clock.now() },
     closeAgain: closing.closeAgain,
     alerts: { queries: clickHouseAlertQueries(ledger), now: () => clock.now() },
-    stream: { live: redisLiveChanges(window) },
+    stream: { live: redisLiveChanges(window), verdicts: redisLiveVerdicts(window) },
     audit: { trail: audit.trail, queries: clickHouseAuditQueries(ledger), now: Date.now },
     trustedProxies,
     console: consoleIn(CONSOLE_DIR),

@@ -3,7 +3,7 @@ import type { Page } from './apiPorts.ts';
 import type { BusinessDate } from './businessDate.ts';
 import type { Book, Channel, Kind } from './entry.ts';
 import type { Scope } from './scope.ts';
-import type { VerdictCode } from './verdict.ts';
+import type { Verdict, VerdictCode } from './verdict.ts';
 
 /** An order whose two books differ, as far as alerts go by it. */
 export type DifferingOrder = {
@@ -89,7 +89,37 @@ export interface AlertQueries {
 }
 
 /** Something that changed, for whoever follows live. '' : of no hospital in particular. */
-export type LiveChange = { readonly topic: 'alert'; readonly merchantId: string; readonly alert: Alert };
+export type LiveChange =
+  | { readonly topic: 'alert'; readonly merchantId: string; readonly alert: Alert }
+  | { readonly topic: 'verdicts'; readonly merchantId: string; readonly batch: VerdictBatch };
+
+/** A realtime verdict as it is told live. */
+export type LiveVerdict = Pick<
+  Verdict,
+  'kind' | 'orderNo' | 'refundNo' | 'keyPart' | 'code' | 'channel' | 'businessDate'
+> & {
+  readonly merchantFen: bigint | null;
+  readonly platformFen: bigint | null;
+  readonly occurredAtMs: number;
+  /** When it was judged. */
+  readonly atMs: number;
+  /** It was told as an exception so long before; null: it was not, or still is one. */
+  readonly healedAfterMs: number | null;
+};
+
+/** Verdicts of one hospital since the batch before: all of them counted, some of them told. */
+export type VerdictBatch = {
+  readonly merchantId: string;
+  readonly atMs: number;
+  readonly verdicts: number;
+  readonly matched: number;
+  /** Keys that became one. */
+  readonly exceptions: number;
+  /** Keys that were one and are no more. */
+  readonly healed: number;
+  /** Exceptions and what healed first; of matches a sample. */
+  readonly items: readonly LiveVerdict[];
+};
 
 /** A change as it is passed on: its data is JSON already. */
 export type LiveEvent = {

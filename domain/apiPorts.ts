@@ -3,7 +3,7 @@ import type { CloseWait } from './closePorts.ts';
 import type { Book, Channel, Kind } from './entry.ts';
 import type { Machine } from './machine.ts';
 import type { MergedReceipt } from './mergedReceipt.ts';
-import type { BillError, Reconciliation, Topic } from './ports.ts';
+import type { Bill, BillError, Reconciliation, Topic } from './ports.ts';
 import type { Quality } from './realtimeQuality.ts';
 import type { Scope } from './scope.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
@@ -101,6 +101,25 @@ export type MatchRate = {
  */
 export type RunRecord = Omit<Reconciliation, 'mode'> & { readonly mode: Mode; readonly provisional: boolean };
 
+/** Verdicts of a run, by what they say, of what, and where. */
+export type RunShare = {
+  readonly code: VerdictCode;
+  readonly kind: Kind;
+  readonly channel: Channel | null;
+  readonly count: number;
+  /** Sums of the sides that are there; null where no verdict has one. */
+  readonly fen: Readonly<Record<Book, bigint | null>>;
+};
+
+/** What a run found, and what has become of its exceptions. */
+export type RunSummary = {
+  /** Whether this is the run that lists follow; another one has taken its place, or it failed. */
+  readonly published: boolean;
+  readonly shares: readonly RunShare[];
+  /** Its exceptions by the state of their cases. */
+  readonly cases: Readonly<Record<CaseStatus, number>>;
+};
+
 export type QualityFilter = {
   readonly merchantId?: string;
   readonly from: BusinessDate;
@@ -118,11 +137,52 @@ export interface LedgerQueries {
   reconciliations(scope: Scope, filter: ListFilter): Promise<Page<RunRecord>>;
   /** @returns null where there is no such run, nor realtime day */
   reconciliation(scope: Scope, runId: string): Promise<RunRecord | null>;
+  /** @returns null where there is no such run; a realtime day is none */
+  runSummary(scope: Scope, runId: string): Promise<RunSummary | null>;
   /** Days that are due and wait, the earliest first. */
   closeWaits(scope: Scope): Promise<readonly CloseWait[]>;
   exceptions(scope: Scope, filter: ExceptionFilter): Promise<Page<ExceptionItem>>;
   matchRates(scope: Scope, filter: ListFilter): Promise<Page<MatchRate>>;
   realtimeQuality(scope: Scope, filter: QualityFilter): Promise<readonly RealtimeQuality[]>;
+}
+
+export type BillFileFilter = Omit<ListFilter, 'mode'> & {
+  readonly book?: Book;
+  readonly channel?: Channel;
+};
+
+/** A bill on record. */
+export type BillFile = Pick<
+  Bill,
+  | 'billId'
+  | 'merchantId'
+  | 'book'
+  | 'channel'
+  | 'businessDate'
+  | 'format'
+  | 'fileName'
+  | 'rows'
+  | 'errorRows'
+  | 'payments'
+  | 'refunds'
+  | 'paymentFen'
+  | 'refundFen'
+  | 'importedAtMs'
+> & {
+  /** Whether it speaks for its place, or for a part of it; else later bills do. */
+  readonly isCurrent: boolean;
+  /** Of the original bytes; null: imported before they were kept. */
+  readonly sha256: string | null;
+  readonly sizeBytes: number;
+  /** What the channel charged, in thousandths of a fen; null: the bill does not say. */
+  readonly feeMilliFen: bigint | null;
+};
+
+export interface BillFileQueries {
+  /** Newest date first; of a place the latest import first. */
+  billFiles(scope: Scope, filter: BillFileFilter): Promise<Page<BillFile>>;
+  /** Those that stood for the books of a run. */
+  billsOfRun(scope: Scope, run: Pick<RunRecord, 'merchantId' | 'bills'>): Promise<readonly BillFile[]>;
 }
 
 /** A bill with rows that could not be read and that nobody has handled: its day waits for that. */

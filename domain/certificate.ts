@@ -2,13 +2,12 @@ import { createHash, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { BusinessDate } from './businessDate.ts';
 import { canonicalJson } from './canonicalJson.ts';
+import type { CERTIFICATE_FORM } from './certificateForm.ts';
 import type { Book, Channel, Kind } from './entry.ts';
 import type { MerchantChannel } from './merchant.ts';
 import type { FailureReason, FooterCheck, Outcome, StatedTotal } from './ports.ts';
 import type { Quality } from './realtimeQuality.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
-
-export const CERTIFICATE_FORM = 'duizhang-certificate/1';
 
 /** Fen as a text, as every amount in JSON is. */
 export type FenText = string;

@@ -1,7 +1,6 @@
 import { isBusinessDate } from './businessDate.ts';
 import type { Json } from './canonicalJson.ts';
 import type { Certificate, CertificateDraft, SignedCertificate } from './certificate.ts';
-import { CERTIFICATE_FORM } from './certificate.ts';
 import { BOOKS, CHANNELS, KINDS } from './entry.ts';
 import type { MerchantChannel, OwnRows } from './merchant.ts';
 import { FAILURE_REASONS, FOOTER_CHECKS, OUTCOMES } from './ports.ts';
@@ -20,6 +19,9 @@ import {
   wholeNumber,
 } from './shape.ts';
 import { VERDICT_CODES } from './verdict.ts';
+
+/** Here, since certificate.ts needs Node, which browsers that read certificates do not have. */
+export const CERTIFICATE_FORM = 'duizhang-certificate/1';
 
 type Field = <F>(name: string, shape: Shape<F>) => F;
 

@@ -25,7 +25,7 @@ import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
-import { redisLiveChanges } from '../adapters/redis/liveChanges.ts';
+import { redisLiveChanges, redisLiveVerdicts } from '../adapters/redis/liveChanges.ts';
 import { logOptions } from '../adapters/logOptions.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
@@ -45,6 +45,7 @@ import type { MatchRules, Merchant } from '../domain/merchant.ts';
 import { DEFAULT_RULES } from '../domain/merchant.ts';
 import type { DeadLetter } from '../domain/ports.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { EXCEPTION_CODES } from '../domain/verdict.ts';
 import { certifier } from './close/certifier.ts';
 import { closeDay } from './close/closeDay.ts';
 import { DayKeeper } from './close/dayKeeper.ts';
@@ -67,6 +68,7 @@ import { Traces } from './join/traces.ts';
 import { keepDelivering } from './watch/keepDelivering.ts';
 import { AlertKeeper } from './watch/keepAlerts.ts';
 import { SlowFindings } from './watch/slow/slowFindings.ts';
+import { VerdictFeed } from './watch/verdictFeed.ts';
 import { Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
 
@@ -105,6 +107,7 @@ const SLOW_LOOK_MS = atRate(60_000);
 const ALERTS_SHARE = 0.1;
 const LONGEST_ALERTS_ROUND_MS = 500;
 const HEALING_ROUND_MS = atRate(5_000);
+const VERDICTS_ROUND_MS = 500;
 const DELIVERY_ROUND_MS = atRate(1_000);
 const HEARTBEAT_STALE_MS = 5_000;
 const TRACES_OF_A_FAILURE = 5;
@@ -238,6 +241,18 @@ function tellOneSided({ merchantId, kind, orderNo, refundNo, code }: Verdict): v
 function tellDeadLetter({ partition, position, code }: DeadLetter, traceparent: string | undefined): void {
   if (!traces.mayTell(clock.wallMs())) return;
   log.warn({ partition, position, code, traceparent }, 'a record of the log is no event');
+}
+
+const verdictFeed = new VerdictFeed(redisLiveVerdicts(windowRedis), () => clock.now());
+
+/** Nothing rests on it: what cannot be told is left out. */
+async function keepVerdictsTold(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    await verdictFeed.round().catch((error: unknown) => {
+      log.warn({ err: error }, 'live verdicts were not told');
+    });
+    await pause(VERDICTS_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
 }
 
 /** A ledger that is away is tried again: what is to be written then waits. */
@@ -552,10 +567,11 @@ async function main(): Promise<void> {
       lateness.see(entry, nowMs);
     },
     watcher: {
-      knows: (judged) => watch.knows(judged),
-      seeDifference: (judged) => {
+      wants: (judged) => watch.knows(judged) || verdictFeed.wants(judged),
+      see: (judged) => {
         watch.seeDifference(judged);
-        tellOneSided(judged.verdict);
+        verdictFeed.see(judged);
+        if (EXCEPTION_CODES.has(judged.verdict.code)) tellOneSided(judged.verdict);
       },
     },
     onVerdicts: (counts) => {
@@ -584,6 +600,7 @@ async function main(): Promise<void> {
     keepSelfHealing(),
     keepAlerts(),
     keepLooking(),
+    keepVerdictsTold(),
     ...(contacts === null ? [] : [keepAlertsTold()]),
     ...(closesBySchedule ? [keepSchedule()] : []),
   ];

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { ApiParts } from '../api/app.ts';
 import { RATES } from '../api/rateLimits.ts';
 import { principalsOf } from '../api/principals.ts';
@@ -27,6 +28,7 @@ export const UNUSED_QUERIES: ApiParts['queries'] = {
   matchRates: unused,
   closeWaits: unused,
   realtimeQuality: unused,
+  runSummary: unused,
 };
 
 const UNUSED_CASE_LEDGER: ApiParts['cases']['deps']['ledger'] = {
@@ -103,6 +105,8 @@ export const UNUSED_PARTS: Pick<
   | 'eventForms'
   | 'readiness'
   | 'certificates'
+  | 'certificateKey'
+  | 'billFiles'
   | 'bills'
   | 'principals'
   | 'people'
@@ -125,8 +129,13 @@ export const UNUSED_PARTS: Pick<
   eventForms: [],
   readiness: [],
   alerts: { queries: { alerts: unused, alert: unused, orders: unused, acknowledge: unused }, now: () => 0 },
-  stream: { live: { read: unused, newestId: unused, reaches: unused } },
+  stream: {
+    live: { read: unused, newestId: unused, reaches: unused },
+    verdicts: { read: unused, newestId: unused, reaches: unused },
+  },
   certificates: { certificateOfRun: unused },
+  certificateKey: generateKeyPairSync('ed25519').publicKey,
+  billFiles: { billFiles: unused, billsOfRun: unused },
   evidenceOf: unused,
   takesUnsignedEvents: true,
   limits: { rates: RATES, redis: null },

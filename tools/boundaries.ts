@@ -19,12 +19,17 @@ const BROWSER_SAFE = [
   'apiPorts',
   'auditKinds',
   'businessDate',
+  'canonicalJson',
+  'certificateForm',
+  'certificateIdentity',
   'entry',
+  'finding',
   'labels',
   'menus',
   'money',
   'ports',
   'principal',
+  'shape',
   'verdict',
 ].map((name) => `domain/${name}.ts`);
 

@@ -7,6 +7,7 @@ import { matchRatePage } from './matchRates.ts';
 import { isAway } from './patientLedger.ts';
 import { realtimeQuality } from './realtimeQuality.ts';
 import { reconciliationById, reconciliationPage } from './reconciliationPages.ts';
+import { runSummary } from './runSummaries.ts';
 import { closeWaits } from './scheduleLedger.ts';
 
 /** The ledger as the API reads it. Pages go on behind their last item, whatever was written since. */
@@ -14,6 +15,7 @@ export function clickHouseLedgerQueries(client: ClickHouseClient): LedgerQueries
   return {
     reconciliations: (scope, filter) => asked(reconciliationPage(client, scope, filter)),
     reconciliation: (scope, runId) => asked(reconciliationById(client, scope, runId)),
+    runSummary: (scope, runId) => asked(runSummary(client, scope, runId)),
     closeWaits: (scope) => asked(closeWaits(client, scope)),
     exceptions: (scope, filter) => asked(exceptionPage(client, scope, filter)),
     matchRates: (scope, filter) => asked(matchRatePage(client, scope, filter)),

@@ -1,24 +1,40 @@
 import type { Redis } from 'ioredis';
 import { alertJson } from '../../domain/alertJson.ts';
-import type { LiveChanges, LiveReader } from '../../domain/alertPorts.ts';
+import type { LiveChange, LiveChanges, LiveReader } from '../../domain/alertPorts.ts';
+import { verdictBatchJson } from '../../domain/verdictBatchJson.ts';
 
-const KEY = 'dz:live';
-const MOST_KEPT = 10_000;
+const ALERTS = { key: 'dz:live', mostKept: 10_000 } as const;
+/** Some ten seconds of a busy system: whoever was away for longer sees what comes. */
+const VERDICTS = { key: 'dz:live:verdicts', mostKept: 1_000 } as const;
+
+/** Alerts as they change. */
+export function redisLiveChanges(redis: Redis): LiveChanges & LiveReader {
+  return liveStream(redis, ALERTS);
+}
+
+/** Verdicts, in a stream of their own: they would push the alerts out. */
+export function redisLiveVerdicts(redis: Redis): LiveChanges & LiveReader {
+  return liveStream(redis, VERDICTS);
+}
 
 /** Live changes in a stream of Redis, which keeps the newest. */
-export function redisLiveChanges(redis: Redis): LiveChanges & LiveReader {
+function liveStream(
+  redis: Redis,
+  { key, mostKept }: { readonly key: string; readonly mostKept: number },
+): LiveChanges & LiveReader {
   return {
     async publish(changes) {
       if (changes.length === 0) return;
       const calls = redis.pipeline();
-      for (const { topic, merchantId, alert } of changes) {
-        const data = JSON.stringify(alertJson(alert));
-        calls.xadd(KEY, 'MAXLEN', '~', MOST_KEPT, '*', 'topic', topic, 'merchant', merchantId, 'data', data);
+      for (const change of changes) {
+        const { topic, merchantId } = change;
+        const data = JSON.stringify(dataOf(change));
+        calls.xadd(key, 'MAXLEN', '~', mostKept, '*', 'topic', topic, 'merchant', merchantId, 'data', data);
       }
       for (const [error] of (await calls.exec()) ?? []) if (error) throw error;
     },
     async read(after, most) {
-      const entries: readonly [string, string[]][] = await redis.xrange(KEY, `(${after}`, '+', 'COUNT', most);
+      const entries: readonly [string, string[]][] = await redis.xrange(key, `(${after}`, '+', 'COUNT', most);
       return entries.map(([id, [, topic = '', , merchantId = '', , data = '']]) => ({
         id,
         topic,
@@ -27,15 +43,19 @@ export function redisLiveChanges(redis: Redis): LiveChanges & LiveReader {
       }));
     },
     async newestId() {
-      const [newest]: readonly [string, string[]][] = await redis.xrevrange(KEY, '+', '-', 'COUNT', 1);
+      const [newest]: readonly [string, string[]][] = await redis.xrevrange(key, '+', '-', 'COUNT', 1);
       return newest?.[0] ?? '0-0';
     },
     async reaches(id) {
-      const [oldest]: readonly [string, string[]][] = await redis.xrange(KEY, '-', '+', 'COUNT', 1);
+      const [oldest]: readonly [string, string[]][] = await redis.xrange(key, '-', '+', 'COUNT', 1);
       // Of an emptied stream, or one that has let go of more than that: something may be missing.
       return oldest !== undefined && !isBefore(id, oldest[0]);
     },
   };
+}
+
+function dataOf(change: LiveChange) {
+  return change.topic === 'alert' ? alertJson(change.alert) : verdictBatchJson(change.batch);
 }
 
 function isBefore(a: string, b: string): boolean {

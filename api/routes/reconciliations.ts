@@ -1,13 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { LedgerQueries, RunRecord } from '../../domain/apiPorts.ts';
+import type { BillFileQueries, LedgerQueries, RunRecord, RunSummary } from '../../domain/apiPorts.ts';
+import { CASE_STATUSES } from '../../domain/apiPorts.ts';
 import { checkedDate } from '../../domain/businessDate.ts';
 import type { CloseAgain } from '../../domain/closePorts.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { FAILURE_REASONS, OUTCOMES } from '../../domain/ports.ts';
-import { MODES } from '../../domain/verdict.ts';
+import { CHANNELS, KINDS } from '../../domain/entry.ts';
+import { MODES, VERDICT_CODES } from '../../domain/verdict.ts';
 import { checkReach, notFound, principalOf, scopeOf } from '../access.ts';
 import { noteForAudit } from '../auditTrail.ts';
+import { BillFileSchema, billFileJson } from '../billFileJson.ts';
 import { problems } from '../problem.ts';
 import {
   DateText,
@@ -17,7 +20,9 @@ import {
   MerchantId,
   NextCursor,
   Note,
+  NullableFen,
   checkSpan,
+  fenText,
   oneOf,
 } from '../schemas.ts';
 
@@ -46,6 +51,25 @@ const ReconciliationSchema = Type.Object({
   provisional: Type.Boolean({ description: 'a realtime day that no run has closed yet' }),
 });
 
+const SummarySchema = Type.Object({
+  published: Type.Boolean({ description: 'false: a later run counts instead, or this one failed' }),
+  shares: Type.Array(
+    Type.Object({
+      code: oneOf(VERDICT_CODES),
+      kind: oneOf(KINDS),
+      channel: Type.Union([oneOf(CHANNELS), Type.Null()]),
+      count: Type.Integer(),
+      merchantFen: NullableFen,
+      platformFen: NullableFen,
+      channelFen: NullableFen,
+    }),
+  ),
+  cases: Type.Object(Object.fromEntries(CASE_STATUSES.map((status) => [status, Type.Integer()])), {
+    description: 'its exceptions by the state of their cases now',
+  }),
+  bills: Type.Array(BillFileSchema, { description: 'that stood for their books' }),
+});
+
 const CloseBody = Type.Object(
   {
     merchantId: MerchantId,
@@ -60,6 +84,7 @@ const CloseBody = Type.Object(
 
 export type ReconciliationParts = {
   readonly queries: LedgerQueries;
+  readonly billFiles: BillFileQueries;
   readonly closeAgain: CloseAgain;
   readonly merchants: ReadonlyMap<string, Merchant>;
 };
@@ -108,6 +133,30 @@ export function reconciliationRoutes(parts: ReconciliationParts): FastifyPluginA
       },
     );
 
+    app.get(
+      '/reconciliations/:id/summary',
+      {
+        config: { access: 'READ' },
+        schema: {
+          tags: ['ledger'],
+          summary: 'What a run found, by verdict, kind and channel, with its bills (对账结果)',
+          params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) }),
+          response: { 200: SummarySchema, ...problems(401, 403, 404) },
+        },
+      },
+      async (request) => {
+        const { id } = request.params;
+        const scope = scopeOf(request);
+        const [run, summary] = await Promise.all([
+          queries.reconciliation(scope, id),
+          queries.runSummary(scope, id),
+        ]);
+        if (!run || !summary) throw notFound(`run ${id}`);
+        const bills = await parts.billFiles.billsOfRun(scope, run);
+        return { ...summaryJson(summary), bills: bills.map(billFileJson) };
+      },
+    );
+
     app.post(
       '/reconciliations',
       {
@@ -136,6 +185,19 @@ export function reconciliationRoutes(parts: ReconciliationParts): FastifyPluginA
         return reconciliationJson({ ...run, provisional: false });
       },
     );
+  };
+}
+
+function summaryJson({ published, shares, cases }: RunSummary) {
+  return {
+    published,
+    cases: { ...cases },
+    shares: shares.map(({ fen, ...share }) => ({
+      ...share,
+      merchantFen: fenText(fen.MERCHANT),
+      platformFen: fenText(fen.PLATFORM),
+      channelFen: fenText(fen.CHANNEL),
+    })),
   };
 }
 

@@ -10,9 +10,12 @@ import { mayReach } from '../../domain/principal.ts';
 import { principalOf } from '../access.ts';
 import type { Principals } from '../principals.ts';
 import { problems } from '../problem.ts';
+import { oneOf } from '../schemas.ts';
 
 export type StreamParts = {
   readonly live: LiveReader;
+  /** Realtime verdicts. */
+  readonly verdicts: LiveReader;
   readonly principals: Principals;
   /** How often it is looked for changes, and whether whoever follows still may. */
   readonly lookMs?: number;
@@ -29,6 +32,8 @@ const EVENTS_A_LOOK = 500;
 const MOST_FOLLOWERS = 200;
 const MOST_A_PERSON = 10;
 
+/** The first is followed unless another one is asked for. */
+const TOPICS = ['alert', 'verdicts'] as const;
 const EVENT_ID = /^\d{1,15}-\d{1,10}$/;
 
 /** Changes as they happen, by Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
@@ -43,9 +48,10 @@ export function streamRoutes(parts: StreamParts): FastifyPluginAsyncTypebox {
         config: { access: 'READ' },
         schema: {
           tags: ['alerts'],
-          summary: 'Alerts as they change (text/event-stream)',
+          summary: 'Alerts as they change, or realtime verdicts as they come (text/event-stream)',
           description:
-            'Each event is `alert` with an alert as in GET /alerts. Send Last-Event-ID to go on behind an event; `reset` says that ' +
+            'Each event is `alert` with an alert as in GET /alerts; with topic=verdicts it is `verdicts` with what came of one ' +
+            'hospital in half a second: all of it counted, exceptions and what healed told up to a limit, of matches a sample. Send Last-Event-ID to go on behind an event; `reset` says that ' +
             'too much has happened since: ask for the lists again. A comment comes every 15 s. The stream ends when the ' +
             'token does.',
           headers: Type.Object({
@@ -55,6 +61,7 @@ export function streamRoutes(parts: StreamParts): FastifyPluginAsyncTypebox {
           }),
           querystring: Type.Object(
             {
+              topic: Type.Optional(oneOf(TOPICS)),
               once: Type.Optional(
                 Type.Boolean({ description: 'ends with what is there; with Last-Event-ID it is a poll' }),
               ),
@@ -69,10 +76,12 @@ export function streamRoutes(parts: StreamParts): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         const { userId } = principalOf(request);
+        const { topic = 'alert', once } = request.query;
         const follows = {
+          live: topic === 'alert' ? parts.live : parts.verdicts,
           principal: principalOf(request),
           after: request.headers['last-event-id'] ?? null,
-          isOnce: request.query.once === true,
+          isOnce: once === true,
           check: async () => parts.principals(request.headers.authorization),
           signal: closing.signal,
         };
@@ -90,6 +99,7 @@ function sent(reply: FastifyReply, stream: Readable): FastifyReply {
 }
 
 type Follows = {
+  readonly live: LiveReader;
   readonly principal: Principal;
   /** Last-Event-ID; null: from now on. */
   readonly after: string | null;
@@ -100,7 +110,8 @@ type Follows = {
 };
 
 async function* eventsOf(follows: Follows, parts: StreamParts): AsyncGenerator<string> {
-  const { live, lookMs = LOOK_MS, checkMs = CHECK_MS, lastsMs = LASTS_MS } = parts;
+  const { live } = follows;
+  const { lookMs = LOOK_MS, checkMs = CHECK_MS, lastsMs = LASTS_MS } = parts;
   let { principal } = follows;
   let after = follows.after ?? (await live.newestId());
   // The first bytes tell a client that it is connected.

@@ -4,27 +4,32 @@ import { fetchInSession } from './client.ts';
 import type { LiveEvent, LiveState } from './liveStream.ts';
 import { LiveStream } from './liveStream.ts';
 
-/** The one stream of this page: shell/App.tsx starts it with a login and stops it after one. */
-export const live = new LiveStream({
-  open: (lastEventId, signal) =>
-    fetchInSession(
-      new Request('/api/v1/stream', {
-        signal,
-        headers: lastEventId === null ? {} : { 'last-event-id': lastEventId },
+/** A stream of its own, which whoever makes it starts and stops. */
+export function newLiveStream(path: string): LiveStream {
+  return new LiveStream({
+    open: (lastEventId, signal) =>
+      fetchInSession(
+        new Request(path, {
+          signal,
+          headers: lastEventId === null ? {} : { 'last-event-id': lastEventId },
+        }),
+      ),
+    pause: (ms, signal) =>
+      new Promise((resolve) => {
+        const cancel = after(ms, resolve);
+        signal.addEventListener('abort', () => {
+          cancel();
+          resolve();
+        });
       }),
-    ),
-  pause: (ms, signal) =>
-    new Promise((resolve) => {
-      const cancel = after(ms, resolve);
-      signal.addEventListener('abort', () => {
-        cancel();
-        resolve();
-      });
-    }),
-  after,
-  now: Date.now,
-  random: Math.random,
-});
+    after,
+    now: Date.now,
+    random: Math.random,
+  });
+}
+
+/** The one stream of all pages: shell/App.tsx starts it with a login and stops it after one. */
+export const live = newLiveStream('/api/v1/stream');
 
 window.addEventListener('offline', () => live.drop());
 

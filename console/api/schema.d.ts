@@ -348,6 +348,81 @@ export type paths = {
       };
     };
   };
+  '/api/v1/reconciliations/{id}/summary': {
+    /** What a run found, by verdict, kind and channel, with its bills (对账结果) */
+    get: {
+      parameters: { path: { id: string } };
+
+      responses: {
+        200: Answer<{
+          /** false: a later run counts instead, or this one failed */
+          published: boolean;
+          shares: {
+            code:
+              | 'MATCHED'
+              | 'AMOUNT_MISMATCH'
+              | 'MERCHANT_ONLY'
+              | 'PLATFORM_ONLY'
+              | 'CHANNEL_ONLY'
+              | 'PLATFORM_MISSING'
+              | 'DUPLICATE'
+              | 'OFFSET'
+              | 'CROSS_DAY';
+            kind: 'PAYMENT' | 'REFUND';
+            channel: ('WECHAT' | 'ALIPAY' | 'UNIONPAY') | null;
+            count: number;
+            merchantFen: string | null;
+            platformFen: string | null;
+            channelFen: string | null;
+          }[];
+          /** its exceptions by the state of their cases now */
+          cases: {
+            OPEN: number;
+            IN_PROGRESS: number;
+            PENDING_APPROVAL: number;
+            RESOLVED: number;
+            HEALED: number;
+          };
+          /** that stood for their books */
+          bills: {
+            /** begins with the SHA-256 of the original bytes */
+            id: string;
+            merchantId: string;
+            book: 'MERCHANT' | 'PLATFORM' | 'CHANNEL';
+            /** null: it speaks for every channel */
+            channel: ('WECHAT' | 'ALIPAY' | 'UNIONPAY') | null;
+            date: string;
+            format: string;
+            fileName: string;
+            rows: number;
+            errorRows: number;
+            payments: number;
+            refunds: number;
+            /** fen */
+            paymentFen: string;
+            /** fen */
+            refundFen: string;
+            /** what the channel charged, in thousandths of a fen; null: the bill does not say */
+            feeMilliFen: string | null;
+            importedAt: string;
+            /** false: a later bill of the same place counts instead */
+            isCurrent: boolean;
+            /** of the original bytes; null: they are not kept, and cannot be downloaded */
+            sha256: string | null;
+            sizeBytes: number;
+          }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
   '/api/v1/close-waits': {
     /** Days that are due and wait, for what and since when (待对账) */
     get: {
@@ -512,6 +587,26 @@ export type paths = {
             approvalFromFen: string | null;
             supplementMethods: string[];
           }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/certificate-key': {
+    /** The public key by which certificates can be verified (对账凭证公钥) */
+    get: {
+      responses: {
+        200: Answer<{
+          algorithm: 'Ed25519';
+          /** SHA-256 of the key in DER form; each signature names it */
+          keyId: string;
+          pem: string;
         }>;
         400: Answer<Problem>;
         401: Answer<Problem>;
@@ -2208,9 +2303,12 @@ export type paths = {
     };
   };
   '/api/v1/stream': {
-    /** Alerts as they change (text/event-stream) */
+    /** Alerts as they change, or realtime verdicts as they come (text/event-stream) */
     get: {
-      parameters: { query?: { once?: boolean }; header?: { 'last-event-id'?: string } };
+      parameters: {
+        query?: { topic?: 'alert' | 'verdicts'; once?: boolean };
+        header?: { 'last-event-id'?: string };
+      };
 
       responses: {
         200: { headers: Headers; content: { 'text/event-stream': string } };
@@ -2428,6 +2526,138 @@ export type paths = {
         404: Answer<Problem>;
         414: Answer<Problem>;
         429: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/bill-files': {
+    /** Bills on record, newest date first (账单下载) */
+    get: {
+      parameters: {
+        query: {
+          merchantId?: string;
+          from?: string;
+          to?: string;
+          book?: 'MERCHANT' | 'PLATFORM' | 'CHANNEL';
+          channel?: 'WECHAT' | 'ALIPAY' | 'UNIONPAY';
+          cursor?: string;
+          limit: number;
+        };
+      };
+
+      responses: {
+        200: Answer<{
+          items: {
+            /** begins with the SHA-256 of the original bytes */
+            id: string;
+            merchantId: string;
+            book: 'MERCHANT' | 'PLATFORM' | 'CHANNEL';
+            /** null: it speaks for every channel */
+            channel: ('WECHAT' | 'ALIPAY' | 'UNIONPAY') | null;
+            date: string;
+            format: string;
+            fileName: string;
+            rows: number;
+            errorRows: number;
+            payments: number;
+            refunds: number;
+            /** fen */
+            paymentFen: string;
+            /** fen */
+            refundFen: string;
+            /** what the channel charged, in thousandths of a fen; null: the bill does not say */
+            feeMilliFen: string | null;
+            importedAt: string;
+            /** false: a later bill of the same place counts instead */
+            isCurrent: boolean;
+            /** of the original bytes; null: they are not kept, and cannot be downloaded */
+            sha256: string | null;
+            sizeBytes: number;
+          }[];
+          /** send it back as cursor for the next page; null: this was the last */
+          nextCursor: string | null;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+    /** Brings a bill; the same bytes again change nothing (上传账单) */
+    post: {
+      parameters: {
+        query: {
+          merchantId: string;
+          book: 'MERCHANT' | 'PLATFORM' | 'CHANNEL';
+          channel?: 'WECHAT' | 'ALIPAY' | 'UNIONPAY';
+          date?: string;
+          fileName: string;
+        };
+      };
+
+      responses: {
+        200: Answer<{
+          status: 'imported' | 'known';
+          bill: {
+            /** begins with the SHA-256 of the original bytes */
+            id: string;
+            merchantId: string;
+            book: 'MERCHANT' | 'PLATFORM' | 'CHANNEL';
+            /** null: it speaks for every channel */
+            channel: ('WECHAT' | 'ALIPAY' | 'UNIONPAY') | null;
+            date: string;
+            format: string;
+            fileName: string;
+            rows: number;
+            errorRows: number;
+            payments: number;
+            refunds: number;
+            /** fen */
+            paymentFen: string;
+            /** fen */
+            refundFen: string;
+            /** what the channel charged, in thousandths of a fen; null: the bill does not say */
+            feeMilliFen: string | null;
+            importedAt: string;
+            /** false: a later bill of the same place counts instead */
+            isCurrent: boolean;
+            /** of the original bytes; null: they are not kept, and cannot be downloaded */
+            sha256: string | null;
+            sizeBytes: number;
+          };
+          /** rows that could not be read; the first 50 */
+          errors: { line: number; message: string; messageZh: string | null }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/bill-files/{id}/file': {
+    /** The original bytes of a bill (下载原始账单) */
+    get: {
+      parameters: { path: { id: string } };
+
+      responses: {
+        200: { headers: Headers; content: { 'application/octet-stream': string } };
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
         503: Answer<Problem>;
       };
     };

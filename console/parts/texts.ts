@@ -37,3 +37,10 @@ export function spanText(ms: number, { days, hours, minutes, seconds }: Labels['
   if (ms >= 2 * MINUTE_MS) return minutes(Math.floor(ms / MINUTE_MS));
   return seconds(Math.max(0, Math.floor(ms / 1000)));
 }
+
+/** `1.2 MB` */
+export function bytesText(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -7,8 +7,12 @@ import {
 } from '@tanstack/react-router';
 import { alertsSearch } from '../pages/alerts/search.ts';
 import { auditSearch } from '../pages/audit/search.ts';
+import { billFilesSearch } from '../pages/bill-files/search.ts';
 import { deadLettersSearch } from '../pages/dead-letters/search.ts';
 import { homeSearch } from '../pages/home/search.ts';
+import { oneSidedSearch } from '../pages/one-sided/search.ts';
+import { realtimeSearch } from '../pages/realtime/search.ts';
+import { recordsSearch, runSearch } from '../pages/reconciliation/search.ts';
 import { ErrorPage } from './ErrorPage.tsx';
 import { Layout } from './Layout.tsx';
 import { NotFoundPage } from './NotFoundPage.tsx';
@@ -37,16 +41,31 @@ const routes = [
   createRoute({
     ...under,
     path: '/three-way',
+    validateSearch: recordsSearch,
     component: lazyRouteComponent(() => import('../pages/three-way/ThreeWayPage.tsx'), 'ThreeWayPage'),
   }),
   createRoute({
     ...under,
+    path: '/three-way/$runId',
+    validateSearch: runSearch,
+    component: lazyRouteComponent(() => import('../pages/three-way/ThreeWayRunPage.tsx'), 'ThreeWayRunPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/two-way',
+    validateSearch: recordsSearch,
     component: lazyRouteComponent(() => import('../pages/two-way/TwoWayPage.tsx'), 'TwoWayPage'),
   }),
   createRoute({
     ...under,
+    path: '/two-way/$runId',
+    validateSearch: runSearch,
+    component: lazyRouteComponent(() => import('../pages/two-way/TwoWayRunPage.tsx'), 'TwoWayRunPage'),
+  }),
+  createRoute({
+    ...under,
     path: '/realtime',
+    validateSearch: realtimeSearch,
     component: lazyRouteComponent(() => import('../pages/realtime/RealtimePage.tsx'), 'RealtimePage'),
   }),
   createRoute({
@@ -57,11 +76,13 @@ const routes = [
   createRoute({
     ...under,
     path: '/one-sided',
+    validateSearch: oneSidedSearch,
     component: lazyRouteComponent(() => import('../pages/one-sided/OneSidedPage.tsx'), 'OneSidedPage'),
   }),
   createRoute({
     ...under,
     path: '/bill-files',
+    validateSearch: billFilesSearch,
     component: lazyRouteComponent(() => import('../pages/bill-files/BillFilesPage.tsx'), 'BillFilesPage'),
   }),
   createRoute({

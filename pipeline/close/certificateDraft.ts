@@ -6,7 +6,7 @@ import type {
   CertifiedVerdicts,
   ConservedBook,
 } from '../../domain/certificate.ts';
-import { CERTIFICATE_FORM } from '../../domain/certificate.ts';
+import { CERTIFICATE_FORM } from '../../domain/certificateForm.ts';
 import type { BilledSum, BookScope, BookSum, SideSum, VerdictSum } from '../../domain/closePorts.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
 import { BOOKS, CHANNELS, KINDS } from '../../domain/entry.ts';

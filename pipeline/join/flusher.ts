@@ -16,10 +16,10 @@ export type FlusherParts = {
 };
 
 export type VerdictWatcher = {
-  /** Whether it was told of an exception of this key. */
-  knows(judged: VersionedVerdict): boolean;
-  /** Told of each exception, and of what takes its place, once it is stored; some come again. */
-  seeDifference(judged: VersionedVerdict): void;
+  /** Whether it is to be told of a verdict that is no exception, as of what takes the place of one; asked before it is stored. */
+  wants(judged: VersionedVerdict): boolean;
+  /** Told of each exception, and of what it wanted, once it is stored; some come again. */
+  see(judged: VersionedVerdict): void;
 };
 
 /** Outbox entries taken from a slot at once; one holds the changes of one script call. */
@@ -75,11 +75,11 @@ class VerdictsToTell {
     const { code, orderNo } = judged.verdict;
     const isException = EXCEPTION_CODES.has(code);
     if (isException) this.#orders.add(orderNo);
-    if (isException || (this.#orders.size > 0 && this.#orders.has(orderNo)) || this.#watcher.knows(judged))
+    if (isException || (this.#orders.size > 0 && this.#orders.has(orderNo)) || this.#watcher.wants(judged))
       this.#verdicts.push(judged);
   }
 
   tell(): void {
-    for (const judged of this.#verdicts) this.#watcher.seeDifference(judged);
+    for (const judged of this.#verdicts) this.#watcher.see(judged);
   }
 }

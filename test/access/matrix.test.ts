@@ -64,7 +64,7 @@ const WITH_MARK = ROUTE_ROWS.filter(
     Array.isArray(lets) &&
     own === undefined &&
     // These name no order, or there is nothing of theirs in this world; a stream tells what comes (test/watch/alertsApi.test.ts).
-    !/\/me$|current|audit$|match-rates|overview|close-waits|realtime-quality|dead-letters|reconciliations$|:id$|certificate|statements|proofs|stream$/.test(
+    !/\/me$|current|audit$|match-rates|overview|close-waits|realtime-quality|dead-letters|reconciliations$|:id$|certificate|certificate-key|bill-files$|summary|statements|proofs|stream$/.test(
       route,
     ),
 );

@@ -92,6 +92,8 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   get('/reconciliations/:id', ({ runId }) => `/reconciliations/${runId}`),
   get('/reconciliations/:id/certificate', ({ runId }) => `/reconciliations/${runId}/certificate`),
   get('/reconciliations/:id/export', ({ runId }) => `/reconciliations/${runId}/export?format=csv`),
+  get('/reconciliations/:id/summary', ({ runId }) => `/reconciliations/${runId}/summary`),
+  { ...list('/certificate-key'), elsewhere: 'NO_MATTER', ask: () => ({ url: `${V1}/certificate-key` }) },
   post(
     '/reconciliations',
     ['operator', 'admin'],
@@ -185,6 +187,18 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     ({ billId }) => `/bill-errors/${billId}/handled`,
     ({ merchantId }) => ({ merchantId, note: 'x' }),
   ),
+  list('/bill-files'),
+  get('/bill-files/:id/file', ({ billId }) => `/bill-files/${billId}/file`),
+  {
+    ...post(
+      '/bill-files',
+      ['operator', 'admin'],
+      ({ merchantId }) => `/bill-files?merchantId=${merchantId}&book=MERCHANT&fileName=a.csv`,
+      () => ({ no: 'bill' }),
+    ),
+    // It is no octet stream.
+    own: [400],
+  },
   // Nobody knows of which hospital they are: people of single hospitals have none.
   { ...list('/dead-letters'), ask: () => ({ url: `${V1}/dead-letters` }) },
   list('/alerts'),

@@ -9,6 +9,7 @@ import { clickHouseActionQueries } from '../../adapters/clickhouse/actionPages.t
 import { clickHouseAuditQueries } from '../../adapters/clickhouse/auditPages.ts';
 import { ClickHouseAuditTrail } from '../../adapters/clickhouse/auditTrail.ts';
 import { clickHouseBillErrors } from '../../adapters/clickhouse/billErrorPages.ts';
+import { clickHouseBillFiles } from '../../adapters/clickhouse/billFilePages.ts';
 import { clickHouseBillLibrary } from '../../adapters/clickhouse/billLibrary.ts';
 import { clickHouseEvidence } from '../../adapters/clickhouse/caseEvidence.ts';
 import { clickHouseDeadLetters } from '../../adapters/clickhouse/deadLetters.ts';
@@ -23,7 +24,7 @@ import { HisOrderEventJson, PaymentEventJson } from '../../adapters/events/event
 import { ledgerExports } from '../../adapters/exports/ledgerExports.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import { redisAuditHeads } from '../../adapters/redis/auditHeads.ts';
-import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
+import { redisLiveChanges, redisLiveVerdicts } from '../../adapters/redis/liveChanges.ts';
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
 import { receiveBytes } from '../../adapters/sources/receiveBytes.ts';
 import { renderStatement } from '../../adapters/statements/render.ts';
@@ -129,6 +130,7 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     queries: clickHouseLedgerQueries(client),
     overview: { queries: clickHouseOverview(client), now: () => nowMs },
     certificates: clickHouseCertificateQueries(client),
+    billFiles: clickHouseBillFiles(client),
     exports: ledgerExports(client, () => nowMs),
     statements: statements({
       merchants,
@@ -164,7 +166,7 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     audit: { trail, queries: clickHouseAuditQueries(client), now: () => nowMs },
     alerts: { queries: clickHouseAlertQueries(client), now: () => nowMs },
     // No test waits for the end of one.
-    stream: { live: redisLiveChanges(redis), lookMs: 5, lastsMs: 20 },
+    stream: { live: redisLiveChanges(redis), verdicts: redisLiveVerdicts(redis), lookMs: 5, lastsMs: 20 },
     closeAgain: (wish) => closeDay({ ...wish, runId: randomUUID() }, system.close.deps),
     readiness: [],
     metrics: new Registry(),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clickHouseAlertLedger } from '../../adapters/clickhouse/alerts.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
-import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
+import { redisLiveChanges, redisLiveVerdicts } from '../../adapters/redis/liveChanges.ts';
 import type { TwoHospitals } from '../access/twoHospitals.ts';
 import { bearerOf, startTwoHospitals } from '../access/twoHospitals.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -16,6 +16,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const ledger = () => clickHouseAlertLedger(world.system.close.client);
 const live = () => redisLiveChanges(world.system.close.redis);
+const verdicts = () => redisLiveVerdicts(world.system.close.redis);
 const publish = (alert: ReturnType<typeof alertOf>) =>
   live().publish([{ topic: 'alert', merchantId: alert.merchantId, alert }]);
 
@@ -169,6 +170,54 @@ test('whoever was away for longer than changes are kept is told to ask again', a
   expect((await streamed('H001', 'x')).statusCode).toBe(400);
 });
 
+test('verdicts are followed apart from alerts, of the own hospitals alone', async () => {
+  const counts = { atMs: Date.UTC(2026, 2, 9), verdicts: 3, matched: 2, exceptions: 1, healed: 0 };
+  const told = (merchantId: string) => ({
+    topic: 'verdicts' as const,
+    merchantId,
+    batch: {
+      merchantId,
+      ...counts,
+      items: [
+        {
+          kind: 'PAYMENT',
+          orderNo: `of ${merchantId}`,
+          refundNo: null,
+          keyPart: 'P',
+          code: 'PLATFORM_ONLY',
+          channel: 'WECHAT',
+          businessDate: '2026-03-09',
+          merchantFen: null,
+          platformFen: 2_500n,
+          occurredAtMs: counts.atMs,
+          atMs: counts.atMs,
+          healedAfterMs: null,
+        } as const,
+      ],
+    },
+  });
+  const start = await live().newestId();
+  await verdicts().publish([told('H001')]);
+  const behind = await verdicts().newestId();
+  await verdicts().publish([told('H002'), told('H001')]);
+  expect((await streamed('H001', start)).body).not.toContain('verdicts');
+  const { body } = await world.app.inject({
+    url: '/api/v1/stream?once=true&topic=verdicts',
+    headers: { ...bearerOf('viewer', 'H001'), 'last-event-id': behind },
+  });
+  const data = [...body.matchAll(/^event: verdicts\nid: .+\ndata: (.+)$/gm)].map(([, text = '']) =>
+    JSON.parse(text),
+  );
+  expect(data).toMatchObject([
+    {
+      merchantId: 'H001',
+      verdicts: 3,
+      at: '2026-03-09T00:00:00.000Z',
+      items: [{ platformFen: '2500', merchantFen: null, healedAfterMs: null }],
+    },
+  ]);
+});
+
 test('a stream ends when its token does, and one person cannot hold them all', async () => {
   let isValid = true;
   const other = await startTwoHospitals({
@@ -176,7 +225,7 @@ test('a stream ends when its token does, and one person cannot hold them all', a
       if (!isValid) throw new Error('the token has ended');
       return { userId: 'somebody', roles: new Set(['viewer']), merchants: null };
     },
-    stream: { live: live(), lookMs: 10, checkMs: 50 },
+    stream: { live: live(), verdicts: verdicts(), lookMs: 10, checkMs: 50 },
   });
   try {
     const address = await other.app.listen({ host: '127.0.0.1', port: 0 });

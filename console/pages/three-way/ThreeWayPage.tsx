@@ -1,5 +1,5 @@
-import { NotBuilt } from '../../parts/NotBuilt.tsx';
+import { RecordsPage } from '../reconciliation/RecordsPage.tsx';
 
 export function ThreeWayPage() {
-  return <NotBuilt page="three-way" />;
+  return <RecordsPage mode="THREE_WAY" />;
 }

@@ -1,5 +1,5 @@
-import { NotBuilt } from '../../parts/NotBuilt.tsx';
+import { RecordsPage } from '../reconciliation/RecordsPage.tsx';
 
 export function TwoWayPage() {
-  return <NotBuilt page="two-way" />;
+  return <RecordsPage mode="TWO_WAY" />;
 }

@@ -1,0 +1,3 @@
+import { oneOf, searchOf } from '../../shell/search.ts';
+
+export const realtimeSearch = searchOf({ show: oneOf(['EXCEPTIONS', 'HEALED', 'MATCHED'] as const) });

@@ -1,0 +1,95 @@
+import type { TableColumnsType } from 'antd';
+import { Tag } from 'antd';
+import { BOOKS_OF_MODE } from '../../../domain/verdict.ts';
+import { useLabels } from '../../labels/useLabels.ts';
+import { CaseStatusTag, VerdictTag } from '../../parts/CodeTag.tsx';
+import { CopyableId } from '../../parts/CopyableId.tsx';
+import { Money } from '../../parts/Money.tsx';
+import type { ExceptionRow, RunMode } from './queries.ts';
+import { casePath, useOpenCase } from './useOpenCase.ts';
+
+const FEN = { MERCHANT: 'merchantFen', PLATFORM: 'platformFen', CHANNEL: 'channelFen' } as const;
+
+export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRow> {
+  const { threeWay: words, codes, common } = useLabels();
+  const openCase = useOpenCase();
+  return [
+    {
+      title: words.type,
+      width: 115,
+      sorter: (a, b) => compare(a.type, b.type),
+      render: (_, { type }) => <VerdictTag code={type} />,
+    },
+    { title: common.kind, width: 80, render: (_, { kind }) => codes.kind[kind] },
+    {
+      title: common.orderNo,
+      width: 210,
+      sorter: (a, b) => compare(a.orderNo, b.orderNo),
+      render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} />,
+    },
+    {
+      title: common.channel,
+      width: 105,
+      render: (_, { channel }) => (channel === null ? common.none : codes.channel[channel]),
+    },
+    ...BOOKS_OF_MODE[mode].map((book) => ({
+      title: codes.book[book],
+      width: 120,
+      align: 'right' as const,
+      sorter: (a: ExceptionRow, b: ExceptionRow) => compareFen(a[FEN[book]], b[FEN[book]]),
+      render: (_: unknown, row: ExceptionRow) => <Money fen={row[FEN[book]]} />,
+    })),
+    { title: words.notes, width: 100, ellipsis: true, render: (_, row) => <Notes row={row} /> },
+    {
+      title: common.status,
+      width: 100,
+      sorter: (a, b) => compare(a.status, b.status),
+      render: (_, { status }) => <CaseStatusTag code={status} />,
+    },
+    {
+      title: words.action,
+      width: 70,
+      render: (_, { id }) => (
+        <a
+          href={casePath(id)}
+          onClick={(event) => {
+            event.preventDefault();
+            event.stopPropagation();
+            openCase(id);
+          }}
+        >
+          {words.openCase}
+        </a>
+      ),
+    },
+  ];
+}
+
+function Notes({ row }: { readonly row: ExceptionRow }) {
+  const { threeWay: words, common } = useLabels();
+  const said = [
+    row.possiblyCrossDay ? words.possiblyCrossDay : '',
+    row.ambiguousRefund ? words.ambiguous : '',
+    row.channelConflict ? words.channelConflict : '',
+    row.possibleDuplicateOf === null ? '' : words.duplicateOf,
+    row.mergedReceipt === null ? '' : words.mergedReceipt,
+  ].filter((text) => text !== '');
+  if (said.length === 0) return <>{common.none}</>;
+  return (
+    <span title={said.join('、')}>
+      {said.map((text) => (
+        <Tag key={text}>{text}</Tag>
+      ))}
+    </span>
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What a book does not have comes first. */
+function compareFen(a: string | null, b: string | null): number {
+  const difference = BigInt(a ?? -1) - BigInt(b ?? -1);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
