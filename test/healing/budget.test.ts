@@ -103,7 +103,9 @@ test('twenty at once reserve no more than there is, also when nobody waits for t
       amountFen: 1_000n,
       isDryRun: false,
     }));
-    const kept = await Promise.all(wishes.map((wish) => reserve(wish, rules, { ...deps, locks })));
+    const kept = await Promise.all(
+      wishes.map((wish) => reserve(wish, rules, { ...deps, locks }).catch(nothingWhereBusy)),
+    );
     expect(kept.filter((one) => one !== null).length).toBeLessThanOrEqual(2);
     expect(await used()).toEqual({
       orders: kept.filter((one) => one !== null).length,
@@ -111,6 +113,12 @@ test('twenty at once reserve no more than there is, also when nobody waits for t
     });
   }
 });
+
+/** Who waits too long for the others reserves nothing, and tries again in the next round. */
+function nothingWhereBusy(error: unknown): null {
+  if (error instanceof DuizhangError && error.code === 'DZ_ORDER_BUSY') return null;
+  throw error;
+}
 
 const NO_LOCK = {
   remainingMs: () => 60_000,
