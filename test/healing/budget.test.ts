@@ -6,7 +6,6 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { HealingRules } from '../../domain/selfHealing.ts';
 import { reserve } from '../../resolution/healing/reserve.ts';
 import { recoverRefunds } from '../../resolution/recoverRefunds.ts';
-import type { MoneyStep } from '../../resolution/resolution.ts';
 import { Random } from '../../simulator/random.ts';
 import type { GatewayFault } from '../resolution/gatewayBook.ts';
 import type { HealingSystem } from './healingHarness.ts';
@@ -152,7 +151,7 @@ test.each([1, 2, 3])(
           : { state: 'ABSENT' as const };
       },
     };
-    const reached = (_: MoneyStep): Promise<void> =>
+    const reached = (): Promise<void> =>
       random() < 0.02 ? Promise.reject(new Crash('the process ends here')) : Promise.resolve();
     const deps = { ...system.deps, his, reached };
     for (let round = 0; round < 8; round += 1) {
