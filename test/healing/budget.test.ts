@@ -6,7 +6,6 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { HealingRules } from '../../domain/selfHealing.ts';
 import { reserve } from '../../resolution/healing/reserve.ts';
 import { recoverRefunds } from '../../resolution/recoverRefunds.ts';
-import type { MoneyStep } from '../../resolution/resolution.ts';
 import { Random } from '../../simulator/random.ts';
 import type { GatewayFault } from '../resolution/gatewayBook.ts';
 import type { HealingSystem } from './healingHarness.ts';
@@ -103,7 +102,9 @@ test('twenty at once reserve no more than there is, also when nobody waits for t
       amountFen: 1_000n,
       isDryRun: false,
     }));
-    const kept = await Promise.all(wishes.map((wish) => reserve(wish, rules, { ...deps, locks })));
+    const kept = await Promise.all(
+      wishes.map((wish) => reserve(wish, rules, { ...deps, locks }).catch(nothingWhereBusy)),
+    );
     expect(kept.filter((one) => one !== null).length).toBeLessThanOrEqual(2);
     expect(await used()).toEqual({
       orders: kept.filter((one) => one !== null).length,
@@ -111,6 +112,12 @@ test('twenty at once reserve no more than there is, also when nobody waits for t
     });
   }
 });
+
+/** Who waits too long for the others reserves nothing, and tries again in the next round. */
+function nothingWhereBusy(error: unknown): null {
+  if (error instanceof DuizhangError && error.code === 'DZ_ORDER_BUSY') return null;
+  throw error;
+}
 
 const NO_LOCK = {
   remainingMs: () => 60_000,
@@ -144,7 +151,7 @@ test.each([1, 2, 3])(
           : { state: 'ABSENT' as const };
       },
     };
-    const reached = (_: MoneyStep): Promise<void> =>
+    const reached = (): Promise<void> =>
       random() < 0.02 ? Promise.reject(new Crash('the process ends here')) : Promise.resolve();
     const deps = { ...system.deps, his, reached };
     for (let round = 0; round < 8; round += 1) {

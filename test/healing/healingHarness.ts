@@ -74,10 +74,23 @@ export class HealingSystem implements AsyncDisposable {
       ...paid.map(({ orderNo, ...more }) => line('PLATFORM', orderNo, more)),
       ...matchedLines(booked).filter(({ book }) => book !== 'CHANNEL'),
     ]);
+    await this.#billAndClose();
+    return orderNos;
+  }
+
+  /** A payment that stands in the channel's bill and nowhere else: nobody made it. HIS says that it lacks it. */
+  async invented(amountFen: bigint): Promise<string> {
+    const orderNo = this.cases.newOrderNo();
+    this.#lines.push(line('CHANNEL', orderNo, { amountFen, ...at(orderNo) }));
+    this.cases.hisOrders.set(orderNo, { state: 'ABSENT' });
+    await this.#billAndClose();
+    return orderNo;
+  }
+
+  async #billAndClose(): Promise<void> {
     const place = { book: 'CHANNEL', channel: 'WECHAT', businessDate: DATE } as const;
     await this.cases.close.writeBill(this.#lines, place);
     await this.close();
-    return orderNos;
   }
 
   async close(): Promise<void> {
