@@ -52,8 +52,8 @@ test('verdicts appear while events come, an exception is told and heals', async 
   await expectNoSideScroll(tab);
   await picture(tab, 'realtime');
   await page.getByText('已对平', { exact: true }).first().click();
-  await expect.poll(() => page.locator('.ant-table-row').count()).toBe(1);
-  await expect.poll(() => new URL(page.url()).searchParams.get('show')).toBe('HEALED');
+  await expect.poll(() => page.locator('.ant-table-row').count(), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => new URL(page.url()).searchParams.get('show'), { timeout: 20_000 }).toBe('HEALED');
   expect(tab.complaints).toEqual([]);
 });
 

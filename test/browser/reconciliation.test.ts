@@ -13,6 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
+/** For a machine that has other work. */
+const PATIENT = { timeout: 20_000 } as const;
+
 type Run = { readonly id: string; readonly businessDate: string; readonly outcome: string };
 
 /** The hospital's run with exceptions that counts. */
@@ -62,7 +65,7 @@ test('a day is found by hospital and date, and its result says what is open and 
   await linked.page.getByRole('heading', { name: new RegExp(`三方对账 · .* · ${businessDate}`) }).waitFor();
   const pending = linked.page.locator('[data-figure=pending]');
   await pending.getByText('待处理异常').waitFor();
-  await expect.poll(() => pending.innerText()).toMatch(/待处理 \d+ · 处理中 \d+ · 待审批 \d+/);
+  await expect.poll(() => pending.innerText(), PATIENT).toMatch(/待处理 \d+ · 处理中 \d+ · 待审批 \d+/);
   await lookAt(linked, 'run');
   // Who only looks on may not run it again, and is told so.
   expect(await linked.page.getByRole('button', { name: '重新对账' }).isDisabled()).toBe(true);
@@ -84,14 +87,14 @@ test('exceptions are filtered, sorted, searched, and lead to where they are work
   expect(amounts).toEqual(amounts.toSorted((a, b) => b - a));
   await page.getByRole('combobox', { name: '异常类型' }).click();
   await page.locator('.ant-select-item-option', { hasText: '渠道单边' }).click();
-  await expect.poll(() => new URL(page.url()).searchParams.get('type')).toBe('CHANNEL_ONLY');
+  await expect.poll(() => new URL(page.url()).searchParams.get('type'), PATIENT).toBe('CHANNEL_ONLY');
   await expect
-    .poll(async () => (await rows.allInnerTexts()).every((text) => text.includes('渠道单边')))
+    .poll(async () => (await rows.allInnerTexts()).every((text) => text.includes('渠道单边')), PATIENT)
     .toBe(true);
   const orderNo = (await rows.first().locator('.dz-id').getAttribute('title')) ?? '';
   await page.getByLabel('订单号、退款单号或 HIS 单号').fill(orderNo);
   await page.keyboard.press('Enter');
-  await expect.poll(() => rows.count()).toBe(1);
+  await expect.poll(() => rows.count(), PATIENT).toBe(1);
   await page.getByText('已处理', { exact: true }).last().click();
   await page.getByText('没有符合条件的异常').waitFor();
   await page.getByText('待处理', { exact: true }).first().click();

@@ -64,6 +64,8 @@ function CheckForm({ isAsking, onAsk }: FormProps) {
   const preset = hospital ?? (others.length === 0 ? only?.id : undefined);
   return (
     <Form<Order>
+      // The hospital that is switched to is the one that is asked.
+      key={preset ?? ''}
       layout="inline"
       initialValues={{ ...(preset === undefined ? {} : { merchantId: preset }), orderNo: order ?? '' }}
       onFinish={({ merchantId, orderNo }) => onAsk({ merchantId, orderNo: orderNo.trim() })}

@@ -25,8 +25,9 @@ const SHOWN = {
 export function RealtimePage() {
   const { menu, realtime: words } = useLabels();
   const { show } = route.useSearch();
-  const { board, state, line } = useVerdicts(useHospital());
-  const columns = useVerdictColumns();
+  const hospital = useHospital();
+  const { board, state, line } = useVerdicts(hospital);
+  const columns = useVerdictColumns(hospital !== undefined);
   const rows = show === undefined ? state.rows : state.rows.filter(SHOWN[show]);
   const nothing =
     state.rows.length > 0 ? (

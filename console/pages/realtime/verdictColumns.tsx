@@ -9,15 +9,19 @@ import { spanText } from '../../parts/texts.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import type { BoardRow } from './VerdictBoard.ts';
 
-export function useVerdictColumns(): TableColumnsType<BoardRow> {
+/** @param isOfOne hospital: it needs no column */
+export function useVerdictColumns(isOfOne: boolean): TableColumnsType<BoardRow> {
   const { realtime: words, codes, common, threeWay } = useLabels();
   const nameOf = useMerchantName();
+  const hospital: TableColumnsType<BoardRow> = [
+    { title: common.hospital, width: 120, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
+  ];
   return [
     { title: words.judgedAt, width: 100, render: (_, { at }) => <BeijingTime at={at} /> },
-    { title: common.hospital, width: 120, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
+    ...(isOfOne ? [] : hospital),
     {
       title: threeWay.result,
-      width: 160,
+      width: 175,
       render: (_, { code }) => (
         <Flex gap={4}>
           <VerdictTag code={code} />
@@ -37,11 +41,11 @@ export function useVerdictColumns(): TableColumnsType<BoardRow> {
           <Tag color="success">{spanText(Math.max(1_000, healedAfterMs), common)}</Tag>
         ),
     },
-    { title: common.kind, width: 70, render: (_, { kind }) => codes.kind[kind] },
+    { title: common.kind, width: 85, render: (_, { kind }) => codes.kind[kind] },
     { title: common.orderNo, width: 200, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
     {
       title: common.channel,
-      width: 90,
+      width: 100,
       render: (_, { channel }) => (channel === null ? common.none : codes.channel[channel]),
     },
     {

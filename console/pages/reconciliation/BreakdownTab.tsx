@@ -67,7 +67,7 @@ function Title({ text }: { readonly text: string }) {
 }
 
 function BookTotals({ run, books }: { readonly run: Run; readonly books: readonly Book[] }) {
-  const { threeWay: words, codes } = useLabels();
+  const { threeWay: words, billFiles, codes } = useLabels();
   const rows = books.map((book) => ({ book, totals: run.books[book.toLowerCase()] }));
   type Row = (typeof rows)[number];
   const count = (title: string, name: 'payments' | 'refunds') => ({
@@ -90,7 +90,7 @@ function BookTotals({ run, books }: { readonly run: Run; readonly books: readonl
       scroll={{ x: 'max-content' }}
       dataSource={rows}
       columns={[
-        { title: words.books, width: 110, render: (_, { book }) => codes.book[book] },
+        { title: billFiles.book, width: 110, render: (_, { book }) => codes.book[book] },
         count(words.payments, 'payments'),
         money(words.paymentSum, 'paymentFen'),
         count(words.refunds, 'refunds'),

@@ -55,7 +55,7 @@ export function CloseDialog({ hospitals, merchantId, date, isAgain = false }: Pr
           form={form}
           layout="vertical"
           initialValues={{
-            ...(merchantId === undefined ? {} : { merchantId }),
+            ...(hospitals.some(({ id }) => id === merchantId) ? { merchantId } : {}),
             date: dayjs(date ?? addDays(today, -1)),
           }}
           onFinish={({ merchantId: id, date: day, reason = '' }) => {

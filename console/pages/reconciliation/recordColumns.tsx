@@ -28,8 +28,8 @@ export function useRecordColumns(mode: RunMode, current: ReadonlySet<string>): T
       render: (_, { operator }) => <Operator name={operator} />,
     },
     { title: words.operatedAt, width: 130, render: (_, { endedAt }) => <BeijingTime at={endedAt} /> },
-    { title: words.result, width: 90, render: (_, { outcome }) => <OutcomeTag code={outcome} /> },
-    { title: words.reason, width: 160, ellipsis: true, render: (_, run) => <Reason run={run} /> },
+    { title: words.result, width: 105, render: (_, { outcome }) => <OutcomeTag code={outcome} /> },
+    { title: words.reason, width: 150, ellipsis: true, render: (_, run) => <Reason run={run} /> },
     {
       title: words.verdicts,
       width: 80,

@@ -1,0 +1,56 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Look, Tab } from './browser.ts';
+import { expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+
+// Pages of 对账 and 账单 on other monitors, in the other theme and language: nothing is cut off, nothing is complained of.
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+const LOOKS = [
+  { size: 'narrow', theme: 'light', language: 'en' },
+  { size: 'large', theme: 'dark', language: 'zh' },
+  { size: 'small', theme: 'dark', language: 'en' },
+] as const satisfies readonly Required<Look>[];
+
+async function lookAt(tab: Tab, name: string): Promise<void> {
+  await tab.page.mouse.move(0, 0);
+  await tab.page.waitForTimeout(400);
+  await expectNoSideScroll(tab);
+  await picture(tab, name);
+}
+
+test.each(LOOKS)('$size, $theme, $language', async (look) => {
+  const tab = await logInAs(browser, 'operator', '/three-way', look);
+  const { page } = tab;
+  const go = (path: string) => page.locator(`nav a[href^="/${path}"]`).click();
+  const row = page.locator('.ant-table-row').first();
+  await row.waitFor();
+  await lookAt(tab, 'records');
+  await page.locator('.ant-table-row a').first().click();
+  await page.locator('[data-figure=pending]').waitFor();
+  await row.waitFor();
+  await lookAt(tab, 'run');
+  for (const [n, name] of ['breakdown', 'run-bills', 'certificate'].entries()) {
+    await page
+      .getByRole('tab')
+      .nth(n + 1)
+      .click();
+    await lookAt(tab, name);
+  }
+  for (const path of ['two-way', 'realtime', 'one-sided']) {
+    await go(path);
+    await page.locator('#content h1').waitFor();
+    await lookAt(tab, path);
+  }
+  await go('bill-files');
+  await row.waitFor();
+  await lookAt(tab, 'bill-files');
+  const text = await page.locator('body').innerText();
+  if (look.language === 'en') expect(text.replaceAll(/..示范医院|中文/g, '')).not.toMatch(/[\u4e00-\u9fff]/);
+  expect(tab.complaints).toEqual([]);
+});
