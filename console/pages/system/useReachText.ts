@@ -1,0 +1,16 @@
+import { useLabels } from '../../labels/useLabels.ts';
+import { useMerchantName } from '../../parts/useMerchantName.ts';
+import type { UserRow } from './queries.ts';
+
+/** Which hospitals somebody reaches, in words. */
+export function useReachText(): (reach: UserRow['reach']) => string {
+  const { system } = useLabels();
+  const nameOf = useMerchantName();
+  return (reach) => {
+    if (reach === null) return system.reachAll;
+    return system.listOf([
+      ...reach.merchants.map(nameOf),
+      ...reach.isvs.map((isv) => `${system.isv} ${isv}`),
+    ]);
+  };
+}
