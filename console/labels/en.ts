@@ -452,6 +452,6 @@ export const en: Labels = {
     emptyHistoryText: 'Every change leaves who, when, why, and the values before and after.',
     unset: 'not set',
     hospitalOnly: (name) => `${name}: `,
-    listOf: (items) => items.join(', '),
+    separator: ', ',
   },
 };

@@ -430,7 +430,7 @@ export const zh = {
     emptyHistoryText: '此处的每次修改都会留下时间、人员、原因与前后值。',
     unset: '未设置',
     hospitalOnly: (name: string) => `${name}:`,
-    listOf: (items: readonly string[]) => items.join('、'),
+    separator: '、',
   },
 };
 

@@ -9,6 +9,7 @@ import { DiffTable } from './DiffTable.tsx';
 import { fieldLabel, hospitalOf } from './fields.ts';
 import type { Preview, Wish } from './queries.ts';
 import { changeSettings, previewSettings, settingsChanged } from './queries.ts';
+import { joined } from './joined.ts';
 
 type Props = {
   readonly base: number;
@@ -99,7 +100,7 @@ function Warnings({ warnings }: Pick<Preview, 'warnings'>) {
       type={code === 'PROVISIONAL_ONLY' || code === 'NEXT_CLOSE' ? 'info' : 'warning'}
       style={{ marginBlockEnd: 8 }}
       title={system.warnings[code]}
-      {...(paths.length === 0 ? {} : { description: system.listOf(paths.map(named)) })}
+      {...(paths.length === 0 ? {} : { description: joined(system, paths.map(named)) })}
     />
   ));
 }

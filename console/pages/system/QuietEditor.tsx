@@ -14,21 +14,23 @@ export function QuietEditor({ value, onChange, disabled }: EditorProps) {
   return (
     <Flex wrap gap={8} align="center">
       <Input
-        type="time"
+        placeholder={USUAL.from}
+        maxLength={5}
         aria-label={`${system.quietHours} ${system.quietFrom}`}
         disabled={disabled}
         value={shown.from}
         style={{ width: 120 }}
-        onChange={({ target }) => target.value !== '' && change({ from: target.value })}
+        onChange={({ target }) => change({ from: target.value.trim() })}
       />
       <span>{system.quietTo}</span>
       <Input
-        type="time"
+        placeholder={USUAL.to}
+        maxLength={5}
         aria-label={`${system.quietHours} ${system.quietTo}`}
         disabled={disabled}
         value={shown.to}
         style={{ width: 120 }}
-        onChange={({ target }) => target.value !== '' && change({ to: target.value })}
+        onChange={({ target }) => change({ to: target.value.trim() })}
       />
       <Select
         aria-label={system.quietBelow}

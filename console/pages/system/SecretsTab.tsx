@@ -7,6 +7,7 @@ import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import type { SecretRow } from './queries.ts';
 import { replaceSecret, secretsQuery, settingsChanged } from './queries.ts';
+import { joined } from './joined.ts';
 
 /** Secrets can be replaced, and never read. */
 export function SecretsTab({ locked }: { readonly locked: string | null }) {
@@ -35,7 +36,7 @@ export function SecretsTab({ locked }: { readonly locked: string | null }) {
             width: 110,
             render: (_, { kind }) => (kind === 'FILE' ? system.secretFile : system.secretEnv),
           },
-          { title: system.secretPlaces, width: 260, render: (_, { places }) => system.listOf(places) },
+          { title: system.secretPlaces, width: 260, render: (_, { places }) => joined(system, places) },
           { title: system.secretState, width: 190, render: (_, secret) => <State secret={secret} /> },
           {
             title: system.secretChanged,

@@ -1,14 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Button, Flex, Tag, Tooltip, Typography } from 'antd';
+import { Button, Flex, Tag, theme, Tooltip, Typography } from 'antd';
 import { useState } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
 import { beijingText } from '../../parts/texts.ts';
 import { useNow } from '../../parts/useNow.ts';
 import { ConfirmChange } from './ConfirmChange.tsx';
-import { fieldHint, fieldLabel } from './fields.ts';
+import { fieldHint, fieldLabel, stepsOf } from './fields.ts';
 import type { Field, SettingsView, Wish } from './queries.ts';
 import { settingsChanged } from './queries.ts';
 import { ValueEditor } from './ValueEditor.tsx';
+import { at } from './values.ts';
 import { valueText } from './valueText.ts';
 
 type Props = {
@@ -31,8 +32,14 @@ export function SettingsForm({ view, fields, locked }: Props) {
     setDrafts(next);
   };
   const hasDrafts = drafts.size > 0;
+  const { token } = theme.useToken();
+  const ground = token.colorBgElevated;
   return (
-    <Flex vertical gap={4}>
+    <Flex
+      vertical
+      gap={4}
+      style={{ background: ground, paddingInline: token.paddingMD, borderRadius: token.borderRadiusLG }}
+    >
       {fields.map((field) => (
         <FieldRow
           key={field.path}
@@ -43,7 +50,7 @@ export function SettingsForm({ view, fields, locked }: Props) {
           onDraft={(wish) => draft(field.path, wish)}
         />
       ))}
-      <Flex wrap gap={12} align="center" className="dz-form-end">
+      <Flex wrap gap={12} align="center" className="dz-form-end" style={{ background: ground }}>
         <Button type="primary" disabled={!hasDrafts} onClick={() => setConfirming(true)}>
           {system.preview(String(drafts.size))}
         </Button>
@@ -100,9 +107,10 @@ function FieldRow({ field, wish, contacts, disabled, onDraft }: RowProps) {
           value={shown}
           disabled={disabled || isTakenBack}
           contacts={contacts}
-          onChange={(value) =>
-            onDraft(JSON.stringify(value) === JSON.stringify(counts) ? null : { path, value })
-          }
+          onChange={(value) => {
+            const isNone = isEmpty(value) && counts === null;
+            onDraft(isNone || JSON.stringify(value) === JSON.stringify(counts) ? null : { path, value });
+          }}
         />
       </div>
       <Flex wrap gap={8} align="center">
@@ -123,15 +131,27 @@ function FieldRow({ field, wish, contacts, disabled, onDraft }: RowProps) {
   );
 }
 
+/** A text, or a channel's number, that nobody has typed. */
+function isEmpty(value: unknown): boolean {
+  return value === '' || at(value, 'merchantNo') === '';
+}
+
+/** Whether a hospital that says nothing goes by what holds for all. */
+function isOfAll(path: string): boolean {
+  const [first, , group = ''] = stepsOf(path);
+  return first === 'merchants' && ['rules', 'approvals', 'supplementMethods', 'schedule'].includes(group);
+}
+
 /** Where what counts comes from; where the file says something else, both. */
-function Source({ field: { path, value, fileValue, override } }: { readonly field: Field }) {
+function Source({ field: { path, value, inherited, fileValue, override } }: { readonly field: Field }) {
   const labels = useLabels();
   const { system } = labels;
   const nowMs = useNow(60_000);
   const words = (said: unknown): string => valueText(path, said, labels);
   if (override === null) {
     if (value !== null) return <Tag>{system.fromFile}</Tag>;
-    return <Tag>{path.startsWith('/merchants/') ? system.fromAll : system.fromProgram}</Tag>;
+    if (inherited === null) return <Tag>{system.unset}</Tag>;
+    return <Tag>{isOfAll(path) ? system.fromAll : system.fromProgram}</Tag>;
   }
   const when = beijingText(Date.parse(override.at), nowMs);
   const file = fileValue === null ? system.fileSaysNothing : system.fileSays(words(fileValue));

@@ -10,6 +10,7 @@ import type { UserRow } from './queries.ts';
 import { usersQuery } from './queries.ts';
 import { UserDrawer } from './UserDrawer.tsx';
 import { useReachText } from './useReachText.ts';
+import { joined } from './joined.ts';
 
 const route = getRouteApi('/system');
 /** No user has this name. */
@@ -48,7 +49,11 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
               title: system.roles,
               width: 200,
               ellipsis: true,
-              render: (_, { roles }) => system.listOf(roles.map((role) => codes.role[role])),
+              render: (_, { roles }) =>
+                joined(
+                  system,
+                  roles.map((role) => codes.role[role]),
+                ),
             },
             { title: system.reach, width: 240, ellipsis: true, render: (_, { reach }) => reachText(reach) },
             {

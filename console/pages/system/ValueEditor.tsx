@@ -36,10 +36,11 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
       return (
         <Input
           {...common}
-          type="time"
+          placeholder="12:00"
+          maxLength={5}
           value={textOf(value)}
           style={{ width: 160 }}
-          onChange={({ target }) => target.value !== '' && onChange(target.value)}
+          onChange={({ target }) => onChange(target.value.trim())}
         />
       );
     case 'amount':

@@ -1,6 +1,7 @@
 import { useLabels } from '../../labels/useLabels.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import type { UserRow } from './queries.ts';
+import { joined } from './joined.ts';
 
 /** Which hospitals somebody reaches, in words. */
 export function useReachText(): (reach: UserRow['reach']) => string {
@@ -8,7 +9,7 @@ export function useReachText(): (reach: UserRow['reach']) => string {
   const nameOf = useMerchantName();
   return (reach) => {
     if (reach === null) return system.reachAll;
-    return system.listOf([
+    return joined(system, [
       ...reach.merchants.map(nameOf),
       ...reach.isvs.map((isv) => `${system.isv} ${isv}`),
     ]);

@@ -2,6 +2,7 @@ import { useLabels } from '../../labels/useLabels.ts';
 import type { UserRow } from './queries.ts';
 import type { TypedUser } from './UserForm.tsx';
 import { useReachText } from './useReachText.ts';
+import { joined } from './joined.ts';
 
 type Line = { readonly label: string; readonly before: string; readonly after: string };
 
@@ -11,7 +12,10 @@ export function useUserDiff(): (user: UserRow, typed: TypedUser) => readonly Lin
   const reachText = useReachText();
   return (user, typed) => {
     const rolesText = (roles: UserRow['roles']): string =>
-      system.listOf(roles.map((role) => codes.role[role]));
+      joined(
+        system,
+        roles.map((role) => codes.role[role]),
+      );
     const lines = [
       { label: system.displayName, before: user.name, after: typed.name },
       { label: system.roles, before: rolesText(user.roles), after: rolesText([...typed.roles]) },

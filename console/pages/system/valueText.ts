@@ -3,6 +3,7 @@ import { countText } from '../../parts/texts.ts';
 import { editorOf } from './fields.ts';
 import type { DurationUnit } from './values.ts';
 import { channelOf, durationOf, listOf, quietOf, routesOf, textOf } from './values.ts';
+import { joined } from './joined.ts';
 
 /** A setting's value in words. */
 export function valueText(path: string, value: unknown, labels: Labels): string {
@@ -17,7 +18,10 @@ export function valueText(path: string, value: unknown, labels: Labels): string 
     case 'mode':
       return value === 'TWO_WAY' ? codes.mode.TWO_WAY : codes.mode.THREE_WAY;
     case 'methods':
-      return system.listOf(listOf(value).map((method) => methodText(method, labels)));
+      return joined(
+        system,
+        listOf(value).map((method) => methodText(method, labels)),
+      );
     case 'channel':
       return channelText(value, labels);
     case 'quietHours': {
@@ -28,7 +32,7 @@ export function valueText(path: string, value: unknown, labels: Labels): string 
       const routes = routesOf(value);
       if (routes.length === 0) return system.noRoutes;
       const names = routes.flatMap(({ steps }) => steps.flatMap(({ to }) => to));
-      return `${system.routesCount(countText(routes.length))}: ${system.listOf([...new Set(names)])}`;
+      return `${system.routesCount(countText(routes.length))}: ${joined(system, [...new Set(names)])}`;
     }
     default:
       return textOf(value);
@@ -58,6 +62,10 @@ export function durationText(value: unknown, labels: Labels): string {
 function channelText(value: unknown, { system }: Labels): string {
   const { merchantNo, feeRate, ownRows } = channelOf(value);
   const own = Object.values(ownRows ?? {}).flat();
-  const parts = [merchantNo, feeRate === undefined ? '' : `${system.feeRate} ${feeRate}`, system.listOf(own)];
+  const parts = [
+    merchantNo,
+    feeRate === undefined ? '' : `${system.feeRate} ${feeRate}`,
+    joined(system, own),
+  ];
   return parts.filter((part) => part !== '').join(' · ');
 }
