@@ -57,6 +57,7 @@ test('a window is changed: typed, reviewed, confirmed, in force, on record, and 
   const dialog = page.getByRole('dialog', { name: '确认修改' });
   await dialog.getByRole('cell', { name: '8 分钟' }).waitFor();
   await dialog.getByText('只影响此后的实时判定').waitFor();
+  await page.waitForTimeout(400);
   await expectAccessible(tab);
   await picture(tab, 'system-diff');
   await dialog.getByRole('button', { name: '确认修改' }).click();
@@ -78,8 +79,6 @@ test('a window is changed: typed, reviewed, confirmed, in force, on record, and 
   expect(await card.innerText()).toMatch(/admin[^]*上送变慢[^]*5 分钟[^]*8 分钟/);
   await expectAccessible(tab);
   await picture(tab, 'system-history');
-  await page.goBack();
-  await page.goto('about:blank');
   expect(tab.complaints).toEqual([]);
 
   const again = await logInAs(browser, 'admin', '/system?of=H001');
@@ -119,7 +118,8 @@ test('routes of alerts are put together, and the file is exported with them', as
   await page.getByRole('button', { name: '增加一步' }).click();
   await page.getByRole('combobox', { name: '第 1 条 联系人 2' }).click();
   await page.getByTitle('chief').last().click();
-  await page.keyboard.press('Tab');
+  await page.getByText('通知顺序').click();
+  await page.waitForTimeout(500);
   await expectAccessible(tab);
   await picture(tab, 'system-routes');
   await confirm(page, '升级到负责人');
@@ -142,7 +142,7 @@ test('a user is added with a password that is shown once, changed, shut out, and
   await page.getByLabel('姓名').fill('新同事');
   await page.getByRole('combobox', { name: '角色' }).click();
   await page.getByTitle('操作员').last().click();
-  await page.keyboard.press('Tab');
+  await page.getByText('新增用户').last().click();
   await page.getByText('全部医院').last().click();
   await picture(tab, 'system-user-new');
   await page.getByRole('button', { name: /保\s?存/ }).click();
@@ -156,7 +156,9 @@ test('a user is added with a password that is shown once, changed, shut out, and
     });
   expect((await logIn()).status).toBe(200);
   await page.getByRole('button', { name: '我已保存' }).click();
-  await page.getByRole('cell', { name, exact: true }).click();
+  await page.locator('.ant-table-row', { hasText: name }).click();
+  await page.getByRole('button', { name: '重置密码' }).waitFor();
+  await page.waitForTimeout(500);
   await expectAccessible(tab);
   await page.getByRole('button', { name: /^停\s?用$/ }).click();
   await page.getByRole('button', { name: /确\s?定/ }).click();
@@ -182,6 +184,7 @@ test('a secret is replaced and never shown', async () => {
   await expectAccessible(tab);
   await picture(tab, 'system-secret');
   await dialog.getByRole('button', { name: /替\s?换/ }).click();
+  await dialog.waitFor({ state: 'detached' });
   await line.getByText('已替换,重启后生效').waitFor();
   expect(await page.content()).not.toContain(key);
   const told = (await asked('/settings/secrets')) + (await asked('/audit?limit=20'));
