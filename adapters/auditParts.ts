@@ -46,6 +46,7 @@ export function processAudit({ process: name, clickhouseUrl, log, onAway }: Proc
 }
 
 /** What a change of the configuration is recorded as. */
-export function configChangeSaid({ before, after, merchants, settings }: ConfigChange): AuditEntry['said'] {
-  return { before, after, merchants, needsRestart: settings };
+export function configChangeSaid(change: ConfigChange): AuditEntry['said'] {
+  const { before, after, revisions, merchants, settings } = change;
+  return { before, after, revisions, merchants, needsRestart: settings };
 }

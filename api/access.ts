@@ -75,6 +75,14 @@ export function checkReach(request: FastifyRequest, merchantId: string, what: st
   if (!mayReach(principalOf(request), merchantId)) throw notFound(what);
 }
 
+/** @throws DZ_FORBIDDEN: it is about all hospitals */
+export function checkReachesAll(request: FastifyRequest): void {
+  if (principalOf(request).merchants === null) return;
+  throw new DuizhangError('DZ_FORBIDDEN', 'this is for whoever reaches all hospitals', {
+    messageZh: '没有权限:须可管理全部医院',
+  });
+}
+
 export function notFound(what: string): DuizhangError {
   return new DuizhangError('DZ_NOT_FOUND', `there is no ${what}`, { messageZh: '记录不存在' });
 }

@@ -16,6 +16,8 @@ import type {
   ReadinessCheck,
 } from '../domain/apiPorts.ts';
 import type { CloseAgain } from '../domain/closePorts.ts';
+import type { SecretDesk } from '../domain/secretDesk.ts';
+import type { SettingsDesk } from '../domain/settings.ts';
 import type { LedgerExports } from '../domain/exports.ts';
 import type { ActionQueries } from '../domain/resolutionPorts.ts';
 import type { Statements } from '../domain/statement.ts';
@@ -62,10 +64,14 @@ import type { OverviewParts } from './routes/overview.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
+import { secretRoutes } from './routes/secrets.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import type { StreamParts } from './routes/stream.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { statementRoutes } from './routes/statements.ts';
+import type { UserParts } from './routes/users.ts';
+import { userRoutes } from './routes/users.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -110,6 +116,10 @@ export type ApiParts = {
   /** All that is known of one exception, for whoever may see it. */
   readonly evidenceOf: ExceptionDetailParts['evidenceOf'];
   readonly audit: AuditParts;
+  /** What administrators set, and the secrets that they replace. */
+  readonly settings: SettingsDesk;
+  readonly secrets: SecretDesk;
+  readonly users: Omit<UserParts, 'merchants'>;
   /** Whether a failure means that a server does not answer, so that the request may be sent again. */
   readonly isAway?: (error: unknown) => boolean;
   readonly readiness: readonly ReadinessCheck[];
@@ -272,6 +282,9 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     billRoutes(parts.bills),
     billFileRoutes({ ...parts.bills, files: parts.billFiles }),
     auditRoutes(parts.audit.queries),
+    settingsRoutes(parts.settings),
+    secretRoutes(parts.secrets),
+    userRoutes({ ...parts.users, merchants }),
   ];
 }
 

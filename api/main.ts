@@ -1,5 +1,5 @@
 // The API as a process: node api/main.ts, with the addresses of the system's parts in its environment.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -23,6 +23,7 @@ import { clickHouseBillFiles } from '../adapters/clickhouse/billFilePages.ts';
 import { clickHouseBillLibrary } from '../adapters/clickhouse/billLibrary.ts';
 import { clickHouseCertificates } from '../adapters/clickhouse/certificates.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
+import { clickHouseSettings } from '../adapters/clickhouse/settings.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../adapters/clickhouse/closeLedger.ts';
 import { clickHouseDeadLetters } from '../adapters/clickhouse/deadLetters.ts';
@@ -35,9 +36,12 @@ import { clickHouseOverview } from '../adapters/clickhouse/overview.ts';
 import { isAway } from '../adapters/clickhouse/patientLedger.ts';
 import { clickHouseStatementLedger } from '../adapters/clickhouse/statementLedger.ts';
 import { readDemoUsers } from '../adapters/config/demoUsers.ts';
+import { loadConfig } from '../adapters/config/loadConfig.ts';
 import { machinesOf } from '../adapters/config/machines.ts';
+import type { ConfigChange } from '../adapters/config/liveConfig.ts';
 import type { ProcessEnv } from '../adapters/config/processEnv.ts';
 import { hostOf, portOf, processEnvOf, trustedProxiesOf } from '../adapters/config/processEnv.ts';
+import { settingsDesk } from '../adapters/config/settingsDesk.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
@@ -53,7 +57,11 @@ import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
+import { settingsLock } from '../adapters/redis/settingsLock.ts';
+import { redisUserLocks } from '../adapters/redis/access/userLocks.ts';
 import { resolutionParts } from '../adapters/resolutionParts.ts';
+import { secretDesk } from '../adapters/sources/secretDesk.ts';
+import { processSettings } from '../adapters/settingsParts.ts';
 import { receiveBytes } from '../adapters/sources/receiveBytes.ts';
 import { renderStatement } from '../adapters/statements/render.ts';
 import type { CloseAgain } from '../domain/closePorts.ts';
@@ -82,19 +90,28 @@ const COUNT_WITHIN_MS = 500;
 const APPEND_WAITS_MS = 15_000;
 /** Somebody waits for the answer, less long than a request may take. */
 const GATE_PATIENCE_MS = 20_000;
+const NEW_PASSWORD_BYTES = 15;
+const TOTP_BYTES = 20;
 const CONSOLE_DIR = fileURLToPath(new URL('../console/dist', import.meta.url));
 /** A million rows are a quarter of it. */
 const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 
 async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
-  const read = processEnvOf(env, {
-    onLoaded: (needsRestart, change) => {
+  const startedAtMs = Date.now();
+  // There is no log before there is an app.
+  const early: unknown[] = [];
+  let onSettingsAway = (error: unknown): void => void early.push(error);
+  const settings = await processSettings(env, (error) => onSettingsAway(error));
+  const options = {
+    onLoaded: (needsRestart: readonly string[], change: ConfigChange) => {
       audit.note('CONFIG_CHANGE', configChangeSaid(change), change.merchants);
-      app.log.info({ needsRestart, merchants: change.merchants }, 'the configuration was read again');
+      const { merchants, revisions } = change;
+      app.log.info({ needsRestart, merchants, revisions }, 'the configuration was read again');
     },
-    onRefused: (error) =>
+    onRefused: (error: Error) =>
       app.log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
-  });
+  };
+  const read = processEnvOf(env, options, settings.atStart);
   const { config, live, logUrl, windowUrl, clickhouseUrl, clock, dataDir } = read;
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
   // It must never hold a request up: what cannot be counted is let through.
@@ -139,6 +156,8 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   // Behind a proxy others than this machine can call: tokens that never end are nobody's there.
   const hasDemoUsers = config.access.hasDemoUsers && trustedProxies.length === 0;
   const machines = machinesOf(config, env);
+  const following = settings.follow(live);
+  const configPath = env['DUIZHANG_CONFIG'] ?? '';
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     overview: { queries: clickHouseOverview(ledger), now: () => clock.wallMs() },
@@ -194,6 +213,22 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     alerts: { queries: clickHouseAlertQueries(ledger), now: () => clock.now() },
     stream: { live: redisLiveChanges(window), verdicts: redisLiveVerdicts(window) },
     audit: { trail: audit.trail, queries: clickHouseAuditQueries(ledger), now: Date.now },
+    settings: settingsDesk({
+      path: configPath,
+      store: clickHouseSettings(ledger),
+      whileHeld: settingsLock(window),
+      needsRestart: (next) => live.needsRestart(next),
+      // Whoever waits for the answer has it; this process looks again by itself.
+      onChanged: () => following.look().catch(() => undefined),
+      now: Date.now,
+    }),
+    secrets: secretDesk({ config: () => loadConfig(configPath), env, startedAtMs }),
+    users: {
+      ...people,
+      whileHeld: redisUserLocks(window),
+      newPassword: () => randomBytes(NEW_PASSWORD_BYTES).toString('base64url'),
+      newTotpSecret: () => randomBytes(TOTP_BYTES),
+    },
     trustedProxies,
     console: consoleIn(CONSOLE_DIR),
     readiness: [
@@ -207,8 +242,13 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     ...(pipelineUrl === null ? {} : { otherMetrics: () => pipelineMetrics(pipelineUrl) }),
     logger: logOptions('api'),
   });
+  onSettingsAway = (error) =>
+    app.log.warn({ err: error }, 'what is set in the console is asked for again: the ledger does not answer');
+  for (const error of early) onSettingsAway(error);
   app.addHook('onClose', async () => {
     live.stop();
+    following.stop();
+    await settings.close();
     await audit.close();
     await producer.close();
     await closing.dispose();
@@ -218,7 +258,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await Promise.all([ledger.close(), imports.close(), exporting.close()]);
   });
   live.watch();
-  audit.note('START', { configSha256: live.hash, pid: process.pid });
+  audit.note('START', { configSha256: live.hash, settings: live.revision, pid: process.pid });
   await app.listen({ host, port: portOf(env, 'DUIZHANG_PORT') });
   return app;
 }

@@ -2,7 +2,7 @@ import { openArchive } from '../adapters/archive/openArchive.ts';
 import { billReader } from '../adapters/bills/billReader.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
-import { loadConfig, type Config } from '../adapters/config/loadConfig.ts';
+import type { Config } from '../adapters/config/loadConfig.ts';
 import type { BillArchive } from '../domain/billArchive.ts';
 import type { BillRefusal, BillStore } from '../domain/closePorts.ts';
 import type { Book } from '../domain/entry.ts';
@@ -10,6 +10,7 @@ import { DuizhangError } from '../domain/errors.ts';
 import type { Bill, BillReader } from '../domain/ports.ts';
 import type { ImportDeps } from '../pipeline/close/importBill.ts';
 import type { CommandIo } from './command.ts';
+import { configOf } from './configOf.ts';
 import { merchantOf } from './commands/merchantOf.ts';
 import { systemHere } from './runningSystem.ts';
 
@@ -32,7 +33,7 @@ export class BillDesk implements AsyncDisposable {
   /** @throws DZ_NOT_RUNNING */
   constructor(io: CommandIo) {
     const run = systemHere(io);
-    this.config = loadConfig(run.configPath);
+    this.config = configOf(run);
     const clickhouse = connectClickHouse(run.clickhouseUrl);
     this.readBill = billReader(this.config.books);
     this.store = clickHouseBills(clickhouse);

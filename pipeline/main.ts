@@ -23,6 +23,7 @@ import { hostOf, portOf, processEnvOf } from '../adapters/config/processEnv.ts';
 import { clickHouseSlowFacts } from '../adapters/clickhouse/slowFacts.ts';
 import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
+import { processSettings } from '../adapters/settingsParts.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { redisLiveChanges, redisLiveVerdicts } from '../adapters/redis/liveChanges.ts';
@@ -73,14 +74,23 @@ import { Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
 
 const log = pino(logOptions('pipeline'));
+const settings = await processSettings(process.env, (error) =>
+  log.warn({ err: error }, 'what is set in the console is asked for again: the ledger does not answer'),
+);
 const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule, dataDir, live } =
-  processEnvOf(process.env, {
-    onLoaded: (needsRestart, change) => {
-      audit.note('CONFIG_CHANGE', configChangeSaid(change), change.merchants);
-      log.info({ needsRestart, merchants: change.merchants }, 'the configuration was read again');
+  processEnvOf(
+    process.env,
+    {
+      onLoaded: (needsRestart, change) => {
+        audit.note('CONFIG_CHANGE', configChangeSaid(change), change.merchants);
+        const { merchants, revisions } = change;
+        log.info({ needsRestart, merchants, revisions }, 'the configuration was read again');
+      },
+      onRefused: (error) =>
+        log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
     },
-    onRefused: (error) => log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
-  });
+    settings.atStart,
+  );
 const metrics = pipelineMetrics();
 const traces = new Traces();
 const lateness = new FeedLateness(
@@ -591,7 +601,8 @@ async function main(): Promise<void> {
   });
   ready = true;
   live.watch();
-  audit.note('START', { configSha256: live.hash, pid: process.pid });
+  settings.follow(live);
+  audit.note('START', { configSha256: live.hash, settings: live.revision, pid: process.pid });
   log.info({ slots: config.slots, partitions: config.log.partitions }, 'ready');
   const kept = [
     keepDays(),
@@ -618,7 +629,7 @@ try {
   process.exitCode = 1;
 }
 await audit.close();
-await Promise.all([clickhouse.close(), lockedLedger.close()]);
+await Promise.all([clickhouse.close(), lockedLedger.close(), settings.close()]);
 logRedis.disconnect();
 windowRedis.disconnect();
 // Whatever still waits for a server that is away must not keep a process that has ended.

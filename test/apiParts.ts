@@ -120,6 +120,9 @@ export const UNUSED_PARTS: Pick<
   | 'alerts'
   | 'stream'
   | 'audit'
+  | 'settings'
+  | 'secrets'
+  | 'users'
 > = {
   queries: UNUSED_QUERIES,
   overview: { queries: { overview: unused }, now: () => 0 },
@@ -179,6 +182,19 @@ export const UNUSED_PARTS: Pick<
     now: () => 0,
   },
   closeAgain: unused,
+  settings: { view: unused, preview: unused, change: unused, history: unused, exported: unused },
+  secrets: { list: unused, replace: unused },
+  users: {
+    users: { byId: unused, all: unused, save: unused },
+    passwords: { hash: unused, isRight: unused },
+    sessions: { endAll: unused },
+    attempts: { forget: unused },
+    sealer: { seal: none, open: none },
+    whileHeld: unused,
+    now: none,
+    newPassword: none,
+    newTotpSecret: none,
+  },
   // What a test asks of other routes is recorded nowhere.
   audit: {
     trail: { record: () => Promise.resolve(), assertWritable: () => undefined },

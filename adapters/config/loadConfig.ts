@@ -11,6 +11,8 @@ import type { CloseSchedule, Merchant, MerchantChannel } from '../../domain/merc
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { HealingRules } from '../../domain/selfHealing.ts';
+import type { Overlay } from '../../domain/settings.ts';
+import { NO_OVERLAY } from '../../domain/settings.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { AccessConfig } from './accessConfig.ts';
 import { accessOf, AccessSchema } from './accessConfig.ts';
@@ -28,6 +30,8 @@ import type { ArchiveConfig } from './archiveConfig.ts';
 import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
 import { checkHealingOutside, healingOf, HealingSchema, HEALING_AMOUNT } from './healingConfig.ts';
+import { DEFAULT_GRACE_MS, ms } from './durations.ts';
+import { overrideAt, withOverlay } from './overlay.ts';
 import type { MerchantRefunds } from './refundsConfig.ts';
 import { allRefunds, DefaultRefundsSchema, RefundsSchema } from './refundsConfig.ts';
 import { APPROVAL_AMOUNT, resolutionOf, ResolutionParts } from './resolutionConfig.ts';
@@ -164,21 +168,30 @@ const check = Compile(ConfigSchema);
 
 /**
  * Reads duizhang.config.yaml.
- * @throws DZ_CONFIG_INVALID naming the file, the line and the path of what is wrong
+ * @param overlay what is set in the console, on top of it
+ * @throws DZ_CONFIG_INVALID naming the file, the line and the path of what is wrong, and whether it was set in the console
  */
-export function loadConfig(path: string): Config {
+export function loadConfig(path: string, overlay: Overlay = NO_OVERLAY): Config {
+  return configOfText(path, readText(path), overlay);
+}
+
+/** The same of a text. @param path of its file: what it names is relative to it */
+export function configOfText(path: string, text: string, overlay: Overlay = NO_OVERLAY): Config {
   const lines = new LineCounter();
-  const document = parseDocument(readText(path), { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines });
   const [syntaxError] = document.errors;
   if (syntaxError) throw invalid(path, lines.linePos(syntaxError.pos[0]).line, '', syntaxError.message);
-  const value: unknown = document.toJS();
+  const value: unknown = withOverlay(document.toJS(), overlay);
+  const fail: Fail = (steps, message) => {
+    const set = overrideAt(value, steps, overlay);
+    const who = set === null ? undefined : overlay.get(set)?.by;
+    const more = who === undefined ? '' : ` (set in the console by ${who})`;
+    return invalid(path, lineOf(document, lines, steps), steps.join('.'), `${message}${more}`);
+  };
   if (!check.Check(value)) {
     const error = meantOf(check.Errors(value));
-    const steps = (error?.instancePath ?? '').split('/').slice(1);
-    throw invalid(path, lineOf(document, lines, steps), steps.join('.'), complaint(error));
+    throw fail((error?.instancePath ?? '').split('/').slice(1), complaint(error));
   }
-  const fail: Fail = (steps, message) =>
-    invalid(path, lineOf(document, lines, steps), steps.join('.'), message);
   const config = configOf(value, fail);
   const folder = dirname(resolve(path));
   return { ...config, ...outsideOf(value, config.merchants, folder, fail) };
@@ -351,14 +364,6 @@ function channelOf(channel: Channel, said: Static<typeof ChannelSchema>): Mercha
     ...(feeRate === undefined ? {} : { feeRatePpm: Math.round(Number.parseFloat(feeRate) * 10_000) }),
     ...(ownRows === undefined ? {} : { ownRows }),
   };
-}
-
-const DEFAULT_GRACE_MS = 10 * 60_000;
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function ms(duration: string | undefined): number | null {
-  const match = duration === undefined ? null : /^(-?\d+)(ms|s|m|h|d)$/.exec(duration);
-  return match ? Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? Number.NaN) : null;
 }
 
 function readText(path: string): string {

@@ -4,7 +4,7 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { clockOf } from '../clock/playbackClock.ts';
 import type { Config } from './loadConfig.ts';
-import type { LiveOptions } from './liveConfig.ts';
+import type { LiveOptions, SettingsNow } from './liveConfig.ts';
 import { LiveConfig } from './liveConfig.ts';
 
 /** What every process of the system is told by its environment. */
@@ -27,10 +27,15 @@ export type ProcessEnv = {
 /**
  * Reads DUIZHANG_CONFIG (a path), DUIZHANG_LOG_URL, DUIZHANG_WINDOW_URL, DUIZHANG_CLICKHOUSE_URL,
  * DUIZHANG_PLAYBACK and DUIZHANG_SCHEDULE.
+ * @param settings what is set in the console (settingsAtStart)
  * @throws DZ_CONFIG_INVALID naming the variable or the line of the configuration that is wrong
  */
-export function processEnvOf(env: NodeJS.ProcessEnv, options: LiveOptions): ProcessEnv {
-  const live = new LiveConfig(needed(env, 'DUIZHANG_CONFIG'), options);
+export function processEnvOf(
+  env: NodeJS.ProcessEnv,
+  options: LiveOptions,
+  settings: SettingsNow | null = null,
+): ProcessEnv {
+  const live = new LiveConfig(needed(env, 'DUIZHANG_CONFIG'), options, settings);
   return {
     live,
     config: live.config,

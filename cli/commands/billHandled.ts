@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { openClosing } from '../closing.ts';
 import type { CommandIo, ExitCode } from '../command.ts';
-import { configPathOf, merchantOf } from './merchantOf.ts';
+import { configOf } from '../configOf.ts';
+import { merchantOf } from './merchantOf.ts';
 import { systemHere } from '../runningSystem.ts';
 
 const ID = /^[0-9a-f]{8,64}$/;
@@ -27,7 +27,7 @@ export async function runBillHandled(args: readonly string[], io: CommandIo): Pr
   if (merchantId === undefined) throw badUsage('say whose bill it is: --merchant H001');
   if (note === undefined || note.trim() === '')
     throw badUsage('say what was done about the rows: --note TEXT');
-  const config = loadConfig(configPathOf(io));
+  const config = configOf(systemHere(io));
   merchantOf(config, merchantId);
   const closing = openClosing(systemHere(io), config);
   try {

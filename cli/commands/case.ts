@@ -3,12 +3,12 @@ import { exceptionDetailJson } from '../../api/exceptionDetail/json.ts';
 import { clickHouseEvidence } from '../../adapters/clickhouse/caseEvidence.ts';
 import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { caseEvidence } from '../../resolution/evidence.ts';
 import type { Command } from '../command.ts';
+import { configOf } from '../configOf.ts';
 import { caseText } from './caseText.ts';
 import { systemHere } from '../runningSystem.ts';
 
@@ -31,7 +31,7 @@ export const caseCommand: Command = {
   async run(args, io) {
     const { caseId, json } = readArgs(args);
     const run = systemHere(io);
-    const { merchants } = loadConfig(run.configPath);
+    const { merchants } = configOf(run);
     const client = connectClickHouse(run.clickhouseUrl);
     try {
       const evidence = await caseEvidence(HERE, caseId, {

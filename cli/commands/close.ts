@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { Outcome } from '../../domain/ports.ts';
@@ -9,7 +8,8 @@ import { openClosing } from '../closing.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { StatusLine } from '../statusLine.ts';
 import { dayOfArgs } from './dayArgs.ts';
-import { configPathOf, merchantOf } from './merchantOf.ts';
+import { configOf } from '../configOf.ts';
+import { merchantOf } from './merchantOf.ts';
 import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
@@ -32,7 +32,7 @@ export const closeCommand: Command = {
   usage: USAGE,
   async run(args, io) {
     const request = readArgs(args);
-    const config = loadConfig(configPathOf(io));
+    const config = configOf(systemHere(io));
     const merchant = merchantOf(config, request.merchantId);
     const status = new StatusLine({ write: io.stderr }, () => performance.now());
     const closing = openClosing(systemHere(io), config);

@@ -1,8 +1,13 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
+import { clickHouseSettings } from '../../adapters/clickhouse/settings.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { healingWarnings } from '../../adapters/config/healingConfig.ts';
+import { readSettingsCopy } from '../../adapters/config/settingsCopy.ts';
+import { exportedText } from '../../adapters/config/settingsDesk.ts';
 import type { SecretFindings } from '../../adapters/sources/checkSecrets.ts';
 import { checkSecrets } from '../../adapters/sources/checkSecrets.ts';
 import { sharedNumberWarnings } from '../../adapters/config/sharedNumbers.ts';
@@ -10,43 +15,55 @@ import { DuizhangError } from '../../domain/errors.ts';
 import { DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { HealingRules } from '../../domain/selfHealing.ts';
-import type { Command } from '../command.ts';
+import type { Overlay } from '../../domain/settings.ts';
+import { NO_OVERLAY } from '../../domain/settings.ts';
+import type { Command, CommandIo, ExitCode } from '../command.ts';
+import { runningSystem, systemHere } from '../runningSystem.ts';
 import { tellRefusal } from '../tellRefusal.ts';
 import { givenConfigPath } from './merchantOf.ts';
 
 const USAGE = `
 ./duizhang config check [FILE] [--json]
+./duizhang config export [--out FILE]
 
-Checks a configuration and shows what it says of each hospital. Without FILE the one that DUIZHANG_CONFIG names, or
+check: Checks a configuration and shows what it says of each hospital. Without FILE the one that DUIZHANG_CONFIG names, or
 duizhang.config.yaml. A system that runs reads its hospitals again by itself when the file changes. What is right and
-hardly meant is a warning: hospitals that share a number at a channel and do not say which rows are their own, limits of self-healing
-above the amount from which a second person has to agree.
+hardly meant is a warning: hospitals that share a number at a channel and do not say which rows are their own, limits of
+self-healing above the amount from which a second person has to agree. The file of a system that runs is checked together with
+what is set in its console, as its processes take it.
 
 The secrets that it names are read, too, and none of them is shown. An error is what keeps the system from starting or
 must not go live: a secret that is not there, that is short, repeats itself or is a known default, that every user of
 this machine may read or others may write, and a key that stands at two places. A warning is what may be meant: a file
 that the group may read, or that lies in the folder of this program, and a private key under two ids.
 
+export: Writes the configuration of the running system with all that is set in its console in it, as YAML with the file's
+comments, to stdout or to FILE. Once it has taken the file's place, what is set there can be taken back in the console.
+
 Exit code 0: it is right; 2: it is not, with the file, line and place of what is wrong.
 `;
 
 export const configCommand: Command = {
   name: 'config',
-  summary: 'check a configuration',
+  summary: 'check a configuration, or write out what the console has set',
   usage: USAGE,
   run: async (args, io) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { json: { type: 'boolean', default: false } },
+      options: { json: { type: 'boolean', default: false }, out: { type: 'string' } },
     });
     const [subcommand, file, ...more] = positionals;
+    if (subcommand === 'export' && file === undefined) return exportConfig(values.out, io);
     if (subcommand !== 'check' || more.length > 0) {
-      throw new DuizhangError('DZ_USAGE', 'say: ./duizhang config check [FILE]');
+      throw new DuizhangError(
+        'DZ_USAGE',
+        'say: ./duizhang config check [FILE], or ./duizhang config export [--out FILE]',
+      );
     }
     return tellRefusal(values.json, io, async () => {
       const path = file === undefined ? givenConfigPath(io) : resolve(io.cwd, file);
-      const config = loadConfig(path);
+      const config = loadConfig(path, overlayOf(path, io));
       const secrets = checkSecrets(config, io.env);
       io.stdout(
         values.json ? `${JSON.stringify(jsonOf(path, config, secrets))}\n` : textOf(path, config, secrets),
@@ -55,6 +72,27 @@ export const configCommand: Command = {
     });
   },
 };
+
+/** What is set in the console of the system that runs on this file. */
+function overlayOf(path: string, io: CommandIo): Overlay {
+  const run = runningSystem(io);
+  return (run?.configPath === path ? readSettingsCopy(run.dataDir)?.overlay : undefined) ?? NO_OVERLAY;
+}
+
+async function exportConfig(out: string | undefined, io: CommandIo): Promise<ExitCode> {
+  const run = systemHere(io);
+  const client = connectClickHouse(run.clickhouseUrl);
+  try {
+    const latest = await clickHouseSettings(client).latest();
+    const { configPath } = run;
+    const text = exportedText(configPath, readFileSync(configPath, 'utf8'), latest?.overlay ?? NO_OVERLAY);
+    if (out === undefined) io.stdout(text);
+    else writeFileSync(resolve(io.cwd, out), text);
+    return 0;
+  } finally {
+    await client.close();
+  }
+}
 
 function jsonOf(
   path: string,

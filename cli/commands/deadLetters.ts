@@ -2,7 +2,6 @@ import { Redis } from 'ioredis';
 import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseDeadLetters } from '../../adapters/clickhouse/deadLetters.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { DeadLetterStore, LetterPlace, StoredLetter } from '../../domain/deadLetters.ts';
@@ -11,7 +10,7 @@ import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { EventProducer } from '../../domain/ports.ts';
 import { replayAll, replayOne } from '../../pipeline/deadLetters/replay.ts';
 import type { Command, CommandIo } from '../command.ts';
-import { configPathOf } from './merchantOf.ts';
+import { configOf } from '../configOf.ts';
 import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
@@ -99,7 +98,7 @@ async function withProducer(
   io: CommandIo,
   work: (producer: EventProducer) => Promise<number>,
 ): Promise<number> {
-  const { log } = loadConfig(configPathOf(io));
+  const { log } = configOf(systemHere(io));
   const redis = new Redis(url, { maxRetriesPerRequest: 2 });
   // Failures reach us through the commands; without a listener ioredis would print them.
   redis.on('error', () => undefined);

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { systemClock } from '../../adapters/clock/playbackClock.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { readDecisionFile } from '../../adapters/decisions/readDecisionFile.ts';
 import { unreadableFile } from '../../adapters/files/unreadableFile.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
@@ -16,7 +15,8 @@ import { importDecisions } from '../../resolution/importDecisions.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { tellRefusal } from '../tellRefusal.ts';
 import { decisionsJson, decisionsText } from './decisionsText.ts';
-import { configPathOf, merchantOf } from './merchantOf.ts';
+import { configOf } from '../configOf.ts';
+import { merchantOf } from './merchantOf.ts';
 import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
@@ -106,7 +106,7 @@ async function carriedOut(
   io: CommandIo,
 ): Promise<readonly RowResult[]> {
   const run = systemHere(io);
-  const config = loadConfig(configPathOf(io));
+  const config = configOf(systemHere(io));
   const principal: Principal = {
     userId: user,
     roles: new Set(['operator']),

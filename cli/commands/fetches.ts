@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 import { clickHouseFetchLog } from '../../adapters/clickhouse/billFetches.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { placesOf } from '../../adapters/sources/placesOf.ts';
 import type { BillFetch, FetchLog } from '../../domain/billFetch.ts';
 import { addDays, businessDateOf, isBusinessDate, localOfInstant } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { askedAgain } from '../../pipeline/collect/afterAnswer.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
+import { configOf } from '../configOf.ts';
 import { merchantOf } from './merchantOf.ts';
 import { systemHere } from '../runningSystem.ts';
 
@@ -32,7 +32,7 @@ export const fetchesCommand: Command = {
     try {
       const log = clickHouseFetchLog(client);
       if (action === 'list') return await list(request, log, io);
-      return await again(request, log, loadConfig(run.configPath), io);
+      return await again(request, log, configOf(run), io);
     } finally {
       await client.close();
     }

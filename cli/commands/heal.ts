@@ -3,15 +3,15 @@ import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseHealing } from '../../adapters/clickhouse/healingLedger.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
-import { dataDirOf, readRunFile } from '../../adapters/process/runFile.ts';
 import { businessDateOf, localOfInstant } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import type { HealingLedger, HealingRules, HealingSwitch, HealingUse } from '../../domain/selfHealing.ts';
 import { stopFor } from '../../domain/selfHealing.ts';
 import type { Command } from '../command.ts';
-import { configPathOf, merchantOf } from './merchantOf.ts';
+import { configOf } from '../configOf.ts';
+import { systemHere } from '../runningSystem.ts';
+import { merchantOf } from './merchantOf.ts';
 
 const USAGE = `
 ./duizhang heal stop [--merchant H] [--by NAME] [--reason TEXT]
@@ -44,9 +44,10 @@ export const healCommand: Command = {
         'say heal stop, heal resume or heal status (./duizhang heal --help)',
       );
     }
-    const config = loadConfig(configPathOf(io));
+    const run = systemHere(io);
+    const config = configOf(run);
     const merchantId = values.merchant === undefined ? '' : merchantOf(config, values.merchant).merchantId;
-    const client = connectClickHouse(readRunFile(dataDirOf(io.env, io.cwd)).clickhouseUrl);
+    const client = connectClickHouse(run.clickhouseUrl);
     try {
       const ledger = clickHouseHealing(client);
       if (action !== 'status') {

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseMonthLocks } from '../../adapters/clickhouse/monthLocks.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { MonthLock, MonthLockStore } from '../../domain/closePorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { checkedMonth } from '../../domain/month.ts';
 import { lockMonth } from '../../pipeline/close/monthLock.ts';
 import type { Command } from '../command.ts';
-import { configPathOf, merchantOf } from './merchantOf.ts';
+import { configOf } from '../configOf.ts';
+import { merchantOf } from './merchantOf.ts';
 import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
@@ -32,7 +32,7 @@ export const monthCommand: Command = {
     });
     const [action, ...surplus] = positionals;
     if (values.merchant === undefined || surplus.length > 0) throw badUsage('say whose: --merchant H001');
-    const { merchantId } = merchantOf(loadConfig(configPathOf(io)), values.merchant);
+    const { merchantId } = merchantOf(configOf(systemHere(io)), values.merchant);
     const { month, by } = values;
     const client = connectClickHouse(systemHere(io).clickhouseUrl);
     try {

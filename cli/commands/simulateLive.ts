@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../adapters/clock/playbackClock.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
@@ -13,6 +12,7 @@ import { simulateDay } from '../../simulator/simulateDay.ts';
 import type { Closing } from '../closing.ts';
 import { openClosing } from '../closing.ts';
 import type { CommandIo, ExitCode } from '../command.ts';
+import { configOf } from '../configOf.ts';
 import { systemHere } from '../runningSystem.ts';
 import { feedDay } from '../start/feedDay.ts';
 import { listenForInterrupt } from '../start/interrupt.ts';
@@ -34,7 +34,7 @@ const AFTER_MIDNIGHT_MS = 30 * 60_000;
  */
 export async function simulateLive(request: LiveRequest, io: CommandIo): Promise<ExitCode> {
   const run = systemHere(io);
-  const config = loadConfig(run.configPath);
+  const config = configOf(run);
   const merchants = request.merchantsOf(config, run.configPath);
   refuseReal(config, merchants, run.configPath);
   const log = connectRedis(run.logRedisUrl);

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseStatementLedger } from '../../adapters/clickhouse/statementLedger.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { checkWritable, writeWhole } from '../../adapters/files/writeWhole.ts';
 import { renderStatement } from '../../adapters/statements/render.ts';
 import { checkedDate } from '../../domain/businessDate.ts';
@@ -13,7 +12,7 @@ import type { StatementRequest, StatementSpan } from '../../domain/statement.ts'
 import { STATEMENT_FORMATS } from '../../domain/statement.ts';
 import { statements } from '../../pipeline/statement/statements.ts';
 import type { Command } from '../command.ts';
-import { configPathOf } from './merchantOf.ts';
+import { configOf } from '../configOf.ts';
 import { systemHere } from '../runningSystem.ts';
 
 const USAGE = `
@@ -32,7 +31,7 @@ export const statementCommand: Command = {
     const { request, out } = readArgs(args);
     const path = resolve(io.cwd, out);
     await checkWritable(path);
-    const { merchants } = loadConfig(configPathOf(io));
+    const { merchants } = configOf(systemHere(io));
     const client = connectClickHouse(systemHere(io).clickhouseUrl);
     try {
       const made = statements({

@@ -5,7 +5,6 @@ import { scryptPasswords } from '../../adapters/access/scryptPasswords.ts';
 import { readSessionKeys, sealerOf } from '../../adapters/access/sessionKey.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseUsers } from '../../adapters/clickhouse/users.ts';
-import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
 import { redisLoginAttempts } from '../../adapters/redis/access/loginAttempts.ts';
 import { redisSessions } from '../../adapters/redis/access/sessionStore.ts';
@@ -18,6 +17,7 @@ import type { UserChangeDeps } from '../../people/userChanges.ts';
 import { addUser, changeUser, demandTotp, enableUser, setPassword } from '../../people/userChanges.ts';
 import { askPassword, readPassword } from '../askPassword.ts';
 import type { Command, CommandIo, ExitCode } from '../command.ts';
+import { configOf } from '../configOf.ts';
 import type { UserWords } from './userWords.ts';
 import { reachOf, rolesOf, userLine } from './userWords.ts';
 import { systemHere } from '../runningSystem.ts';
@@ -101,14 +101,14 @@ const ACTIONS: Readonly<Record<string, (asked: Asked) => Promise<ExitCode>>> = {
   add: async ({ userId, words, by, run, io, deps }) => {
     const roles = rolesOf(words);
     if (roles === undefined) throw badUsage('say what the user may do: --roles operator,approver');
-    const reach = reachOf(words, loadConfig(run.configPath)) ?? null;
+    const reach = reachOf(words, configOf(run)) ?? null;
     const password = await passwordFor(words, io);
     const wish = { userId, name: words.name ?? userId, roles, reach, password };
     io.stdout(userLine(await addUser(wish, by, deps)));
     return 0;
   },
   change: async ({ userId, words, by, run, io, deps }) => {
-    const [roles, reach] = [rolesOf(words), reachOf(words, loadConfig(run.configPath))];
+    const [roles, reach] = [rolesOf(words), reachOf(words, configOf(run))];
     const change = {
       ...(words.name === undefined ? {} : { name: words.name }),
       ...(roles === undefined ? {} : { roles }),

@@ -2770,4 +2770,567 @@ export type paths = {
       };
     };
   };
+  '/api/v1/settings': {
+    /** Settings that count, where each comes from, and what the file says (系统设置) */
+    get: {
+      parameters: { query?: { merchantId?: string } };
+
+      responses: {
+        200: Answer<{
+          /** 0: nothing was ever set */
+          revision: number;
+          file: string;
+          fileSha256: string;
+          /** why the file no longer fits what is set; null: it fits */
+          fault: string | null;
+          hospitals: {
+            merchantId: string;
+            name: string;
+            isv: string | null;
+            mode: 'THREE_WAY' | 'TWO_WAY';
+            channels: { channel: 'WECHAT' | 'ALIPAY' | 'UNIONPAY'; merchantNo: string }[];
+            /** how many of its settings are set in the console */
+            overrides: number;
+          }[];
+          fields: {
+            /** JSON pointer; hospitals by id */
+            path: string;
+            /** as the configuration file has it; null: nothing is said */
+            value: unknown;
+            /** what counts where value is null */
+            inherited: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            fileValue: unknown;
+            /** null: the file counts */
+            override: {
+              by: string;
+              at: string;
+              reason: string;
+              revision: number;
+              /** what the file said then */
+              fileValue: unknown;
+              /** the file says something else now */
+              fileChanged: boolean;
+            } | null;
+          }[];
+          contacts: string[];
+          /** set, but the file has nothing any more that it could be set of */
+          idle: string[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+    /** Changes settings, in every process within seconds (修改设置) */
+    post: {
+      parameters: { header: { 'idempotency-key': string } };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** the revision that was looked at */
+            base: number;
+            changes: {
+              /** JSON pointer; hospitals by id */
+              path: string;
+              /** absent: the value of the file counts again */
+              value?: unknown;
+            }[];
+            reason: string;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          revision: number;
+          at: string;
+          by: string;
+          reason: string;
+          fileSha256: string;
+          changes: {
+            /** JSON pointer; hospitals by id */
+            path: string;
+            /** as the configuration file has it; null: nothing is said */
+            before: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            after: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            fileValue: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            inherited: unknown;
+            /** the file counts again */
+            takenBack: boolean;
+          }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        409: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/preview': {
+    /** Checks a change of settings, and shows what it comes to; nothing is changed (预览设置修改) */
+    post: {
+      requestBody: {
+        content: {
+          'application/json': {
+            /** the revision that was looked at */
+            base: number;
+            changes: {
+              /** JSON pointer; hospitals by id */
+              path: string;
+              /** absent: the value of the file counts again */
+              value?: unknown;
+            }[];
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          diff: {
+            /** JSON pointer; hospitals by id */
+            path: string;
+            /** as the configuration file has it; null: nothing is said */
+            before: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            after: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            fileValue: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            inherited: unknown;
+            /** the file counts again */
+            takenBack: boolean;
+          }[];
+          warnings: {
+            code:
+              | 'NEEDS_RESTART'
+              | 'SHARED_NUMBER'
+              | 'DATES_MOVE'
+              | 'PROVISIONAL_ONLY'
+              | 'NEXT_CLOSE'
+              | 'APPROVAL_WEAKENED'
+              | 'BILLS_REFUSED';
+            paths: string[];
+            detail: string;
+          }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        409: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/history': {
+    /** Who changed which setting, when and why, the newest first (设置变更记录) */
+    get: {
+      parameters: { query: { before?: number; limit: number } };
+
+      responses: {
+        200: Answer<{
+          items: {
+            revision: number;
+            at: string;
+            by: string;
+            reason: string;
+            fileSha256: string;
+            changes: {
+              /** JSON pointer; hospitals by id */
+              path: string;
+              /** as the configuration file has it; null: nothing is said */
+              before: unknown;
+              /** as the configuration file has it; null: nothing is said */
+              after: unknown;
+              /** as the configuration file has it; null: nothing is said */
+              fileValue: unknown;
+              /** as the configuration file has it; null: nothing is said */
+              inherited: unknown;
+              /** the file counts again */
+              takenBack: boolean;
+            }[];
+          }[];
+          /** send it back as before; null: this was the last */
+          nextBefore: number | null;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/export': {
+    /** The configuration file with all settings in it, as YAML (导出配置) */
+    get: {
+      responses: {
+        200: Answer<string>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        414: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/secrets': {
+    /** Secrets that the configuration names, without what they say (密钥) */
+    get: {
+      responses: {
+        200: Answer<{
+          items: {
+            /** as the configuration has it: a file, or a variable of the environment */
+            name: string;
+            kind: 'FILE' | 'ENVIRONMENT';
+            /** where the configuration names it */
+            places: string[];
+            /** what is wrong with it; null: nothing */
+            fault: string | null;
+            changedAt: string | null;
+            /** it was replaced after the processes had read it */
+            waitsForRestart: boolean;
+          }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/secrets/{name}': {
+    /** Replaces a secret; it counts from the next start of the processes on (替换密钥) */
+    post: {
+      parameters: { path: { name: string } };
+      requestBody: { content: { 'application/json': { value: string; reason: string } } };
+      responses: {
+        200: Answer<{
+          /** as the configuration has it: a file, or a variable of the environment */
+          name: string;
+          kind: 'FILE' | 'ENVIRONMENT';
+          /** where the configuration names it */
+          places: string[];
+          /** what is wrong with it; null: nothing */
+          fault: string | null;
+          changedAt: string | null;
+          /** it was replaced after the processes had read it */
+          waitsForRestart: boolean;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        409: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/users': {
+    /** Who may log in with a password (用户) */
+    get: {
+      responses: {
+        200: Answer<{
+          items: {
+            user: string;
+            name: string;
+            roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+            reach: { merchants: string[]; isvs: string[] } | null;
+            disabled: boolean;
+            hasTotp: boolean;
+            createdBy: string;
+            createdAt: string;
+            changedBy: string;
+            changedAt: string;
+          }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+    /** Adds a user (新增用户) */
+    post: {
+      requestBody: {
+        content: {
+          'application/json': {
+            user: string;
+            name?: string;
+            roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+            /** hospitals by id, and those of ISVs; null: all */
+            reach: { merchants: string[]; isvs: string[] } | null;
+            /** absent: one is made, and told in this answer alone */
+            password?: string;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          user: {
+            user: string;
+            name: string;
+            roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+            reach: { merchants: string[]; isvs: string[] } | null;
+            disabled: boolean;
+            hasTotp: boolean;
+            createdBy: string;
+            createdAt: string;
+            changedBy: string;
+            changedAt: string;
+          };
+          /** told this once, where it was made here; null: it was sent */
+          password: string | null;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        409: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/users/{user}': {
+    /** Changes the name, roles or hospitals of a user, whose sessions end (修改用户) */
+    post: {
+      parameters: { path: { user: string } };
+      requestBody: {
+        content: {
+          'application/json': {
+            name?: string;
+            roles?: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+            /** hospitals by id, and those of ISVs; null: all */
+            reach?: { merchants: string[]; isvs: string[] } | null;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          user: string;
+          name: string;
+          roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+          reach: { merchants: string[]; isvs: string[] } | null;
+          disabled: boolean;
+          hasTotp: boolean;
+          createdBy: string;
+          createdAt: string;
+          changedBy: string;
+          changedAt: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/users/{user}/disable': {
+    /** Shuts a user out; sessions end at once (停用用户) */
+    post: {
+      parameters: { path: { user: string } };
+
+      responses: {
+        200: Answer<{
+          user: string;
+          name: string;
+          roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+          reach: { merchants: string[]; isvs: string[] } | null;
+          disabled: boolean;
+          hasTotp: boolean;
+          createdBy: string;
+          createdAt: string;
+          changedBy: string;
+          changedAt: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/users/{user}/enable': {
+    /** Lets a user in again, and ends a lock-out (启用用户) */
+    post: {
+      parameters: { path: { user: string } };
+
+      responses: {
+        200: Answer<{
+          user: string;
+          name: string;
+          roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+          reach: { merchants: string[]; isvs: string[] } | null;
+          disabled: boolean;
+          hasTotp: boolean;
+          createdBy: string;
+          createdAt: string;
+          changedBy: string;
+          changedAt: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/users/{user}/password': {
+    /** Another password; sessions and a lock-out end (重置密码) */
+    post: {
+      parameters: { path: { user: string } };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** absent: one is made, and told in this answer alone */
+            password?: string;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          user: {
+            user: string;
+            name: string;
+            roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+            reach: { merchants: string[]; isvs: string[] } | null;
+            disabled: boolean;
+            hasTotp: boolean;
+            createdBy: string;
+            createdAt: string;
+            changedBy: string;
+            changedAt: string;
+          };
+          /** told this once, where it was made here; null: it was sent */
+          password: string | null;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/users/{user}/totp': {
+    /** One-time codes from now on, with a new secret that is told this once (启用或重置动态验证码) */
+    post: {
+      parameters: { path: { user: string } };
+
+      responses: {
+        200: Answer<{
+          /** for an authenticator app */
+          otpauth: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+    /** No one-time codes any more (停用动态验证码) */
+    delete: {
+      parameters: { path: { user: string } };
+
+      responses: {
+        200: Answer<{
+          user: string;
+          name: string;
+          roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
+          reach: { merchants: string[]; isvs: string[] } | null;
+          disabled: boolean;
+          hasTotp: boolean;
+          createdBy: string;
+          createdAt: string;
+          changedBy: string;
+          changedAt: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        414: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
 };

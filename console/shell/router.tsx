@@ -16,6 +16,7 @@ import { recordsSearch, runSearch } from '../pages/reconciliation/search.ts';
 import { ErrorPage } from './ErrorPage.tsx';
 import { Layout } from './Layout.tsx';
 import { NotFoundPage } from './NotFoundPage.tsx';
+import { systemSearch } from '../pages/system/search.ts';
 import { searchOf, text } from './search.ts';
 
 // Each page is a chunk of its own, fetched when somebody goes there. Its search parameters are part of the route, so that
@@ -114,6 +115,7 @@ const routes = [
   createRoute({
     ...under,
     path: '/system',
+    validateSearch: systemSearch,
     component: lazyRouteComponent(() => import('../pages/system/SystemPage.tsx'), 'SystemPage'),
   }),
 ] as const;

@@ -64,7 +64,7 @@ const WITH_MARK = ROUTE_ROWS.filter(
     Array.isArray(lets) &&
     own === undefined &&
     // These name no order, or there is nothing of theirs in this world; a stream tells what comes (test/watch/alertsApi.test.ts).
-    !/\/me$|current|audit$|match-rates|overview|close-waits|realtime-quality|dead-letters|reconciliations$|:id$|certificate|certificate-key|bill-files$|summary|statements|proofs|stream$/.test(
+    !/\/me$|current|audit$|match-rates|overview|close-waits|realtime-quality|dead-letters|settings$|history$|reconciliations$|:id$|certificate|certificate-key|bill-files$|summary|statements|proofs|stream$/.test(
       route,
     ),
 );
@@ -114,7 +114,9 @@ test.each(named(OF_PEOPLE))('%s: of the own hospital it is for its roles alone',
 });
 
 test('the auditor reads all that a viewer reads, and changes nothing', () => {
-  const ofOthers = OF_PEOPLE.filter(({ route }) => !/ \/api\/v1\/(sessions\/current|audit)/.test(route));
+  const ofOthers = OF_PEOPLE.filter(
+    ({ route }) => !/ \/api\/v1\/(sessions\/current|audit|settings|users)/.test(route),
+  );
   for (const { route, lets } of ofOthers) {
     expect([route, lets.includes('auditor')]).toEqual([route, route.startsWith('GET ')]);
     expect(lets.includes('viewer')).toBe(lets.includes('auditor'));

@@ -68,6 +68,27 @@ const onCase = (path: string, body: object): RouteRow =>
   );
 const page = (route: string): RouteRow => ({ route, lets: 'ANYONE', elsewhere: 'NO_MATTER' });
 
+const ADMIN: readonly Role[] = ['admin'];
+const SEES_SETTINGS: readonly Role[] = ['auditor', 'admin'];
+const settingOf = ({ merchantId }: Hospital): object => ({
+  base: 0,
+  changes: [{ path: `/merchants/${merchantId}/rules/window`, value: '9m' }],
+});
+/** Nobody of single hospitals gets there. */
+const ofAll = (route: string, body?: object): RouteRow => {
+  const [method = '', path = ''] = route.split(' ');
+  return {
+    route: `${method} ${V1}${path}`,
+    lets: method === 'GET' ? SEES_SETTINGS : ADMIN,
+    elsewhere: 'NO_MATTER',
+    ask: () => ({
+      url: `${V1}${path.replace(/:\w+/, 'li')}`,
+      ...(body === undefined ? {} : { body }),
+    }),
+    own: [403],
+  };
+};
+
 export const ROUTE_ROWS: readonly RouteRow[] = [
   // Whoever logs in is nobody yet; what is refused of it is told in one sentence.
   { route: `POST ${V1}/sessions`, lets: 'ANYONE', elsewhere: 'NO_MATTER' },
@@ -221,6 +242,38 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     ...post('/dead-letters/:id/replay', ['admin', 'operator'], () => '/dead-letters/payments-1-3/replay'),
     own: [404],
   },
+  // Of all hospitals are these, or of those that an administrator reaches.
+  { ...list('/settings'), lets: SEES_SETTINGS, elsewhere: 'NOT_THERE' },
+  { ...list('/settings/history'), lets: SEES_SETTINGS, ask: () => ({ url: `${V1}/settings/history` }) },
+  {
+    ...post(
+      '/settings/preview',
+      ADMIN,
+      () => '/settings/preview',
+      (hospital) => settingOf(hospital),
+    ),
+    own: [200],
+  },
+  {
+    ...post(
+      '/settings',
+      ADMIN,
+      () => '/settings',
+      (hospital) => ({ ...settingOf(hospital), reason: 'x' }),
+    ),
+    own: [200, 409],
+  },
+  ofAll('GET /settings/export'),
+  ofAll('GET /settings/secrets'),
+  ofAll('POST /settings/secrets/:name', { value: 'x', reason: 'x' }),
+  ofAll('GET /users'),
+  ofAll('POST /users', { user: 'li', roles: ['viewer'], reach: null }),
+  ofAll('POST /users/:user', { name: 'x' }),
+  ofAll('POST /users/:user/disable', {}),
+  ofAll('POST /users/:user/enable', {}),
+  ofAll('POST /users/:user/password', {}),
+  ofAll('POST /users/:user/totp', {}),
+  ofAll('DELETE /users/:user/totp'),
   {
     route: `GET ${V1}/bills`,
     lets: 'MACHINE',

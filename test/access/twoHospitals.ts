@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
@@ -18,15 +19,21 @@ import {
   clickHouseLedgerQueries,
 } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { clickHouseOverview } from '../../adapters/clickhouse/overview.ts';
+import { clickHouseSettings } from '../../adapters/clickhouse/settings.ts';
 import { clickHouseStatementLedger } from '../../adapters/clickhouse/statementLedger.ts';
+import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { settingsDesk } from '../../adapters/config/settingsDesk.ts';
 import { LogEventIntake } from '../../adapters/events/eventIntake.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../../adapters/exports/ledgerExports.ts';
+import { redisUserLocks } from '../../adapters/redis/access/userLocks.ts';
+import { settingsLock } from '../../adapters/redis/settingsLock.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import { redisAuditHeads } from '../../adapters/redis/auditHeads.ts';
 import { redisLiveChanges, redisLiveVerdicts } from '../../adapters/redis/liveChanges.ts';
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
 import { receiveBytes } from '../../adapters/sources/receiveBytes.ts';
+import { secretDesk } from '../../adapters/sources/secretDesk.ts';
 import { renderStatement } from '../../adapters/statements/render.ts';
 import type { ApiParts } from '../../api/app.ts';
 import { buildApp } from '../../api/app.ts';
@@ -124,8 +131,26 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     writer: 'api-test',
     withinMs: 5_000,
   });
+  const people = peopleOn(system.close, merchants);
+  const configPath = join(dataDir, 'duizhang.config.yaml');
+  writeFileSync(configPath, configText());
   const app = await buildApp({
     ...UNUSED_PARTS,
+    settings: settingsDesk({
+      path: configPath,
+      store: clickHouseSettings(client),
+      whileHeld: settingsLock(redis),
+      needsRestart: () => [],
+      onChanged: () => Promise.resolve(),
+      now: () => nowMs,
+    }),
+    secrets: secretDesk({ config: () => loadConfig(configPath), env: {}, startedAtMs: nowMs }),
+    users: {
+      ...people,
+      whileHeld: redisUserLocks(redis),
+      newPassword: () => randomBytes(15).toString('base64url'),
+      newTotpSecret: () => randomBytes(20),
+    },
     console: () => ({ page: '<!doctype html>', assets: new Map([['/assets/*', ASSET]]) }),
     queries: clickHouseLedgerQueries(client),
     overview: { queries: clickHouseOverview(client), now: () => nowMs },
@@ -162,7 +187,7 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
       caseEvidence(principal, id, { ...deps, evidence: clickHouseEvidence(client) }),
     billErrors: { queries: clickHouseBillErrors(client), handleBill: billHandler(bills, () => nowMs) },
     deadLetters: { letters: clickHouseDeadLetters(client), producer, now: () => nowMs },
-    people: peopleOn(system.close, merchants),
+    people,
     audit: { trail, queries: clickHouseAuditQueries(client), now: () => nowMs },
     alerts: { queries: clickHouseAlertQueries(client), now: () => nowMs },
     // No test waits for the end of one.
@@ -191,6 +216,13 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
       await system[Symbol.asyncDispose]();
     },
   };
+}
+
+function configText(): string {
+  const lines = NAMES.map(
+    (id) => `  - { id: ${id}, name: 'hospital ${MARK[id]}', channels: { WECHAT: '19-${id}' } }`,
+  );
+  return `merchants:\n${lines.join('\n')}\n`;
 }
 
 function keyIdOf(id: HospitalName): string {

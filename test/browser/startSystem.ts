@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { readRunFile } from '../../adapters/process/runFile.ts';
 // DUIZHANG_BROWSER_DATA names the data folder of a system that runs already, which is quicker while a page is written.
 
 const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
+const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
 const DEMO = ['--merchants', '2', '--orders', '200', '--seconds', '5', '--port', '0'];
 const SERVES_WITHIN_MS = 120_000;
 export const PASSWORD = 'correct horse battery';
@@ -36,7 +38,8 @@ export default async function start({ provide }: TestProject): Promise<() => Pro
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'dz-browser-'));
   const logFile = join(dataDir, 'start.log');
-  const env = { ...process.env, DUIZHANG_DATA: join(dataDir, 'data') };
+  const config = await configIn(dataDir);
+  const env = { ...process.env, DUIZHANG_DATA: join(dataDir, 'data'), DUIZHANG_CONFIG: config };
   const child = await startChild({
     command: process.execPath,
     args: [MAIN, 'start', '--fresh', ...DEMO],
@@ -52,6 +55,29 @@ export default async function start({ provide }: TestProject): Promise<() => Pro
     await child.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
+}
+
+/** The demo's, with contacts that nobody is told through, a machine, and their keys. */
+async function configIn(folder: string): Promise<string> {
+  await mkdir(join(folder, 'secrets'));
+  const names = ['duty', 'chief', 'front'];
+  const keys = names.map((name) =>
+    writeFile(join(folder, 'secrets', `${name}.key`), `${randomBytes(32).toString('base64')}\n`, {
+      mode: 0o600,
+    }),
+  );
+  await Promise.all(keys);
+  const contact = (name: string): string =>
+    `    ${name}: { type: webhook, url: 'http://127.0.0.1:9/${name}', keyFile: secrets/${name}.key }\n`;
+  const more = `alerts:
+  contacts:
+${contact('duty')}${contact('chief')}  routes: []
+machines:
+  - { id: front-h001, merchants: [H001], keys: [{ keyFile: secrets/front.key }] }
+`;
+  const path = join(folder, 'duizhang.config.yaml');
+  await writeFile(path, `${await readFile(CONFIG, 'utf8')}\n${more}`);
+  return path;
 }
 
 async function systemOf(dataDir: string): Promise<BrowserSystem> {

@@ -12,8 +12,15 @@ const textOf = (path: string): string =>
   readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 const USERS = textOf('deploy/compose/clickhouse/users.xml');
 
-/** Passwords and secrets of people, and what they did: for the program, and for auditors through it. */
-const NOT_FOR_ANALYSTS = new Set(['users', 'v_users', 'audit_trail', 'v_audit_trail', 'schema_migrations']);
+/** Passwords and secrets of people, what they did and set: for the program, and for auditors through it. */
+const NOT_FOR_ANALYSTS = new Set([
+  'users',
+  'v_users',
+  'audit_trail',
+  'v_audit_trail',
+  'settings',
+  'schema_migrations',
+]);
 
 function mayRead(user: string): readonly string[] {
   const [, block = ''] = new RegExp(`<${user}>([^]*?)</${user}>`).exec(USERS) ?? [];

@@ -1,0 +1,92 @@
+import type { Json } from '../../domain/canonicalJson.ts';
+import { CHANNELS } from '../../domain/entry.ts';
+import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
+import { yuanOfFen } from '../../domain/money.ts';
+import { DEFAULT_RESOLUTION_RULES } from '../../domain/resolutionPorts.ts';
+import { pointerOf, stepsOf } from '../../domain/settings.ts';
+import { DEFAULT_GRACE_MS, durationText } from './durations.ts';
+
+// What may be set in the console, and nothing else: no log, slots, ports, folders, addresses, machines or places of keys.
+
+const RULES = ['window', 'crossDayMargin', 'crossDayDays', 'cutOff', 'grace'] as const;
+const APPROVALS = ['from', 'bulkFrom'] as const;
+const SCHEDULE = ['at', 'billPatience'] as const;
+
+const under = (steps: readonly string[], names: readonly string[]): readonly (readonly string[])[] =>
+  names.map((name) => [...steps, name]);
+
+const GLOBAL: readonly (readonly string[])[] = [
+  ...under(['defaults'], RULES),
+  ...under(['defaults', 'approvals'], APPROVALS),
+  ['defaults', 'supplementMethods'],
+  ...under(['schedule'], SCHEDULE),
+  ['alerts', 'routes'],
+  ['alerts', 'quietHours'],
+];
+
+const OF_HOSPITAL: readonly (readonly string[])[] = [
+  ['name'],
+  ['isv'],
+  ['mode'],
+  ...under(['channels'], CHANNELS),
+  ...under(['rules'], RULES),
+  ...under(['schedule'], SCHEDULE),
+  ...under(['approvals'], APPROVALS),
+  ['supplementMethods'],
+];
+
+const GLOBAL_PATHS = GLOBAL.map(pointerOf);
+const GLOBAL_SET = new Set(GLOBAL_PATHS);
+const HOSPITAL_SET = new Set(OF_HOSPITAL.map(pointerOf));
+
+/** Of all hospitals together. */
+export function globalPaths(hasAlerts: boolean): readonly string[] {
+  return GLOBAL_PATHS.filter((path) => hasAlerts || !path.startsWith('/alerts/'));
+}
+
+export function hospitalPaths(merchantId: string): readonly string[] {
+  return OF_HOSPITAL.map((steps) => pointerOf(['merchants', merchantId, ...steps]));
+}
+
+export function mayBeSet(path: string): boolean {
+  const [first, merchantId, ...rest] = stepsOf(path);
+  if (first !== 'merchants') return GLOBAL_SET.has(path);
+  return merchantId !== undefined && HOSPITAL_SET.has(pointerOf(rest));
+}
+
+const { windowMs, crossDayMarginMs, crossDayDays, cutOffMs } = DEFAULT_RULES;
+const amountText = (fen: bigint | null): string => (fen === null ? 'never' : yuanOfFen(fen));
+const PROGRAM: Readonly<Record<string, Json>> = {
+  window: durationText(windowMs),
+  crossDayMargin: durationText(crossDayMarginMs),
+  crossDayDays,
+  cutOff: durationText(cutOffMs),
+  grace: durationText(DEFAULT_GRACE_MS),
+  from: amountText(DEFAULT_RESOLUTION_RULES.approvalFromFen),
+  bulkFrom: amountText(DEFAULT_RESOLUTION_RULES.bulkApprovalFromFen),
+  supplementMethods: [...DEFAULT_RESOLUTION_RULES.supplementMethods],
+  at: clockOf(DEFAULT_SCHEDULE.atMs),
+  billPatience: durationText(DEFAULT_SCHEDULE.billPatienceMs),
+  mode: 'THREE_WAY',
+};
+
+/** Where a hospital's setting looks when it says nothing; null: nowhere. */
+export function inheritedFrom(path: string): string | null {
+  const [first, , ...rest] = stepsOf(path);
+  if (first !== 'merchants') return null;
+  const [group] = rest;
+  if (group === 'rules') return pointerOf(['defaults', ...rest.slice(1)]);
+  if (group === 'approvals' || group === 'supplementMethods') return pointerOf(['defaults', ...rest]);
+  return group === 'schedule' ? pointerOf(rest) : null;
+}
+
+/** What the program takes where nobody says anything. */
+export function programDefault(path: string): Json {
+  return PROGRAM[stepsOf(path).at(-1) ?? ''] ?? null;
+}
+
+function clockOf(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}

@@ -1,0 +1,83 @@
+import type { SettingDiff, SettingWarning } from '../../domain/settings.ts';
+import { merchantOfSetting, stepsOf } from '../../domain/settings.ts';
+import type { Config } from './loadConfig.ts';
+import { sharedNumberWarnings } from './sharedNumbers.ts';
+
+type Change = {
+  readonly before: Config;
+  readonly after: Config;
+  readonly diff: readonly SettingDiff[];
+  /** What the running processes would take at their next start only. */
+  readonly needsRestart: readonly string[];
+};
+
+/** By the last step of a path, or the step below the hospital. */
+const OF_FIELD: Readonly<Record<string, SettingWarning['code']>> = {
+  window: 'PROVISIONAL_ONLY',
+  crossDayMargin: 'PROVISIONAL_ONLY',
+  crossDayDays: 'PROVISIONAL_ONLY',
+  cutOff: 'DATES_MOVE',
+  grace: 'NEXT_CLOSE',
+  mode: 'NEXT_CLOSE',
+  at: 'NEXT_CLOSE',
+  billPatience: 'NEXT_CLOSE',
+};
+
+/** What somebody should know before they confirm a change. */
+export function settingWarnings(change: Change): readonly SettingWarning[] {
+  const found = new Map<SettingWarning['code'], SettingWarning>();
+  const add = (code: SettingWarning['code'], paths: readonly string[], detail = ''): void => {
+    const said = found.get(code);
+    const details = [said?.detail ?? '', detail].filter((text) => text !== '').join('; ');
+    found.set(code, { code, paths: [...(said?.paths ?? []), ...paths], detail: details });
+  };
+  for (const { path } of change.diff) {
+    const code = OF_FIELD[stepsOf(path).at(-1) ?? ''];
+    if (code !== undefined) add(code, [path]);
+    if (restarts(path, change)) add('NEEDS_RESTART', [path]);
+    if (isNumberOther(path, change)) add('BILLS_REFUSED', [path]);
+    if (isChannel(path)) add('NEXT_CLOSE', [path]);
+  }
+  const shared = new Set(sharedNumberWarnings(change.before.merchants.values()));
+  for (const sentence of sharedNumberWarnings(change.after.merchants.values())) {
+    if (!shared.has(sentence)) add('SHARED_NUMBER', [], sentence);
+  }
+  const weakened = weakenedApprovals(change);
+  if (weakened.length > 0) add('APPROVAL_WEAKENED', [], weakened.join(', '));
+  return [...found.values()];
+}
+
+function isChannel(path: string): boolean {
+  const [, , group] = stepsOf(path);
+  return merchantOfSetting(path) !== null && group === 'channels';
+}
+
+/** Bills are fetched, and refunds made, with the number of the start. */
+function restarts(path: string, { after, needsRestart }: Change): boolean {
+  if (path === '/alerts/routes' || path === '/alerts/quietHours') return needsRestart.includes('alerts');
+  const merchantId = merchantOfSetting(path) ?? '';
+  return isChannel(path) && (after.sources.has(merchantId) || after.refunds.has(merchantId));
+}
+
+function isNumberOther(path: string, { before, after }: Change): boolean {
+  if (!isChannel(path)) return false;
+  const merchantId = merchantOfSetting(path) ?? '';
+  const channel = stepsOf(path).at(-1);
+  const numberIn = ({ merchants }: Config): string | undefined =>
+    merchants.get(merchantId)?.channels.find((each) => each.channel === channel)?.merchantNo;
+  const former = numberIn(before);
+  return former !== undefined && former !== numberIn(after);
+}
+
+function weakenedApprovals({ before, after }: Change): readonly string[] {
+  const isMore = (was: bigint | null, is: bigint | null): boolean =>
+    was !== null && (is === null || is > was);
+  return [...after.resolution].flatMap(([merchantId, is]) => {
+    const was = before.resolution.get(merchantId);
+    if (!was) return [];
+    const weaker =
+      isMore(was.approvalFromFen, is.approvalFromFen) ||
+      isMore(was.bulkApprovalFromFen, is.bulkApprovalFromFen);
+    return weaker ? [merchantId] : [];
+  });
+}

@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
+import type { Json } from '../../domain/canonicalJson.ts';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Principal } from '../../domain/principal.ts';
+import { mayReach } from '../../domain/principal.ts';
+import type { Overlay, Override, SettingDiff, SettingsPreview, SettingWish } from '../../domain/settings.ts';
+import { merchantOfSetting, NO_OVERLAY } from '../../domain/settings.ts';
+import { complaintZh } from './complaintZh.ts';
+import type { Config } from './loadConfig.ts';
+import { configOfText } from './loadConfig.ts';
+import { placeIn, saidAt, withOverlay } from './overlay.ts';
+import { inheritedFrom, mayBeSet, programDefault } from './settingPaths.ts';
+import { settingWarnings } from './settingWarnings.ts';
+
+export type SettingsBasis = {
+  /** Of the file, and its text. */
+  readonly path: string;
+  readonly text: string;
+  readonly overlay: Overlay;
+  readonly needsRestart: (next: Config) => readonly string[];
+};
+
+export type SettingsPlan = SettingsPreview & {
+  readonly overlayWith: (about: Pick<Override, 'by' | 'atMs' | 'reason' | 'revision'>) => Overlay;
+};
+
+/**
+ * What a change comes to, checked as the file itself is.
+ * @throws DZ_SETTINGS_LOCKED, DZ_SETTINGS_SAME, DZ_CONFIG_INVALID, DZ_FORBIDDEN, DZ_NOT_FOUND
+ */
+export function planSettings(
+  { path: file, text, overlay, needsRestart }: SettingsBasis,
+  principal: Principal,
+  wishes: readonly SettingWish[],
+): SettingsPlan {
+  const document: unknown = parse(text);
+  checkWishes(wishes, principal);
+  const changed = wishes.filter((wish) => {
+    const set = overlay.get(wish.path);
+    return wish.value === undefined ? set !== undefined : !isDeepStrictEqual(set?.value, wish.value);
+  });
+  const missing = changed.find(({ path, value }) => value !== undefined && placeIn(document, path) === null);
+  if (missing) throw notThere();
+  if (changed.length === 0) {
+    throw new DuizhangError('DZ_SETTINGS_SAME', 'nothing changes: all of it stands like this already', {
+      messageZh: '没有任何变化',
+    });
+  }
+  const overlayWith: SettingsPlan['overlayWith'] = (about) => {
+    const next = new Map(overlay);
+    for (const { path, value } of changed) {
+      if (value === undefined) next.delete(path);
+      else next.set(path, { ...about, value, fileValue: saidAt(document, path) });
+    }
+    return next;
+  };
+  const trial = overlayWith({ by: principal.userId, atMs: 0, reason: '', revision: 0 });
+  const { config: before } = configOrFile(file, text, overlay);
+  const after = checkedConfig(file, text, trial);
+  const [mergedBefore, mergedAfter] = [withOverlay(document, overlay), withOverlay(document, trial)];
+  const diff = changed.map(({ path, value }): SettingDiff => ({
+    path,
+    before: saidAt(mergedBefore, path),
+    after: saidAt(mergedAfter, path),
+    fileValue: saidAt(document, path),
+    inherited: inheritedAt(mergedAfter, path),
+    takenBack: value === undefined,
+  }));
+  return {
+    diff,
+    warnings: settingWarnings({ before, after, diff, needsRestart: needsRestart(after) }),
+    overlayWith,
+  };
+}
+
+/** What counts where a setting says nothing. */
+export function inheritedAt(document: unknown, path: string): Json {
+  const from = inheritedFrom(path);
+  return (from === null ? null : saidAt(document, from)) ?? programDefault(path);
+}
+
+/** With what is set in the console; where the file no longer fits that, without. @throws DZ_CONFIG_INVALID of the file alone */
+export function configOrFile(
+  file: string,
+  text: string,
+  overlay: Overlay,
+): { readonly config: Config; readonly fault: string | null } {
+  try {
+    return { config: configOfText(file, text, overlay), fault: null };
+  } catch (error) {
+    if (!(error instanceof DuizhangError) || overlay.size === 0) throw error;
+    return { config: configOfText(file, text, NO_OVERLAY), fault: error.message };
+  }
+}
+
+function checkedConfig(file: string, text: string, overlay: Overlay): Config {
+  try {
+    return configOfText(file, text, overlay);
+  } catch (error) {
+    if (!(error instanceof DuizhangError) || error.code !== 'DZ_CONFIG_INVALID') throw error;
+    // The file may be the one that is wrong.
+    configOfText(file, text, NO_OVERLAY);
+    throw new DuizhangError(error.code, error.message, {
+      cause: error,
+      messageZh: complaintZh(error.message),
+    });
+  }
+}
+
+function checkWishes(wishes: readonly SettingWish[], principal: Principal): void {
+  const seen = new Set<string>();
+  for (const { path } of wishes) {
+    if (seen.has(path)) throw new DuizhangError('DZ_BAD_REQUEST', `${path} stands twice`);
+    seen.add(path);
+    if (!mayBeSet(path)) {
+      throw new DuizhangError(
+        'DZ_SETTINGS_LOCKED',
+        `${path} cannot be set here; what can be is listed by GET /api/v1/settings, the rest stands in the file`,
+        { messageZh: '该项只能在配置文件中修改' },
+      );
+    }
+    const merchantId = merchantOfSetting(path);
+    if (merchantId !== null && !mayReach(principal, merchantId)) throw notThere();
+    if (merchantId === null && principal.merchants !== null) {
+      throw new DuizhangError(
+        'DZ_FORBIDDEN',
+        'what holds for all hospitals is changed by whoever reaches all of them',
+        {
+          messageZh: '全局设置须由可管理全部医院的管理员修改',
+        },
+      );
+    }
+  }
+}
+
+export function notThere(): DuizhangError {
+  return new DuizhangError('DZ_NOT_FOUND', 'there is no such hospital in the configuration', {
+    messageZh: '配置中没有该医院',
+  });
+}

@@ -1,0 +1,106 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, App, Button, Form, Input, Modal, Skeleton } from 'antd';
+import { useState } from 'react';
+import { ApiProblem } from '../../api/problem.ts';
+import { useLabels } from '../../labels/useLabels.ts';
+import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { useMerchantName } from '../../parts/useMerchantName.ts';
+import { DiffTable } from './DiffTable.tsx';
+import { fieldLabel, hospitalOf } from './fields.ts';
+import type { Preview, Wish } from './queries.ts';
+import { changeSettings, previewSettings, settingsChanged } from './queries.ts';
+import { joined } from './joined.ts';
+
+type Props = {
+  readonly base: number;
+  readonly wishes: readonly Wish[];
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+};
+
+/** What a change comes to, as the server has checked it; it is done with a reason. */
+export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
+  const { system, common } = useLabels();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<{ reason: string }>();
+  // One intention, however often it is sent.
+  const [key] = useState(() => crypto.randomUUID());
+  const preview = useQuery({
+    queryKey: ['settings', 'preview', base, key],
+    queryFn: () => previewSettings(base, wishes),
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: false,
+  });
+  const change = useMutation({
+    mutationFn: ({ reason }: { reason: string }) =>
+      changeSettings({ base, changes: wishes, reason: reason.trim(), key }),
+    onSuccess: () => {
+      void message.success(system.applied);
+      onDone();
+    },
+  });
+  const error = change.error ?? preview.error;
+  const isOld = error instanceof ApiProblem && error.code === 'DZ_SETTINGS_CHANGED';
+  return (
+    <Modal
+      open
+      width={680}
+      title={system.diffTitle}
+      onCancel={onClose}
+      okText={system.apply}
+      cancelText={common.cancel}
+      okButtonProps={{ disabled: !preview.data || isOld, loading: change.isPending }}
+      onOk={() => form.submit()}
+    >
+      {error && <ProblemNote error={error} />}
+      {isOld && (
+        <Button
+          onClick={() => {
+            settingsChanged(queries);
+            onClose();
+          }}
+        >
+          {system.reload}
+        </Button>
+      )}
+      {preview.isPending && <Skeleton active />}
+      {preview.data && (
+        <>
+          <Warnings warnings={preview.data.warnings} />
+          <DiffTable diff={preview.data.diff} />
+          <Form form={form} layout="vertical" style={{ marginBlockStart: 16 }} onFinish={change.mutate}>
+            <Form.Item
+              name="reason"
+              label={system.reason}
+              rules={[{ required: true, whitespace: true, message: system.reasonRequired }]}
+            >
+              <Input.TextArea rows={2} maxLength={500} placeholder={system.reasonPlaceholder} />
+            </Form.Item>
+          </Form>
+        </>
+      )}
+    </Modal>
+  );
+}
+
+function Warnings({ warnings }: Pick<Preview, 'warnings'>) {
+  const labels = useLabels();
+  const { system } = labels;
+  const nameOf = useMerchantName();
+  const named = (path: string): string => {
+    const hospital = hospitalOf(path);
+    return `${hospital === null ? '' : system.hospitalOnly(nameOf(hospital))}${fieldLabel(path, labels)}`;
+  };
+  return warnings.map(({ code, paths }) => (
+    <Alert
+      key={code}
+      showIcon
+      type={code === 'PROVISIONAL_ONLY' || code === 'NEXT_CLOSE' ? 'info' : 'warning'}
+      style={{ marginBlockEnd: 8 }}
+      title={system.warnings[code]}
+      {...(paths.length === 0 ? {} : { description: joined(system, paths.map(named)) })}
+    />
+  ));
+}

@@ -1,0 +1,132 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, App, Button, Form, Input, Modal, Table, Tag, Tooltip } from 'antd';
+import { useState } from 'react';
+import { useLabels } from '../../labels/useLabels.ts';
+import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import { Nothing } from '../../parts/Nothing.tsx';
+import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import type { SecretRow } from './queries.ts';
+import { replaceSecret, secretsQuery, settingsChanged } from './queries.ts';
+import { joined } from './joined.ts';
+
+/** Secrets can be replaced, and never read. */
+export function SecretsTab({ locked }: { readonly locked: string | null }) {
+  const { system, common } = useLabels();
+  const secrets = useQuery(secretsQuery);
+  const [name, setName] = useState<string | null>(null);
+  if (secrets.error) return <ProblemNote error={secrets.error} />;
+  return (
+    <>
+      <Table<SecretRow>
+        size="middle"
+        rowKey="name"
+        pagination={false}
+        loading={secrets.isPending}
+        dataSource={secrets.data?.items ?? []}
+        scroll={{ x: 900 }}
+        locale={{ emptyText: <Nothing title={system.emptySecrets} text={system.emptySecretsText} /> }}
+        columns={[
+          {
+            title: system.secretName,
+            width: 240,
+            render: (_, secret) => <span className="dz-id">{secret.name}</span>,
+          },
+          {
+            title: system.secretKind,
+            width: 110,
+            render: (_, { kind }) => (kind === 'FILE' ? system.secretFile : system.secretEnv),
+          },
+          { title: system.secretPlaces, width: 260, render: (_, { places }) => joined(system, places) },
+          { title: system.secretState, width: 190, render: (_, secret) => <State secret={secret} /> },
+          {
+            title: system.secretChanged,
+            width: 150,
+            render: (_, { changedAt }) => <BeijingTime at={changedAt} />,
+          },
+          {
+            title: common.details,
+            width: 100,
+            render: (_, secret) => {
+              const why = locked ?? (secret.kind === 'ENVIRONMENT' ? system.envOnly : null);
+              return (
+                <Tooltip title={why}>
+                  <Button size="small" disabled={why !== null} onClick={() => setName(secret.name)}>
+                    {system.replace}
+                  </Button>
+                </Tooltip>
+              );
+            },
+          },
+        ]}
+      />
+      {name !== null && <Replace name={name} onClose={() => setName(null)} />}
+    </>
+  );
+}
+
+function State({ secret: { fault, waitsForRestart } }: { readonly secret: SecretRow }) {
+  const { system } = useLabels();
+  if (fault !== null) {
+    return (
+      <Tooltip title={fault}>
+        <Tag color="error" tabIndex={0}>
+          {system.secretBad}
+        </Tag>
+      </Tooltip>
+    );
+  }
+  return waitsForRestart ? (
+    <Tag color="warning">{system.secretWaits}</Tag>
+  ) : (
+    <Tag color="success">{system.secretGood}</Tag>
+  );
+}
+
+type Typed = { readonly value: string; readonly reason: string };
+
+function Replace({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
+  const { system, common } = useLabels();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<Typed>();
+  const replace = useMutation({
+    mutationFn: ({ value, reason }: Typed) => replaceSecret({ name, value, reason: reason.trim() }),
+    onSuccess: () => {
+      void message.success(system.replaced);
+      settingsChanged(queries);
+      onClose();
+    },
+    // What was typed stays nowhere.
+    gcTime: 0,
+  });
+  return (
+    <Modal
+      open
+      title={system.replaceTitle(name)}
+      onCancel={onClose}
+      okText={system.replace}
+      cancelText={common.cancel}
+      okButtonProps={{ loading: replace.isPending }}
+      onOk={() => form.submit()}
+    >
+      <Alert type="info" showIcon title={system.replaceHint} style={{ marginBlockEnd: 16 }} />
+      {replace.error && <ProblemNote error={replace.error} />}
+      <Form form={form} layout="vertical" onFinish={replace.mutate} autoComplete="off">
+        <Form.Item
+          name="value"
+          label={system.replaceText}
+          rules={[{ required: true, whitespace: true, message: system.replaceRequired }]}
+        >
+          <Input.TextArea rows={5} spellCheck={false} className="dz-secret" autoComplete="off" />
+        </Form.Item>
+        <Form.Item
+          name="reason"
+          label={system.reason}
+          rules={[{ required: true, whitespace: true, message: system.reasonRequired }]}
+        >
+          <Input maxLength={500} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}

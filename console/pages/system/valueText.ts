@@ -1,0 +1,71 @@
+import type { Labels } from '../../labels/zh.ts';
+import { countText } from '../../parts/texts.ts';
+import { editorOf } from './fields.ts';
+import type { DurationUnit } from './values.ts';
+import { channelOf, durationOf, listOf, quietOf, routesOf, textOf } from './values.ts';
+import { joined } from './joined.ts';
+
+/** A setting's value in words. */
+export function valueText(path: string, value: unknown, labels: Labels): string {
+  const { system, codes } = labels;
+  if (value === null || value === undefined) return system.unset;
+  switch (editorOf(path)) {
+    case 'duration':
+    case 'signedDuration':
+      return durationText(value, labels);
+    case 'amount':
+      return value === 'never' ? system.never : `${textOf(value)} ${system.yuan}`;
+    case 'mode':
+      return value === 'TWO_WAY' ? codes.mode.TWO_WAY : codes.mode.THREE_WAY;
+    case 'methods':
+      return joined(
+        system,
+        listOf(value).map((method) => methodText(method, labels)),
+      );
+    case 'channel':
+      return channelText(value, labels);
+    case 'quietHours': {
+      const quiet = quietOf(value);
+      return quiet === null ? system.unset : `${quiet.from}–${quiet.to}`;
+    }
+    case 'routes': {
+      const routes = routesOf(value);
+      if (routes.length === 0) return system.noRoutes;
+      const names = routes.flatMap(({ steps }) => steps.flatMap(({ to }) => to));
+      return `${system.routesCount(countText(routes.length))}: ${joined(system, [...new Set(names)])}`;
+    }
+    default:
+      return textOf(value);
+  }
+}
+
+/** Of those that the program knows; a hospital's own words are its own. */
+export function methodText(method: string, { system }: Labels): string {
+  return Object.entries(system.methods).find(([code]) => code === method)?.[1] ?? method;
+}
+
+export function unitText(unit: DurationUnit, { system }: Labels): string {
+  return {
+    ms: system.millis,
+    s: system.seconds,
+    m: system.minutesUnit,
+    h: system.hoursUnit,
+    d: system.daysUnit,
+  }[unit];
+}
+
+export function durationText(value: unknown, labels: Labels): string {
+  const duration = durationOf(value);
+  return duration === null ? textOf(value) : `${duration.count} ${unitText(duration.unit, labels)}`;
+}
+
+function channelText(value: unknown, { system }: Labels): string {
+  const { merchantNo, feeRate, ownRows } = channelOf(value);
+  const own = Object.values(ownRows ?? {}).flat();
+  const parts = [
+    merchantNo,
+    feeRate === undefined ? '' : `${system.feeRate} ${feeRate}`,
+    joined(system, own),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}

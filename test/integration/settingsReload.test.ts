@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { clickHouseAuditQueries } from '../../adapters/clickhouse/auditPages.ts';
+import { clickHouseSettings } from '../../adapters/clickhouse/settings.ts';
+import type { Json } from '../../domain/canonicalJson.ts';
+import { WHOLE_LEDGER } from '../../domain/scope.ts';
+import type { SettingsRevision } from '../../domain/settings.ts';
+import { configOf } from '../../cli/configOf.ts';
+import { startTestSystem } from '../system.ts';
+
+const CONFIG = `merchants:
+  - { id: A, name: a, channels: { WECHAT: '1' } }
+  - { id: B, name: b, channels: { WECHAT: '2' } }
+`;
+
+function revisionOf(revision: number, values: Readonly<Record<string, Json>>): SettingsRevision {
+  const about = { by: 'chen', atMs: Date.now(), reason: 'r', revision };
+  const overlay = new Map(
+    Object.entries(values).map(([path, value]) => [path, { ...about, value, fileValue: null }]),
+  );
+  return { ...about, changeId: `change ${revision}`, fileSha256: '', changes: [], overlay };
+}
+
+test('what is set in the console reaches the pipeline within seconds, outlives kills and changes of the file, and a lost ledger', async () => {
+  await using system = await startTestSystem({ config: CONFIG });
+  const store = clickHouseSettings(system.clickhouse);
+  await system.startPipeline();
+  const logged = async (words: string): Promise<number> => {
+    const from = performance.now();
+    for (; performance.now() - from < 15_000; await pause(50)) {
+      if ((await system.pipelineLog()).includes(words)) return performance.now() - from;
+    }
+    throw new Error(`the pipeline did not log "${words}"`);
+  };
+  await store.append(revisionOf(1, { '/merchants/A/rules/window': '9m' }));
+  expect(await logged('"revisions":[0,1]')).toBeLessThan(6_000);
+  await system.killPipeline();
+  await system.startPipeline();
+  const recorded = async () =>
+    (await clickHouseAuditQueries(system.clickhouse).entries(WHOLE_LEDGER, { limit: 10 })).items;
+  await expect.poll(recorded, { timeout: 10_000 }).toHaveLength(3);
+  const items = await recorded();
+  expect(items).toMatchObject([
+    { kind: 'START', said: { settings: 1 } },
+    { kind: 'CONFIG_CHANGE', merchants: ['A'], said: { revisions: [0, 1] } },
+    { kind: 'START', said: { settings: 0 } },
+  ]);
+  // The file says something else of it now, and of another hospital.
+  const otherwise = CONFIG.replace('name: a,', 'name: a, rules: { window: 3m },').replace(
+    'name: b,',
+    'name: c,',
+  );
+  await writeFile(system.run.configPath, otherwise);
+  await logged('"merchants":["B"],"revisions":[1,1]');
+  // Commands go by the copy in the data folder.
+  const { merchants } = configOf(system.run);
+  expect([merchants.get('A')?.rules.windowMs, merchants.get('B')?.name]).toEqual([540_000, 'c']);
+  expect(await readFile(join(system.dir, 'settings.json'), 'utf8')).toContain('"by":"chen"');
+  // It is taken back: the file counts again.
+  await store.append(revisionOf(2, {}));
+  await logged('"revisions":[1,2]');
+  expect(configOf(system.run).merchants.get('A')?.rules.windowMs).toBe(180_000);
+}, 90_000);
