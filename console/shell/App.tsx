@@ -35,6 +35,8 @@ const TOKENS = {
   },
   dark: {
     colorPrimary: '#3c89e8',
+    colorLink: '#69a9f5',
+    colorError: '#ff9c9a',
     colorTextDescription: '#b0b0b0',
     colorTextTertiary: '#b0b0b0',
     colorTextPlaceholder: '#9a9a9a',
@@ -69,6 +71,7 @@ function Looks({ children }: { readonly children: ReactNode }) {
         hashed: false,
         cssVar: { key: `dz-${theme}` },
         token: { ...TOKENS[theme], fontFamily: 'inherit', borderRadius: 6, wireframe: false },
+        components: theme === 'dark' ? { Menu: { itemSelectedColor: '#9ccbff' } } : {},
       }}
     >
       <AntApp style={{ height: '100%' }}>{children}</AntApp>

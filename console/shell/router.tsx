@@ -19,8 +19,8 @@ const rootRoute = createRootRoute({
   component: Layout,
   notFoundComponent: NotFoundPage,
   errorComponent: ErrorPage,
-  // The hospital that is looked at goes with every link.
-  validateSearch: searchOf({ hospital: text }),
+  // The hospital that is looked at goes with every link; `case` is the exception whose drawer is open, on any page.
+  validateSearch: searchOf({ hospital: text, case: text }),
   search: { middlewares: [retainSearchParams<{ hospital?: string | undefined }>(['hospital'])] },
 });
 const under = { getParentRoute: () => rootRoute } as const;
