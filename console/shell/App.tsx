@@ -71,7 +71,10 @@ function Looks({ children }: { readonly children: ReactNode }) {
         hashed: false,
         cssVar: { key: `dz-${theme}` },
         token: { ...TOKENS[theme], fontFamily: 'inherit', borderRadius: 6, wireframe: false },
-        components: theme === 'dark' ? { Menu: { itemSelectedColor: '#9ccbff' } } : {},
+        components:
+          theme === 'dark'
+            ? { Menu: { itemSelectedColor: '#9ccbff', subMenuItemSelectedColor: '#9ccbff' } }
+            : {},
       }}
     >
       <AntApp style={{ height: '100%' }}>{children}</AntApp>

@@ -6,6 +6,8 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { alertsSearch } from '../pages/alerts/search.ts';
+import { approvalsSearch } from '../pages/approvals/search.ts';
+import { exceptionsSearch } from '../pages/exceptions/search.ts';
 import { homeSearch } from '../pages/home/search.ts';
 import { ErrorPage } from './ErrorPage.tsx';
 import { Layout } from './Layout.tsx';
@@ -50,6 +52,7 @@ const routes = [
   createRoute({
     ...under,
     path: '/exceptions',
+    validateSearch: exceptionsSearch,
     component: lazyRouteComponent(() => import('../pages/exceptions/ExceptionsPage.tsx'), 'ExceptionsPage'),
   }),
   createRoute({
@@ -65,6 +68,7 @@ const routes = [
   createRoute({
     ...under,
     path: '/approvals',
+    validateSearch: approvalsSearch,
     component: lazyRouteComponent(() => import('../pages/approvals/ApprovalsPage.tsx'), 'ApprovalsPage'),
   }),
   createRoute({

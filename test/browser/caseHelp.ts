@@ -21,10 +21,9 @@ export type Listed = {
   readonly channelFen: string | null;
 };
 
-export function askedAs(user: string, path: string, init: RequestInit = {}): Promise<Response> {
+export function askedAs(user: string, path: string): Promise<Response> {
   const { url, tokens } = inject('system');
-  const headers = { authorization: `Bearer ${tokens[user] ?? ''}`, ...init.headers };
-  return fetch(`${url}/api/v1${path}`, { ...init, headers });
+  return fetch(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${tokens[user] ?? ''}` } });
 }
 
 /** Exceptions on which nobody has worked. */
