@@ -40,6 +40,7 @@ export type ListFilter = {
 
 export type ExceptionFilter = ListFilter & {
   readonly status?: CaseStatus;
+  readonly channel?: Channel;
   readonly type?: VerdictCode;
   readonly kind?: Kind;
   /** Of the channel's amount, else the platform's, else the merchant's; inclusive. */

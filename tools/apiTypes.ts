@@ -72,7 +72,7 @@ function plainType(type: string, schema: Schema): string {
 }
 
 function objectType(schema: Schema): string {
-  return schema.properties?.['detailZh'] ? 'Problem' : fieldsType(schema);
+  return schema.properties?.['detailZh'] && schema.properties['title'] ? 'Problem' : fieldsType(schema);
 }
 
 function fieldsType({ properties, patternProperties, required = [], additionalProperties }: Schema): string {

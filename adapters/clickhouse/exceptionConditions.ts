@@ -16,10 +16,11 @@ export function exceptionConditions(
   scope: Scope,
   filter: ExceptionFilter,
 ): Conditions & { readonly ofVerdicts: readonly string[] } {
-  const { kind, minFen, maxFen, q } = filter;
+  const { kind, channel, minFen, maxFen, q } = filter;
   const { sql, values } = listConditions(scope, filter);
   const own = [
     ['kind', 'kind = {kind:String}', kind],
+    ['channel', 'channel = {channel:String}', channel],
     ['min_fen', `${STAKE} >= {min_fen:Int64}`, minFen?.toString()],
     ['max_fen', `${STAKE} <= {max_fen:Int64}`, maxFen?.toString()],
     ['q', NUMBER, q],

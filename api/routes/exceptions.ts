@@ -26,6 +26,7 @@ const Query = Type.Object(
     status: Type.Optional(oneOf(CASE_STATUSES)),
     type: Type.Optional(oneOf([...EXCEPTION_CODES])),
     kind: Type.Optional(oneOf(KINDS)),
+    channel: Type.Optional(oneOf(CHANNELS)),
     minFen: Type.Optional({
       ...LimitFen,
       description: "of the channel's amount, else the platform's, else the merchant's; inclusive",

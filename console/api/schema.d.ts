@@ -742,6 +742,7 @@ export type paths = {
             | 'PLATFORM_MISSING'
             | 'DUPLICATE';
           kind?: 'PAYMENT' | 'REFUND';
+          channel?: 'WECHAT' | 'ALIPAY' | 'UNIONPAY';
           minFen?: string;
           maxFen?: string;
           q?: string;
@@ -1080,7 +1081,37 @@ export type paths = {
         };
       };
       responses: {
-        200: Answer<{ items: Problem[] }>;
+        200: Answer<{
+          items: {
+            /** id of an exception */
+            id: string;
+            /** null: refused, or assigned */
+            result: {
+              actionId: string;
+              /** id of an exception */
+              caseId: string;
+              merchantId: string;
+              orderNo: string;
+              action: 'REFUND' | 'WRITE_OFF' | 'SUPPLEMENT' | 'SELF_REFUND' | 'EXTERNAL_REFUND';
+              state: 'DONE' | 'PROCESSING' | 'AWAITS_APPROVAL' | 'FAILED' | 'REFUSED' | 'REJECTED';
+              amountFen: string | null;
+              refundNo: string | null;
+              /** what the gateway said */
+              code: string | null;
+              /** in its words, or those of whoever rejected it */
+              detail: string;
+              /** what can be done now */
+              advice: string | null;
+              adviceZh: string | null;
+              caseStatus: 'OPEN' | 'IN_PROGRESS' | 'PENDING_APPROVAL' | 'RESOLVED' | 'HEALED';
+              at: string;
+            } | null;
+            /** why it was refused; null: it was done */
+            code: string | null;
+            detail: string | null;
+            detailZh: string | null;
+          }[];
+        }>;
         400: Answer<Problem>;
         401: Answer<Problem>;
         403: Answer<Problem>;

@@ -44,7 +44,10 @@ const TOKENS = {
 } as const;
 
 /** The page that is open, in the menu. */
-const MENU = { light: {}, dark: { itemSelectedColor: '#91caff' } } as const;
+const MENU = {
+  light: {},
+  dark: { itemSelectedColor: '#91caff', subMenuItemSelectedColor: '#91caff' },
+} as const;
 
 export function App() {
   return (

@@ -1,9 +1,10 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Layout as AntLayout, Flex, Result, Spin, theme } from 'antd';
-import { Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { meQuery } from '../api/queries.ts';
 import { useLabels } from '../labels/useLabels.ts';
+import { useCaseId } from '../parts/case/openCase.ts';
 import { AccountMenu } from './AccountMenu.tsx';
 import { LiveBadge } from './LiveBadge.tsx';
 import { LookSwitches } from './LookSwitches.tsx';
@@ -12,6 +13,10 @@ import { HospitalSwitch } from './HospitalSwitch.tsx';
 import { NotFoundPage } from './NotFoundPage.tsx';
 import { PageMenu } from './PageMenu.tsx';
 import { isPageId, pageOfPath } from './pages.ts';
+
+const CaseDrawer = lazy(() =>
+  import('../parts/case/CaseDrawer.tsx').then((part) => ({ default: part.CaseDrawer })),
+);
 
 /** Everything around a page. */
 export function Layout() {
@@ -75,6 +80,7 @@ function Frame() {
           <Suspense fallback={<Loading />}>
             <Allowed />
           </Suspense>
+          <OpenCase />
         </AntLayout.Content>
       </AntLayout>
     </AntLayout>
@@ -91,6 +97,16 @@ function Allowed() {
     return <Result status="403" title={shell.noMenuTitle} subTitle={shell.noMenuText} />;
   const page = pageOfPath(pathname);
   return page !== null && !shown.includes(page) ? <NotFoundPage /> : <Outlet />;
+}
+
+/** The drawer of an exception, which opens over any page. */
+function OpenCase() {
+  const id = useCaseId();
+  return id === undefined ? null : (
+    <Suspense fallback={null}>
+      <CaseDrawer key={id} id={id} />
+    </Suspense>
+  );
 }
 
 function Loading() {

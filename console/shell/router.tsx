@@ -6,9 +6,11 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { alertsSearch } from '../pages/alerts/search.ts';
+import { approvalsSearch } from '../pages/approvals/search.ts';
 import { auditSearch } from '../pages/audit/search.ts';
 import { billFilesSearch } from '../pages/bill-files/search.ts';
 import { deadLettersSearch } from '../pages/dead-letters/search.ts';
+import { exceptionsSearch } from '../pages/exceptions/search.ts';
 import { homeSearch } from '../pages/home/search.ts';
 import { oneSidedSearch } from '../pages/one-sided/search.ts';
 import { realtimeSearch } from '../pages/realtime/search.ts';
@@ -26,8 +28,8 @@ const rootRoute = createRootRoute({
   component: Layout,
   notFoundComponent: NotFoundPage,
   errorComponent: ErrorPage,
-  // The hospital that is looked at goes with every link.
-  validateSearch: searchOf({ hospital: text }),
+  // The hospital that is looked at goes with every link; `case` is the exception whose drawer is open, on any page.
+  validateSearch: searchOf({ hospital: text, case: text }),
   search: { middlewares: [retainSearchParams<{ hospital?: string | undefined }>(['hospital'])] },
 });
 const under = { getParentRoute: () => rootRoute } as const;
@@ -72,6 +74,7 @@ const routes = [
   createRoute({
     ...under,
     path: '/exceptions',
+    validateSearch: exceptionsSearch,
     component: lazyRouteComponent(() => import('../pages/exceptions/ExceptionsPage.tsx'), 'ExceptionsPage'),
   }),
   createRoute({
@@ -89,6 +92,7 @@ const routes = [
   createRoute({
     ...under,
     path: '/approvals',
+    validateSearch: approvalsSearch,
     component: lazyRouteComponent(() => import('../pages/approvals/ApprovalsPage.tsx'), 'ApprovalsPage'),
   }),
   createRoute({

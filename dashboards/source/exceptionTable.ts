@@ -19,7 +19,7 @@ export function openExceptions(width: number): PanelOf {
     FROM ${OPEN_EXCEPTIONS}
     ORDER BY "涉及（元）" DESC, id, business_date, mode LIMIT 500`,
     {
-      案件: { link: { title: '在控制台打开', url: '${console_url}/exceptions/${__value.raw}' } },
+      案件: { link: { title: '在控制台打开', url: '${console_url}/exceptions?case=${__value.raw}' } },
       类型: { codes: 'verdict' },
       收支: { codes: 'kind' },
       渠道: { codes: 'channel' },

@@ -230,7 +230,7 @@ const handling = () => [
       处理: { codes: 'action' },
       '金额（元）': { unit: 'currencyCNY' },
       已等: { unit: 's' },
-      案件: { link: { title: '在控制台打开', url: '${console_url}/exceptions/${__value.raw}' } },
+      案件: { link: { title: '在控制台打开', url: '${console_url}/exceptions?case=${__value.raw}' } },
     },
   ),
 ];

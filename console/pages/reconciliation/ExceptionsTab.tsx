@@ -12,7 +12,7 @@ import { RUN } from './place.ts';
 import type { ExceptionRow, Run, RunMode } from './queries.ts';
 import { runExceptionsQuery } from './queries.ts';
 import { EXCEPTION_TYPES } from './search.ts';
-import { useOpenCase } from './useOpenCase.ts';
+import { useOpenCase } from '../../parts/case/openCase.ts';
 
 /** So many are loaded by themselves, so that they can be sorted and filtered as a whole. */
 const LOADED_AT_ONCE = 10_000;

@@ -6,7 +6,7 @@ import { CaseStatusTag, VerdictTag } from '../../parts/CodeTag.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
 import { Money } from '../../parts/Money.tsx';
 import type { ExceptionRow, RunMode } from './queries.ts';
-import { casePath, useOpenCase } from './useOpenCase.ts';
+import { casePath, useOpenCase } from '../../parts/case/openCase.ts';
 
 const FEN = { MERCHANT: 'merchantFen', PLATFORM: 'platformFen', CHANNEL: 'channelFen' } as const;
 

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { codeFor, drawerOf, expectNoCodes, openException, stakeOf, submit } from './caseHelp.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+test('the list is filtered by its address, opens a case, and its filters are kept under a name', async () => {
+  const tab = await logInAs(browser, 'operator', '/exceptions?type=DUPLICATE');
+  const { page } = tab;
+  const rows = page.locator('.ant-table-row');
+  await rows.first().waitFor();
+  const types = await rows.locator('.ant-tag').allInnerTexts();
+  expect(types).toContain('重复支付');
+  expect(types).not.toContain('金额不匹配');
+  await expectNoCodes(page);
+  await page.getByRole('button', { name: '常用条件' }).click();
+  await page.getByLabel('名称').fill('重复的');
+  await page.getByRole('button', { name: '保存当前条件' }).click();
+  await page.getByRole('button', { name: '清空条件' }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.has('type')).toBe(false);
+  await page.getByRole('button', { name: '常用条件' }).click();
+  await page.getByRole('button', { name: '重复的', exact: true }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('type')).toBe('DUPLICATE');
+  await page.keyboard.press('Escape');
+  await rows.first().click();
+  await drawerOf(page).getByRole('heading', { name: '三方账单' }).waitFor();
+  expect(tab.complaints).toEqual([]);
+});
+
+test.each([
+  ['small', 'light', 'zh'],
+  ['large', 'dark', 'zh'],
+  ['narrow', 'light', 'en'],
+] as const)('the page fits a %s screen, %s, in %s', async (size, theme, language) => {
+  const tab = await logInAs(browser, 'operator', '/exceptions', { size, theme, language });
+  await tab.page.locator('.ant-table-row').first().waitFor();
+  await expectNoCodes(tab.page);
+  await expectNoSideScroll(tab);
+  await picture(tab, 'exceptions');
+  await expectAccessible(tab);
+  expect(tab.complaints).toEqual([]);
+});
+
+test('the list is taken away as a file that opens', async () => {
+  const tab = await logInAs(browser, 'viewer', '/exceptions');
+  const { page } = tab;
+  for (const [name, ending] of [
+    ['文本表格', 'csv'],
+    ['表格', 'xlsx'],
+  ] as const) {
+    await page.getByRole('button', { name: '导出' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name, exact: true }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(new RegExp(`\\.${ending}$`));
+    const bytes = await readFile(await file.path());
+    if (ending === 'xlsx') expect(bytes.subarray(0, 2).toString()).toBe('PK');
+    else expect(bytes.toString()).toContain('异常类型');
+  }
+  expect(tab.complaints).toEqual([]);
+});
+
+test('several are written off at once, each with its own result', async () => {
+  const tab = await logInAs(browser, 'operator', '/exceptions?status=OPEN&hospital=H002');
+  const { page } = tab;
+  const boxes = page.locator('.ant-table-row .ant-checkbox-input');
+  await boxes.first().waitFor();
+  await page.getByText('请先勾选要平账的异常').waitFor();
+  for (const index of [0, 1, 2]) await boxes.nth(index).check();
+  await page.getByRole('button', { name: '批量平账' }).click();
+  const dialog = page.getByRole('dialog').last();
+  await dialog.getByLabel('备注').fill('月末核对');
+  await picture(tab, 'exceptions-bulk');
+  await expectAccessible(tab);
+  await submit(page);
+  await dialog.getByText(/提交 \d 条,未成功 \d 条/).waitFor();
+  await expectNoCodes(page);
+  expect(tab.complaints).toEqual([]);
+});
+
+test('an order is refunded by its number', async () => {
+  const { orderNo, merchantId } = await openException('type=CHANNEL_ONLY&kind=PAYMENT', (item) => {
+    return !item.possiblyCrossDay && stakeOf(item) < 50_000;
+  });
+  const tab = await logInAs(browser, 'operator', `/exceptions?tab=refund&hospital=${merchantId}`);
+  const { page } = tab;
+  await page.getByLabel('订单号').fill(orderNo);
+  await page.getByRole('button', { name: '查询订单' }).click();
+  await page.getByRole('button', { name: '申请退款' }).click();
+  await page.getByLabel('退款金额(元)').fill('1.00');
+  await page.getByRole('button', { name: '获取验证码' }).click();
+  await page.getByText(/验证码有效/).waitFor();
+  await page.getByLabel('验证码', { exact: true }).fill(await codeFor('operator'));
+  await page.getByLabel('备注').fill('患者退号');
+  await submit(page);
+  await page.getByText('¥1.00 · 成功').waitFor({ timeout: 20_000 });
+  await expectAccessible(tab);
+  await picture(tab, 'exceptions-refund');
+  expect(tab.complaints).toEqual([]);
+});
