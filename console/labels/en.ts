@@ -705,6 +705,7 @@ export const en: Labels = {
     exporting: 'The file is being made; go on meanwhile',
     selected: (n) => `${n} chosen`,
     bulk: 'Write off chosen',
+    date: 'Date',
     bulkNone: 'Choose exceptions first',
     bulkMost: (n) => `At most ${n} at once`,
     bulkNotOperator: 'Only operators may write off',

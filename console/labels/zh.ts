@@ -680,6 +680,7 @@ export const zh = {
     exporting: '正在准备文件,可继续使用页面',
     selected: (n: string) => `已选 ${n} 条`,
     bulk: '批量平账',
+    date: '业务日期',
     bulkNone: '请先勾选要平账的异常',
     bulkMost: (n: string) => `一次最多 ${n} 条,请减少勾选`,
     bulkNotOperator: '只有操作员可以批量平账',

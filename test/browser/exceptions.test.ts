@@ -33,6 +33,20 @@ test('the list is filtered by its address, opens a case, and its filters are kep
   expect(tab.complaints).toEqual([]);
 });
 
+test('a channel narrows the list, and whoever finds nothing is told what to do', async () => {
+  const tab = await logInAs(browser, 'viewer', '/exceptions?channel=ALIPAY&kind=PAYMENT');
+  const { page } = tab;
+  await page.locator('.ant-table-row').first().waitFor();
+  const text = await page.locator('.ant-table-body, .ant-table-tbody-virtual').first().innerText();
+  expect(text).toContain('支付宝 支付');
+  expect(text).not.toContain('微信');
+  await page.getByText('只有操作员可以批量平账').waitFor();
+  await page.getByLabel('订单号、退款单号或 HIS 单号').fill('NONE');
+  await page.keyboard.press('Enter');
+  await page.getByText(/没有符合条件的数据/).waitFor();
+  expect(tab.complaints).toEqual([]);
+});
+
 test.each([
   ['small', 'light', 'zh'],
   ['large', 'dark', 'zh'],

@@ -32,7 +32,9 @@ export function useActionColumns({ me, isAll, onDecide }: Wish): TableColumnsTyp
     },
     {
       title: cases.actions,
-      width: 240,
+      width: 190,
+      // Always in sight: it is what people come here for.
+      fixed: 'right',
       render: (_, item) => <Decide item={item} me={me} onDecide={onDecide} />,
     },
   ];

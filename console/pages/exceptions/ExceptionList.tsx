@@ -25,7 +25,7 @@ export function ExceptionList() {
   const list = useInfiniteQuery(exceptionsQuery(filter));
   const openCase = useOpenCase();
   const columns = useExceptionColumns();
-  const [chosen, choose] = useState<readonly string[]>([]);
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
   const isFiltered = Object.keys(filter).length > 0;
   const more = list.hasNextPage ? common.shownSoFar : common.total;
@@ -52,7 +52,7 @@ export function ExceptionList() {
         selection={{
           selectedRowKeys: [...chosen],
           columnWidth: 44,
-          onChange: (keys) => choose(keys.map(String)),
+          onChange: (keys) => choose(new Set(keys.map(String))),
           getCheckboxProps: ({ orderNo }) => ({ 'aria-label': orderNo }),
         }}
         onOpen={({ id }) => openCase(id)}
@@ -64,7 +64,7 @@ export function ExceptionList() {
         <Typography.Text type="secondary">
           {`${more(countText(rows.length))} · ${words.sortHint}`}
         </Typography.Text>
-        <BulkWriteOff rows={rows.filter(({ id }) => chosen.includes(id))} onDone={() => choose([])} />
+        <BulkWriteOff rows={rows.filter(({ id }) => chosen.has(id))} onDone={() => choose(new Set())} />
       </Flex>
     </>
   );

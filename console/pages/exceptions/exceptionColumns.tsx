@@ -10,25 +10,25 @@ import type { ExceptionItem } from './queries.ts';
 type Side = 'merchantFen' | 'platformFen' | 'channelFen';
 
 export function useExceptionColumns(): TableColumnsType<ExceptionItem> {
-  const { common, codes, cases } = useLabels();
+  const { exceptions: words, common, codes, cases } = useLabels();
   const nameOf = useMerchantName();
   const amount = (title: string, side: Side): TableColumnsType<ExceptionItem>[number] => ({
     title,
-    width: 116,
+    width: 104,
     align: 'right',
     sorter: (a, b) => Number(fenOf(a[side]) - fenOf(b[side])),
     render: (_, row) => <Money fen={row[side]} />,
   });
   return [
     {
-      title: common.businessDate,
-      width: 116,
+      title: words.date,
+      width: 106,
       sorter: (a, b) => (a.businessDate < b.businessDate ? -1 : Number(a.businessDate > b.businessDate)),
       render: (_, { businessDate }) => <span className="dz-number">{businessDate}</span>,
     },
     {
       title: common.kind,
-      width: 178,
+      width: 160,
       render: (_, { type, possiblyCrossDay }) => (
         <Flex gap={0}>
           <VerdictTag code={type} />
@@ -36,17 +36,18 @@ export function useExceptionColumns(): TableColumnsType<ExceptionItem> {
         </Flex>
       ),
     },
-    { title: common.status, width: 92, render: (_, { status }) => <CaseStatusTag code={status} /> },
+    { title: common.status, width: 88, render: (_, { status }) => <CaseStatusTag code={status} /> },
     {
       title: common.hospital,
-      width: 132,
+      width: 116,
       ellipsis: true,
       render: (_, { merchantId }) => nameOf(merchantId),
     },
-    { title: common.orderNo, width: 220, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
+    { title: common.orderNo, width: 208, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
     {
       title: common.channel,
-      width: 92,
+      width: 96,
+      ellipsis: true,
       render: (_, { kind, channel }) =>
         `${channel === null ? '' : `${codes.channel[channel]} `}${codes.kind[kind]}`,
     },
