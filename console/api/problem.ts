@@ -30,7 +30,7 @@ export function offlineProblem(): ApiProblem {
     status: 0,
     code: OFFLINE,
     detail: 'the server does not answer; check the network, it is tried again by itself',
-    detailZh: '无法连接服务器,请检查网络;恢复后会自动重试',
+    detailZh: '无法连接服务器，请检查网络；恢复后会自动重试',
   });
 }
 

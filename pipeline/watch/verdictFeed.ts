@@ -75,10 +75,11 @@ export class VerdictFeed {
     for (const [merchantId] of told) this.#byMerchant.delete(merchantId);
     const atMs = this.#now();
     let left = MOST_ITEMS;
-    const batches = told.map(([merchantId, { notable, sample, wanted: _, ...counts }]): VerdictBatch => {
+    const batches = told.map(([merchantId, collected]): VerdictBatch => {
+      const { verdicts, matched, exceptions, healed, notable, sample } = collected;
       const items = [...notable, ...sample].slice(0, left);
       left -= items.length;
-      return { merchantId, atMs, ...counts, items };
+      return { merchantId, atMs, verdicts, matched, exceptions, healed, items };
     });
     await this.#live.publish(
       batches.map((batch) => ({ topic: 'verdicts', merchantId: batch.merchantId, batch })),

@@ -89,7 +89,7 @@ test('a bill that is none, or of another day, is refused with the reason in word
   await upload(page, 'note.csv', Buffer.from('这不是账单'));
   const refused = dialog.locator('[data-upload=refused]');
   await refused.waitFor();
-  expect(await refused.innerText()).toMatch(/账单被拒绝,未导入.*[\u4e00-\u9fff]{6,}.*DZ_BILL_/s);
+  expect(await refused.innerText()).toMatch(/账单被拒绝，未导入.*[\u4e00-\u9fff]{6,}.*DZ_BILL_/s);
   await picture(tab, 'bill-refused');
   expect(tab.complaints).toEqual([]);
 });

@@ -52,7 +52,7 @@ test('a payment that HIS lacks is refunded with a code, and the case is settled'
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '退款', exact: true }).click();
   await page.getByRole('button', { name: '获取验证码' }).click();
-  await page.getByText(/验证码有效,剩余 4:\d\d/).waitFor();
+  await page.getByText(/验证码有效，剩余 4:\d\d/).waitFor();
   await expectAccessible(tab);
   await picture(tab, 'case-refund');
   await page.getByLabel('备注').fill('HIS 未入账,已联系患者');

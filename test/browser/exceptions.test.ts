@@ -94,7 +94,7 @@ test('several are written off at once, each with its own result', async () => {
   await picture(tab, 'exceptions-bulk');
   await expectAccessible(tab);
   await submit(page);
-  await dialog.getByText(/提交 \d 条,未成功 \d 条/).waitFor();
+  await dialog.getByText(/提交 \d 条，未成功 \d 条/).waitFor();
   await expectNoCodes(page);
   expect(tab.complaints).toEqual([]);
 });
@@ -108,7 +108,7 @@ test('an order is refunded by its number', async () => {
   await page.getByLabel('订单号').fill(orderNo);
   await page.getByRole('button', { name: '查询订单' }).click();
   await page.getByRole('button', { name: '申请退款' }).click();
-  await page.getByLabel('退款金额(元)').fill('1.00');
+  await page.getByLabel('退款金额（元）').fill('1.00');
   await page.getByRole('button', { name: '获取验证码' }).click();
   await page.getByText(/验证码有效/).waitFor();
   await page.getByLabel('验证码', { exact: true }).fill(await codeFor('operator'));

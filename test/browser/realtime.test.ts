@@ -68,7 +68,7 @@ test('paused nothing moves and what came is counted; it comes when it goes on', 
   await pay('H001', own);
   await expect
     .poll(() => page.getByTestId('pace').innerText(), { timeout: 20_000 })
-    .toBe('已暂停,其间新增 1 条');
+    .toBe('已暂停，其间新增 1 条');
   expect(await page.locator('.ant-table-row').count()).toBe(0);
   await page.getByRole('button', { name: '继续' }).click();
   await page.locator('.ant-table-row', { hasText: own }).waitFor();

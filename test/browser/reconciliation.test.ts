@@ -162,7 +162,7 @@ test('statements and exports are files that hold what the page says', async () =
     .split('\r\n')
     .filter((line) => line.startsWith('H002'));
   expect(lines).toHaveLength(shown);
-  await page.getByText(`已下载:${exported.name}`).waitFor();
+  await page.getByText(`已下载：${exported.name}`).waitFor();
   const sheetFile = await savedBy(page, () => choose(page, '导出明细', '对账明细 · XLSX'));
   const sheets = await readWorkbook(sheetFile.bytes);
   const cells = sheets.flatMap((sheet) => [...sheet.cells.values()]);
@@ -188,10 +188,10 @@ test('a day is run again: the new result is told wherever one is, and the former
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('原因').fill('渠道补发账单');
   await dialog.getByRole('button', { name: '重新对账' }).click();
-  await page.getByText(/正在对账:/).waitFor();
+  await page.getByText(/正在对账：/).waitFor();
   // Long work can be left.
   await page.getByRole('menuitem', { name: '账单下载' }).click();
-  await page.getByText(/对账完成:/).waitFor({ timeout: 40_000 });
+  await page.getByText(/对账完成：/).waitFor({ timeout: 40_000 });
   await page.getByRole('button', { name: '查看' }).click();
   await page.waitForURL((url) => url.pathname.startsWith('/three-way/') && !url.pathname.endsWith(id));
   await page.getByText('当前', { exact: true }).waitFor();

@@ -178,14 +178,14 @@ test('a secret is replaced and never shown', async () => {
   await dialog.getByLabel('新密钥').fill('not a key at all');
   await dialog.getByLabel('修改原因').fill('轮换');
   await dialog.getByRole('button', { name: /替\s?换/ }).click();
-  await dialog.getByText('未替换:新密钥的内容不符合要求', { exact: false }).waitFor();
+  await dialog.getByText('未替换：新密钥的内容不符合要求', { exact: false }).waitFor();
   const key = randomBytes(32).toString('base64');
   await dialog.getByLabel('新密钥').fill(key);
   await expectAccessible(tab);
   await picture(tab, 'system-secret');
   await dialog.getByRole('button', { name: /替\s?换/ }).click();
   await dialog.waitFor({ state: 'detached' });
-  await line.getByText('已替换,重启后生效').waitFor();
+  await line.getByText('已替换，重启后生效').waitFor();
   expect(await page.content()).not.toContain(key);
   const told = (await asked('/settings/secrets')) + (await asked('/audit?limit=20'));
   expect(told).not.toContain(key);
