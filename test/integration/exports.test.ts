@@ -69,6 +69,9 @@ async function fill({ client }: TestLedger): Promise<void> {
     said({ orderNo: 'R2', businessDate: '2026-03-10', possiblyCrossDay: true }),
     said({ orderNo: 'R3', businessDate: '2026-03-10', code: 'MATCHED' }),
   ]);
+  // What a pipeline writes with the first event of a date.
+  const open = { merchant_id: 'H001', business_date: '2026-03-10', log_partition: 'payments/0' };
+  await client.insert({ table: 'event_days', values: [open], format: 'JSONEachRow' });
   const closed = async (run: Reconciliation, ...rows: readonly Partial<Verdict>[]) => {
     const verdicts = rows.map((more) => ({
       verdict: aVerdict({ mode: 'THREE_WAY', businessDate: run.businessDate, ...more }),
