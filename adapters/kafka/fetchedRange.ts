@@ -1,0 +1,31 @@
+import type Cluster from 'kafkajs/src/cluster/index.js';
+import filterAbortedMessages from 'kafkajs/src/consumer/filterAbortedMessages.js';
+import type { Position } from '../../domain/ports.ts';
+import type { FetchedRange } from './partitionFeed.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * The records of an answer from a position on. Markers of transactions, records of those that were given up, and what
+ * compaction took leave gaps; the range ends behind them, or a partition that ends with one would never be fully read.
+ * Its end is the high watermark: what an open transaction holds back is a backlog, not silence.
+ */
+export function fetchedRangeOf(fetched: Cluster.FetchedPartition, from: Position): FetchedRange {
+  const { messages, abortedTransactions, highWatermark } = fetched;
+  const shown = abortedTransactions?.length ? filterAbortedMessages(fetched) : messages;
+  const records = [];
+  for (const { offset, value, isControlRecord } of shown) {
+    const position = Number(offset);
+    if (position >= from && !isControlRecord) records.push({ position, value: value ?? NOTHING });
+  }
+  return { records, end: Math.max(from, endOf(messages)), partitionEnd: Number(highWatermark) };
+}
+
+/** Behind the last batch, whatever of it is left. */
+function endOf(messages: readonly Cluster.FetchedMessage[]): Position {
+  const last = messages.at(-1);
+  if (last === undefined) return 0;
+  const { batchContext } = last;
+  if (batchContext === undefined) return Number(last.offset) + 1;
+  return Number(batchContext.firstOffset) + batchContext.lastOffsetDelta + 1;
+}
