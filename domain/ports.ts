@@ -59,13 +59,17 @@ export interface EventLog {
   /** First kept position and end (exclusive) of every partition. */
   bounds(): Promise<ReadonlyMap<PartitionId, { readonly start: Position; readonly end: Position }>>;
   /**
-   * Reads all partitions, each in order; `onBatch` of one partition is never called concurrently with itself. A read that
-   * finds nothing calls `onBatch` with an empty range (from === end), so that silence is seen.
+   * Reads all partitions, or the share of them that several processes with one log leave to this one; each in order, and
+   * `onBatch` of one partition is never called concurrently with itself. A read that finds nothing calls `onBatch` with an
+   * empty range (from === end), so that silence is seen.
    * A start position before the first kept one rejects with DZ_LOG_POSITION_LOST.
    */
   consume(options: {
+    /** Asked whenever a partition becomes this consumer's, also when it had been before: others may have read on. */
     readonly startAt: (partition: PartitionId) => Promise<Position>;
     readonly onBatch: (batch: LogBatch) => Promise<BatchOutcome>;
+    /** Partitions that are not this consumer's any more, once their running batches have ended; some come back at once. */
+    readonly onRevoked?: (partitions: readonly PartitionId[]) => Promise<void>;
     readonly maxRecords: number;
   }): LogConsumer;
   /** Records progress for lag tools; never read back. */

@@ -2,10 +2,11 @@ import type { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type { BatchOutcome, LogBatch, PartitionId, Position } from '../../../domain/ports.ts';
+import { orAborted } from '../../orAborted.ts';
 import { MAX_ENTRY_EVENTS } from './entryFormat.ts';
 import { lastKeyOf, streamKeyOf } from './logKeys.ts';
 import { readBounds } from './readBounds.ts';
-import { execAll, orAborted, untilAnswered } from './redisCalls.ts';
+import { execAll, untilAnswered } from './redisCalls.ts';
 import type { StreamBounds } from './streamReply.ts';
 import { endOf, recordsOf } from './streamReply.ts';
 

@@ -1,6 +1,7 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../../domain/errors.ts';
+import { orAborted } from '../../orAborted.ts';
 
 /** The connection's state is looked at this often while it comes back: ioredis itself backs off. */
 const STATUS_POLL_MS = 25;
@@ -52,20 +53,6 @@ export async function untilAnswered<T>(
     }
     await pause(pauseMs, undefined, { signal });
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-  }
-}
-
-/** The first of a promise and the signal; a failure after the signal concerns nobody. */
-export async function orAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { EventLog, LogConsumer, PartitionId, Position } from '../../../domain/ports.ts';
+import { orAborted } from '../../orAborted.ts';
 import type { TopicPartitions } from './logKeys.ts';
 import { checkPartitionCounts, COMMITTED_KEY, partitionIds } from './logKeys.ts';
 import { readPartition } from './partitionReader.ts';
 import { readBounds } from './readBounds.ts';
-import { orAborted, untilAnswered } from './redisCalls.ts';
+import { untilAnswered } from './redisCalls.ts';
 import type { StreamBounds } from './streamReply.ts';
 
 export type RedisLogOptions = { readonly topics: TopicPartitions };

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type { EventProducer, NewRecord, PartitionId, Position, Topic } from '../../../domain/ports.ts';
+import { partitionNumberOf } from '../../partitionNumber.ts';
 import type { PackedEntry } from './entryFormat.ts';
 import { packEntries } from './entryFormat.ts';
 import type { TopicPartitions } from './logKeys.ts';
-import { checkPartitionCounts, lastKeyOf, partitionIds, partitionNumberOf, streamKeyOf } from './logKeys.ts';
+import { checkPartitionCounts, lastKeyOf, partitionIds, streamKeyOf } from './logKeys.ts';
 import { untilAnswered } from './redisCalls.ts';
 import { withTrace } from './tracedValue.ts';
 

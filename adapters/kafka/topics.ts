@@ -1,0 +1,166 @@
+import kafkajs from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Topic } from '../../domain/ports.ts';
+import { TOPICS } from '../../domain/ports.ts';
+import { hasType } from './failures.ts';
+import type { KafkaSettings } from './kafkaSettings.ts';
+
+export type TopicNeeds = {
+  /** For so long the log alone must be able to give back what a window lost. */
+  readonly leastRetentionMs: number;
+  /** Until then an order may still meet its counterpart. */
+  readonly wishedRetentionMs: number;
+};
+
+/** Something of a topic that works, and may not one day. */
+export type TopicWarning = { readonly code: string; readonly topic: string; readonly message: string };
+
+const CREATE_WITHIN_MS = 15_000;
+const CHECKED = [
+  'retention.ms',
+  'retention.bytes',
+  'cleanup.policy',
+  'min.insync.replicas',
+  'message.timestamp.type',
+] as const;
+
+type Setting = (typeof CHECKED)[number];
+
+/**
+ * Makes the topics that are not there yet and looks at the settings of all.
+ * @throws DZ_LOG_TOPIC_MISSING, DZ_LOG_TOPIC_COMPACTED, DZ_LOG_RETENTION_SHORT, DZ_LOG_TOPIC_UNWRITABLE
+ */
+export async function prepareTopics(
+  admin: Admin,
+  settings: KafkaSettings,
+  needs: TopicNeeds,
+): Promise<readonly TopicWarning[]> {
+  await createMissing(admin, settings);
+  const names = TOPICS.map((topic) => settings.topicNames[topic]);
+  const { topics } = await admin.fetchTopicMetadata({ topics: names });
+  const said = await settingsOf(admin, names);
+  return topics.flatMap(({ name, partitions }) => {
+    const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
+    const own = said.get(name);
+    if (own !== undefined) return checkTopic(name, own, replicas, needs);
+    const message =
+      'its settings may not be read: grant DESCRIBE_CONFIGS, or see docs/kafka.md for what they must be';
+    return [{ code: 'DZ_LOG_TOPIC_UNCHECKED', topic: name, message }];
+  });
+}
+
+async function createMissing(admin: Admin, { topicNames, create }: KafkaSettings): Promise<void> {
+  const there = new Set(await admin.listTopics());
+  const missing = TOPICS.filter((topic) => !there.has(topicNames[topic]));
+  if (missing.length === 0) return;
+  if (create === null) {
+    const names = missing.map((topic) => topicNames[topic]).join(', ');
+    throw new DuizhangError(
+      'DZ_LOG_TOPIC_MISSING',
+      `Kafka has no topic ${names}, or this user may not see it; make it (docs/kafka.md), or set log.kafka.create`,
+    );
+  }
+  try {
+    await admin.createTopics({
+      waitForLeaders: true,
+      timeout: CREATE_WITHIN_MS,
+      topics: missing.map((topic: Topic) => ({
+        topic: topicNames[topic],
+        numPartitions: create.partitions[topic],
+        replicationFactor: create.replication,
+        configEntries: [
+          { name: 'retention.ms', value: String(create.retentionMs) },
+          { name: 'cleanup.policy', value: 'delete' },
+          // By the broker's clock: events that are older than the retention when they come would be deleted unread.
+          { name: 'message.timestamp.type', value: 'LogAppendTime' },
+          { name: 'min.insync.replicas', value: String(create.replication > 2 ? 2 : 1) },
+        ],
+      })),
+    });
+  } catch (error) {
+    if (!hasType(error, 'TOPIC_ALREADY_EXISTS')) throw error;
+  }
+}
+
+/** A topic of which nothing may be read is not in it. */
+async function settingsOf(
+  admin: Admin,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<Setting, string>>> {
+  const request = {
+    includeSynonyms: false,
+    resources: names.map((name) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name,
+      configNames: [...CHECKED],
+    })),
+  };
+  const answer = await admin.describeConfigs(request).catch((error: unknown) => {
+    if (hasType(error, 'TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED')) return null;
+    throw error;
+  });
+  return new Map(
+    (answer?.resources ?? []).map(({ resourceName, configEntries }) => [
+      resourceName,
+      new Map(
+        CHECKED.flatMap((name): [Setting, string][] => {
+          const entry = configEntries.find(({ configName }) => configName === name);
+          return entry === undefined ? [] : [[name, entry.configValue]];
+        }),
+      ),
+    ]),
+  );
+}
+
+/** Exported for its table of cases. */
+export function checkTopic(
+  topic: string,
+  said: ReadonlyMap<Setting, string>,
+  replicas: number,
+  needs: TopicNeeds,
+): readonly TopicWarning[] {
+  const refuse = (code: `DZ_${Uppercase<string>}`, message: string): DuizhangError =>
+    new DuizhangError(code, `the topic ${topic}: ${message}`, { details: { topic } });
+  if (said.get('cleanup.policy')?.includes('compact') === true) {
+    throw refuse('DZ_LOG_TOPIC_COMPACTED', 'cleanup.policy=compact throws events away; set it to delete');
+  }
+  const insync = Number(said.get('min.insync.replicas') ?? 1);
+  if (insync > replicas) {
+    throw refuse(
+      'DZ_LOG_TOPIC_UNWRITABLE',
+      `min.insync.replicas=${insync}, and it has ${replicas} replicas: nothing could be written`,
+    );
+  }
+  const retentionMs = Number(said.get('retention.ms') ?? -1);
+  const isBounded = retentionMs >= 0;
+  if (isBounded && retentionMs < needs.leastRetentionMs) {
+    throw refuse(
+      'DZ_LOG_RETENTION_SHORT',
+      `retention.ms=${retentionMs} is less than the ${needs.leastRetentionMs} ms for which a lost window is made again from it`,
+    );
+  }
+  const warnings: [boolean, string, string][] = [
+    [
+      isBounded && retentionMs < needs.wishedRetentionMs,
+      'DZ_LOG_RETENTION_SHORT',
+      `retention.ms=${retentionMs} is less than the ${needs.wishedRetentionMs} ms in which an order may meet its counterpart; what is older comes back from the ledger alone`,
+    ],
+    [
+      isBounded && said.get('message.timestamp.type') !== 'LogAppendTime',
+      'DZ_LOG_RETENTION_BY_EVENT_TIME',
+      'retention goes by the producers’ timestamps: events that come late or are replayed may be deleted before they are read; set message.timestamp.type=LogAppendTime',
+    ],
+    [
+      Number(said.get('retention.bytes') ?? -1) >= 0,
+      'DZ_LOG_RETENTION_BY_SIZE',
+      `retention.bytes=${said.get('retention.bytes')}: a busy day deletes events however young they are; set it to -1`,
+    ],
+    [
+      replicas < 2 || insync < 2,
+      'DZ_LOG_ONE_COPY',
+      `${replicas} replicas, min.insync.replicas=${insync}: an acknowledged event may lie on one broker's disk alone; 3 and 2 survive a broker`,
+    ],
+  ];
+  return warnings.filter(([is]) => is).map(([, code, message]) => ({ code, topic, message }));
+}
