@@ -40,7 +40,11 @@ const OF_ONE_HOSPITAL: Readonly<Record<string, string>> = {
   'monthLocks.ts': 'pipeline/statement/statements.ts: after reaches()',
   'realtimeLedger.ts': 'what the pipeline writes and reads; the API asks for positions alone',
   'surroundings.ts': 'resolution/evidence.ts: after keyOf of the scope',
-  'users.ts': 'people/: whoever logs in, by their own name; no route shows users',
+  'closeCounts.ts': 'the close',
+  'healingLedger.ts': 'resolution/healing: the system itself, an order at a time',
+  'settings.ts': 'changes of the configuration: api/routes/settings.ts shows those of reached hospitals',
+  'users.ts':
+    'people/: whoever logs in, by their own name; api/routes/users.ts is for administrators of all hospitals',
 };
 /** Files in which a condition on the hospital is written out. */
 const NARROWING = ['scopeSql.ts', 'listConditions.ts'];
