@@ -152,9 +152,9 @@ test('statements and exports are files that hold what the page says', async () =
   const tab = await logInAs(browser, 'viewer', `/three-way/${id}`);
   const { page } = tab;
   await page.locator('.ant-table-row').first().waitFor();
-  const shown = Number(
-    (await page.locator('[data-figure=pending] .dz-number').innerText()).replaceAll(',', ''),
-  );
+  const figure = page.locator('[data-figure=pending] .dz-number');
+  await figure.filter({ hasText: /^[\d,]+$/ }).waitFor();
+  const shown = Number((await figure.innerText()).replaceAll(',', ''));
   const exported = await savedBy(page, () => choose(page, '导出明细', '异常明细 · CSV'));
   expect(exported.name).toMatch(/\.csv$/);
   const lines = exported.bytes

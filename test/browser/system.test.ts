@@ -101,7 +101,7 @@ test('what is wrong is refused in words, and a second administrator learns who w
     .getByRole('button', { name: '取 消' })
     .or(first.page.getByRole('button', { name: '取消' }))
     .click();
-  await amount.fill('600.00');
+  await amount.fill('400.00');
   await confirm(first.page, '甲');
   await row(second.page, '/defaults/grace').getByRole('spinbutton').fill('12');
   await second.page.getByRole('button', { name: /查看差异并提交/ }).click();
@@ -178,7 +178,7 @@ test('a secret is replaced and never shown', async () => {
   await dialog.getByLabel('新密钥').fill('not a key at all');
   await dialog.getByLabel('修改原因').fill('轮换');
   await dialog.getByRole('button', { name: /替\s?换/ }).click();
-  await dialog.getByText('未替换：新密钥的内容不符合要求', { exact: false }).waitFor();
+  await dialog.getByText('未替换:新密钥的内容不符合要求', { exact: false }).waitFor();
   const key = randomBytes(32).toString('base64');
   await dialog.getByLabel('新密钥').fill(key);
   await expectAccessible(tab);
