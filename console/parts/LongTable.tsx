@@ -45,7 +45,8 @@ export function LongTable<Row extends object>(props: Props<Row>) {
         bordered={false}
         pagination={false}
         rowKey={rowKey}
-        columns={columns}
+        // Widths are those of what stands below; without rows they would only push the page wide.
+        columns={rows.length === 0 ? columns.map((column) => ({ ...column, width: 'auto' })) : columns}
         // Ant Design's tables take arrays that may be changed, and do not change them.
         dataSource={rows.slice()}
         loading={isLoading}
