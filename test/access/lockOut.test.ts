@@ -206,6 +206,7 @@ test('a name that nobody has, a wrong password, a disabled and a locked-out user
     await system.deps.attempts.forget(disabled);
   }
   expect([...words]).toHaveLength(1);
-  const medians = [...times.values()].map((each) => each.toSorted((a, b) => a - b)[5] ?? 0);
-  expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.6);
+  // The shortest of each: a busy machine only adds. Without the work of a hash one would be ten times as short.
+  const shortest = [...times.values()].map((each) => Math.min(...each));
+  expect(Math.max(...shortest) / Math.min(...shortest)).toBeLessThan(2);
 });
