@@ -1,6 +1,5 @@
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { Book } from '../../domain/entry.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
 import { EXCEPTION_CODES } from '../../domain/verdict.ts';
 
@@ -74,13 +73,6 @@ export class Differences {
   }
 }
 
-/** The book that an order is not in; null where both have it. */
-export function lackingBook({ code }: Pick<DifferingOrder, 'code'>): Exclude<Book, 'CHANNEL'> | null {
-  if (code === 'PLATFORM_ONLY') return 'MERCHANT';
-  return code === 'MERCHANT_ONLY' ? 'PLATFORM' : null;
-}
-
-/** Asked for every verdict: nearly all are an order's only payment. */
 function keyOf(orderNo: string, keyPart: string, span: number): string {
   return keyPart === 'P' && span === 0 ? orderNo : ` ${orderNo} ${keyPart} ${span}`;
 }

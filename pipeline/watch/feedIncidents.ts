@@ -1,8 +1,8 @@
 import type { Alert, AlertSubject } from '../../domain/alert.ts';
 import { subjectKeyOf } from '../../domain/alertId.ts';
+import { isOrderOfIncident } from '../../domain/alertOrders.ts';
 import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
-import { lackingBook } from './differences.ts';
 import type { Finding } from './finding.ts';
 import { dropOldest, Silence } from './silence.ts';
 import type { Waiting } from './waitingOrders.ts';
@@ -10,8 +10,7 @@ import type { Waiting } from './waitingOrders.ts';
 type EventBook = Exclude<Book, 'CHANNEL'>;
 
 /** A silence from its beginning to the moment in which nothing of it can still be on its way. */
-type Incident = {
-  readonly subject: AlertSubject;
+type Incident = AlertSubject & {
   sinceMs: number;
   /** When the latest order was paid that it holds back: it may have been read before the watermark got there. */
   latestMs: number;
@@ -29,8 +28,6 @@ type Feeds = {
   readonly channels: Map<Channel, Silence>;
 };
 
-/** An order that was paid just before, and that the book would have told of by then if it had not fallen silent. */
-const JUST_BEFORE_MS = 2 * 60_000;
 const MOST_BOOKED_FIRST = 10_000;
 /** Ends of silences that orders may still be explained by. */
 const MOST_KEPT = 100;
@@ -74,11 +71,11 @@ export class FeedIncidents {
   /** After a restart: what is on record as open is gone on with, what was closed still explains its orders. */
   resume(alert: Alert): void {
     const { sinceMs, untilMs, orders, amountFen, state } = alert;
-    const subject = { ...subjectOf(alert) };
     const isOver = state === 'CLOSED';
-    const incident: Incident = { subject, sinceMs, latestMs: sinceMs, untilMs, orders, amountFen, isOver };
+    const times = { sinceMs, latestMs: sinceMs, untilMs };
+    const incident: Incident = { ...subjectOf(alert), ...times, orders, amountFen, isOver };
     if (incident.isOver) this.#ended.push({ ...incident, untilMs: untilMs ?? alert.closedAtMs });
-    else this.#incidents.set(subjectKeyOf(subject), incident);
+    else this.#incidents.set(subjectKeyOf(incident), incident);
   }
 
   /** @param windowMs after which an order that lacks a book counts as one-sided */
@@ -112,7 +109,7 @@ export class FeedIncidents {
     isTold: (incident: Pick<Finding, 'sinceMs' | 'untilMs'>) => boolean = () => true,
   ): boolean {
     return [...this.#incidents.values(), ...this.#ended].some(
-      (incident) => isTold(incident) && isOf(incident, order),
+      (incident) => isTold(incident) && isOrderOfIncident(incident, order),
     );
   }
 
@@ -121,7 +118,7 @@ export class FeedIncidents {
     const incident = this.#incidents.get(key);
     const silent = silence.at(watermarkMs);
     if (!incident) {
-      if (silent) this.#incidents.set(key, { subject, ...silent, untilMs: null, isOver: false });
+      if (silent) this.#incidents.set(key, { ...subject, ...silent, untilMs: null, isOver: false });
       return;
     }
     if (silent) {
@@ -146,15 +143,14 @@ export class FeedIncidents {
   }
 
   #findingOf(incident: Incident, differing: readonly DifferingOrder[]): Finding {
-    const { subject, sinceMs, untilMs, orders, amountFen, isOver } = incident;
-    const silence =
-      subject.channel === null ? this.#feeds[bookOf(subject)] : this.#ofChannel(subject.channel);
-    const ownOrders = differing.filter((order) => isOf(incident, order));
+    const { channel, sinceMs, untilMs, orders, amountFen, isOver } = incident;
+    const silence = channel === null ? this.#feeds[bookOf(incident)] : this.#ofChannel(channel);
+    const ownOrders = differing.filter((order) => isOrderOfIncident(incident, order));
     const left = untilMs === null ? orders : ownOrders.length;
     const { frontMs } = silence;
     return {
-      ...subject,
-      severity: subject.channel === null ? 'CRITICAL' : 'WARNING',
+      ...subjectOf(incident),
+      severity: channel === null ? 'CRITICAL' : 'WARNING',
       sinceMs,
       untilMs,
       orders: Math.max(orders, ownOrders.length),
@@ -186,21 +182,7 @@ export function subjectOf({ kind, merchantId, book, channel, detail }: AlertSubj
   return { kind, merchantId, book, channel, detail };
 }
 
-/** Kinds whose alerts explain orders. */
-export function isFeedIncident({ kind }: AlertSubject): boolean {
-  return kind === 'FEED_SILENT' || kind === 'CHANNEL_ONE_SIDED';
-}
-
 function bookOf({ book }: AlertSubject): EventBook {
   if (book === 'MERCHANT' || book === 'PLATFORM') return book;
   throw new Error(`no feed is of the book ${String(book)}`);
-}
-
-function isOf({ subject, sinceMs, untilMs }: Incident, order: DifferingOrder): boolean {
-  return (
-    lackingBook(order) === subject.book &&
-    (subject.channel === null || order.channel === subject.channel) &&
-    order.occurredAtMs >= sinceMs - JUST_BEFORE_MS &&
-    (untilMs === null || order.occurredAtMs <= untilMs)
-  );
 }

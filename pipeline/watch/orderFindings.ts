@@ -1,7 +1,7 @@
 import type { AlertKind, AlertSeverity } from '../../domain/alert.ts';
+import { lackingBook } from '../../domain/alertOrders.ts';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
-import { lackingBook } from './differences.ts';
 import { sumOf } from './feedIncidents.ts';
 import type { Finding } from './finding.ts';
 

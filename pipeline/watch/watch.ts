@@ -1,12 +1,13 @@
 import type { Alert, AlertSubject } from '../../domain/alert.ts';
+import { isFeedAlert, lackingBook } from '../../domain/alertOrders.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Book, Entry } from '../../domain/entry.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
 import { ClocksBehind } from './clocksBehind.ts';
-import { Differences, lackingBook } from './differences.ts';
-import { FeedIncidents, isFeedIncident } from './feedIncidents.ts';
+import { Differences } from './differences.ts';
+import { FeedIncidents } from './feedIncidents.ts';
 import type { Finding } from './finding.ts';
 import { orderFindings } from './orderFindings.ts';
 import { Recently } from './recently.ts';
@@ -102,7 +103,7 @@ export class Watch {
     differing: readonly DifferingOrder[],
     payments: readonly BookedPayment[],
   ): void {
-    for (const alert of alerts) if (isFeedIncident(alert)) this.#feedsOf(alert.merchantId).resume(alert);
+    for (const alert of alerts) if (isFeedAlert(alert)) this.#feedsOf(alert.merchantId).resume(alert);
     for (const order of differing) this.#differences.take(order);
     for (const payment of payments) this.seePayment(payment);
   }
