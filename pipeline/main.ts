@@ -1,7 +1,5 @@
 // The pipeline process: joins the log's events into the windows, writes entries and verdicts to the ledger, and keeps
 // the days. Its addresses come by environment (adapters/config/processEnv.ts). SIGTERM drains, a second one forces.
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -72,6 +70,8 @@ import { SlowFindings } from './watch/slow/slowFindings.ts';
 import { VerdictFeed } from './watch/verdictFeed.ts';
 import { Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
+import { roundsUntil } from './rounds.ts';
+import { serveHealth } from './serveHealth.ts';
 
 const log = pino(logOptions('pipeline'));
 const settings = await processSettings(process.env, (error) =>
@@ -150,6 +150,7 @@ const producer = new RedisEventProducer(logRedis, { topics, maxBytes: config.log
 const window = new RedisWindow(windowRedis, { slots: config.slots });
 const board = new RedisHeartbeatBoard(windowRedis);
 const stopping = new AbortController();
+const { rest, keepRounds } = roundsUntil(stopping.signal, isAway);
 const ledger = patientLedger(clickHouseRealtimeLedger(clickhouse), {
   signal: stopping.signal,
   onStored: (table, ms) => metrics.ledgerInsert.observe({ table }, ms / 1000),
@@ -221,10 +222,11 @@ const watch = new Watch(
   () => alertRulesOf('').deadLetters,
 );
 const alertLedger = clickHouseAlertLedger(clickhouse);
+const scheduleLedger = clickHouseScheduleLedger(clickhouse, () => clock.now());
 const slowFindings = new SlowFindings({
   merchants: () => config.merchants.values(),
   rulesOf: alertRulesOf,
-  days: clickHouseScheduleLedger(clickhouse, () => clock.now()),
+  days: scheduleLedger,
   isClosed: (merchantId, date) => closedDays.isClosed(merchantId, date),
   fetches,
   facts: clickHouseSlowFacts(clickhouse),
@@ -256,46 +258,37 @@ function tellDeadLetter({ partition, position, code }: DeadLetter, traceparent: 
 const verdictFeed = new VerdictFeed(redisLiveVerdicts(windowRedis), () => clock.now());
 
 /** Nothing rests on it: what cannot be told is left out. */
-async function keepVerdictsTold(): Promise<void> {
-  while (!stopping.signal.aborted) {
-    await verdictFeed.round().catch((error: unknown) => {
+function keepVerdictsTold(): Promise<void> {
+  const round = (): Promise<void> =>
+    verdictFeed.round().catch((error: unknown) => {
       log.warn({ err: error }, 'live verdicts were not told');
     });
-    await pause(VERDICTS_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-  }
+  return keepRounds(round, () => rest(VERDICTS_ROUND_MS));
 }
 
-/** A ledger that is away is tried again: what is to be written then waits. */
-async function keepAlerts(): Promise<void> {
-  while (!stopping.signal.aborted) {
-    const startedAt = performance.now();
-    try {
-      watch.dropClosed((merchantId, date) => closedDays.isClosed(merchantId, date));
-      for (const { alertId, kind, merchantId, state, severity, orders, left } of await alertKeeper.round()) {
-        metrics.alertChanges.inc({ kind, state });
-        log.info({ alertId, kind, merchantId, state, severity, orders, left }, 'an alert changed');
-      }
-      metrics.alertsOpen.set(alertKeeper.open.size);
-    } catch (error) {
-      if (stopping.signal.aborted) return;
-      if (!isAway(error)) throw error;
+function keepAlerts(): Promise<void> {
+  const round = async (): Promise<void> => {
+    watch.dropClosed((merchantId, date) => closedDays.isClosed(merchantId, date));
+    for (const { alertId, kind, merchantId, state, severity, orders, left } of await alertKeeper.round()) {
+      metrics.alertChanges.inc({ kind, state });
+      log.info({ alertId, kind, merchantId, state, severity, orders, left }, 'an alert changed');
     }
-    const restMs = Math.min((performance.now() - startedAt) / ALERTS_SHARE, LONGEST_ALERTS_ROUND_MS);
-    await pause(Math.max(ALERTS_ROUND_MS, restMs), undefined, { signal: stopping.signal }).catch(
-      () => undefined,
-    );
-  }
+    metrics.alertsOpen.set(alertKeeper.open.size);
+  };
+  return keepRounds(round, (tookMs) =>
+    rest(Math.max(ALERTS_ROUND_MS, Math.min(tookMs / ALERTS_SHARE, LONGEST_ALERTS_ROUND_MS))),
+  );
 }
 
 /** What can wait a minute, apart from what cannot: a question that fails or takes long holds up no other alert. */
-async function keepLooking(): Promise<void> {
-  while (!stopping.signal.aborted) {
+function keepLooking(): Promise<void> {
+  const round = async (): Promise<void> => {
     for (const { kind, error } of await slowFindings.look([...alertKeeper.open.values()], clock.now())) {
       if (stopping.signal.aborted) return;
       log.warn({ kind, err: error }, 'the ledger could not be asked; alerts of the kind stay as they are');
     }
-    await pause(SLOW_LOOK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-  }
+  };
+  return keepRounds(round, () => rest(SLOW_LOOK_MS));
 }
 
 /** Longest time over which keys settle each other, over all merchants. */
@@ -318,7 +311,7 @@ const keeper = new DayKeeper({
   crossDayDays,
 });
 const scheduler = new CloseScheduler({
-  ledger: clickHouseScheduleLedger(clickhouse, () => clock.now()),
+  ledger: scheduleLedger,
   bills,
   fetches,
   merchants: () => config.merchants.values(),
@@ -330,7 +323,7 @@ const scheduler = new CloseScheduler({
 async function untilDaysMayHaveChanged(endedBefore: string): Promise<void> {
   const givenUpAt = clock.wallMs() + DAYS_ROUND_MS;
   while (!stopping.signal.aborted && clock.wallMs() < givenUpAt) {
-    await pause(DAYS_LOOK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    await rest(DAYS_LOOK_MS);
     if ((await closesEnded(windowRedis)) !== endedBefore) return;
   }
 }
@@ -343,23 +336,18 @@ async function keepWindowSetUp(): Promise<void> {
   log.info({ orders, since }, 'the window was empty; its unsettled orders come from the ledger');
 }
 
-/** One round after the other; a ledger that is away is tried again. */
-async function keepDays(): Promise<void> {
-  while (!stopping.signal.aborted) {
-    const ended = await closesEnded(windowRedis);
-    try {
-      await keepWindowSetUp();
-      await keeper.learn();
-      await keeper.closeLateDates();
-      await keeper.letGo();
-      await certificates.certifyAll();
-      await measure();
-    } catch (error) {
-      if (stopping.signal.aborted) return;
-      if (!isAway(error)) throw error;
-    }
-    await untilDaysMayHaveChanged(ended);
-  }
+function keepDays(): Promise<void> {
+  let ended = '';
+  const round = async (): Promise<void> => {
+    ended = await closesEnded(windowRedis);
+    await keepWindowSetUp();
+    await keeper.learn();
+    await keeper.closeLateDates();
+    await keeper.letGo();
+    await certificates.certifyAll();
+    await measure();
+  };
+  return keepRounds(round, () => untilDaysMayHaveChanged(ended));
 }
 
 async function measure(): Promise<void> {
@@ -380,16 +368,11 @@ async function measure(): Promise<void> {
   }
 }
 
-async function keepSchedule(): Promise<void> {
-  while (!stopping.signal.aborted) {
-    try {
-      await scheduler.round();
-    } catch (error) {
-      if (stopping.signal.aborted) return;
-      if (!isAway(error)) throw error;
-    }
-    await pause(SCHEDULE_ROUND_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-  }
+function keepSchedule(): Promise<void> {
+  return keepRounds(
+    () => scheduler.round(),
+    () => rest(SCHEDULE_ROUND_MS),
+  );
 }
 
 /** What must be known before the first event is read. */
@@ -404,22 +387,6 @@ async function prepare(): Promise<void> {
       await pause(DAYS_ROUND_MS / 10);
     }
   }
-}
-
-function serveHealth(isReady: () => boolean): Server {
-  const server = createServer((request, response) => {
-    const answer = (status: number, text: string, type = 'text/plain'): void => {
-      response.writeHead(status, { 'content-type': type }).end(text);
-    };
-    if (request.url === '/healthz') return answer(200, 'ok\n');
-    if (request.url === '/readyz') return isReady() ? answer(200, 'ready\n') : answer(503, 'starting\n');
-    if (request.url !== '/metrics') return answer(404, 'there are /healthz, /readyz and /metrics\n');
-    metrics.registry.metrics().then(
-      (text) => answer(200, text, metrics.registry.contentType),
-      (error: unknown) => answer(500, `${String(error)}\n`),
-    );
-  });
-  return server.listen(portOf(process.env, 'DUIZHANG_PIPELINE_PORT'), hostOf(process.env));
 }
 
 // A secret that is not there ends the process before it counts as started.
@@ -450,10 +417,7 @@ const resolution = resolutionParts(
 /** Cases follow the verdicts, and refunds are followed to their end. */
 function keepMoney(): Promise<void> {
   return keepResolution({
-    deps: {
-      ...resolution,
-      pause: (ms) => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined),
-    },
+    deps: { ...resolution, pause: rest },
     epoch: redisMoneyEpoch(windowRedis, () => clock.now()),
     everyMs: CASES_ROUND_MS,
     signal: stopping.signal,
@@ -480,7 +444,7 @@ function keepSelfHealing(): Promise<void> {
   return keepHealing({
     healing,
     everyMs: HEALING_ROUND_MS,
-    pause: (ms) => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined),
+    pause: rest,
     signal: stopping.signal,
     onFailed: (error) => log.warn({ err: error }, 'self-healing waits: tried again in the next round'),
   });
@@ -550,7 +514,8 @@ async function main(): Promise<void> {
   // A log that was made otherwise than the configuration says ends the process before it counts as started.
   await eventLog.partitions();
   let ready = false;
-  const server = serveHealth(() => ready);
+  const server = serveHealth(metrics.registry, () => ready);
+  server.listen(portOf(process.env, 'DUIZHANG_PIPELINE_PORT'), hostOf(process.env));
   const forced = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   const onSignal = (): void => {
