@@ -1,7 +1,7 @@
+import { dropOldest } from '../dropOldest.ts';
+
 /** Orders of which the trace is known; of older ones nobody asks any more. */
 const MOST_ORDERS = 20_000;
-/** Forgotten together: the first of a map is found by stepping over all that was deleted before it. */
-const FORGET_AT_ONCE = 1_000;
 const LINES_A_SECOND = 20;
 
 /** The traces that events came with, for the lines of the log that speak of these orders later. */
@@ -12,11 +12,7 @@ export class Traces {
 
   remember(orderKey: string, traceparent: string): void {
     this.#byOrder.set(orderKey, traceparent);
-    if (this.#byOrder.size < MOST_ORDERS + FORGET_AT_ONCE) return;
-    for (const key of this.#byOrder.keys()) {
-      if (this.#byOrder.size <= MOST_ORDERS) return;
-      this.#byOrder.delete(key);
-    }
+    dropOldest(this.#byOrder, MOST_ORDERS);
   }
 
   of(orderKey: string): string | undefined {

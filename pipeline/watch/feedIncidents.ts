@@ -3,8 +3,9 @@ import { subjectKeyOf } from '../../domain/alertId.ts';
 import { isOrderOfIncident } from '../../domain/alertOrders.ts';
 import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { Book, Channel } from '../../domain/entry.ts';
+import { dropOldest } from '../dropOldest.ts';
 import type { Finding } from './finding.ts';
-import { dropOldest, Silence } from './silence.ts';
+import { Silence } from './silence.ts';
 import type { Waiting } from './waitingOrders.ts';
 
 type EventBook = Exclude<Book, 'CHANNEL'>;

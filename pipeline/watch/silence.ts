@@ -1,3 +1,4 @@
+import { dropOldest } from '../dropOldest.ts';
 import { Lags } from './lags.ts';
 import type { Waiting } from './waitingOrders.ts';
 import { WaitingOrders } from './waitingOrders.ts';
@@ -117,12 +118,3 @@ export type SilentNow = {
   readonly orders: number;
   readonly amountFen: bigint;
 };
-
-/** A set that holds too much is brought back to `most`, seldom and then at once. */
-export function dropOldest<T>(set: Set<T>, most: number): void {
-  if (set.size < most + FORGET_EVERY) return;
-  for (const value of set) {
-    if (set.size <= most) return;
-    set.delete(value);
-  }
-}

@@ -30,8 +30,11 @@ async function send(seed: number, orders: number, oneSidedPerMille: number): Pro
   await system.untilStored(startOfDate(addDays(BENCH_DATE, 1)), TIMEOUT_MS);
 }
 
+/** Without what connections have in hand at the moment. */
 async function windowBytes(): Promise<number> {
-  return Number(/^used_memory:(\d+)/m.exec(await system.windowRedis.info('memory'))?.[1]);
+  const info = await system.windowRedis.info('memory');
+  const bytes = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1]);
+  return bytes('used_memory') - bytes('mem_clients_normal');
 }
 
 function pipelineMb(): number {

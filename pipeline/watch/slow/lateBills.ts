@@ -1,4 +1,5 @@
 import type { Alert } from '../../../domain/alert.ts';
+import { subjectKeyOf } from '../../../domain/alertId.ts';
 import type { DayTime } from '../../../domain/alertRules.ts';
 import type { BusinessDate } from '../../../domain/businessDate.ts';
 import { addDays, businessDateOf, startOfDate } from '../../../domain/businessDate.ts';
@@ -27,6 +28,7 @@ export async function lateBills(
   const [places, asked] = await Promise.all([facts.billPlaces(first), fetches.fetchesBetween(first, today)]);
   const placesOf = Map.groupBy(places, ({ merchantId, businessDate }) => `${merchantId} ${businessDate}`);
   const askedOf = Map.groupBy(asked, ({ merchantId, date }) => `${merchantId} ${date}`);
+  const isTold = new Set(open.map(subjectKeyOf));
   const found: Finding[] = [];
   for (const merchant of merchants()) {
     const { merchantId } = merchant;
@@ -36,8 +38,10 @@ export async function lateBills(
       if (byMs > nowMs) break;
       const key = `${merchantId} ${date}`;
       for (const bill of missingBills(merchant, date, placesOf.get(key) ?? [], askedOf.get(key) ?? [])) {
-        if (bill.fetch === null && !(await facts.hasTrade(merchantId, bill.channel, date))) continue;
-        found.push(findingOf(merchantId, date, byMs, bill));
+        const finding = findingOf(merchantId, date, byMs, bill);
+        // Trade that was found does not go away: of what is told already nobody has to ask again.
+        const isMissed = bill.fetch !== null || isTold.has(subjectKeyOf(finding));
+        if (isMissed || (await facts.hasTrade(merchantId, bill.channel, date))) found.push(finding);
       }
     }
   }
