@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['test/browser/startSystem.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    retry: Number(process.env['DUIZHANG_TEST_RETRIES'] ?? 0),
     // They share a system: one file after the other.
     fileParallelism: false,
     pool: 'forks',

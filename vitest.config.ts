@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['node_modules/**', 'data/**', '**/dist/**', 'test/browser/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // None unless asked for: what does not hold each time shows.
+    retry: Number(process.env['DUIZHANG_TEST_RETRIES'] ?? 0),
     // Tests start real servers: more at once than there are cores only makes them wait for each other.
     maxWorkers: 2,
     pool: 'forks',

@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import type { Engine } from '../adapters/clickhouse/embedded/start.ts';
-import { startEngine } from '../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../adapters/clickhouse/migrate.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import type { Playback } from '../adapters/clock/playbackClock.ts';
@@ -17,7 +16,6 @@ import type { Child } from '../adapters/process/childProcess.ts';
 import { startChild } from '../adapters/process/childProcess.ts';
 import { freePort } from '../adapters/process/freePort.ts';
 import type { RedisServer } from '../adapters/process/redisServer.ts';
-import { startRedis } from '../adapters/process/redisServer.ts';
 import type { RunFile } from '../adapters/process/runFile.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
@@ -25,6 +23,7 @@ import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts'
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import { waitUntilStored } from '../pipeline/join/gate.ts';
+import { startEngine, startRedis } from './services/index.ts';
 
 const PIPELINE = new URL('../pipeline/main.ts', import.meta.url).pathname;
 const DEFAULT_CONFIG = new URL('../duizhang.config.yaml', import.meta.url).pathname;

@@ -35,7 +35,12 @@ const CHECKS: readonly Step[] = [
 
 function vitest(title: string, args: readonly string[]): Step {
   const resultFile = join(resultDir, `${title.replaceAll(' ', '-')}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`];
+  const reporters = [
+    '--reporter=default',
+    '--reporter=./tools/secondTries.ts',
+    '--reporter=json',
+    `--outputFile.json=${resultFile}`,
+  ];
   const command = process.execPath;
   return {
     title,

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { Child } from './childProcess.ts';
+import type { Child, ChildOptions } from './childProcess.ts';
 import { startChild } from './childProcess.ts';
 import { freePort } from './freePort.ts';
 
@@ -23,6 +23,8 @@ export type RedisServerOptions = {
   readonly port?: number;
   /** What it says; default: redis.log beside its file. */
   readonly logFile?: string;
+  /** What runs it; default: a program of this machine. */
+  readonly launch?: (options: ChildOptions & { readonly logFile: string }) => Promise<Child>;
 };
 
 const READY_WITHIN_MS = 30_000;
@@ -45,7 +47,7 @@ export async function startRedis(options: RedisServerOptions): Promise<RedisServ
     'maxmemory-policy': 'noeviction',
   };
   const logFile = options.logFile ?? join(options.dir, 'redis.log');
-  const child = await startChild({
+  const child = await (options.launch ?? startChild)({
     command: process.env['DUIZHANG_REDIS_SERVER'] ?? 'redis-server',
     args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
     logFile,

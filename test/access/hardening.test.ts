@@ -7,13 +7,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import type { ApiParts } from '../../api/app.ts';
 import { buildApp } from '../../api/app.ts';
 import { principalsOf } from '../../api/principals.ts';
 import { RATES } from '../../api/rateLimits.ts';
 import type { Role } from '../../domain/principal.ts';
 import { UNUSED_PARTS, UNUSED_QUERIES } from '../apiParts.ts';
+import { startRedis } from '../services/index.ts';
 
 const page = async () => ({ items: [], nextCursor: null });
 const html = {

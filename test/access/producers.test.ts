@@ -7,7 +7,6 @@ import { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LogEventIntake } from '../../adapters/events/eventIntake.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { RedisEventLog } from '../../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
@@ -18,6 +17,7 @@ import type { Topic } from '../../domain/ports.ts';
 import { UNUSED_PARTS } from '../apiParts.ts';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import { signedAs } from './signedAs.ts';
+import { startRedis } from '../services/index.ts';
 
 const URL_OF_EVENTS = '/api/v1/events';
 const NOW_MS = Date.UTC(2026, 2, 9, 4);

@@ -5,14 +5,13 @@ import { clickHouseAuditChains } from '../../adapters/clickhouse/auditPages.ts';
 import { ClickHouseAuditTrail } from '../../adapters/clickhouse/auditTrail.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { redisAuditHeads } from '../../adapters/redis/auditHeads.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import type { AuditVerdict, KnownHeads } from '../../domain/auditChains.ts';
 import { verifyAuditTrail } from '../../domain/auditChains.ts';
 import type { AuditEntry } from '../../domain/auditEntry.ts';
+import { startEngine, startRedis } from '../services/index.ts';
 
 /** A ledger and a Redis of a test's own, with an audit trail on them. */
 export async function startAuditWorld() {

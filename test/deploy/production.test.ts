@@ -9,10 +9,10 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import type { Child } from '../../adapters/process/childProcess.ts';
 import { startChild } from '../../adapters/process/childProcess.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
+import { startEngine } from '../services/index.ts';
 
 // What the image is made of, on the servers as docker-compose.yml sets them up: compiled JavaScript, Redis with the users that
 // secrets.sh makes, addresses by environment. ClickHouse is the embedded engine, which knows no users.

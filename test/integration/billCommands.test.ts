@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { wechatBill } from '../../adapters/bills/testBills.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { removeRunFile, writeRunFile } from '../../adapters/process/runFile.ts';
 import { billCommand } from '../../cli/commands/bill.ts';
+import { startEngine } from '../services/index.ts';
 
 const DATE = '2026-03-05';
 const DAY = ['--merchant', 'H001', '--date', DATE] as const;

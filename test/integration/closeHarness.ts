@@ -14,10 +14,8 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseCertificates } from '../../adapters/clickhouse/certificates.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { makeSigningKey, signerOf, signingKeyPath } from '../../adapters/files/signingKey.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { writeRunFile } from '../../adapters/process/runFile.ts';
 import { redisChainLock, redisTokenIssuer } from '../../adapters/redis/lease.ts';
 import type {
@@ -38,6 +36,7 @@ import { closeDay } from '../../pipeline/close/closeDay.ts';
 import type { ImportDeps, ImportResult } from '../../pipeline/close/importBill.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import { VERDICT_CODES } from '../../domain/verdict.ts';
+import { startEngine, startRedis } from '../services/index.ts';
 
 /** The hospital that the sample bills name. */
 export const SAMPLE_MERCHANT: Merchant = {

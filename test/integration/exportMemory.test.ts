@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { writeRunFile } from '../../adapters/process/runFile.ts';
 import type { TestLedger } from './ledgerHarness.ts';
 import { startLedger } from './ledgerHarness.ts';
+import { startRedis } from '../services/index.ts';
 
 /** DUIZHANG_EXPORT_ROWS=1000000 shows what is promised: a million rows within 500 MB. */
 const ROWS = Number(process.env['DUIZHANG_EXPORT_ROWS'] ?? '20000');

@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
@@ -33,6 +32,7 @@ import {
   insertVerdicts,
   startLedger,
 } from './ledgerHarness.ts';
+import { startEngine } from '../services/index.ts';
 
 let system: TestLedger;
 let exports: LedgerExports;

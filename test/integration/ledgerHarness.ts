@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Reconciliation, VersionedVerdict } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import { startEngine } from '../services/index.ts';
 
 /** A migrated ledger of a test's own on the real engine. */
 export type TestLedger = AsyncDisposable & {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { partitionNumberOf } from '../../adapters/partitionNumber.ts';
 import { untilAnswered } from '../../adapters/redis/log/redisCalls.ts';
 import { RedisEventLog } from '../../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import type { NewRecord } from '../../domain/ports.ts';
+import { startRedis } from '../services/index.ts';
 
 const topics = { payments: 2, 'his-orders': 1 };
 const PLENTY = 1e9;

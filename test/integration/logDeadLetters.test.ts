@@ -6,13 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { writeRunFile } from '../../adapters/process/runFile.ts';
 import { recordsOf } from '../../adapters/redis/log/streamReply.ts';
 import { deadLettersCommand } from '../../cli/commands/deadLetters.ts';
+import { startEngine, startRedis } from '../services/index.ts';
 
 let dir: string;
 let server: RedisServer;

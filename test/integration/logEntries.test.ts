@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { MAX_ENTRY_EVENTS, packEntries } from '../../adapters/redis/log/entryFormat.ts';
 import { RedisEventLog } from '../../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import type { LogBatch, NewRecord } from '../../domain/ports.ts';
+import { startRedis } from '../services/index.ts';
 
 // How the log behaves because an entry of its streams holds many events.
 

@@ -5,8 +5,8 @@ import { createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectClickHouse, DATABASE } from '../../adapters/clickhouse/client.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
+import { startEngine } from '../services/index.ts';
 
 let dir: string;
 let schemas: string;

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
 import { businessDateOf, startOfDate } from '../../domain/businessDate.ts';
 import type { Entry } from '../../domain/entry.ts';
@@ -18,6 +17,7 @@ import { windowEventOf } from '../../pipeline/join/fact.ts';
 import { slotOf } from '../../pipeline/join/hash.ts';
 import { judgeChange } from '../../pipeline/join/judgeChange.ts';
 import { WindowModel } from './windowModel.ts';
+import { startRedis } from '../services/index.ts';
 
 const SLOTS = 2;
 const MIDNIGHT = startOfDate('2026-03-10');

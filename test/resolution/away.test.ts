@@ -6,9 +6,7 @@ import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { isAway } from '../../adapters/clickhouse/patientLedger.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { startEngine } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
 import { connectRedis, isRedisAway } from '../../adapters/redis/connect.ts';
 import { redisMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
@@ -17,6 +15,7 @@ import { principalsOf } from '../../api/principals.ts';
 import { Registry } from 'prom-client';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import { NO_LIMITS, UNUSED_CASE_DEPS, UNUSED_PARTS } from '../apiParts.ts';
+import { startEngine, startRedis } from '../services/index.ts';
 
 // Servers of its own, which are killed and come back.
 
