@@ -14,6 +14,7 @@ export const AUDITED_COMMANDS: Readonly<Record<string, Readonly<Record<string, A
   verify: null,
   config: null,
   case: null,
+  window: null,
   bill: {
     import: 'BILL_UPLOAD',
     handled: 'BILL_CHANGE',

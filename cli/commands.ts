@@ -94,6 +94,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/user.ts')).userCommand,
   },
   {
+    name: 'window',
+    summary: 'take the realtime window away, to be built anew with other slots',
+    load: async () => (await import('./commands/window.ts')).windowCommand,
+  },
+  {
     name: 'sql',
     summary: 'ask the ledger of the running system',
     load: async () => (await import('./commands/sql.ts')).sqlCommand,

@@ -145,7 +145,7 @@ const audit = processAudit({
   log: logRedis,
   onAway: (error) => log.error({ err: error }, 'the audit trail waits: a server does not answer'),
 });
-const eventLog = new RedisEventLog(logRedis, { topics });
+const eventLog = new RedisEventLog(logRedis, { topics, mayGrow: true });
 const producer = new RedisEventProducer(logRedis, { topics, maxBytes: config.log.maxBytes });
 const window = new RedisWindow(windowRedis, { slots: config.slots });
 const board = new RedisHeartbeatBoard(windowRedis);

@@ -44,6 +44,8 @@ const APPENDFSYNC = { log: 'always', window: 'everysec' } as const;
 export type TestSystem = AsyncDisposable & {
   readonly dir: string;
   readonly config: Config;
+  /** What starts from now on goes by this text, the system's own log, producer and window among it; needs a `config` of its own. */
+  reconfigure(text: string): Promise<void>;
   /** As `npm start` writes it, for the use cases that commands wire up. */
   readonly run: RunFile;
   readonly clickhouse: ReturnType<typeof connectClickHouse>;
@@ -69,7 +71,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
   const dir = await mkdtemp(join(tmpdir(), 'dz-system-'));
   const configPath = options.config === undefined ? DEFAULT_CONFIG : join(dir, 'config.yaml');
   if (options.config !== undefined) await writeFile(configPath, options.config);
-  const config = loadConfig(configPath);
+  let config = loadConfig(configPath);
   const ports = {
     log: await freePort(),
     window: await freePort(),
@@ -90,10 +92,16 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
 
   const clickhouse = connectClickHouse(engine.url);
   const connections = { log: connectRedis(redis.log.url), window: connectRedis(redis.window.url) };
-  const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
-  const log = new RedisEventLog(connections.log, { topics });
-  const producer = new RedisEventProducer(connections.log, { topics, maxBytes: config.log.maxBytes });
-  const window = new RedisWindow(connections.window, { slots: config.slots });
+  const ownParts = () => {
+    const { partitions, maxBytes } = config.log;
+    const topics = { payments: partitions, 'his-orders': partitions };
+    return {
+      log: new RedisEventLog(connections.log, { topics }),
+      producer: new RedisEventProducer(connections.log, { topics, maxBytes }),
+      window: new RedisWindow(connections.window, { slots: config.slots }),
+    };
+  };
+  let own = ownParts();
   const logFile = join(dir, 'pipeline.log');
   const run: RunFile = {
     pid: process.pid,
@@ -123,16 +131,31 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
 
   return {
     dir,
-    config,
+    get config() {
+      return config;
+    },
+    async reconfigure(text) {
+      if (options.config === undefined) throw new Error('the repository’s configuration is not rewritten');
+      await writeFile(configPath, text);
+      config = loadConfig(configPath);
+      await Promise.all([own.log.close(), own.producer.close()]);
+      own = ownParts();
+    },
     run,
     clickhouse,
     windowRedis: connections.window,
     get pids() {
       return { log: redis.log.pid, window: redis.window.pid, ledger: engine.pid };
     },
-    window,
-    log,
-    producer,
+    get window() {
+      return own.window;
+    },
+    get log() {
+      return own.log;
+    },
+    get producer() {
+      return own.producer;
+    },
     async startPipeline() {
       pipeline = await startChild({ command: process.execPath, args: [PIPELINE], env, logFile });
       await untilReady(`http://127.0.0.1:${ports.pipeline}/readyz`, pipeline, logFile);
@@ -158,14 +181,14 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     async untilStored(eventTimeMs, patienceMs = 60_000) {
       const board = new RedisHeartbeatBoard(connections.window);
       const ledger = clickHouseRealtimeLedger(clickhouse);
+      const { log, window } = own;
       const parts = { log, window, ledger, board, clock: systemClock(), pause: (ms: number) => pause(ms) };
       await waitUntilStored(parts, { eventTimeMs, patienceMs, onWaiting: () => undefined });
     },
     pipelineLog: () => readFile(logFile, 'utf8'),
     async [Symbol.asyncDispose]() {
       await pipeline?.kill9();
-      await log.close();
-      await producer.close();
+      await Promise.all([own.log.close(), own.producer.close()]);
       for (const connection of Object.values(connections)) connection.disconnect();
       await clickhouse.close();
       await Promise.all([engine.kill9(), redis.log.kill9(), redis.window.kill9()]);

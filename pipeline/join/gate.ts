@@ -27,7 +27,7 @@ export type GateOptions = {
 const POLL_MS = 50;
 /** Beyond all patience: a server that is away answers nothing at all. */
 const SILENCE_MS = 2_000;
-const HEARTBEAT_STALE_MS = 5_000;
+export const HEARTBEAT_STALE_MS = 5_000;
 
 /**
  * Opens when event time has passed the date's end and everything that stood in the log at that moment is consumed and

@@ -124,13 +124,23 @@ test('appends that run at the same time do not together exceed the size of the l
   expect((await log.bounds()).get('payments/0')?.end).toBe(taken + 1);
 });
 
-test('another number of partitions than the log was made with is refused', async () => {
+test('partitions may grow: the reader first, then producers, and nobody who reads goes on without knowing', async () => {
   await log.partitions();
-  const other = { payments: 4, 'his-orders': 1 };
+  await producer.append(numbered(1));
+  const more = { payments: 4, 'his-orders': 1 };
   const changed = expect.objectContaining({ code: 'DZ_LOG_PARTITIONS_CHANGED' });
-  await expect(new RedisEventLog(redis, { topics: other }).bounds()).rejects.toThrow(changed);
-  const wrong = new RedisEventProducer(redis, { topics: other, maxBytes: PLENTY });
-  await expect(wrong.append(numbered(1))).rejects.toThrow(changed);
+  const early = new RedisEventProducer(redis, { topics: more, maxBytes: PLENTY });
+  await expect(early.append(numbered(1))).rejects.toThrow(changed);
+  await expect(new RedisEventLog(redis, { topics: more }).bounds()).rejects.toThrow(changed);
+
+  const reader = new RedisEventLog(redis, { topics: more, mayGrow: true });
+  expect([...(await reader.bounds()).keys()].filter((id) => id.startsWith('payments/'))).toHaveLength(4);
+  await early.append([{ topic: 'payments', key: '', value: Buffer.from('x'), partition: 3 }]);
+  // Who has not heard of it writes to those that were there before.
+  await producer.append(numbered(1));
+  expect((await reader.bounds()).get('payments/3')).toEqual({ start: 1, end: 2 });
+  await expect(log.bounds()).rejects.toThrow(changed);
+  await expect(new RedisEventLog(redis, { topics, mayGrow: true }).partitions()).rejects.toThrow(changed);
 });
 
 test('what else stands under the keys of the log is named, not read', async () => {

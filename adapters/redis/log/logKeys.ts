@@ -30,21 +30,41 @@ export function lastKeyOf(partition: PartitionId): string {
   return `${streamKeyOf(partition)}:last`;
 }
 
+/** Raises the recorded number, never lowers it, and returns what stands there then. */
+const RAISE = `local recorded = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')
+if tonumber(ARGV[2]) > recorded then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+return redis.call('HGET', KEYS[1], ARGV[1])`;
+
+/** Who asks for so many partitions: the one that reads them all, one that has to know them all, or one that only writes. */
+export type PartitionUser = 'reader' | 'onlooker' | 'producer';
+
 /**
- * Records the partition counts with the log, or compares them with the recorded ones: with another count, positions
- * would speak of other streams and an order's events would change their partition.
+ * Holds the configured partition counts against those of the log. They may grow: an order's events meet in its slot, from
+ * whatever partitions they come. Whoever reads has to know all that is written to, so the reader goes first and records more,
+ * producers follow; with fewer than before somebody would miss events.
  * @throws DZ_LOG_PARTITIONS_CHANGED
  */
-export async function checkPartitionCounts(redis: Redis, topics: TopicPartitions): Promise<void> {
+export async function checkPartitionCounts(
+  redis: Redis,
+  topics: TopicPartitions,
+  user: PartitionUser,
+): Promise<void> {
   for (const topic of TOPICS) {
-    await redis.hsetnx(META_KEY, topic, String(topics[topic]));
-    const recorded = await redis.hget(META_KEY, topic);
-    if (recorded === String(topics[topic])) continue;
+    const configured = topics[topic];
+    if (user !== 'reader') await redis.hsetnx(META_KEY, topic, String(configured));
+    const recorded = Number(
+      user === 'reader'
+        ? await redis.eval(RAISE, 1, META_KEY, topic, String(configured))
+        : await redis.hget(META_KEY, topic),
+    );
+    if (recorded === configured || (user === 'producer' && configured < recorded)) continue;
     throw new DuizhangError(
       'DZ_LOG_PARTITIONS_CHANGED',
-      `the log was made with ${recorded} partitions of ${topic}, the configuration says ${topics[topic]}; ` +
-        `set it back to ${recorded}, or begin with an empty log`,
-      { details: { topic, recorded, configured: topics[topic] } },
+      `the log has ${recorded} partitions of ${topic}, the configuration says ${configured}; ` +
+        (configured < recorded
+          ? `set it back to ${recorded}, or begin with an empty log`
+          : 'the pipeline has to be started with it first (docs/scaling.md)'),
+      { details: { topic, recorded, configured } },
     );
   }
 }

@@ -1,29 +1,35 @@
 import type { Redis } from 'ioredis';
 import type { EventLog, LogConsumer, PartitionId, Position } from '../../../domain/ports.ts';
 import { orAborted } from '../../orAborted.ts';
-import type { TopicPartitions } from './logKeys.ts';
+import type { PartitionUser, TopicPartitions } from './logKeys.ts';
 import { checkPartitionCounts, COMMITTED_KEY, partitionIds } from './logKeys.ts';
 import { readPartition } from './partitionReader.ts';
 import { readBounds } from './readBounds.ts';
 import { untilAnswered } from './redisCalls.ts';
 import type { StreamBounds } from './streamReply.ts';
 
-export type RedisLogOptions = { readonly topics: TopicPartitions };
+export type RedisLogOptions = {
+  readonly topics: TopicPartitions;
+  /** Of the process that joins: more partitions than before are made by it. */
+  readonly mayGrow?: boolean;
+};
 
 /** The event log on Redis Streams. The connection stays the caller's: `close` ends consumers, not the connection. */
 export class RedisEventLog implements EventLog {
   readonly #redis: Redis;
   readonly #topics: TopicPartitions;
+  readonly #user: PartitionUser;
   readonly #consumers = new Set<LogConsumer>();
   readonly #closing = new AbortController();
 
   constructor(redis: Redis, options: RedisLogOptions) {
     this.#redis = redis;
     this.#topics = options.topics;
+    this.#user = options.mayGrow === true ? 'reader' : 'onlooker';
   }
 
   async partitions(): Promise<readonly PartitionId[]> {
-    await this.#patiently(() => checkPartitionCounts(this.#redis, this.#topics));
+    await this.#patiently(() => checkPartitionCounts(this.#redis, this.#topics, this.#user));
     return partitionIds(this.#topics);
   }
 

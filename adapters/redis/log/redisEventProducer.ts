@@ -149,7 +149,8 @@ export class RedisEventProducer implements EventProducer {
   }
 
   #checkPartitions(): Promise<void> {
-    this.#checked ??= checkPartitionCounts(this.#redis, this.#options.topics).catch((error: unknown) => {
+    const { topics } = this.#options;
+    this.#checked ??= checkPartitionCounts(this.#redis, topics, 'producer').catch((error: unknown) => {
       this.#checked = null;
       throw error;
     });

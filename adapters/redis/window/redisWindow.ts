@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { packEvents } from './packEvents.ts';
+import { BEING_EMPTIED, key, SET_UP_KEY } from './windowKeys.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type {
   ApplyAnswer,
@@ -14,7 +15,7 @@ import type {
 import type { PartitionId, Position } from '../../../domain/ports.ts';
 
 export type RedisWindowOptions = {
-  /** Home slots; changing it needs an empty window (it is then rebuilt from the log). */
+  /** Home slots; another number needs an empty window, which is then rebuilt (see emptyWindow.ts). */
   readonly slots: number;
   /** Outbox entries a slot may hold before it takes no more events. */
   readonly outboxLimit?: number;
@@ -33,8 +34,6 @@ const APPLY = loadScript('apply.lua');
 const SWEEP = loadScript('sweep.lua');
 const DROP = loadScript('drop.lua');
 const RESTORE = loadScript('restore.lua');
-
-const SET_UP_KEY = 'dz:window-set-up';
 
 const RECORD_SEPARATOR = '\u001e';
 
@@ -121,11 +120,17 @@ export class RedisWindow implements WindowStore {
   async isSetUp(): Promise<boolean> {
     const mark = await this.#redis.get(SET_UP_KEY);
     if (mark === null) return false;
+    if (mark === BEING_EMPTIED) {
+      throw new DuizhangError(
+        'DZ_WINDOW_HALF_EMPTIED',
+        'the window was being emptied and that was stopped half-way; do it again: ./duizhang window empty',
+      );
+    }
     // Orders would be looked for in other slots than those they lie in, and every one would seem one-sided.
     if (mark !== this.#setUpMark()) {
       throw new DuizhangError(
         'DZ_WINDOW_SLOTS_CHANGED',
-        `the window in Redis was made for ${mark}, the configuration says ${this.#setUpMark()}; put \`slots\` back, or empty the window's Redis (FLUSHALL): it is rebuilt from the ledger and the log`,
+        `the window in Redis was made for ${mark}, the configuration says ${this.#setUpMark()}; put \`slots\` back, or have the window built anew (docs/scaling.md)`,
       );
     }
     return true;
@@ -204,10 +209,6 @@ export class RedisWindow implements WindowStore {
       throw error;
     }
   }
-}
-
-function key(slot: number, name: string): string {
-  return `dz:{${slot}}:${name}`;
 }
 
 function loadScript(name: string): Script {
