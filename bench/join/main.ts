@@ -8,6 +8,8 @@ import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedg
 import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import { startTestSystem } from '../../test/system.ts';
 import type { TestSystem } from '../../test/system.ts';
+import type { Stored, Traffic } from './costs.ts';
+import { redisTraffic, storedBytes, trafficSince } from './costs.ts';
 import { BENCH_DATE, loadRecords } from './orders.ts';
 import { scriptsAlone } from './scriptsAlone.ts';
 
@@ -30,6 +32,8 @@ type Run = {
   readonly windowBytes: number;
   readonly openOrders: number;
   readonly peakPipelineMb: number;
+  readonly traffic: Traffic;
+  readonly stored: Stored;
 };
 
 const rates: number[] = [];
@@ -60,6 +64,9 @@ for (let run = 1; run <= Number(values.runs); run += 1) {
     `  CPU µs an event: ${perEvent.join(', ')}; pipeline peak ${result.peakPipelineMb} MB; ` +
       `window ${(result.windowBytes / 1e6).toFixed(1)} MB with ${result.openOrders} open orders`,
   );
+  console.log(
+    `  bytes an order over the network: ${perOrder(result.traffic)}; kept: ${perOrder(result.stored)}`,
+  );
 }
 console.log(
   `median: ${thousands(median(rates))} events/s end to end, scripts alone ${thousands(median(ceilings))} (ratio ${(median(rates) / median(ceilings)).toFixed(2)})`,
@@ -67,6 +74,7 @@ console.log(
 
 async function catchUp(system: TestSystem, events: number): Promise<Run> {
   const before = cpuOf(system.pids);
+  const trafficBefore = await redisTraffic(system);
   const pipeline = await system.startPipeline();
   const startedAt = performance.now();
   await untilStored(system);
@@ -75,12 +83,15 @@ async function catchUp(system: TestSystem, events: number): Promise<Run> {
   const cpu = Object.fromEntries(
     Object.entries(after).map(([name, used]) => [name, used - (before[name] ?? 0)]),
   );
+  const traffic = await trafficSince(trafficBefore, system, pipeline.pid);
   await system.untilStored(startOfDate(addDays(BENCH_DATE, 1)), 600_000);
   const peakPipelineMb = Math.round(statusKb(pipeline.pid, 'VmHWM') / 1024);
   if (process.env['BENCH_STATS'])
     console.log((await system.windowRedis.info('commandstats')).replaceAll(/,rejected.*/g, ''));
   const windowBytes = Number(/^used_memory:(\d+)/m.exec(await system.windowRedis.info('memory'))?.[1] ?? 0);
-  return { events, seconds, cpu, windowBytes, openOrders: await system.window.openOrders(), peakPipelineMb };
+  const openOrders = await system.window.openOrders();
+  const stored = await storedBytes(system);
+  return { events, seconds, cpu, windowBytes, openOrders, peakPipelineMb, traffic, stored };
 }
 
 /** All events in the windows and in the ledger, all their verdicts stored. Asks for the next only when one is reached. */
@@ -114,6 +125,12 @@ function statusKb(pid: number, field: string): number {
 
 function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function perOrder(bytes: Readonly<Record<string, number>>): string {
+  return Object.entries(bytes)
+    .map(([name, count]) => `${name} ${Math.round(count / orders)}`)
+    .join(', ');
 }
 
 function thousands(rate: number): string {
