@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { BookedPayment } from '../../domain/alertPorts.ts';
 import { ClocksBehind } from './clocksBehind.ts';
+import type { Told } from './halfTold.ts';
 
 const START_MS = Date.UTC(2026, 2, 9, 2);
 const MINUTE_MS = 60_000;
@@ -12,20 +12,26 @@ type Shift = {
   readonly platformArrivalMs?: number;
 };
 
+function toldOf(book: Told['book'], atMs: number, arrivalMs: number): Told {
+  return { book, channel: null, atMs, amountFen: 100n, lagMs: arrivalMs - atMs };
+}
+
+function arrivalOf({ atMs, lagMs }: Told): number {
+  return atMs + (lagMs ?? 0);
+}
+
 /** Orders ten seconds apart; the platform tells at once, HIS two seconds later, but for what is shifted. */
 function tell(clocks: ClocksBehind, from: number, count: number, shiftOf: (n: number) => Shift): number {
-  const events: { readonly payment: BookedPayment; readonly atMs: number }[] = [];
+  const pairs: { readonly told: readonly [Told, Told]; readonly atMs: number }[] = [];
   for (let n = from; n < from + count; n += 1) {
     const paidMs = START_MS + n * 10_000;
     const { hisStampMs = 0, hisArrivalMs = 0, platformStampMs = 0, platformArrivalMs = 0 } = shiftOf(n);
-    const same = { merchantId: 'H001', orderNo: `A${n}`, channel: null, amountFen: 100n };
-    const platform = { ...same, book: 'PLATFORM', occurredAtMs: paidMs + platformStampMs } as const;
-    const his = { ...same, book: 'MERCHANT', occurredAtMs: paidMs + 1_000 + hisStampMs } as const;
-    events.push({ payment: platform, atMs: paidMs + 500 + platformArrivalMs });
-    events.push({ payment: his, atMs: paidMs + 2_000 + hisArrivalMs });
+    const platform = toldOf('PLATFORM', paidMs + platformStampMs, paidMs + 500 + platformArrivalMs);
+    const his = toldOf('MERCHANT', paidMs + 1_000 + hisStampMs, paidMs + 2_000 + hisArrivalMs);
+    pairs.push({ told: [platform, his], atMs: Math.max(...[platform, his].map(arrivalOf)) });
   }
-  const inOrder = events.toSorted((a, b) => a.atMs - b.atMs);
-  for (const { payment, atMs } of inOrder) clocks.see(payment, atMs);
+  const inOrder = pairs.toSorted((a, b) => a.atMs - b.atMs);
+  for (const { told, atMs } of inOrder) clocks.see(...told, atMs);
   return inOrder.at(-1)?.atMs ?? START_MS;
 }
 

@@ -1,13 +1,10 @@
-import type { BookedPayment } from '../../domain/alertPorts.ts';
-import type { Book } from '../../domain/entry.ts';
+import type { EventBook, Told } from './halfTold.ts';
 
 // A clock that is behind, told apart from events that are late. Late events carry the right time: an order that HIS tells of
 // an hour late still says when it was paid, as the platform does. So the two stamps of one order are held against each
 // other, and the arrivals say which of the two is wrong: the one that lies far back although the order's other event came
 // at once. While both books are late (we were down and catch up) nothing is said.
 
-type EventBook = Exclude<Book, 'CHANNEL'>;
-type Stamp = { readonly book: EventBook; readonly occurredAtMs: number; readonly lagMs: number };
 /** Of an order, by how much the stamp of the book lies before the other one's; 0: it does not. */
 type Sample = { readonly atMs: number; readonly behindMs: number };
 
@@ -19,7 +16,6 @@ const KEPT_ORDERS = 10;
 const RECENT_MS = 10 * 60_000;
 /** A clock is behind by the same for all; times of another meaning (when an order was made, not paid) are scattered. */
 const MOST_SPREAD_MS = 60_000;
-const MOST_WAITING = 2_000;
 
 export type Behind = {
   readonly book: EventBook;
@@ -30,22 +26,12 @@ export type Behind = {
 
 /** Of one hospital. */
 export class ClocksBehind {
-  /** Orders of which one book has told. */
-  readonly #waiting = new Map<string, Stamp>();
   readonly #samples: Record<EventBook, Sample[]> = { MERCHANT: [], PLATFORM: [] };
 
-  see({ orderNo, book, occurredAtMs }: BookedPayment, nowMs: number): void {
-    const stamp: Stamp = { book, occurredAtMs, lagMs: nowMs - occurredAtMs };
-    const other = this.#waiting.get(orderNo);
-    if (!other) {
-      this.#waiting.set(orderNo, stamp);
-      if (this.#waiting.size > MOST_WAITING) this.#forgetOldest();
-      return;
-    }
-    if (other.book === book) return;
-    this.#waiting.delete(orderNo);
-    this.#take(stamp, other, nowMs);
-    this.#take(other, stamp, nowMs);
+  /** An order that both books have told of. */
+  see(one: Told, other: Told, nowMs: number): void {
+    this.#take(one, other, nowMs);
+    this.#take(other, one, nowMs);
   }
 
   at(nowMs: number): readonly Behind[] {
@@ -59,17 +45,12 @@ export class ClocksBehind {
     });
   }
 
-  #take(own: Stamp, other: Stamp, nowMs: number): void {
-    if (other.lagMs > TOLERATED_MS) return;
-    const isBehind = own.lagMs > TOLERATED_MS && other.occurredAtMs - own.occurredAtMs > TOLERATED_MS;
-    const behindMs = isBehind ? other.occurredAtMs - own.occurredAtMs : 0;
+  #take(own: Told, other: Told, nowMs: number): void {
+    if (own.lagMs === null || other.lagMs === null || other.lagMs > TOLERATED_MS) return;
+    const isBehind = own.lagMs > TOLERATED_MS && other.atMs - own.atMs > TOLERATED_MS;
+    const behindMs = isBehind ? other.atMs - own.atMs : 0;
     const samples = this.#samples[own.book];
     samples.push({ atMs: nowMs, behindMs });
     if (samples.length > KEPT_ORDERS) samples.shift();
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#waiting.keys();
-    if (oldest !== undefined) this.#waiting.delete(oldest);
   }
 }

@@ -28,7 +28,7 @@ test('an order that was read ahead of the watermark belongs to the silence that 
   const feeds = new FeedIncidents('H001');
   const paid = (orderNo: string, occurredAtMs: number, watermarkMs: number): void => {
     const payment = { merchantId: 'H001', channel: 'WECHAT', amountFen: 100n } as const;
-    feeds.seePayment({ ...payment, orderNo, occurredAtMs, book: 'PLATFORM' }, watermarkMs);
+    feeds.seePayment({ ...payment, orderNo, occurredAtMs, book: 'PLATFORM' }, watermarkMs, 0);
   };
   for (let n = 0; n < 40; n += 1) paid(`A${n}`, at(n), at(n));
   paid('AHEAD', at(200), at(90));
@@ -36,7 +36,7 @@ test('an order that was read ahead of the watermark belongs to the silence that 
   expect(open).toMatchObject({ kind: 'FEED_SILENT', sinceMs: at(0), untilMs: null, orders: 41 });
   for (const orderNo of ['A0', 'AHEAD']) {
     const payment = { merchantId: 'H001', channel: null, amountFen: 100n, occurredAtMs: at(201) } as const;
-    feeds.seePayment({ ...payment, orderNo, book: 'MERCHANT' }, at(91));
+    feeds.seePayment({ ...payment, orderNo, book: 'MERCHANT' }, at(91), 0);
   }
   const [ended] = feeds.findings(at(91), WINDOW_MS, []);
   expect(ended).toMatchObject({ untilMs: at(200), isOver: false });
@@ -50,7 +50,7 @@ test('a watermark that begins anew before the orders that wait is no end of the 
   for (const feeds of [before, after]) {
     for (let n = 0; n < 40; n += 1) {
       const payment = { merchantId: 'H001', orderNo: `A${n}`, channel: 'WECHAT', amountFen: 100n } as const;
-      feeds.seePayment({ ...payment, book: 'PLATFORM', occurredAtMs: at(n) }, null);
+      feeds.seePayment({ ...payment, book: 'PLATFORM', occurredAtMs: at(n) }, null, null);
     }
   }
   const [opened] = before.findings(at(90), WINDOW_MS, []);
@@ -65,7 +65,7 @@ test('an order that was read after later ones moves the beginning of the silence
   const feeds = new FeedIncidents('H001');
   const paid = (orderNo: string, occurredAtMs: number): void => {
     const payment = { merchantId: 'H001', channel: 'WECHAT', amountFen: 100n } as const;
-    feeds.seePayment({ ...payment, orderNo, occurredAtMs, book: 'PLATFORM' }, null);
+    feeds.seePayment({ ...payment, orderNo, occurredAtMs, book: 'PLATFORM' }, null, null);
   };
   for (let n = 1; n < 40; n += 1) paid(`A${n}`, at(n));
   expect(feeds.findings(at(90), WINDOW_MS, [])[0]).toMatchObject({ sinceMs: at(1), orders: 39 });

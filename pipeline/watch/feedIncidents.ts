@@ -2,13 +2,11 @@ import type { Alert, AlertSubject } from '../../domain/alert.ts';
 import { subjectKeyOf } from '../../domain/alertId.ts';
 import { isOrderOfIncident } from '../../domain/alertOrders.ts';
 import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
-import type { Book, Channel } from '../../domain/entry.ts';
-import { dropOldest } from '../dropOldest.ts';
+import type { Channel } from '../../domain/entry.ts';
 import type { Finding } from './finding.ts';
+import type { EventBook, Told } from './halfTold.ts';
+import { HalfTold } from './halfTold.ts';
 import { Silence } from './silence.ts';
-import type { Waiting } from './waitingOrders.ts';
-
-type EventBook = Exclude<Book, 'CHANNEL'>;
 
 /** A silence from its beginning to the moment in which nothing of it can still be on its way. */
 type Incident = AlertSubject & {
@@ -29,7 +27,6 @@ type Feeds = {
   readonly channels: Map<Channel, Silence>;
 };
 
-const MOST_BOOKED_FIRST = 10_000;
 /** Ends of silences that orders may still be explained by. */
 const MOST_KEPT = 100;
 
@@ -40,33 +37,35 @@ export class FeedIncidents {
   readonly #incidents = new Map<string, Incident>();
   /** Of incidents that are over. */
   #ended: Incident[] = [];
-  /** Orders that HIS told of before the platform did. */
-  readonly #bookedFirst = new Set<string>();
+  readonly #halfTold = new HalfTold();
 
   constructor(merchantId: string) {
     this.#merchantId = merchantId;
   }
 
-  seePayment(payment: BookedPayment, watermarkMs: number | null): void {
+  /**
+   * @param lagMs by how much its event came after its time; null: it comes from the ledger
+   * @returns what each book told of the order, the first one first, when both have now
+   */
+  seePayment(
+    payment: BookedPayment,
+    watermarkMs: number | null,
+    lagMs: number | null,
+  ): readonly [Told, Told] | null {
     const { book, channel, orderNo, occurredAtMs: atMs, amountFen } = payment;
-    this.#feeds[book].hear(orderNo, watermarkMs);
-    this.#feeds[book === 'MERCHANT' ? 'PLATFORM' : 'MERCHANT'].expect({ orderNo, atMs, amountFen });
-    if (book === 'MERCHANT') this.#book(orderNo, watermarkMs);
-    else if (channel !== null) this.#pay(channel, { orderNo, atMs, amountFen }, watermarkMs);
-  }
-
-  /** HIS does not say by which channel an order was paid: whoever waits for it knows. */
-  #book(orderNo: string, watermarkMs: number | null): void {
-    const waiting = [...this.#feeds.channels.values()].find((silence) => silence.expects(orderNo));
-    if (waiting) waiting.hear(orderNo, watermarkMs);
-    else this.#bookedFirst.add(orderNo);
-    dropOldest(this.#bookedFirst, MOST_BOOKED_FIRST);
-  }
-
-  #pay(channel: Channel, order: Waiting, watermarkMs: number | null): void {
-    const silence = this.#ofChannel(channel);
-    silence.expect(order);
-    if (this.#bookedFirst.delete(order.orderNo)) silence.hear(order.orderNo, watermarkMs);
+    const told: Told = { book, channel, atMs, amountFen, lagMs };
+    const first = this.#halfTold.take(orderNo, told);
+    if (first === 'again') return null;
+    if (first === 'new') {
+      this.#feeds[book === 'MERCHANT' ? 'PLATFORM' : 'MERCHANT'].expect(told);
+      if (book === 'PLATFORM' && channel !== null) this.#ofChannel(channel).expect(told);
+      return null;
+    }
+    this.#feeds[book].hear(first.atMs, watermarkMs);
+    this.#feeds[first.book].reach(atMs);
+    const paid = book === 'PLATFORM' ? told : first;
+    if (paid.channel !== null) this.#ofChannel(paid.channel).hear(paid.atMs, watermarkMs);
+    return [first, told];
   }
 
   /** After a restart: what is on record as open is gone on with, what was closed still explains its orders. */

@@ -1,4 +1,4 @@
-export type Waiting = { readonly orderNo: string; readonly atMs: number; readonly amountFen: bigint };
+export type Waiting = { readonly atMs: number; readonly amountFen: bigint };
 
 /** More are counted, and not kept one by one. */
 const MOST_WAITING = 10_000;

@@ -60,14 +60,8 @@ export class Watch {
     }
     if (kind !== 'PAYMENT') return;
     const payment = { merchantId, book, orderNo, channel, amountFen, occurredAtMs };
-    const clocks = this.#behind.get(merchantId) ?? new ClocksBehind();
-    this.#behind.set(merchantId, clocks);
-    clocks.see(payment, nowMs);
-    this.seePayment(payment);
-  }
-
-  seePayment(payment: BookedPayment): void {
-    this.#feedsOf(payment.merchantId).seePayment(payment, this.#watermarkMs);
+    const both = this.#feedsOf(merchantId).seePayment(payment, this.#watermarkMs, nowMs - occurredAtMs);
+    if (both !== null) this.#clocksOf(merchantId).see(...both, nowMs);
   }
 
   seeDeadLetters(letters: number, nowMs: number): void {
@@ -105,7 +99,8 @@ export class Watch {
   ): void {
     for (const alert of alerts) if (isFeedAlert(alert)) this.#feedsOf(alert.merchantId).resume(alert);
     for (const order of differing) this.#differences.take(order);
-    for (const payment of payments) this.seePayment(payment);
+    for (const payment of payments)
+      this.#feedsOf(payment.merchantId).seePayment(payment, this.#watermarkMs, null);
   }
 
   dropClosed(isClosed: (merchantId: string, date: BusinessDate) => boolean): void {
@@ -172,6 +167,14 @@ export class Watch {
     const from = this.#deadLettersFrom();
     if (from === null || recent.count < from) return [];
     return [counted({ kind: 'DEAD_LETTERS', merchantId: '', book: null, channel: null, detail: '' }, recent)];
+  }
+
+  #clocksOf(merchantId: string): ClocksBehind {
+    const known = this.#behind.get(merchantId);
+    if (known) return known;
+    const clocks = new ClocksBehind();
+    this.#behind.set(merchantId, clocks);
+    return clocks;
   }
 
   #feedsOf(merchantId: string): FeedIncidents {
