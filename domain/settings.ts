@@ -61,7 +61,7 @@ export type SettingsStore = {
  * NEEDS_RESTART: counts from the next start on. SHARED_NUMBER: hospitals share a number at a channel, and it is not said
  * which rows are whose. DATES_MOVE: orders of open days fall on other dates. PROVISIONAL_ONLY: what is decided stays.
  * NEXT_CLOSE: from the next close on. APPROVAL_WEAKENED: less is approved by a second person. BILLS_REFUSED: bills of the
- * former number are refused.
+ * former number are refused. HEALING_WIDENED: more is refunded with nobody watching. ALERTS_OFF: something is no longer told.
  */
 export const SETTING_WARNINGS = [
   'NEEDS_RESTART',
@@ -71,6 +71,8 @@ export const SETTING_WARNINGS = [
   'NEXT_CLOSE',
   'APPROVAL_WEAKENED',
   'BILLS_REFUSED',
+  'HEALING_WIDENED',
+  'ALERTS_OFF',
 ] as const;
 export type SettingWarning = {
   readonly code: (typeof SETTING_WARNINGS)[number];

@@ -1,8 +1,10 @@
 import type { Json } from '../../domain/canonicalJson.ts';
+import { DEFAULT_ALERT_RULES } from '../../domain/alertRules.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../../domain/resolutionPorts.ts';
+import { HEALING_OFF } from '../../domain/selfHealing.ts';
 import { pointerOf, stepsOf } from '../../domain/settings.ts';
 import { DEFAULT_GRACE_MS, durationText } from './durations.ts';
 
@@ -11,6 +13,26 @@ import { DEFAULT_GRACE_MS, durationText } from './durations.ts';
 const RULES = ['window', 'crossDayMargin', 'crossDayDays', 'cutOff', 'grace'] as const;
 const APPROVALS = ['from', 'bulkFrom'] as const;
 const SCHEDULE = ['at', 'billPatience'] as const;
+const ALERT_RULES = [
+  'criticalYuan',
+  'criticalOrders',
+  'ordersWithin',
+  'age',
+  'feedSilence',
+  'matchRate',
+  'closedBy',
+  'billBy',
+  'refundStuck',
+] as const;
+const HEALING = [
+  'mode',
+  'perOrderYuan',
+  'dailyYuan',
+  'dailyOrders',
+  'askAgainAfter',
+  'notBefore',
+  'intraday',
+] as const;
 
 const under = (steps: readonly string[], names: readonly string[]): readonly (readonly string[])[] =>
   names.map((name) => [...steps, name]);
@@ -22,6 +44,7 @@ const GLOBAL: readonly (readonly string[])[] = [
   ...under(['schedule'], SCHEDULE),
   ['alerts', 'routes'],
   ['alerts', 'quietHours'],
+  ...under(['alerts', 'rules'], [...ALERT_RULES, 'deadLetters']),
 ];
 
 const OF_HOSPITAL: readonly (readonly string[])[] = [
@@ -33,6 +56,8 @@ const OF_HOSPITAL: readonly (readonly string[])[] = [
   ...under(['schedule'], SCHEDULE),
   ...under(['approvals'], APPROVALS),
   ['supplementMethods'],
+  ...under(['alertRules'], ALERT_RULES),
+  ...under(['selfHealing'], HEALING),
 ];
 
 const GLOBAL_PATHS = GLOBAL.map(pointerOf);
@@ -68,6 +93,13 @@ const PROGRAM: Readonly<Record<string, Json>> = {
   at: clockOf(DEFAULT_SCHEDULE.atMs),
   billPatience: durationText(DEFAULT_SCHEDULE.billPatienceMs),
   mode: 'THREE_WAY',
+  ...alertRuleDefaults(),
+};
+const HEALING_PROGRAM: Readonly<Record<string, Json>> = {
+  mode: HEALING_OFF.mode,
+  askAgainAfter: durationText(HEALING_OFF.askAgainAfterMs),
+  notBefore: durationText(HEALING_OFF.notBeforeMs),
+  intraday: HEALING_OFF.isIntraday,
 };
 
 /** Where a hospital's setting looks when it says nothing; null: nowhere. */
@@ -77,12 +109,36 @@ export function inheritedFrom(path: string): string | null {
   const [group] = rest;
   if (group === 'rules') return pointerOf(['defaults', ...rest.slice(1)]);
   if (group === 'approvals' || group === 'supplementMethods') return pointerOf(['defaults', ...rest]);
+  if (group === 'alertRules') return pointerOf(['alerts', 'rules', ...rest.slice(1)]);
   return group === 'schedule' ? pointerOf(rest) : null;
 }
 
 /** What the program takes where nobody says anything. */
 export function programDefault(path: string): Json {
-  return PROGRAM[stepsOf(path).at(-1) ?? ''] ?? null;
+  const steps = stepsOf(path);
+  const defaults = steps[2] === 'selfHealing' ? HEALING_PROGRAM : PROGRAM;
+  return defaults[steps.at(-1) ?? ''] ?? null;
+}
+
+/** As the file would have them. Where it says nothing of a time of day, the schedule of the close is gone by. */
+function alertRuleDefaults(): Readonly<Record<string, Json>> {
+  const { criticalFen, criticalOrders, ordersWithin, ageMs, feedSilence, matchRate, ...rest } =
+    DEFAULT_ALERT_RULES;
+  const offOr = <Rule>(rule: Rule | null, said: (rule: Rule) => Json): Json =>
+    rule === null ? 'off' : said(rule);
+  return {
+    criticalYuan: yuanOfFen(criticalFen),
+    criticalOrders,
+    ordersWithin: offOr(ordersWithin, ({ orders, withinMs }) => ({ orders, within: durationText(withinMs) })),
+    age: offOr(ageMs, durationText),
+    feedSilence: offOr(feedSilence, ({ leastMs }) => durationText(leastMs)),
+    matchRate: offOr(matchRate, ({ withinMs, ...numbers }) => ({
+      ...numbers,
+      within: durationText(withinMs),
+    })),
+    refundStuck: offOr(rest.refundStuckMs, durationText),
+    deadLetters: offOr(rest.deadLetters, (from) => from),
+  };
 }
 
 function clockOf(ms: number): string {

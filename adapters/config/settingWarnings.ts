@@ -1,6 +1,7 @@
 import type { SettingDiff, SettingWarning } from '../../domain/settings.ts';
 import { merchantOfSetting, stepsOf } from '../../domain/settings.ts';
 import type { Config } from './loadConfig.ts';
+import type { HealingRules } from '../../domain/selfHealing.ts';
 import { sharedNumberWarnings } from './sharedNumbers.ts';
 
 type Change = {
@@ -32,7 +33,8 @@ export function settingWarnings(change: Change): readonly SettingWarning[] {
     found.set(code, { code, paths: [...(said?.paths ?? []), ...paths], detail: details });
   };
   for (const { path } of change.diff) {
-    const code = OF_FIELD[stepsOf(path).at(-1) ?? ''];
+    const [, , group] = stepsOf(path);
+    const code = group === 'selfHealing' ? undefined : OF_FIELD[stepsOf(path).at(-1) ?? ''];
     if (code !== undefined) add(code, [path]);
     if (restarts(path, change)) add('NEEDS_RESTART', [path]);
     if (isNumberOther(path, change)) add('BILLS_REFUSED', [path]);
@@ -44,6 +46,16 @@ export function settingWarnings(change: Change): readonly SettingWarning[] {
   }
   const weakened = weakenedApprovals(change);
   if (weakened.length > 0) add('APPROVAL_WEAKENED', [], weakened.join(', '));
+  const widened = widenedHealing(change);
+  if (widened.length > 0) add('HEALING_WIDENED', [], widened.join(', '));
+  const silenced = change.diff.filter(({ path, before, after, inherited }) => {
+    return isAlertRule(path) && (after ?? inherited) === 'off' && before !== 'off';
+  });
+  if (silenced.length > 0)
+    add(
+      'ALERTS_OFF',
+      silenced.map(({ path }) => path),
+    );
   return [...found.values()];
 }
 
@@ -80,4 +92,29 @@ function weakenedApprovals({ before, after }: Change): readonly string[] {
       isMore(was.bulkApprovalFromFen, is.bulkApprovalFromFen);
     return weaker ? [merchantId] : [];
   });
+}
+
+function isAlertRule(path: string): boolean {
+  const [first, second, third] = stepsOf(path);
+  return first === 'merchants' ? third === 'alertRules' : first === 'alerts' && second === 'rules';
+}
+
+/** Hospitals whose payments are refunded by the system that it left to people before. */
+function widenedHealing({ before, after }: Change): readonly string[] {
+  return [...after.healing].flatMap(([merchantId, is]) => {
+    if (is.mode !== 'on') return [];
+    const was = before.healing.get(merchantId);
+    return was === undefined || was.mode !== 'on' || isWider(was, is) ? [merchantId] : [];
+  });
+}
+
+function isWider(was: HealingRules, is: HealingRules): boolean {
+  return (
+    is.perOrderFen > was.perOrderFen ||
+    is.dailyFen > was.dailyFen ||
+    is.dailyOrders > was.dailyOrders ||
+    is.askAgainAfterMs < was.askAgainAfterMs ||
+    is.notBeforeMs < was.notBeforeMs ||
+    (is.isIntraday && !was.isIntraday)
+  );
 }

@@ -97,7 +97,7 @@ export function exportedText(path: string, text: string, overlay: SettingsRevisi
     writeOverlay(document, overlay);
     const written = document.toString({ lineWidth: 0, ...NEW_TEXTS });
     const [as, is] = [configOfText(path, written), configOfText(path, text, overlay)];
-    const same = (['merchants', 'resolution'] as const).every((name) =>
+    const same = (['merchants', 'resolution', 'alertRules', 'healing'] as const).every((name) =>
       isDeepStrictEqual(as[name], is[name]),
     );
     if (same && isDeepStrictEqual(as.alerts?.routes, is.alerts?.routes)) return written;
@@ -107,7 +107,7 @@ export function exportedText(path: string, text: string, overlay: SettingsRevisi
   throw new DuizhangError(
     'DZ_CONFIG_EXPORT',
     `${path} repeats parts by & and *, which cannot be written to one by one; write out what is set in the console by hand`,
-    { messageZh: '配置文件使用了 YAML 引用(& 与 *),无法自动写回,请手工修改' },
+    { messageZh: '配置文件使用了 YAML 引用（& 与 *），无法自动写回，请手工修改' },
   );
 }
 
@@ -117,7 +117,7 @@ function changedMeanwhile(latest: SettingsRevision | null): DuizhangError {
   return new DuizhangError(
     'DZ_SETTINGS_CHANGED',
     `${who} has changed settings at ${at} (revision ${latest?.revision ?? 0}); look at them again before you change them`,
-    { messageZh: `设置已被 ${who} 修改(第 ${latest?.revision ?? 0} 版),请重新查看后再改` },
+    { messageZh: `设置已被 ${who} 修改（第 ${latest?.revision ?? 0} 版），请重新查看后再改` },
   );
 }
 

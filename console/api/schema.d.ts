@@ -2954,7 +2954,9 @@ export type paths = {
               | 'PROVISIONAL_ONLY'
               | 'NEXT_CLOSE'
               | 'APPROVAL_WEAKENED'
-              | 'BILLS_REFUSED';
+              | 'BILLS_REFUSED'
+              | 'HEALING_WIDENED'
+              | 'ALERTS_OFF';
             paths: string[];
             detail: string;
           }[];

@@ -133,6 +133,71 @@ test('routes of alerts are put together, and the file is exported with them', as
   expect(tab.complaints).toEqual([]);
 });
 
+test('thresholds of alerts are set for all and for a hospital, with what falls silent said first', async () => {
+  const tab = await logInAs(browser, 'admin', '/system?tab=alerts');
+  const { page } = tab;
+  await row(page, '/alerts/rules/deadLetters').getByRole('spinbutton').fill('5');
+  await row(page, '/alerts/rules/closedBy').getByRole('textbox').fill('25:00');
+  await page.getByRole('button', { name: /查看差异并提交/ }).click();
+  await page.getByText('设置无效：时刻应写作 10:30，或关闭').waitFor();
+  await page.getByRole('button', { name: /取\s?消/ }).click();
+  await row(page, '/alerts/rules/closedBy').getByRole('textbox').fill('13:30');
+  await row(page, '/alerts/rules/matchRate')
+    .getByRole('spinbutton', { name: '低于', exact: true })
+    .fill('85');
+  await confirm(page, '放宽死信');
+  await row(page, '/alerts/rules/deadLetters').getByText('此处').waitFor();
+  type View = { fields: { path: string; value: unknown; inherited: unknown }[] };
+  const said = async (path: string): Promise<View['fields'][number] | undefined> => {
+    const view: View = JSON.parse(await asked('/settings?merchantId=H001'));
+    return view.fields.find((field) => field.path === path);
+  };
+  const [AGE, RATE] = ['/merchants/H001/alertRules/age', '/merchants/H001/alertRules/matchRate'];
+  expect((await said(RATE))?.inherited).toMatchObject({ below: 0.85, within: '1h' });
+
+  const own = await logInAs(browser, 'admin', '/system?of=H001');
+  await row(own.page, AGE).getByRole('checkbox').check();
+  await own.page.getByRole('button', { name: /查看差异并提交/ }).click();
+  const dialog = own.page.getByRole('dialog', { name: '确认修改' });
+  await dialog.getByText('以下情况将不再告警').waitFor();
+  await dialog.getByRole('cell', { name: '不告警' }).waitFor();
+  await own.page.waitForTimeout(400);
+  await expectAccessible(own);
+  await picture(own, 'system-thresholds');
+  await dialog.getByRole('button', { name: /取\s?消/ }).click();
+  await confirm(own.page, '停用时长告警');
+  await row(own.page, AGE).getByText('此处').waitFor();
+  expect((await said(AGE))?.value).toBe('off');
+  expect(await asked('/audit?kind=CONFIG_CHANGE&limit=20')).toContain(AGE);
+  expect([...tab.complaints, ...own.complaints]).toEqual([]);
+});
+
+test('self-healing is not switched on where HIS cannot be asked, and the page says what is missing', async () => {
+  const tab = await logInAs(browser, 'admin', '/system?of=H001');
+  const { page } = tab;
+  const field = (name: string) => row(page, `/merchants/H001/selfHealing/${name}`);
+  await field('mode').getByRole('combobox').click();
+  await page.getByTitle('试运行（只记录，不退款）').last().click();
+  await field('perOrderYuan').getByRole('textbox').fill('200');
+  await field('dailyYuan').getByRole('textbox').fill('100');
+  await page.getByRole('button', { name: /查看差异并提交/ }).click();
+  const dialog = page.getByRole('dialog', { name: '确认修改' });
+  await dialog.getByText(/单笔上限、每日上限与每日笔数须一并填写/).waitFor();
+  await dialog.getByRole('button', { name: /取\s?消/ }).click();
+  await field('dailyOrders').getByRole('spinbutton').fill('20');
+  await page.getByRole('button', { name: /查看差异并提交/ }).click();
+  await dialog.getByText('设置无效：每日上限不能低于单笔上限 200.00 元').waitFor();
+  await dialog.getByRole('button', { name: /取\s?消/ }).click();
+  await field('dailyYuan').getByRole('textbox').fill('2000');
+  await page.getByRole('button', { name: /查看差异并提交/ }).click();
+  await dialog.getByText(/自动退款须先在配置文件中接入前置机/).waitFor();
+  await page.waitForTimeout(400);
+  await expectAccessible(tab);
+  await picture(tab, 'system-healing');
+  await dialog.getByRole('button', { name: /取\s?消/ }).click();
+  expect(tab.complaints).toEqual([]);
+});
+
 test('a user is added with a password that is shown once, changed, shut out, and on record', async () => {
   const tab = await logInAs(browser, 'admin', '/system?tab=users');
   const { page } = tab;
@@ -178,7 +243,7 @@ test('a secret is replaced and never shown', async () => {
   await dialog.getByLabel('新密钥').fill('not a key at all');
   await dialog.getByLabel('修改原因').fill('轮换');
   await dialog.getByRole('button', { name: /替\s?换/ }).click();
-  await dialog.getByText('未替换:新密钥的内容不符合要求', { exact: false }).waitFor();
+  await dialog.getByText('未替换：新密钥的内容不符合要求', { exact: false }).waitFor();
   const key = randomBytes(32).toString('base64');
   await dialog.getByLabel('新密钥').fill(key);
   await expectAccessible(tab);

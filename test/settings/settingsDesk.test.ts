@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { DuizhangError } from '../../domain/errors.ts';
 import type { SettingsSystem } from './settingsHarness.ts';
 import { CHEN, CONFIG, OF_H001, startSettings, wishesOf, ZHAO } from './settingsHarness.ts';
 
@@ -126,6 +127,83 @@ test('whoever confirms is told first what follows from it', async () => {
   expect(await codes({ '/alerts/routes': [{ steps: [{ to: ['chief'] }] }] })).toEqual([]);
   writeFileSync(system.path, CONFIG.replace('keyEnv: CHIEF', 'keyEnv: OTHER'));
   expect(await codes({ '/alerts/routes': [{ steps: [{ to: ['chief'] }] }] })).toEqual(['NEEDS_RESTART']);
+});
+
+test('thresholds of alerts are set for all and for one hospital, and what goes silent is said first', async () => {
+  const AGE = '/merchants/H001/alertRules/age';
+  expect(await fieldOf(AGE)).toMatchObject({ value: null, inherited: '2h' });
+  const quieter = await preview({ [AGE]: 'off', '/alerts/rules/deadLetters': 5 });
+  expect(quieter.warnings).toEqual([{ code: 'ALERTS_OFF', paths: [AGE], detail: '' }]);
+  await system.set(CHEN, 0, {
+    '/alerts/rules/age': '3h',
+    '/alerts/rules/criticalYuan': '2000.00',
+    '/merchants/H001/alertRules/closedBy': '13:30',
+    '/merchants/H001/alertRules/matchRate': { below: 0.8, within: '30m' },
+    '/merchants/H002/alertRules/age': '1h',
+  });
+  expect(await fieldOf(AGE)).toMatchObject({ value: null, inherited: '3h' });
+  const { alertRules } = loadConfig(system.path, (await system.store.latest())?.overlay);
+  expect(alertRules.get('H001')).toMatchObject({
+    ageMs: 10_800_000,
+    criticalFen: 200_000n,
+    closedBy: { atMs: 48_600_000 },
+    matchRate: { below: 0.8, belowUsualBy: 0.05, withinMs: 1_800_000 },
+  });
+  expect(alertRules.get('H002')?.ageMs).toBe(3_600_000);
+  writeFileSync(system.path, await system.desk.exported());
+  expect(loadConfig(system.path).alertRules).toEqual(alertRules);
+  const wrong = [
+    [{ [AGE]: '0m' }, '设置无效：时长须大于零，不需要时请关闭'],
+    [{ '/alerts/rules/closedBy': '25:00' }, '设置无效：时刻应写作 10:30，或关闭'],
+    [{ '/alerts/rules/matchRate': { within: '2d' } }, '设置无效：匹配率的统计时长须在 1 分钟至 12 小时之间'],
+    [{ '/merchants/H001/alertRules/criticalYuan': '一千' }, '设置无效：金额应以元为单位，如 500.00'],
+  ] as const;
+  for (const [values, messageZh] of wrong)
+    await expect(preview(values, CHEN, 1)).rejects.toMatchObject({ code: 'DZ_CONFIG_INVALID', messageZh });
+  await expect(preview({ '/merchants/H001/alertRules/deadLetters': 5 }, CHEN, 1)).rejects.toMatchObject({
+    code: 'DZ_SETTINGS_LOCKED',
+  });
+});
+
+const CAN_HEAL = CONFIG.replace(
+  "    channels:\n      WECHAT: '1900000001' # mchid\n",
+  `    sources: { hdp: { url: 'http://127.0.0.1:9', keyId: front, keyFile: hdp.key } }
+    refunds: { upp: { url: 'http://127.0.0.1:9', keyId: upp, keyFile: upp.key } }
+    channels:
+      WECHAT: '1900000001' # mchid
+`,
+);
+const HEALING = '/merchants/H001/selfHealing';
+const LIMITS = {
+  [`${HEALING}/perOrderYuan`]: '200',
+  [`${HEALING}/dailyYuan`]: '2000',
+  [`${HEALING}/dailyOrders`]: 20,
+};
+
+test('self-healing is switched on within its limits, and whoever widens it is told so', async () => {
+  const messageOf = async (values: Parameters<typeof wishesOf>[0]) =>
+    preview(values).then(
+      () => null,
+      (error: unknown) => (error instanceof DuizhangError ? error.messageZh : error),
+    );
+  expect(await fieldOf(`${HEALING}/mode`)).toMatchObject({ value: null, inherited: 'off' });
+  expect(await messageOf({ ...LIMITS, [`${HEALING}/mode`]: 'on' })).toMatch(/前置机（sources.hdp）/);
+  writeFileSync(system.path, CAN_HEAL);
+  expect(await messageOf({ [`${HEALING}/mode`]: 'on' })).toMatch(/须一并填写/);
+  expect(await messageOf({ ...LIMITS, [`${HEALING}/mode`]: 'on', [`${HEALING}/dailyYuan`]: '100' })).toBe(
+    '设置无效：每日上限不能低于单笔上限 200.00 元',
+  );
+  const codes = async (values: Parameters<typeof wishesOf>[0], base: number) =>
+    (await preview(values, CHEN, base)).warnings.map(({ code }) => code);
+  expect(await codes({ ...LIMITS, [`${HEALING}/mode`]: 'dry-run' }, 0)).toEqual([]);
+  expect(await codes({ ...LIMITS, [`${HEALING}/mode`]: 'on' }, 0)).toEqual(['HEALING_WIDENED']);
+  await system.set(CHEN, 0, { ...LIMITS, [`${HEALING}/mode`]: 'on' });
+  const { healing } = loadConfig(system.path, (await system.store.latest())?.overlay);
+  expect(healing.get('H001')).toMatchObject({ mode: 'on', perOrderFen: 20_000n, dailyOrders: 20 });
+  expect(await codes({ [`${HEALING}/perOrderYuan`]: '300' }, 1)).toEqual(['HEALING_WIDENED']);
+  expect(await codes({ [`${HEALING}/perOrderYuan`]: '100' }, 1)).toEqual([]);
+  writeFileSync(system.path, await system.desk.exported());
+  expect(loadConfig(system.path).healing).toEqual(healing);
 });
 
 test('of two administrators at once one changes, and the other learns who did', async () => {

@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Flex, Tag, theme, Tooltip, Typography } from 'antd';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
 import { beijingText } from '../../parts/texts.ts';
 import { useNow } from '../../parts/useNow.ts';
 import { ConfirmChange } from './ConfirmChange.tsx';
-import { fieldHint, fieldLabel, stepsOf } from './fields.ts';
+import { fieldHint, fieldLabel, sectionOf, stepsOf } from './fields.ts';
 import type { Field, SettingsView, Wish } from './queries.ts';
 import { settingsChanged } from './queries.ts';
 import { ValueEditor } from './ValueEditor.tsx';
@@ -21,7 +21,8 @@ type Props = {
 
 /** Settings to look at and to change: drafts first, then the differences to confirm. */
 export function SettingsForm({ view, fields, locked }: Props) {
-  const { system } = useLabels();
+  const labels = useLabels();
+  const { system } = labels;
   const queries = useQueryClient();
   const [drafts, setDrafts] = useState<ReadonlyMap<string, Wish>>(new Map());
   const [isConfirming, setConfirming] = useState(false);
@@ -40,15 +41,20 @@ export function SettingsForm({ view, fields, locked }: Props) {
       gap={4}
       style={{ background: ground, paddingInline: token.paddingMD, borderRadius: token.borderRadiusLG }}
     >
-      {fields.map((field) => (
-        <FieldRow
-          key={field.path}
-          field={field}
-          wish={drafts.get(field.path) ?? null}
-          contacts={view.contacts}
-          disabled={locked !== null}
-          onDraft={(wish) => draft(field.path, wish)}
-        />
+      {fields.map((field, index) => (
+        <Fragment key={field.path}>
+          <Heading
+            text={sectionOf(field.path, labels)}
+            above={sectionOf(fields[index - 1]?.path ?? '', labels)}
+          />
+          <FieldRow
+            field={field}
+            wish={drafts.get(field.path) ?? null}
+            contacts={view.contacts}
+            disabled={locked !== null}
+            onDraft={(wish) => draft(field.path, wish)}
+          />
+        </Fragment>
       ))}
       <Flex wrap gap={12} align="center" className="dz-form-end" style={{ background: ground }}>
         <Button type="primary" disabled={!hasDrafts} onClick={() => setConfirming(true)}>
@@ -72,6 +78,15 @@ export function SettingsForm({ view, fields, locked }: Props) {
         />
       )}
     </Flex>
+  );
+}
+
+function Heading({ text, above }: { readonly text: string | null; readonly above: string | null }) {
+  if (text === null || text === above) return null;
+  return (
+    <Typography.Title level={5} style={{ marginBlock: '16px 0' }}>
+      {text}
+    </Typography.Title>
   );
 }
 
@@ -139,7 +154,10 @@ function isEmpty(value: unknown): boolean {
 /** Whether a hospital that says nothing goes by what holds for all. */
 function isOfAll(path: string): boolean {
   const [first, , group = ''] = stepsOf(path);
-  return first === 'merchants' && ['rules', 'approvals', 'supplementMethods', 'schedule'].includes(group);
+  return (
+    first === 'merchants' &&
+    ['rules', 'approvals', 'supplementMethods', 'schedule', 'alertRules'].includes(group)
+  );
 }
 
 /** Where what counts comes from; where the file says something else, both. */

@@ -1,12 +1,13 @@
-import { Checkbox, Flex, Input, InputNumber, Select } from 'antd';
+import { Checkbox, Flex, Input, InputNumber, Select, Switch } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
+import { MatchRateEditor, OrdersWithinEditor, OrOff, TimeOfDayEditor } from './AlertRuleEditors.tsx';
 import { ChannelEditor } from './ChannelEditor.tsx';
 import { DurationEditor } from './DurationEditor.tsx';
 import type { EditorProps } from './editorProps.ts';
 import { QuietEditor } from './QuietEditor.tsx';
 import { RoutesEditor } from './RoutesEditor.tsx';
 import { editorOf, fieldLabel } from './fields.ts';
-import { listOf, textOf } from './values.ts';
+import { listOf, numberOf, textOf } from './values.ts';
 import { methodText } from './valueText.ts';
 
 /** The one way to type a setting, by its kind. */
@@ -15,10 +16,11 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
   const { system, codes } = labels;
   const label = fieldLabel(path, labels);
   const common = { 'aria-label': label, disabled };
+  const own: EditorProps = { path, value, onChange, disabled, contacts };
   switch (editorOf(path)) {
     case 'duration':
     case 'signedDuration':
-      return <DurationEditor {...{ path, value, onChange, disabled, contacts }} />;
+      return <DurationEditor {...own} />;
     case 'days':
       return (
         <InputNumber
@@ -63,6 +65,60 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
           </Checkbox>
         </Flex>
       );
+    case 'plainAmount':
+      return (
+        <Input
+          {...common}
+          value={textOf(value)}
+          suffix={system.yuan}
+          style={{ width: 160 }}
+          onChange={({ target }) => onChange(target.value.trim())}
+        />
+      );
+    case 'count':
+      return <Count {...own} />;
+    case 'countOrOff':
+      return (
+        <OrOff editor={own} usual={1}>
+          <Count {...own} />
+        </OrOff>
+      );
+    case 'durationOrOff':
+      return (
+        <OrOff editor={own} usual="30m">
+          <DurationEditor {...own} />
+        </OrOff>
+      );
+    case 'clockOrOff':
+      return (
+        <OrOff editor={own} usual="14:00">
+          <TimeOfDayEditor {...own} />
+        </OrOff>
+      );
+    case 'ordersWithin':
+      return (
+        <OrOff editor={own} usual={{ orders: 10, within: '10m' }}>
+          <OrdersWithinEditor {...own} />
+        </OrOff>
+      );
+    case 'matchRate':
+      return (
+        <OrOff editor={own} usual={{ below: 0.9 }}>
+          <MatchRateEditor {...own} />
+        </OrOff>
+      );
+    case 'healingMode':
+      return (
+        <Select
+          {...common}
+          value={textOf(value)}
+          style={{ width: 220 }}
+          options={Object.entries(system.healingModes).map(([mode, text]) => ({ value: mode, label: text }))}
+          onChange={onChange}
+        />
+      );
+    case 'flag':
+      return <Switch {...common} checked={value === true} onChange={onChange} />;
     case 'mode':
       return (
         <Select
@@ -91,11 +147,11 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
         />
       );
     case 'channel':
-      return <ChannelEditor {...{ path, value, onChange, disabled, contacts }} />;
+      return <ChannelEditor {...own} />;
     case 'quietHours':
-      return <QuietEditor {...{ path, value, onChange, disabled, contacts }} />;
+      return <QuietEditor {...own} />;
     case 'routes':
-      return <RoutesEditor {...{ path, value, onChange, disabled, contacts }} />;
+      return <RoutesEditor {...own} />;
     default:
       return (
         <Input
@@ -107,4 +163,20 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
         />
       );
   }
+}
+
+function Count({ path, value, onChange, disabled }: EditorProps) {
+  const labels = useLabels();
+  return (
+    <InputNumber
+      aria-label={fieldLabel(path, labels)}
+      disabled={disabled}
+      min={1}
+      precision={0}
+      value={numberOf(value)}
+      suffix={labels.system.ordersUnit}
+      style={{ width: 160 }}
+      onChange={(count) => count !== null && onChange(count)}
+    />
+  );
 }

@@ -1,20 +1,35 @@
 import type { Labels } from '../../labels/zh.ts';
-import { countText } from '../../parts/texts.ts';
-import { editorOf } from './fields.ts';
+import { countText, percentText } from '../../parts/texts.ts';
+import { editorOf, mayBeOff } from './fields.ts';
 import type { DurationUnit } from './values.ts';
-import { channelOf, durationOf, listOf, quietOf, routesOf, textOf } from './values.ts';
+import { at, channelOf, durationOf, listOf, numberOf, quietOf, routesOf, textOf } from './values.ts';
 import { joined } from './joined.ts';
 
 /** A setting's value in words. */
 export function valueText(path: string, value: unknown, labels: Labels): string {
   const { system, codes } = labels;
   if (value === null || value === undefined) return system.unset;
+  if (value === 'off' && mayBeOff(path)) return system.off;
   switch (editorOf(path)) {
+    case 'durationOrOff':
     case 'duration':
     case 'signedDuration':
       return durationText(value, labels);
     case 'amount':
       return value === 'never' ? system.never : `${textOf(value)} ${system.yuan}`;
+    case 'plainAmount':
+      return `${textOf(value)} ${system.yuan}`;
+    case 'count':
+    case 'countOrOff':
+      return `${textOf(value)} ${system.ordersUnit}`;
+    case 'ordersWithin':
+      return system.ordersWithinText(textOf(at(value, 'orders')), durationText(at(value, 'within'), labels));
+    case 'matchRate':
+      return matchRateText(value, labels);
+    case 'healingMode':
+      return Object.entries(system.healingModes).find(([mode]) => mode === value)?.[1] ?? textOf(value);
+    case 'flag':
+      return value === true ? system.yes : system.no;
     case 'mode':
       return value === 'TWO_WAY' ? codes.mode.TWO_WAY : codes.mode.THREE_WAY;
     case 'methods':
@@ -57,6 +72,24 @@ export function unitText(unit: DurationUnit, { system }: Labels): string {
 export function durationText(value: unknown, labels: Labels): string {
   const duration = durationOf(value);
   return duration === null ? textOf(value) : `${duration.count} ${unitText(duration.unit, labels)}`;
+}
+
+/** Only what is said of it: the rest counts as before. */
+function matchRateText(value: unknown, labels: Labels): string {
+  const { system } = labels;
+  const share = (name: string, label: string): string => {
+    const said = numberOf(at(value, name));
+    return said === null ? '' : `${label} ${percentText(said, 1)}`;
+  };
+  const orders = numberOf(at(value, 'atLeastOrders'));
+  const within = at(value, 'within');
+  const parts = [
+    share('below', system.rateBelow),
+    share('belowUsualBy', system.rateBelowUsual),
+    orders === null ? '' : `${system.rateAtLeastOrders} ${orders}`,
+    within === undefined ? '' : durationText(within, labels),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 function channelText(value: unknown, { system }: Labels): string {
