@@ -55,7 +55,7 @@ function checkRole({ roles }: Principal, access: 'READ' | readonly Role[]): void
   const needed = access === 'READ' ? 'a role' : `the role ${access.join(' or ')}`;
   const neededZh = access === 'READ' ? '任一' : access.join(' 或 ');
   throw new DuizhangError('DZ_FORBIDDEN', `this needs ${needed}`, {
-    messageZh: `没有权限:需要 ${neededZh} 角色`,
+    messageZh: `没有权限：需要 ${neededZh} 角色`,
   });
 }
 
@@ -79,7 +79,7 @@ export function checkReach(request: FastifyRequest, merchantId: string, what: st
 export function checkReachesAll(request: FastifyRequest): void {
   if (principalOf(request).merchants === null) return;
   throw new DuizhangError('DZ_FORBIDDEN', 'this is for whoever reaches all hospitals', {
-    messageZh: '没有权限:须可管理全部医院',
+    messageZh: '没有权限：须可管理全部医院',
   });
 }
 

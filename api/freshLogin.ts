@@ -32,7 +32,7 @@ export function demandFreshLogin(app: FastifyInstance, withinMs: number | null, 
             '请重新输入密码后再操作',
           ];
     throw new DuizhangError('DZ_LOGIN_STALE', `money moves within ${minutes} min of a login; ${how}`, {
-      messageZh: `资金操作须在登录后 ${minutes} 分钟内进行,${howZh}`,
+      messageZh: `资金操作须在登录后 ${minutes} 分钟内进行，${howZh}`,
     });
   });
 }

@@ -40,18 +40,18 @@ const ADVICE: Readonly<Record<ActionResult['state'], readonly [en: string, zh: s
   DONE: null,
   PROCESSING: [
     'it is followed to its end by itself; look again in a moment',
-    '系统会自动跟进直至有最终结果,请稍后查看',
+    '系统会自动跟进直至有最终结果，请稍后查看',
   ],
-  AWAITS_APPROVAL: ['another person with the role approver decides', '等待他人(审批角色)审批'],
+  AWAITS_APPROVAL: ['another person with the role approver decides', '等待他人（审批角色）审批'],
   FAILED: [
     'nothing was refunded; it may be tried again with a new code and a new Idempotency-Key, under the same refund number',
-    '本次未退款成功,可重新获取验证码后重试(使用相同退款单号)',
+    '本次未退款成功，可重新获取验证码后重试（使用相同退款单号）',
   ],
   REFUSED: [
     "the channel will not carry it out; refund in the channel's back office, record an external refund, then write off",
-    '渠道拒绝该退款,请在渠道后台退款并登记外部退款后平账',
+    '渠道拒绝该退款，请在渠道后台退款并登记外部退款后平账',
   ],
-  REJECTED: ['it was rejected; the exception is open as before', '审批已驳回,异常恢复为原状态'],
+  REJECTED: ['it was rejected; the exception is open as before', '审批已驳回，异常恢复为原状态'],
 };
 
 export const ActionSchema = Type.Object(

@@ -37,7 +37,7 @@ function unauthenticated(): DuizhangError {
   return new DuizhangError(
     'DZ_UNAUTHENTICATED',
     'say who you are with "Authorization: Bearer <token>": an access token of POST /api/v1/sessions, or, on a machine of the demo, one of demo-users.json in the data folder',
-    { messageZh: '未登录或令牌无效,请使用 Authorization: Bearer <令牌>' },
+    { messageZh: '未登录或令牌无效，请使用 Authorization: Bearer <令牌>' },
   );
 }
 

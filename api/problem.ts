@@ -98,7 +98,7 @@ export const AWAY: Problem = {
   code: 'DZ_SYSTEM_AWAY',
   detail:
     'a part of the system does not answer; try again in a moment, with the same Idempotency-Key: a refund that had begun is followed to its end by itself',
-  detailZh: '系统部分组件暂不可用,请稍后使用相同 Idempotency-Key 重试;已提交的退款会自动跟进',
+  detailZh: '系统部分组件暂不可用，请稍后使用相同 Idempotency-Key 重试；已提交的退款会自动跟进',
 };
 
 /** @param requestId under which the failure is logged */

@@ -21,7 +21,11 @@ export const CaseId = Type.String({
   description: 'id of an exception',
   examples: ['9f86d081884c7d659a2feaa0c55ad015'],
 });
-export const Note = Type.String({ minLength: 1, maxLength: 1000, examples: ['HIS 未入账,患者已到窗口登记'] });
+export const Note = Type.String({
+  minLength: 1,
+  maxLength: 1000,
+  examples: ['HIS 未入账，患者已到窗口登记'],
+});
 export const Instant = Type.String({ format: 'date-time', examples: ['2026-03-10T06:00:00.000Z'] });
 export const NextCursor = Type.Union([Type.String(), Type.Null()], {
   description: 'send it back as cursor for the next page; null: this was the last',

@@ -16,12 +16,12 @@ export function alertText(alert: Alert, nowMs: number, hospital: string | null):
   return {
     title: alert.state === 'OPEN' ? openTitle(alert, nowMs) : closedTitle(alert, nowMs),
     lines: [
-      `级别:${ALERT_SEVERITY_LABELS[alert.severity]} · ${ALERT_KIND_LABELS[alert.kind]}`,
-      ...(alert.merchantId === '' ? [] : [`医院:${[alert.merchantId, hospital ?? ''].join(' ').trim()}`]),
-      `开始:${beijingTime(alert.sinceMs, nowMs)}`,
-      ...(alert.closedAtMs === null ? [] : [`结束:${beijingTime(alert.closedAtMs, nowMs)}`]),
-      ...(alert.acknowledgedAtMs === null ? [] : [`已确认:${beijingTime(alert.acknowledgedAtMs, nowMs)}`]),
-      `编号:${alert.alertId}`,
+      `级别：${ALERT_SEVERITY_LABELS[alert.severity]} · ${ALERT_KIND_LABELS[alert.kind]}`,
+      ...(alert.merchantId === '' ? [] : [`医院：${[alert.merchantId, hospital ?? ''].join(' ').trim()}`]),
+      `开始：${beijingTime(alert.sinceMs, nowMs)}`,
+      ...(alert.closedAtMs === null ? [] : [`结束：${beijingTime(alert.closedAtMs, nowMs)}`]),
+      ...(alert.acknowledgedAtMs === null ? [] : [`已确认：${beijingTime(alert.acknowledgedAtMs, nowMs)}`]),
+      `编号：${alert.alertId}`,
     ],
   };
 }
@@ -41,31 +41,31 @@ export function yuanText(fen: bigint): string {
 
 function openTitle(alert: Alert, nowMs: number): string {
   const since = beijingTime(alert.sinceMs, nowMs);
-  const waiting = `${countOf(alert.left)} 笔待对账,${yuanText(alert.amountFen)}`;
+  const waiting = `${countOf(alert.left)} 笔待对账，${yuanText(alert.amountFen)}`;
   const subject = subjectOf(alert);
   switch (alert.kind) {
     case 'FEED_SILENT':
-      return `${subject} 自 ${since} 起无数据:${waiting}`;
+      return `${subject} 自 ${since} 起无数据：${waiting}`;
     case 'CHANNEL_ONE_SIDED':
-      return `${subject} 自 ${since} 起 ${lackOf(alert)}:${waiting}`;
+      return `${subject} 自 ${since} 起 ${lackOf(alert)}：${waiting}`;
     case 'AMOUNT_WRONG':
-      return `${subject} 自 ${since} 起两方金额不一致:${countOf(alert.left)} 笔,${yuanText(alert.amountFen)}`;
+      return `${subject} 自 ${since} 起两方金额不一致：${countOf(alert.left)} 笔，${yuanText(alert.amountFen)}`;
     case 'PAID_TWICE':
-      return `${subject} 自 ${since} 起有重复支付:${countOf(alert.left)} 笔,${yuanText(alert.amountFen)}`;
+      return `${subject} 自 ${since} 起有重复支付：${countOf(alert.left)} 笔，${yuanText(alert.amountFen)}`;
     case 'CLOCK_WRONG':
-      return `${subject} 自 ${since} 起事件时间与时钟不符${alert.orders > 0 ? `:${countOf(alert.orders)} 笔` : ''}`;
+      return `${subject} 自 ${since} 起事件时间与时钟不符${alert.orders > 0 ? `：${countOf(alert.orders)} 笔` : ''}`;
     case 'ORDERS_ONE_SIDED':
-      return `${subject} 自 ${since} 起 ${lackOf(alert)}:${waiting}`;
+      return `${subject} 自 ${since} 起 ${lackOf(alert)}：${waiting}`;
     case 'DEAD_LETTERS':
-      return `${subject} 自 ${since} 起有无法识别的数据:${countOf(alert.left)} 条`;
+      return `${subject} 自 ${since} 起有无法识别的数据：${countOf(alert.left)} 条`;
     case 'DAY_NOT_CLOSED':
       return `${subject} 到时仍未日结`;
     case 'BILL_LATE':
       return `${subject} 到时仍未收到`;
     case 'REFUND_STUCK':
-      return `${subject} 自 ${since} 起没有最终结果:${countOf(alert.left)} 笔,${yuanText(alert.amountFen)}`;
+      return `${subject} 自 ${since} 起没有最终结果：${countOf(alert.left)} 笔，${yuanText(alert.amountFen)}`;
     case 'MATCH_RATE_LOW':
-      return `${subject} 自 ${since} 起对平率偏低:${countOf(alert.left)} 笔单边,${yuanText(alert.amountFen)}`;
+      return `${subject} 自 ${since} 起对平率偏低：${countOf(alert.left)} 笔单边，${yuanText(alert.amountFen)}`;
     default:
       return unreachable(alert.kind);
   }
@@ -87,7 +87,7 @@ function closedTitle(alert: Alert, nowMs: number): string {
     case 'CLOCK_WRONG':
       return `${subject} 事件时间已于 ${at} 恢复正常`;
     case 'DEAD_LETTERS':
-      return `${subject} 无法识别的数据已于 ${at} 处理:共 ${countOf(alert.orders)} 条${
+      return `${subject} 无法识别的数据已于 ${at} 处理：共 ${countOf(alert.orders)} 条${
         alert.left > 0 ? `,剩 ${countOf(alert.left)} 条` : ''
       }`;
     case 'DAY_NOT_CLOSED':
@@ -141,8 +141,8 @@ function lackOf({ book }: Alert): string {
 
 function settled({ orders, left }: Alert): string {
   if (orders === 0) return '';
-  if (left === 0) return `:${countOf(orders)} 笔已全部对平`;
-  return `:${countOf(orders)} 笔中 ${countOf(Math.max(orders - left, 0))} 笔已对平,剩 ${countOf(left)} 笔`;
+  if (left === 0) return `：${countOf(orders)} 笔已全部对平`;
+  return `：${countOf(orders)} 笔中 ${countOf(Math.max(orders - left, 0))} 笔已对平，剩 ${countOf(left)} 笔`;
 }
 
 function countOf(n: number): string {

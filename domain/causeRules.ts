@@ -23,7 +23,7 @@ export const mergedReceipt: CauseRule = (facts) => {
   const orders = [holder, ...parts].join(', ');
   return {
     en: `HIS has one receipt of ${yuanOfFen(bookedFen)} yuan under ${holder}; that is ${orders} added up`,
-    zh: `HIS 在订单 ${holder} 下只有一张 ${yuanOfFen(bookedFen)} 元的收据,正好等于订单 ${orders} 之和`,
+    zh: `HIS 在订单 ${holder} 下只有一张 ${yuanOfFen(bookedFen)} 元的收据，正好等于订单 ${orders} 之和`,
   };
 };
 
@@ -39,7 +39,7 @@ export const secondTransaction: CauseRule = ({ kind, lines }) => {
     if (apartMs > SECOND_TAP_MS) continue;
     return {
       en: `two transactions of ${yuanOfFen(first.amountFen)} yuan under one order, ${Math.round(apartMs / 1000)} s apart`,
-      zh: `同一订单下有两笔 ${yuanOfFen(first.amountFen)} 元的交易,相隔 ${Math.round(apartMs / 1000)} 秒`,
+      zh: `同一订单下有两笔 ${yuanOfFen(first.amountFen)} 元的交易，相隔 ${Math.round(apartMs / 1000)} 秒`,
     };
   }
   return null;
@@ -59,7 +59,7 @@ export const sameReceipt: CauseRule = (facts) => {
   if (!other) return null;
   return {
     en: `the platform names the same HIS receipt for ${other.orderNo}, which paid the same amount`,
-    zh: `平台账单中订单 ${other.orderNo} 与本单金额相同,且对应同一张 HIS 收据`,
+    zh: `平台账单中订单 ${other.orderNo} 与本单金额相同，且对应同一张 HIS 收据`,
   };
 };
 
@@ -83,7 +83,7 @@ export const sameRareAmount: CauseRule = (facts) => {
   if (!isAlike || other.amounts.MERCHANT === null || apartMs > SECOND_TAP_MS) return null;
   return {
     en: `${other.orderNo} paid the same amount by the same channel ${minutesOf(apartMs)} min away and has its receipt; nobody else paid that amount around`,
-    zh: `订单 ${other.orderNo} 在 ${minutesOf(apartMs)} 分钟内以同一渠道支付了相同金额且已有收据,附近没有其他人支付该金额`,
+    zh: `订单 ${other.orderNo} 在 ${minutesOf(apartMs)} 分钟内以同一渠道支付了相同金额且已有收据，附近没有其他人支付该金额`,
   };
 };
 
@@ -113,7 +113,7 @@ export const clockSkew: CauseRule = (facts) => {
   const [en, zh] = middleMs > 0 ? ['ahead', '快'] : ['behind', '慢'];
   return {
     en: `the clock of HIS is ${minutesOf(middleMs)} min ${en}: so are ${alike} of the ${offsets.length} payments around it`,
-    zh: `HIS 时钟${zh}约 ${minutesOf(middleMs)} 分钟:附近 ${offsets.length} 笔支付中有 ${alike} 笔相差相同`,
+    zh: `HIS 时钟${zh}约 ${minutesOf(middleMs)} 分钟：附近 ${offsets.length} 笔支付中有 ${alike} 笔相差相同`,
   };
 };
 
@@ -137,7 +137,7 @@ export const acrossMidnight: CauseRule = (facts) => {
       .join(', ');
   return {
     en: `it happened at the change of dates: ${namesOn(before)} on ${before}, ${namesOn(after)} on ${after}`,
-    zh: `发生在日切前后:${namesOn(before)} 记在 ${before},${namesOn(after)} 记在 ${after}`,
+    zh: `发生在日切前后：${namesOn(before)} 记在 ${before}，${namesOn(after)} 记在 ${after}`,
   };
 };
 
@@ -163,7 +163,7 @@ export const fewFen: CauseRule = (facts) => {
   if (by > 2n) return null;
   return {
     en: `HIS is ${by} fen away from the ${yuanOfFen(paid)} yuan that were paid: rounded items, perhaps`,
-    zh: `HIS 与实付 ${yuanOfFen(paid)} 元相差 ${by} 分,可能是明细逐项取整`,
+    zh: `HIS 与实付 ${yuanOfFen(paid)} 元相差 ${by} 分，可能是明细逐项取整`,
   };
 };
 
@@ -177,7 +177,7 @@ export const neverCalledBack: CauseRule = (facts) => {
   if (!isOurs) return null;
   return {
     en: "the channel took the money under a number of the platform's, and neither the platform nor HIS has heard of it",
-    zh: '渠道已按平台订单号收款,平台和 HIS 均无记录,支付通知可能丢失',
+    zh: '渠道已按平台订单号收款，平台和 HIS 均无记录，支付通知可能丢失',
   };
 };
 
@@ -189,7 +189,7 @@ export const lateCallback: CauseRule = ({ kind, lines, rules }) => {
   if (lateMs < rules.windowMs) return null;
   return {
     en: `the platform has it ${minutesOf(lateMs)} min after the channel`,
-    zh: `平台比渠道晚 ${minutesOf(lateMs)} 分钟才记录该支付,支付通知可能丢失或延迟`,
+    zh: `平台比渠道晚 ${minutesOf(lateMs)} 分钟才记录该支付，支付通知可能丢失或延迟`,
   };
 };
 
@@ -235,7 +235,7 @@ export const hisOutage: CauseRule = (facts) => {
   if (inGap.length < LEAST_IN_GAP || lost < LEAST_LOST) return null;
   return {
     en: `HIS booked nothing for ${minutesOf(toMs - fromMs)} min around it while the platform took ${inGap.length} payments, of which HIS lacks ${lost}`,
-    zh: `HIS 在该时段约 ${minutesOf(toMs - fromMs)} 分钟内无任何记账,而平台有 ${inGap.length} 笔支付,其中 ${lost} 笔 HIS 缺失`,
+    zh: `HIS 在该时段约 ${minutesOf(toMs - fromMs)} 分钟内无任何记账，而平台有 ${inGap.length} 笔支付，其中 ${lost} 笔 HIS 缺失`,
   };
 };
 

@@ -94,7 +94,7 @@ export function decisionOf({ cells, faultyColumn }: DecisionRow): Decision {
     throw refused(
       'DZ_DECISION_CELL',
       `the cell of ${faultyColumn} is a formula without a result; write the value itself`,
-      `“${faultyColumn}”单元格为公式且没有结果,请直接填写内容`,
+      `“${faultyColumn}”单元格为公式且没有结果，请直接填写内容`,
     );
   }
   const action = FILE_ACTIONS.find((candidate) => candidate === sheetActionOf(cells.action));
@@ -118,14 +118,14 @@ function noFileAction(word: string): DuizhangError {
     return refused(
       'DZ_DECISION_NEEDS_CODE',
       'a refund needs a verification code and is not taken from a file; refund it by itself',
-      '退款需要验证码,不能从文件导入,请逐笔办理',
+      '退款需要验证码，不能从文件导入，请逐笔办理',
     );
   }
   const known = FILE_ACTIONS.map((action) => `${SHEET_ACTION_LABELS[action]} ${action}`).join(', ');
   return refused(
     'DZ_DECISION_ACTION',
     `处理 is "${word}"; expected one of ${known}`,
-    `“处理”为“${word}”,应为${FILE_ACTIONS.map((action) => SHEET_ACTION_LABELS[action]).join('、')}之一`,
+    `“处理”为“${word}”，应为${FILE_ACTIONS.map((action) => SHEET_ACTION_LABELS[action]).join('、')}之一`,
   );
 }
 
@@ -140,7 +140,7 @@ function wholeNumber(text: string): string {
   throw refused(
     'DZ_DECISION_NUMBER_CUT',
     `渠道退款单号 is "${text}": the spreadsheet has cut the number; format the cell as text and write it again`,
-    `“渠道退款单号”为“${text}”:数字已被电子表格软件截断,请将单元格设为文本格式后重新填写`,
+    `“渠道退款单号”为“${text}”：数字已被电子表格软件截断，请将单元格设为文本格式后重新填写`,
   );
 }
 
@@ -161,7 +161,7 @@ function yesOrNo(field: 'confirmCrossDay' | 'confirmNotCrossDay', word: string):
   throw refused(
     'DZ_DECISION_YES_NO',
     `${label} is "${word}"; expected 是 or 否`,
-    `“${label}”为“${word}”,应为是或否`,
+    `“${label}”为“${word}”，应为是或否`,
   );
 }
 

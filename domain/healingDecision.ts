@@ -178,7 +178,7 @@ export const HEALING_TEXTS: Readonly<Record<HealingReason, { readonly en: string
     zh: '疑似与其他订单合并开具了一张收据',
   },
   ABOVE_ORDER_LIMIT: { en: 'the amount is above the limit of one order', zh: '金额超过单笔自动退款上限' },
-  NEEDS_SECOND_PERSON: { en: 'a second person has to agree to it', zh: '达到复核金额,须双人审批' },
+  NEEDS_SECOND_PERSON: { en: 'a second person has to agree to it', zh: '达到复核金额，须双人审批' },
   NOT_ALLOWED_YET: { en: 'a refund is not allowed yet', zh: '暂不允许退款' },
   NOT_ALLOWED: { en: 'a refund is not allowed', zh: '不允许退款' },
   HIS_HAS_IT: { en: 'HIS has the order', zh: '医院 HIS 已有该订单' },
@@ -186,12 +186,12 @@ export const HEALING_TEXTS: Readonly<Record<HealingReason, { readonly en: string
   TOO_YOUNG: { en: 'the payment is too young', zh: '支付时间过近' },
   HIS_OUTAGE: {
     en: 'HIS booked nothing at all around it and may catch up',
-    zh: '该时段 HIS 整体未记账,可能补记',
+    zh: '该时段 HIS 整体未记账，可能补记',
   },
   DAY_BUDGET: { en: "the day's budget is used up", zh: '当日自动退款额度已用完' },
   ASK_HIS: { en: 'HIS is to be asked', zh: '待向医院 HIS 查询' },
   HIS_UNCLEAR: { en: 'HIS gave no clear answer', zh: '医院 HIS 未给出明确答复' },
-  HIS_LACKS_IT_ONCE: { en: 'HIS lacks it and will be asked again', zh: '医院 HIS 无该订单,将再次查询' },
+  HIS_LACKS_IT_ONCE: { en: 'HIS lacks it and will be asked again', zh: '医院 HIS 无该订单，将再次查询' },
   ASK_HIS_AGAIN: { en: 'HIS is to be asked again', zh: '待再次向医院 HIS 查询' },
   ASK_CHANNEL: { en: 'the channel is to be asked', zh: '待向渠道查询' },
   CHANNEL_UNCLEAR: { en: 'the channel gave no clear answer', zh: '渠道未给出明确答复' },
@@ -202,7 +202,7 @@ export const HEALING_TEXTS: Readonly<Record<HealingReason, { readonly en: string
   CHANNEL_HAS_ANOTHER_AMOUNT: { en: 'the channel says another amount', zh: '渠道查询金额不一致' },
   HIS_LACKS_IT_TWICE: {
     en: 'the channel has the money and HIS lacks it, asked twice',
-    zh: '渠道已收款,两次查询 HIS 均无该订单',
+    zh: '渠道已收款，两次查询 HIS 均无该订单',
   },
 };
 

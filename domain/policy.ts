@@ -197,19 +197,19 @@ export function isOneSided(type: VerdictCode): boolean {
 export const REFUSAL_TEXTS: Readonly<Record<RefusalCode, { readonly en: string; readonly zh: string }>> = {
   DZ_ACTION_SETTLED: {
     en: 'the case is settled; nothing is left to do',
-    zh: '该异常已处理完毕或已自愈,无需再操作',
+    zh: '该异常已处理完毕或已自愈，无需再操作',
   },
   DZ_ACTION_AWAITS_APPROVAL: {
     en: 'an action on the case waits for approval; it has to be approved or rejected first',
-    zh: '该异常有操作待审批,请先审批通过或驳回',
+    zh: '该异常有操作待审批，请先审批通过或驳回',
   },
   DZ_ACTION_UNFINISHED: {
     en: 'a refund of this order has no final outcome yet; it is followed to its end by itself',
-    zh: '该订单有退款尚未出最终结果,系统会自动跟进,请稍后再试',
+    zh: '该订单有退款尚未出最终结果，系统会自动跟进，请稍后再试',
   },
   DZ_ACTION_REFUNDED: {
     en: 'the refund of this exception is done and on record; what is left is to write it off',
-    zh: '该异常的退款已完成并已登记,请直接平账',
+    zh: '该异常的退款已完成并已登记，请直接平账',
   },
   DZ_ACTION_NOT_FOR_TYPE: {
     en: 'an exception of this type does not allow this action',
@@ -217,18 +217,18 @@ export const REFUSAL_TEXTS: Readonly<Record<RefusalCode, { readonly en: string; 
   },
   DZ_ACTION_NEEDS_REFUND_FIRST: {
     en: 'the refund has to be done and on record first, then the case can be written off',
-    zh: '请先完成退款(自助退款或登记外部退款),再进行平账',
+    zh: '请先完成退款（自助退款或登记外部退款），再进行平账',
   },
   DZ_ACTION_CROSS_DAY: {
     en: 'the entry was confirmed to be cross-day: its counterpart stands on the other date, so write it off',
-    zh: '该账单已确认为隔日账,只能平账,不能退款或补差',
+    zh: '该账单已确认为隔日账，只能平账，不能退款或补差',
   },
   DZ_ACTION_NOT_CROSS_DAY: {
     en: 'the entry is not cross-day; only a cross-day entry of this type can be written off',
-    zh: '该账单不是隔日账,不能平账',
+    zh: '该账单不是隔日账，不能平账',
   },
   DZ_ACTION_BILL_ERROR: {
     en: 'the order is named in bill rows that could not be read; handle the bill errors first',
-    zh: '该订单存在未处理的账单异常,请先处理账单异常再退款',
+    zh: '该订单存在未处理的账单异常，请先处理账单异常再退款',
   },
 };

@@ -77,7 +77,7 @@ export async function onceUnderKey(
     throw refuse(
       'DZ_ORDER_BUSY',
       'the same request is being carried out just now; send it again in a moment for its answer',
-      '相同请求正在处理,请稍后重试',
+      '相同请求正在处理，请稍后重试',
     );
   }
   try {
@@ -185,21 +185,21 @@ function assertBrings(request: ActionRequest, needs: readonly Need[], methods: r
     throw refuse(
       'DZ_ACTION_METHOD',
       `a method is needed, one of ${methods.join(', ')}`,
-      `请选择补差方式:${methods.join('、')}`,
+      `请选择补差方式：${methods.join('、')}`,
     );
   }
   if (needs.includes('CONFIRM_CROSS_DAY') && !request.confirmCrossDay) {
     throw refuse(
       'DZ_ACTION_CONFIRM_CROSS_DAY',
       'the entry lies near midnight: confirm with confirmCrossDay that its counterpart stands on the other date',
-      '该账单临近日切,请确认为隔日账后平账',
+      '该账单临近日切，请确认为隔日账后平账',
     );
   }
   if (needs.includes('CONFIRM_NOT_CROSS_DAY') && !request.confirmNotCrossDay) {
     throw refuse(
       'DZ_ACTION_CONFIRM_NOT_CROSS_DAY',
       'the entry lies near midnight: confirm with confirmNotCrossDay that it has no counterpart on the other date',
-      '该账单临近日切,请确认不是隔日账后补差',
+      '该账单临近日切，请确认不是隔日账后补差',
     );
   }
 }

@@ -62,7 +62,7 @@ export function answeredBefore(
     throw new DuizhangError(
       'DZ_IDEMPOTENCY_KEY_USED',
       'this Idempotency-Key was used for another request; a new request needs a new key',
-      { messageZh: '该 Idempotency-Key 已用于其他请求,请更换' },
+      { messageZh: '该 Idempotency-Key 已用于其他请求，请更换' },
     );
   }
   const ofAction = all

@@ -42,7 +42,7 @@ function approveNow(principal: Principal, decision: Decision, deps: ResolutionDe
       throw refuse(
         'DZ_APPROVAL_CHANGED',
         'the order has become an exception since it was asked for; reject it and look again',
-        '该订单已成为异常,请驳回后在异常订单中处理',
+        '该订单已成为异常，请驳回后在异常订单中处理',
       );
     }
     const asItStands: CaseState = word?.facts ? { ...before, facts: word.facts } : before;
@@ -52,7 +52,7 @@ function approveNow(principal: Principal, decision: Decision, deps: ResolutionDe
       throw refuse(
         'DZ_APPROVAL_CHANGED',
         'the exception has another amount now than when it was asked for; reject it and look again',
-        '异常金额已变化,请驳回后重新发起',
+        '异常金额已变化，请驳回后重新发起',
       );
     }
     const approved: NewStep = {

@@ -32,7 +32,7 @@ export function assertMayGiveUp(
   throw refuse(
     'DZ_REFUND_NUMBER_TAKEN',
     `the number ${refundNo} was sent with ${yuan} yuan and failed; another amount, or an external refund, may follow in ${seconds} s, when nothing of it can be on its way any more. ${yuan} yuan may be tried again now`,
-    `退款单号 ${refundNo} 已以 ${yuan} 元提交但失败;如需更改金额或登记外部退款,请在 ${seconds} 秒后(确认无在途请求)操作;以 ${yuan} 元重试则无需等待`,
+    `退款单号 ${refundNo} 已以 ${yuan} 元提交但失败；如需更改金额或登记外部退款，请在 ${seconds} 秒后（确认无在途请求）操作；以 ${yuan} 元重试则无需等待`,
     { waitMs },
   );
 }
@@ -55,14 +55,14 @@ export async function giveUp(
       throw refuse(
         'DZ_REFUND_DONE',
         `the gateway says by now that the refund ${order.refundNo} was paid; look at the case again`,
-        `网关确认退款 ${order.refundNo} 已成功,请刷新后查看`,
+        `网关确认退款 ${order.refundNo} 已成功，请刷新后查看`,
       );
     case 'PROCESSING':
     case 'UNKNOWN':
       throw refuse(
         'DZ_REFUND_NUMBER_TAKEN',
         `the gateway does not say for certain that ${order.refundNo} was not paid (${answer.detail}); try again in a moment`,
-        `网关尚未确认退款 ${order.refundNo} 未支付,请稍后再试`,
+        `网关尚未确认退款 ${order.refundNo} 未支付，请稍后再试`,
       );
     case 'NOT_FOUND':
     case 'FAILED':

@@ -13,7 +13,7 @@ export async function assertHisLacks({ merchantId, orderNo }: OrderRef, his: His
   throw refuse(
     'DZ_HIS_HAS_IT',
     `the hospital has this order (${what}): it is not refunded`,
-    `医院 HIS 已有该订单(${what.replace(' yuan', ' 元')}),不能退款`,
+    `医院 HIS 已有该订单（${what.replace(' yuan', ' 元')}），不能退款`,
     { hisOrderNo: found.hisOrderNo },
   );
 }

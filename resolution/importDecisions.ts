@@ -140,7 +140,7 @@ function prepare(row: DecisionRow, { sha256, cases, told }: Around): Prepared {
     throw refuse(
       'DZ_DECISION_CASE',
       `${merchantId} has no exception ${id} of the order ${orderNo}; id and order number have to stay as they were exported`,
-      '异常编号与商户号、芸泰流水号不对应,或不在您的权限内,请勿改动导出的编号',
+      '异常编号与商户号、芸泰流水号不对应，或不在您的权限内，请勿改动导出的编号',
     );
   }
   const others = told.get(id) ?? [];
@@ -149,7 +149,7 @@ function prepare(row: DecisionRow, { sha256, cases, told }: Around): Prepared {
     throw refuse(
       'DZ_DECISION_TWICE',
       `the rows ${lines} decide about one exception, and not the same; leave one of them`,
-      `第${lines}行是同一异常,但填写内容不一致,请只保留一行`,
+      `第${lines}行是同一异常，但填写内容不一致，请只保留一行`,
     );
   }
   const sentUnder = {

@@ -130,7 +130,7 @@ function assertToday(desk: OrderDesk, deps: ResolutionDeps): void {
   throw refuse(
     'DZ_CHECK_NOT_TODAY',
     'only orders of today are checked this way; for earlier ones the close has the word',
-    '单边账查询仅支持当日订单,历史订单请在异常订单中处理',
+    '单边账查询仅支持当日订单，历史订单请在异常订单中处理',
   );
 }
 
@@ -148,6 +148,6 @@ function expired(): DuizhangError {
   return refuse(
     'DZ_CHECK_EXPIRED',
     'the offer is over (two minutes); check the order again',
-    '退款有效期(2 分钟)已过,请重新查询',
+    '退款有效期（2 分钟）已过，请重新查询',
   );
 }

@@ -59,7 +59,7 @@ async function held({ merchantId, orderNo }: OrderRef, deps: ResolutionDeps): Pr
   throw new DuizhangError(
     'DZ_ORDER_BUSY',
     `another action on the order ${orderNo} is running; try again in a moment`,
-    { messageZh: `订单 ${orderNo} 正在处理其他操作,请稍后再试` },
+    { messageZh: `订单 ${orderNo} 正在处理其他操作，请稍后再试` },
   );
 }
 
@@ -143,7 +143,7 @@ export class OrderDesk {
     throw refuse(
       'DZ_ORDER_LOCK_LOST',
       'too little time is left of the lock for a call of the gateway; what was begun is followed to its end by itself',
-      '操作超时,系统会自动跟进已提交的退款',
+      '操作超时，系统会自动跟进已提交的退款',
     );
   }
 

@@ -45,7 +45,7 @@ export function planRefund(
     throw refuse(
       'DZ_REFUND_EXCEEDS',
       `${yuanOfFen(amountFen)} yuan are more than may still be refunded of this order: ${yuanOfFen(refundableFen)} of ${yuanOfFen(paidFen)}`,
-      `退款金额 ${yuanOfFen(amountFen)} 元超过可退金额 ${yuanOfFen(refundableFen)} 元(实付 ${yuanOfFen(paidFen)} 元)`,
+      `退款金额 ${yuanOfFen(amountFen)} 元超过可退金额 ${yuanOfFen(refundableFen)} 元（实付 ${yuanOfFen(paidFen)} 元）`,
       { refundableFen: refundableFen.toString() },
     );
   }
@@ -105,7 +105,7 @@ function assertNotDone(
     throw refuse(
       'DZ_REFUND_DONE',
       'another book shows this refund by now: it is not carried out again; the exception heals by itself',
-      '其他账单已有该笔退款,不能重复退款,异常将自动消除',
+      '其他账单已有该笔退款，不能重复退款，异常将自动消除',
     );
   }
   if (facts?.refundNo !== null) return;
@@ -122,7 +122,7 @@ function assertNotDone(
   throw refuse(
     'DZ_REFUND_AMBIGUOUS',
     'HIS gave this refund no number, and the order has a refund of the same amount that it may be: settle it outside',
-    'HIS 退款无退款单号,且该订单存在同金额退款,无法确认是否为同一笔,请人工核实',
+    'HIS 退款无退款单号，且该订单存在同金额退款，无法确认是否为同一笔，请人工核实',
   );
 }
 
@@ -132,14 +132,14 @@ function amountOf(request: ActionRequest, due: bigint | null): bigint {
     throw refuse(
       'DZ_REFUND_EXCEEDS',
       'all that this exception is about has been refunded before: nothing of it is left',
-      '该异常应退的款项已全部退回,无可退余额',
+      '该异常应退的款项已全部退回，无可退余额',
     );
   }
   if (due !== null && asked !== null && asked !== due) {
     throw refuse(
       'DZ_REFUND_AMOUNT',
       `this exception is about ${yuanOfFen(due)} yuan, not ${yuanOfFen(asked)}; look at it again`,
-      `该异常应退 ${yuanOfFen(due)} 元,而不是 ${yuanOfFen(asked)} 元,请刷新后再试`,
+      `该异常应退 ${yuanOfFen(due)} 元，而不是 ${yuanOfFen(asked)} 元，请刷新后再试`,
     );
   }
   const amountFen = due ?? asked;
@@ -165,7 +165,7 @@ function paymentOf(
     throw refuse(
       'DZ_REFUND_NO_PAYMENT',
       'neither the channel nor the platform has a payment under this order',
-      '渠道和平台均无该订单的支付记录,无法退款',
+      '渠道和平台均无该订单的支付记录，无法退款',
     );
   }
   if (facts?.type !== 'DUPLICATE') {
@@ -176,7 +176,7 @@ function paymentOf(
     throw refuse(
       'DZ_REFUND_SEVERAL',
       'more than one payment is too much: refund each by itself in the channel and record it',
-      '该订单存在多笔重复支付,请在渠道后台逐笔退款后登记',
+      '该订单存在多笔重复支付，请在渠道后台逐笔退款后登记',
     );
   }
   return surplus;
@@ -236,7 +236,7 @@ function numberTaken({ order: { refundNo, amountFen } }: RefundIntent): Error {
   return refuse(
     'DZ_REFUND_NUMBER_TAKEN',
     `the number ${refundNo}, which a book named, was sent with ${yuan} yuan and failed: ask for that amount again`,
-    `账单中的退款单号 ${refundNo} 已以 ${yuan} 元提交但失败,请以相同金额重试`,
+    `账单中的退款单号 ${refundNo} 已以 ${yuan} 元提交但失败，请以相同金额重试`,
   );
 }
 
@@ -248,7 +248,7 @@ function assertGap(desk: OrderDesk, minGapMs: number, nowMs: number): void {
   throw refuse(
     'DZ_REFUND_TOO_SOON',
     `the channel wants ${minGapMs / 1000} s between two refunds of one order; try again in ${seconds} s`,
-    `渠道要求同一订单两次退款间隔 ${minGapMs / 1000} 秒,请 ${seconds} 秒后再试`,
+    `渠道要求同一订单两次退款间隔 ${minGapMs / 1000} 秒，请 ${seconds} 秒后再试`,
     { waitMs },
   );
 }
@@ -257,6 +257,6 @@ function noChannel({ orderNo, merchantId }: ActionRequest): Error {
   return refuse(
     'DZ_REFUND_NO_ROUTE',
     `no book says by which channel of ${merchantId} the order ${orderNo} was paid`,
-    '无法确定该订单的支付渠道,请在渠道后台退款后登记',
+    '无法确定该订单的支付渠道，请在渠道后台退款后登记',
   );
 }

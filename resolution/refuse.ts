@@ -29,5 +29,5 @@ export function notFound(what: string): DuizhangError {
 export function assertMay(principal: Principal, role: Role, merchantId: string, what: string): void {
   if (!mayReach(principal, merchantId)) throw notFound(what);
   if (principal.roles.has(role)) return;
-  throw refuse('DZ_FORBIDDEN', `this needs the role ${role}`, `没有权限:需要 ${role} 角色`);
+  throw refuse('DZ_FORBIDDEN', `this needs the role ${role}`, `没有权限：需要 ${role} 角色`);
 }

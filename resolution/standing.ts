@@ -76,6 +76,6 @@ function stillOpen(date: string): Error {
   return refuse(
     'DZ_ACTION_ADJACENT_OPEN',
     `the entry lies near midnight: wait until ${date === '' ? 'the other date' : date} is closed, its counterpart may be there`,
-    `该账单临近日切,请等待 ${date === '' ? '相邻日期' : date} 对账完成后再操作`,
+    `该账单临近日切，请等待 ${date === '' ? '相邻日期' : date} 对账完成后再操作`,
   );
 }

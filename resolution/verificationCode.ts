@@ -109,7 +109,7 @@ async function send({ userId }: Principal, wish: OrderCodeWish, deps: Resolution
   await deps.notifier.deliver({
     userId,
     kind: 'VERIFICATION_CODE',
-    text: `验证码 ${code}:订单 ${orderNo} 退款 ${yuanOfFen(amountFen)} 元,${minutes} 分钟内有效,请勿告知他人`,
+    text: `验证码 ${code}：订单 ${orderNo} 退款 ${yuanOfFen(amountFen)} 元，${minutes} 分钟内有效，请勿告知他人`,
     atMs: deps.now(),
   });
   return { expiresAtMs, amountFen };

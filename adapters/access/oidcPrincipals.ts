@@ -156,6 +156,6 @@ function away(issuer: string, cause: unknown): DuizhangError {
   return new DuizhangError(
     'DZ_OIDC_AWAY',
     `the keys of ${issuer} cannot be fetched now; try again in a moment`,
-    { cause, messageZh: '统一身份认证服务暂不可用,请稍后再试' },
+    { cause, messageZh: '统一身份认证服务暂不可用，请稍后再试' },
   );
 }

@@ -104,6 +104,6 @@ function away(): DuizhangError {
   return new DuizhangError(
     'DZ_SYSTEM_AUDIT_AWAY',
     'it cannot be recorded now who does this, and so it is not done, or not told; try again in a moment',
-    { messageZh: '审计记录暂时无法写入,操作未完成或结果未返回,请稍后再试' },
+    { messageZh: '审计记录暂时无法写入，操作未完成或结果未返回，请稍后再试' },
   );
 }

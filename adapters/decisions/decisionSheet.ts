@@ -40,7 +40,7 @@ export class DecisionSheet {
   lackOfColumns(): DuizhangError {
     return refused(
       `the sheet "${this.#name}" lacks the columns ${this.#missing.join(', ')}; fill in an export of exceptions as it comes`,
-      `工作表“${this.#name}”缺少列:${this.#missing.join('、')},请在导出的异常明细中填写,不要删改列名`,
+      `工作表“${this.#name}”缺少列：${this.#missing.join('、')}，请在导出的异常明细中填写，不要删改列名`,
     );
   }
 
@@ -58,7 +58,7 @@ export class DecisionSheet {
     if (missing.length > 0) return;
     for (const label of DECISION_LABELS.values()) {
       if (names.indexOf(label) === names.lastIndexOf(label)) continue;
-      throw refused(`the column ${label} stands there twice; delete one`, `“${label}”列重复,请删除一列`);
+      throw refused(`the column ${label} stands there twice; delete one`, `“${label}”列重复，请删除一列`);
     }
     this.#headerLine = lineNo;
     this.#columns = new Map([...DECISION_LABELS].map(([field, label]) => [field, names.indexOf(label)]));
@@ -100,7 +100,7 @@ export class DecisionSheet {
     throw new DuizhangError(
       'DZ_DECISIONS_MERGED',
       `the cells ${ref} of ${label} are merged over several rows, of which only the first holds the value; unmerge and fill them`,
-      { messageZh: `“${label}”的单元格${ref}跨行合并,只有第一行有值,请取消合并并逐行填写` },
+      { messageZh: `“${label}”的单元格${ref}跨行合并，只有第一行有值，请取消合并并逐行填写` },
     );
   }
 }

@@ -90,7 +90,7 @@ function noWorkbook(why: string, cause?: unknown): DuizhangError {
   return new DuizhangError(
     'DZ_DECISIONS_FILE',
     `the file is no .xlsx workbook that can be read: ${why}; fill in an export (./duizhang export exceptions … --out FILE.xlsx)`,
-    { cause, messageZh: '文件不是可读取的.xlsx工作簿,请在导出的异常明细.xlsx中填写后导入' },
+    { cause, messageZh: '文件不是可读取的.xlsx工作簿，请在导出的异常明细.xlsx中填写后导入' },
   );
 }
 
@@ -98,6 +98,6 @@ function tooMany(most: number): DuizhangError {
   return new DuizhangError(
     'DZ_DECISIONS_TOO_MANY',
     `more than ${most} rows are filled in; import them in several files`,
-    { messageZh: `填写的行超过${most}行,请分多个文件导入` },
+    { messageZh: `填写的行超过${most}行，请分多个文件导入` },
   );
 }

@@ -61,15 +61,15 @@ function wecom({ url }: Received): object {
 
 const SERVICES = { dingtalk, feishu, wecom } as const;
 
-const TITLE = 'H012 HIS 自 10:02 起无数据:312 笔待对账,¥48,210.00';
-const LINES = '级别:严重 · 数据中断\n开始:10:02';
+const TITLE = 'H012 HIS 自 10:02 起无数据：312 笔待对账，¥48,210.00';
+const LINES = '级别：严重 · 数据中断\n开始：10:02';
 
 test.each([
   [
     'dingtalk',
     {
       msgtype: 'markdown',
-      markdown: { title: TITLE, text: `### ${TITLE}\n\n- 级别:严重 · 数据中断\n- 开始:10:02\n` },
+      markdown: { title: TITLE, text: `### ${TITLE}\n\n- 级别：严重 · 数据中断\n- 开始：10:02\n` },
     },
   ],
   [
@@ -85,7 +85,7 @@ test.each([
   ],
   [
     'wecom',
-    { msgtype: 'markdown', markdown: { content: `**${TITLE}**\n> 级别:严重 · 数据中断\n> 开始:10:02\n` } },
+    { msgtype: 'markdown', markdown: { content: `**${TITLE}**\n> 级别：严重 · 数据中断\n> 开始：10:02\n` } },
   ],
 ] as const)('%s takes what is signed as it documents', async (type, body) => {
   await using receiver = await startReceiver((got, response) => json(SERVICES[type](got))(got, response));
@@ -175,7 +175,7 @@ test('the whole address of a robot serves as its key, and what is neither is ref
 
 test('WeCom gets at most 4096 bytes, and no half character', async () => {
   await using receiver = await startReceiver((got, response) => json(wecom(got))(got, response));
-  await sendTo(receiver, 'wecom', { message: { lines: Array.from({ length: 400 }, () => '级别:严重') } });
+  await sendTo(receiver, 'wecom', { message: { lines: Array.from({ length: 400 }, () => '级别：严重') } });
   const { content } = (JSON.parse(receiver.received[0]?.body ?? '') as { markdown: { content: string } })
     .markdown;
   expect(Buffer.byteLength(content)).toBeLessThanOrEqual(4096);

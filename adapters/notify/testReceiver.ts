@@ -71,8 +71,8 @@ export function anAlert(more: Partial<Alert> = {}): Alert {
 export function aMessage(more: Partial<AlertMessage> = {}): AlertMessage {
   return {
     id: '0123456789abcdef0123456789abcdef',
-    title: 'H012 HIS 自 10:02 起无数据:312 笔待对账,¥48,210.00',
-    lines: ['级别:严重 · 数据中断', '开始:10:02'],
+    title: 'H012 HIS 自 10:02 起无数据：312 笔待对账，¥48,210.00',
+    lines: ['级别：严重 · 数据中断', '开始：10:02'],
     alert: anAlert(),
     what: 'OPENED',
     ...more,

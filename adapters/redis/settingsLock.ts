@@ -10,7 +10,7 @@ export function settingsLock(redis: Redis): <T>(work: () => Promise<T>) => Promi
         'DZ_SETTINGS_BUSY',
         'settings are being changed just now; try again in a moment',
         {
-          messageZh: '设置正在被修改,请稍后再试',
+          messageZh: '设置正在被修改，请稍后再试',
         },
       );
     });

@@ -108,12 +108,13 @@ function unknown(name: string): DuizhangError {
 
 function invalid(fault: string): DuizhangError {
   return new DuizhangError('DZ_SECRET_INVALID', `it was not replaced: ${fault}`, {
-    messageZh: '未替换:新密钥的内容不符合要求(机器密钥为 openssl rand -base64 32,商户私钥为 PEM 或 base64)',
+    messageZh:
+      '未替换：新密钥的内容不符合要求（机器密钥为 openssl rand -base64 32，商户私钥为 PEM 或 base64）',
   });
 }
 
 function readOnly(name: string, why: string): DuizhangError {
   return new DuizhangError('DZ_SECRET_READ_ONLY', `${name} cannot be replaced here: ${why}`, {
-    messageZh: '该密钥由部署环境管理(环境变量或只读挂载),请在部署环境中替换后重启',
+    messageZh: '该密钥由部署环境管理（环境变量或只读挂载），请在部署环境中替换后重启',
   });
 }

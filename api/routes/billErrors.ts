@@ -43,7 +43,7 @@ const BillWithErrorsSchema = Type.Object({
 
 const HandledBody = Type.Object(
   { merchantId: MerchantId, note: { ...Note, description: 'what was done about the rows' } },
-  { additionalProperties: false, examples: [{ merchantId: 'H001', note: '非本院业务,已核实' }] },
+  { additionalProperties: false, examples: [{ merchantId: 'H001', note: '非本院业务，已核实' }] },
 );
 const HandledSchema = Type.Object(
   { id: Type.String(), merchantId: Type.String(), errorRows: Type.Integer(), handledBy: Type.String() },

@@ -15,7 +15,7 @@ const RefundBody = Type.Object(
       description: 'what the caller saw; refused where another amount is due',
     }),
   },
-  { ...strict, examples: [{ verificationCode: '482913', note: 'HIS 未入账,患者已到窗口登记' }] },
+  { ...strict, examples: [{ verificationCode: '482913', note: 'HIS 未入账，患者已到窗口登记' }] },
 );
 const WriteOffBody = Type.Object(
   {
@@ -24,7 +24,7 @@ const WriteOffBody = Type.Object(
       Type.Boolean({ description: 'near midnight: its counterpart stands on the other date' }),
     ),
   },
-  { ...strict, examples: [{ note: '隔日账,次日已到', confirmCrossDay: true }] },
+  { ...strict, examples: [{ note: '隔日账，次日已到', confirmCrossDay: true }] },
 );
 const SupplementBody = Type.Object(
   {

@@ -78,7 +78,7 @@ const CloseBody = Type.Object(
   },
   {
     additionalProperties: false,
-    examples: [{ merchantId: 'H001', date: '2026-03-09', reason: '渠道补发账单,重新对账' }],
+    examples: [{ merchantId: 'H001', date: '2026-03-09', reason: '渠道补发账单，重新对账' }],
   },
 );
 

@@ -153,7 +153,7 @@ function take(followers: Map<string, number>, userId: string): void {
     throw new DuizhangError(
       'DZ_STREAMS_TOO_MANY',
       `${own >= MOST_A_PERSON ? `you follow ${own} streams` : `${all} streams are followed`} already; close one, or ask GET /alerts`,
-      { messageZh: '实时连接过多,请关闭其他页面后重试' },
+      { messageZh: '实时连接过多，请关闭其他页面后重试' },
     );
   }
   followers.set(userId, own + 1);

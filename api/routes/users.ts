@@ -247,7 +247,7 @@ function checkedReach(said: Reach, { merchants }: UserParts): Reach {
   const why =
     other === undefined ? 'name a hospital, an ISV, or all' : `the configuration does not have ${other}`;
   throw new DuizhangError('DZ_USER_REACH', why, {
-    messageZh: other === undefined ? '请选择至少一家医院或服务商,或选择全部' : `配置中没有 ${other}`,
+    messageZh: other === undefined ? '请选择至少一家医院或服务商，或选择全部' : `配置中没有 ${other}`,
   });
 }
 

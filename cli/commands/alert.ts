@@ -37,7 +37,7 @@ export const alertCommand: Command = {
     const answer = await openContact(config, io.env, { now }).send({
       id: randomUUID().replaceAll('-', ''),
       title: '对账告警测试',
-      lines: ['级别:测试', `发送时间:${localOfInstant(now())}`, '收到即表示通知渠道可用,无需处理'],
+      lines: ['级别：测试', `发送时间：${localOfInstant(now())}`, '收到即表示通知渠道可用，无需处理'],
       alert: null,
       what: 'TEST',
     });

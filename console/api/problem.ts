@@ -45,7 +45,7 @@ export function problemOf(answer: Response, body: unknown): ApiProblem {
         status: answer.status,
         code: `HTTP_${answer.status}`,
         detail: `the server answered ${answer.status}; try again in a moment`,
-        detailZh: `服务器返回 ${answer.status},请稍后再试`,
+        detailZh: `服务器返回 ${answer.status}，请稍后再试`,
       };
   return new ApiProblem(said, Number.isNaN(after) ? null : after);
 }

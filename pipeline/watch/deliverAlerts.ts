@@ -126,8 +126,8 @@ function messageOf(group: readonly Due[], { hospitalOf }: DeliveryParts, nowMs: 
     title: `对账告警 ${group.length} 条`,
     lines: [
       ...titles.slice(0, MAX_SUMMARY),
-      ...(more > 0 ? [`另有 ${more} 条,请到系统中查看`] : []),
-      '级别:汇总',
+      ...(more > 0 ? [`另有 ${more} 条，请到系统中查看`] : []),
+      '级别：汇总',
     ],
     alert: null,
     what: 'SUMMARY',

@@ -44,7 +44,7 @@ function stopped({ by, reason }: HealingSwitch): DuizhangError {
   return refuse(
     HEALING_STOPPED,
     `self-healing was stopped by ${by}: ${reason}`,
-    `自动处理已被 ${by} 停止:${reason}`,
+    `自动处理已被 ${by} 停止：${reason}`,
   );
 }
 

@@ -52,7 +52,7 @@ async function heldBudget(merchantId: string, { locks, pause }: Pick<ResolutionD
   throw refuse(
     'DZ_ORDER_BUSY',
     `another process is at the self-healing budget of ${merchantId}; tried again in a moment`,
-    '自动处理额度正被占用,稍后重试',
+    '自动处理额度正被占用，稍后重试',
   );
 }
 

@@ -57,7 +57,7 @@ test('money moves after a fresh login only, and a refusal says how to get on', a
     status: 401,
     said: {
       detail: expect.stringMatching(/POST \/api\/v1\/sessions\/current\/authentication/),
-      detailZh: '资金操作须在登录后 15 分钟内进行,请重新输入密码后再操作',
+      detailZh: '资金操作须在登录后 15 分钟内进行，请重新输入密码后再操作',
     },
   });
   const again = { token: accessToken, app, body: { password: PASSWORD } };

@@ -119,10 +119,10 @@ test('an alert is told when it opens and when it closes, once each, over any num
   await close('a1', T0 + MINUTE);
   for (let n = 0; n < 3; n += 1) await deliverRound(parts, T0 + MINUTE + n * 5_000);
   expect(duty.told.map(({ title }) => title)).toEqual([
-    'H012 HIS 自 10:02 起无数据:312 笔待对账,¥48,210.00',
-    'H012 HIS 已于 10:11 恢复:312 笔中 311 笔已对平,剩 1 笔',
+    'H012 HIS 自 10:02 起无数据：312 笔待对账，¥48,210.00',
+    'H012 HIS 已于 10:11 恢复：312 笔中 311 笔已对平，剩 1 笔',
   ]);
-  expect(duty.told[0]?.lines).toContain('医院:H012 西城示范医院');
+  expect(duty.told[0]?.lines).toContain('医院：H012 西城示范医院');
 });
 
 test('without routes nobody is told, and nothing is written down', async () => {
@@ -261,7 +261,7 @@ test('quiet hours hold back what is less severe, drop what is over by then, and 
   await raise({ alertId: 'long', openedAtMs: LATE });
   await raise({ alertId: 'grave', openedAtMs: LATE, severity: 'CRITICAL' });
   await deliverRound(parts, LATE);
-  expect(duty.told.map(({ lines }) => lines.at(-1))).toEqual(['编号:grave']);
+  expect(duty.told.map(({ lines }) => lines.at(-1))).toEqual(['编号：grave']);
   expect(await store.deliveriesOf(['long'])).toMatchObject([
     { state: 'PENDING', nextTryAtMs: MORNING, attempt: 0, detail: 'quiet hours' },
   ]);
@@ -271,7 +271,7 @@ test('quiet hours hold back what is less severe, drop what is over by then, and 
   expect(duty.told).toHaveLength(1);
   await deliverRound(parts, MORNING);
   await deliverRound(parts, MORNING + MINUTE);
-  expect(duty.told.map(({ lines }) => lines.at(-1))).toEqual(['编号:grave', '编号:long']);
+  expect(duty.told.map(({ lines }) => lines.at(-1))).toEqual(['编号：grave', '编号：long']);
   expect(await store.deliveriesOf(['short'])).toMatchObject([
     { state: 'GAVE_UP', detail: 'over before the quiet hours were' },
   ]);
@@ -304,7 +304,7 @@ test('many at once come to people as one message, and to programs one by one', a
   expect(await deliverRound(parts, T0)).toEqual({ sent: 80, failures: [] });
   await deliverRound(parts, T0 + 5_000);
   expect(duty.told).toMatchObject([{ what: 'SUMMARY', title: '对账告警 40 条' }]);
-  expect(duty.told[0]?.lines.slice(-2)).toEqual(['另有 10 条,请到系统中查看', '级别:汇总']);
+  expect(duty.told[0]?.lines.slice(-2)).toEqual(['另有 10 条，请到系统中查看', '级别：汇总']);
   expect(new Set(tickets.told.map(({ id }) => id)).size).toBe(40);
 });
 

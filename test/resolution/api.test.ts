@@ -434,6 +434,6 @@ test('the command shows what the demo has told a user', async () => {
     cwd: process.cwd(),
   };
   expect(await noticesCommand.run(['--user', 'li'], io)).toBe(0);
-  expect(out.split('\n')[0]).toMatch(/^2026-03-10 14:04:00 {2}验证码 \d{6}:订单 HP\d+ 退款 40\.00 元/);
+  expect(out.split('\n')[0]).toMatch(/^2026-03-10 14:04:00 {2}验证码 \d{6}：订单 HP\d+ 退款 40\.00 元/);
   expect(await noticesCommand.run(['--user', 'nobody'], io)).toBe(1);
 });

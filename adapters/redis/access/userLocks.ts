@@ -9,7 +9,7 @@ export function redisUserLocks(redis: Redis): WhileHeld {
   return (userId, work) =>
     whileHolding(redis, `dz:user-lock:${userId}`, work, () => {
       throw new DuizhangError('DZ_USER_BUSY', `${userId} is being changed just now; try again in a moment`, {
-        messageZh: '该用户正在被修改,请稍后再试',
+        messageZh: '该用户正在被修改，请稍后再试',
       });
     });
 }

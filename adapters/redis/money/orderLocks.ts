@@ -32,7 +32,7 @@ export function redisOrderLocks(redis: Redis, lockMs = ORDER_LOCK_MS): OrderLock
         throw new DuizhangError(
           'DZ_MONEY_WAITS',
           'Redis was emptied or is new; actions wait until its state is rebuilt, in a minute at most',
-          { messageZh: '系统正在恢复状态,请一分钟后再试' },
+          { messageZh: '系统正在恢复状态，请一分钟后再试' },
         );
       }
       return {

@@ -26,7 +26,7 @@ export function redisVerificationCodes(redis: Redis, now: () => number): Verific
         throw new DuizhangError(
           'DZ_CODE_TOO_OFTEN',
           `more than ${MOST_CODES} verification codes in ${LIVES_MS / 60_000} minutes; wait some minutes and use the last one`,
-          { messageZh: `验证码获取过于频繁,请 ${LIVES_MS / 60_000} 分钟后再试` },
+          { messageZh: `验证码获取过于频繁，请 ${LIVES_MS / 60_000} 分钟后再试` },
         );
       }
       const code = String(randomInt(1_000_000)).padStart(6, '0');
@@ -54,7 +54,7 @@ export function redisVerificationCodes(redis: Redis, now: () => number): Verific
           : `the verification code is wrong; ${left} tries are left`,
         {
           details: { triesLeft: left },
-          messageZh: left === 0 ? '验证码错误次数过多,请重新获取' : `验证码错误,还可以尝试 ${left} 次`,
+          messageZh: left === 0 ? '验证码错误次数过多，请重新获取' : `验证码错误，还可以尝试 ${left} 次`,
         },
       );
     },
@@ -65,7 +65,7 @@ function expired(): DuizhangError {
   return new DuizhangError(
     'DZ_CODE_EXPIRED',
     'there is no valid verification code for this user, order and amount; ask for a new one',
-    { messageZh: '验证码已失效,或与该订单、金额不符,请重新获取' },
+    { messageZh: '验证码已失效，或与该订单、金额不符，请重新获取' },
   );
 }
 
