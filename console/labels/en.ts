@@ -130,6 +130,7 @@ export const en: Labels = {
   },
 
   common: {
+    colon: ': ',
     product: 'duizhang',
     subtitle: 'Realtime reconciliation of hospital payments',
     hospital: 'Hospital',
@@ -310,6 +311,10 @@ export const en: Labels = {
     mayNotAcknowledge: 'An operator, approver or administrator may acknowledge alerts',
     done: 'Acknowledged',
     followsLive: 'New alerts appear by themselves',
+    orderList: 'Orders',
+    noOrders: 'There are no orders to list',
+    moreOrders: 'More orders',
+    healed: 'in both books',
   },
 
   threeWay: {

@@ -121,6 +121,7 @@ export const zh = {
   menu,
 
   common: {
+    colon: '：',
     product: '对账',
     subtitle: '医院支付实时对账',
     hospital: '医院',
@@ -298,6 +299,10 @@ export const zh = {
     mayNotAcknowledge: '操作员、审批人或管理员可以确认告警',
     done: '已确认',
     followsLive: '新告警自动出现',
+    orderList: '涉及的订单',
+    noOrders: '没有可列出的订单',
+    moreOrders: '更多订单',
+    healed: '已对平',
   },
 
   threeWay: {

@@ -11,6 +11,7 @@ import { Money } from '../../parts/Money.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useNow } from '../../parts/useNow.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
+import { AlertOrders } from './AlertOrders.tsx';
 import { alertSubject } from './alertSubject.ts';
 import { evidenceLines } from './evidence.ts';
 import type { AlertItem } from './queries.ts';
@@ -25,7 +26,7 @@ export function AlertDrawer({ alert, onClose }: Props) {
     <Drawer
       open={alert !== null}
       onClose={onClose}
-      size={520}
+      size={640}
       title={alert === null ? '' : codes.alertKind[alert.kind]}
       destroyOnHidden
     >
@@ -62,6 +63,7 @@ function Details({ alert }: { readonly alert: AlertItem }) {
       ) : (
         <Acknowledged alert={alert} />
       )}
+      {alert.merchantId !== '' && <AlertOrders alertId={alert.alertId} />}
     </>
   );
 }

@@ -6,6 +6,8 @@ import type { paths } from '../../api/schema.d.ts';
 
 type AlertsAnswer = paths['/api/v1/alerts']['get']['responses'][200]['content']['application/json'];
 export type AlertItem = AlertsAnswer['items'][number];
+export type AlertOrder =
+  paths['/api/v1/alerts/{id}/orders']['get']['responses'][200]['content']['application/json']['items'][number];
 
 export type AlertFilter = {
   readonly state?: AlertState | undefined;
@@ -30,6 +32,21 @@ export function alertsQuery(filter: AlertFilter) {
         ...(pageParam === '' ? {} : { cursor: pageParam }),
       };
       return given(api.GET('/api/v1/alerts', { params: { query }, signal }));
+    },
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
+}
+
+const A_PAGE_OF_ORDERS = 20;
+export function alertOrdersQuery(alertId: string) {
+  return infiniteQueryOptions({
+    queryKey: [KEY, alertId, 'orders'],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: A_PAGE_OF_ORDERS, ...(pageParam === '' ? {} : { cursor: pageParam }) };
+      return given(
+        api.GET('/api/v1/alerts/{id}/orders', { params: { path: { id: alertId }, query }, signal }),
+      );
     },
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
