@@ -25,7 +25,7 @@ export function ProblemNote({ error }: { readonly error: unknown }) {
       role="alert"
       style={{ marginBlockEnd: 16 }}
       title={problemText(error, language, labels)}
-      {...(code === null ? {} : { description: `${labels.problem.code}:${code}` })}
+      {...(code === null ? {} : { description: `${labels.problem.code}${labels.common.colon}${code}` })}
     />
   );
 }

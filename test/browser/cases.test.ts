@@ -33,7 +33,7 @@ test('an exception shows its three books, what differs, where it came from, and 
     .waitFor();
   expect(await drawer.getByText('差异', { exact: true }).count()).toBeGreaterThan(0);
   expect(await drawer.getByRole('button', { name: '补差' }).isDisabled()).toBe(true);
-  await drawer.getByText(/补差.*:此类异常不支持该操作/).waitFor();
+  await drawer.getByText(/补差.*：此类异常不支持该操作/).waitFor();
   await expectNoCodes(tab.page);
   await expectAccessible(tab);
   await expectNoSideScroll(tab);

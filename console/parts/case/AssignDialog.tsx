@@ -48,7 +48,7 @@ export function AssignDialog({ detail: { id, assignee }, onClose }: Props) {
         initialValues={{ to: 'ME' }}
         onFinish={(values) => save.mutate(values)}
       >
-        <Form.Item name="to" label={`${words.assignee}:${assignee ?? words.nobody}`}>
+        <Form.Item name="to" label={`${words.assignee}${common.colon}${assignee ?? words.nobody}`}>
           <Radio.Group
             options={[
               { value: 'ME', label: words.takeOver },

@@ -10,7 +10,7 @@ import type { Action, CaseDetail } from './queries.ts';
 
 /** What may be done about an exception; of what may not, why. */
 export function CaseActions({ detail }: { readonly detail: CaseDetail }) {
-  const { cases: words, codes } = useLabels();
+  const { cases: words, codes, common } = useLabels();
   const { language } = useLook();
   const { data: me } = useSuspenseQuery(meQuery);
   const [chosen, choose] = useState<Action | 'ASSIGN' | null>(null);
@@ -19,7 +19,7 @@ export function CaseActions({ detail }: { readonly detail: CaseDetail }) {
   const names = me.roles.map((role) => codes.role[role]).join('、');
   const reasons = mayAct
     ? refusals(detail, language).map(([why, actions]) => {
-        return `${actions.map((action) => words.action[action]).join('、')}:${why}`;
+        return `${actions.map((action) => words.action[action]).join('、')}${common.colon}${why}`;
       })
     : [`${words.mayNotAct}${names}`];
   const ruling = detail.actions.find(({ action }) => action === chosen);

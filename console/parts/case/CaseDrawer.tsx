@@ -110,14 +110,14 @@ function Facts({ detail }: { readonly detail: CaseDetail }) {
 }
 
 function LikelyCause({ detail: { likelyCause } }: { readonly detail: CaseDetail }) {
-  const { cases: words } = useLabels();
+  const { cases: words, common } = useLabels();
   const { language } = useLook();
   const { precision, evidence, evidenceZh } = likelyCause;
   const rate = precision === null ? [] : [words.precision(percentText(precision, 1))];
   return (
     <Alert
       type="info"
-      title={`${words.cause}:${language === 'zh' ? evidenceZh : evidence}`}
+      title={`${words.cause}${common.colon}${language === 'zh' ? evidenceZh : evidence}`}
       description={<Typography.Text>{[words.causeHint, ...rate].join(' · ')}</Typography.Text>}
     />
   );

@@ -5,7 +5,7 @@ import type { ActionAnswer } from './queries.ts';
 
 /** How an action ended, and what can be done now. */
 export function OutcomeNote({ answer }: { readonly answer: ActionAnswer }) {
-  const { cases: words } = useLabels();
+  const { cases: words, common } = useLabels();
   const { language } = useLook();
   const { action, state, detail, advice, adviceZh } = answer;
   const isBad = state === 'FAILED' || state === 'REFUSED';
@@ -15,7 +15,7 @@ export function OutcomeNote({ answer }: { readonly answer: ActionAnswer }) {
       type={isBad ? 'error' : state === 'DONE' ? 'success' : 'info'}
       showIcon
       role="status"
-      title={`${words.action[action]}:${words.actionState[state]}`}
+      title={`${words.action[action]}${common.colon}${words.actionState[state]}`}
       description={said.join(' · ')}
       style={{ marginBlockEnd: 12 }}
     />
