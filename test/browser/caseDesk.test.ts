@@ -6,6 +6,7 @@ import { expectAccessible, launch, logInAs, picture } from './browser.ts';
 import type { Listed } from './caseHelp.ts';
 import {
   askedAs,
+  codeFor,
   drawerOf,
   expectNoCodes,
   openException,
@@ -22,13 +23,19 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** An open exception of which the API says that an action may be done. */
+type Detail = {
+  readonly actions: readonly { readonly action: string; readonly allowed: boolean }[];
+  readonly money: { readonly refundableFen: string };
+};
+
+/** An open exception of which the API says that an action may be done, whole and by one person alone. */
 async function openFor(action: string, filter: string): Promise<Listed> {
   for (const item of await openExceptions(filter)) {
     const answer = await askedAs('operator', `/exceptions/${item.id}?merchantId=${item.merchantId}`);
-    const detail = (await answer.json()) as { actions: { action: string; allowed: boolean }[] };
-    const ruling = detail.actions.find((each) => each.action === action);
-    if (ruling?.allowed && stakeOf(item) < 50_000 && !item.possiblyCrossDay) return item;
+    const { actions, money } = (await answer.json()) as Detail;
+    const isAllowed = actions.some((each) => each.action === action && each.allowed);
+    const isWhole = action !== 'SELF_REFUND' || Number(money.refundableFen) >= stakeOf(item);
+    if (isAllowed && isWhole && stakeOf(item) < 50_000 && !item.possiblyCrossDay) return item;
   }
   throw new Error(`the demo has no exception that allows ${action}`);
 }
@@ -56,6 +63,29 @@ test('somebody takes an exception, says so, and gives it back', async () => {
     return body.assignee;
   };
   await expect.poll(assigneeOf).toBeNull();
+  expect(tab.complaints).toEqual([]);
+});
+
+test('a refund that only HIS has is made from its case', async () => {
+  const { id } = await openFor('SELF_REFUND', 'type=MERCHANT_ONLY&kind=REFUND');
+  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const { page } = tab;
+  await drawerOf(page).getByRole('button', { name: '自助退款', exact: true }).click();
+  const due = await page.getByLabel('退款金额（元）').inputValue();
+  await page.getByLabel('退款金额（元）').fill('0');
+  await page.getByRole('button', { name: '获取验证码' }).click();
+  await page.getByText('请输入大于零、最多两位小数的金额').waitFor();
+  expect(await page.getByRole('dialog').last().innerText()).not.toContain('[object');
+  await page.getByLabel('退款金额（元）').fill(due);
+  await page.getByRole('button', { name: '获取验证码' }).click();
+  await page.getByText(/验证码有效/).waitFor();
+  await page.getByLabel('验证码', { exact: true }).fill(await codeFor('operator'));
+  await page.getByLabel('备注').fill('补退患者');
+  await picture(tab, 'case-self-refund');
+  await submit(page);
+  await drawerOf(page).getByText('补退患者').waitFor({ timeout: 20_000 });
+  await drawerOf(page).getByText(`¥${due}`).first().waitFor();
+  await expectNoCodes(page);
   expect(tab.complaints).toEqual([]);
 });
 

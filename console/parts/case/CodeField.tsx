@@ -23,7 +23,8 @@ export function CodeField({ send, sent, onSent }: Props) {
     leftMs === null ? words.codeFirst : leftMs > 0 ? words.codeLeft(clockText(leftMs)) : words.codeOver;
   return (
     <>
-      {asked.error && <ProblemNote error={asked.error} />}
+      {/* A field that was wrong says so itself. */}
+      {asked.error instanceof Error && <ProblemNote error={asked.error} />}
       <Form.Item label={words.code} required extra={<span id={hintId}>{hint}</span>}>
         <Space.Compact>
           <Form.Item
