@@ -644,8 +644,6 @@ export const en: Labels = {
     },
   },
 
-  twoWay: {},
-
   realtime: {
     hint: 'Judged as events of platform and HIS come in; provisional until the day is closed.',
     pause: 'Pause',
@@ -707,7 +705,6 @@ export const en: Labels = {
     sheet: 'Excel',
     csv: 'CSV',
     lines: 'JSON lines',
-    exporting: 'The file is being made; go on meanwhile',
     selected: (n) => `${n} chosen`,
     bulk: 'Write off chosen',
     date: 'Date',
@@ -937,6 +934,7 @@ export const en: Labels = {
     precedence:
       'What is set here counts over the configuration file until it is set back to “by the file”; all processes follow within seconds, and restarts keep it.',
     exportFile: 'Export configuration',
+    configFile: 'Configuration',
     exportHint: 'a configuration file with what is set here in it',
     readOnly: 'Only administrators may change this',
     notForAll: 'This is for administrators who reach all hospitals',

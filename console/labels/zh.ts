@@ -620,8 +620,6 @@ export const zh = {
     },
   },
 
-  twoWay: {},
-
   realtime: {
     hint: '支付平台与 HIS 的事件到达后即时判定；当日对账完成前均为暂定。',
     pause: '暂停',
@@ -682,7 +680,6 @@ export const zh = {
     sheet: '表格',
     csv: '文本表格',
     lines: '逐行数据',
-    exporting: '正在准备文件，可继续使用页面',
     selected: (n: string) => `已选 ${n} 条`,
     bulk: '批量平账',
     date: '业务日期',
@@ -906,6 +903,7 @@ export const zh = {
     tabHistory: '变更记录',
     precedence: '此处的修改优先于配置文件，直到改回“以文件为准”；数秒内对所有进程生效，重启后保留。',
     exportFile: '导出配置文件',
+    configFile: '配置文件',
     exportHint: '把此处的修改写回一份配置文件',
     readOnly: '只有管理员可以修改',
     notForAll: '此项须由可管理全部医院的管理员查看',

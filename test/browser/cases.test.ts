@@ -98,6 +98,7 @@ test('what is missing is made up for, with a proof that is seen before it is sen
     .locator('input[type=file]')
     .setInputFiles({ name: '收据.png', mimeType: 'image/png', buffer: PNG });
   await dialog.getByLabel('预览 收据.png').waitFor();
+  await page.locator('.ant-select-dropdown').waitFor({ state: 'hidden' });
   await expectAccessible(tab);
   await picture(tab, 'case-supplement');
   await submit(page);

@@ -8,11 +8,11 @@ import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
+import { useDownload } from '../../parts/useDownload.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
 import { HospitalsTab } from './HospitalsTab.tsx';
 import type { Field, SettingsView } from './queries.ts';
-import { exportedFile, settingsQuery } from './queries.ts';
-import { saveFile } from './saveFile.ts';
+import { settingsQuery } from './queries.ts';
 import type { SystemTab } from './search.ts';
 import { SYSTEM_TABS } from './search.ts';
 import { SecretsTab } from './SecretsTab.tsx';
@@ -29,9 +29,9 @@ export function SystemPage() {
   const { data: me } = useSuspenseQuery(meQuery);
   const settings = useQuery(settingsQuery());
   const locked = me.roles.includes('admin') ? null : words.readOnly;
+  const download = useDownload();
   const save = useMutation({
-    mutationFn: exportedFile,
-    onSuccess: (file) => saveFile(file, 'duizhang.config.yaml'),
+    mutationFn: () => download('/api/v1/settings/export', words.configFile, 'duizhang.config.yaml'),
   });
   const titles: Readonly<Record<SystemTab, string>> = {
     hospitals: words.tabHospitals,
@@ -66,7 +66,7 @@ export function SystemPage() {
         </Button>
       }
     >
-      {(settings.error ?? save.error) && <ProblemNote error={settings.error ?? save.error} />}
+      {settings.error && <ProblemNote error={settings.error} />}
       {settings.data && <Notes view={settings.data} />}
       <Tabs
         activeKey={tab}

@@ -1,8 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Role } from '../../../domain/principal.ts';
-import { api, fetchInSession, given } from '../../api/client.ts';
-import { problemOf } from '../../api/problem.ts';
+import { api, given } from '../../api/client.ts';
 import type { paths } from '../../api/schema.d.ts';
 
 type SettingsAnswer = paths['/api/v1/settings']['get']['responses'][200]['content']['application/json'];
@@ -83,13 +82,6 @@ export function changeSettings({ key, changes, ...body }: Change) {
       body: { ...body, changes: [...changes] },
     }),
   );
-}
-
-/** @throws ApiProblem */
-export async function exportedFile(): Promise<Blob> {
-  const answer = await fetchInSession(new Request('/api/v1/settings/export'));
-  if (answer.ok) return answer.blob();
-  throw problemOf(answer, await answer.json().catch(() => null));
 }
 
 export function replaceSecret({ name, ...body }: { name: string; value: string; reason: string }) {
