@@ -1119,7 +1119,7 @@ export const zh = {
     emptyHistory: '还没有修改记录',
     emptyHistoryText: '此处的每次修改都会留下时间、人员、原因与前后值。',
     unset: '未设置',
-    hospitalOnly: (name: string) => `${name}:`,
+    hospitalOnly: (name: string) => `${name}：`,
     separator: '、',
   },
 };
