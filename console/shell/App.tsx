@@ -35,6 +35,7 @@ const TOKENS = {
   },
   dark: {
     colorPrimary: '#3c89e8',
+    colorInfo: '#69b1ff',
     colorLink: '#69b1ff',
     colorError: '#ff7875',
     colorTextDescription: '#b0b0b0',

@@ -62,7 +62,7 @@ test('somebody takes an exception, says so, and gives it back', async () => {
     const body = (await (await askedAs('operator', `/exceptions/${id}`)).json()) as { assignee: unknown };
     return body.assignee;
   };
-  await expect.poll(assigneeOf).toBeNull();
+  await expect.poll(assigneeOf, { timeout: 10_000 }).toBeNull();
   expect(tab.complaints).toEqual([]);
 });
 
