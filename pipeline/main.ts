@@ -58,7 +58,7 @@ import { ClosedDays } from './join/closedDays.ts';
 import { closeGate } from './join/closeGate.ts';
 import { EntryWriter } from './join/entryWriter.ts';
 import { startRealtime } from './join/realtime.ts';
-import { lowestWatermark } from './join/watermark.ts';
+import { HEARTBEAT_STALE_MS, lowestWatermark } from './join/watermark.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
 import { keepHealing, SelfHealing } from '../resolution/healing/keepHealing.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
@@ -119,7 +119,6 @@ const LONGEST_ALERTS_ROUND_MS = 500;
 const HEALING_ROUND_MS = atRate(5_000);
 const VERDICTS_ROUND_MS = 500;
 const DELIVERY_ROUND_MS = atRate(1_000);
-const HEARTBEAT_STALE_MS = 5_000;
 const TRACES_OF_A_FAILURE = 5;
 /** The lock of an order lives 60 s. */
 const LOCKED_LEDGER_ANSWERS_WITHIN_MS = 25_000;

@@ -16,6 +16,7 @@ import type { Child } from '../adapters/process/childProcess.ts';
 import { startChild } from '../adapters/process/childProcess.ts';
 import { freePort } from '../adapters/process/freePort.ts';
 import type { RedisServer } from '../adapters/process/redisServer.ts';
+import { untilUp } from '../adapters/process/untilUp.ts';
 import type { RunFile } from '../adapters/process/runFile.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
@@ -198,13 +199,8 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
 }
 
 async function untilReady(url: string, child: Child, logFile: string): Promise<void> {
-  const ended = child.exited.then(() => true);
-  const givenUpAt = Date.now() + READY_WITHIN_MS;
-  while (!(await answersOk(url))) {
-    if (Date.now() > givenUpAt || (await Promise.race([ended, pause(20, false)]))) {
-      throw new Error(`the pipeline did not start: ${await readFile(logFile, 'utf8')}`);
-    }
-  }
+  if (!(await untilUp(child, () => answersOk(url), READY_WITHIN_MS)))
+    throw new Error(`the pipeline did not start: ${await readFile(logFile, 'utf8')}`);
 }
 
 async function answersOk(url: string): Promise<boolean> {

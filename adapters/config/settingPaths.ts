@@ -122,22 +122,24 @@ export function programDefault(path: string): Json {
 
 /** As the file would have them. Where it says nothing of a time of day, the schedule of the close is gone by. */
 function alertRuleDefaults(): Readonly<Record<string, Json>> {
-  const { criticalFen, criticalOrders, ordersWithin, ageMs, feedSilence, matchRate, ...rest } =
-    DEFAULT_ALERT_RULES;
+  const rules = DEFAULT_ALERT_RULES;
   const offOr = <Rule>(rule: Rule | null, said: (rule: Rule) => Json): Json =>
     rule === null ? 'off' : said(rule);
   return {
-    criticalYuan: yuanOfFen(criticalFen),
-    criticalOrders,
-    ordersWithin: offOr(ordersWithin, ({ orders, withinMs }) => ({ orders, within: durationText(withinMs) })),
-    age: offOr(ageMs, durationText),
-    feedSilence: offOr(feedSilence, ({ leastMs }) => durationText(leastMs)),
-    matchRate: offOr(matchRate, ({ withinMs, ...numbers }) => ({
+    criticalYuan: yuanOfFen(rules.criticalFen),
+    criticalOrders: rules.criticalOrders,
+    ordersWithin: offOr(rules.ordersWithin, ({ orders, withinMs }) => ({
+      orders,
+      within: durationText(withinMs),
+    })),
+    age: offOr(rules.ageMs, durationText),
+    feedSilence: offOr(rules.feedSilence, ({ leastMs }) => durationText(leastMs)),
+    matchRate: offOr(rules.matchRate, ({ withinMs, ...numbers }) => ({
       ...numbers,
       within: durationText(withinMs),
     })),
-    refundStuck: offOr(rest.refundStuckMs, durationText),
-    deadLetters: offOr(rest.deadLetters, (from) => from),
+    refundStuck: offOr(rules.refundStuckMs, durationText),
+    deadLetters: offOr(rules.deadLetters, (from) => from),
   };
 }
 

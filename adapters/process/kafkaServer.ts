@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Child } from './childProcess.ts';
 import { startChild } from './childProcess.ts';
 import { freePort } from './freePort.ts';
 import { kafkaJars } from './kafkaJars.ts';
+import { untilUp } from './untilUp.ts';
 
 export type KafkaServer = {
   /** `127.0.0.1:<port>` */
@@ -141,13 +141,8 @@ function clusterId(): string {
 
 /** Its port is opened before it is there for clients, which wait for it then. */
 async function untilItAnswers(port: number, child: Child, logFile: string): Promise<void> {
-  const ended = child.exited.then(() => true);
-  const givenUpAt = Date.now() + READY_WITHIN_MS;
-  while (!(await accepts(port))) {
-    if (Date.now() > givenUpAt || (await Promise.race([ended, pause(50, false)]))) {
-      throw startFailed(`it did not come up; its log is ${logFile}`);
-    }
-  }
+  if (!(await untilUp(child, () => accepts(port), READY_WITHIN_MS)))
+    throw startFailed(`it did not come up; its log is ${logFile}`);
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -5,6 +5,7 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { Child, ChildOptions } from './childProcess.ts';
 import { startChild } from './childProcess.ts';
 import { freePort } from './freePort.ts';
+import { untilUp } from './untilUp.ts';
 
 export type RedisServer = {
   readonly url: string;
@@ -58,20 +59,11 @@ export async function startRedis(options: RedisServerOptions): Promise<RedisServ
 }
 
 async function untilItAnswers(url: string, child: Child, logFile: string): Promise<void> {
-  let ended = false;
-  void child.exited.then(() => {
-    ended = true;
-  });
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null });
   client.on('error', () => undefined);
-  const givenUpAt = Date.now() + READY_WITHIN_MS;
   try {
-    while (!(await answers(client))) {
-      if (ended || Date.now() > givenUpAt) {
-        throw new DuizhangError('DZ_SYSTEM_REDIS', `redis-server did not come up; its log is ${logFile}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    if (!(await untilUp(child, () => answers(client), READY_WITHIN_MS)))
+      throw new DuizhangError('DZ_SYSTEM_REDIS', `redis-server did not come up; its log is ${logFile}`);
   } finally {
     client.disconnect();
   }

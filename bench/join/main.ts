@@ -88,7 +88,7 @@ async function catchUp(system: TestSystem, events: number): Promise<Run> {
   const peakPipelineMb = Math.round(statusKb(pipeline.pid, 'VmHWM') / 1024);
   if (process.env['BENCH_STATS'])
     console.log((await system.windowRedis.info('commandstats')).replaceAll(/,rejected.*/g, ''));
-  const windowBytes = Number(/^used_memory:(\d+)/m.exec(await system.windowRedis.info('memory'))?.[1] ?? 0);
+  const { bytes: windowBytes } = await system.window.size();
   const openOrders = await system.window.openOrders();
   const stored = await storedBytes(system);
   return { events, seconds, cpu, windowBytes, openOrders, peakPipelineMb, traffic, stored };

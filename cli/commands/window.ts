@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { emptyWindow } from '../../adapters/redis/window/emptyWindow.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import { HEARTBEAT_STALE_MS } from '../../pipeline/join/gate.ts';
+import { HEARTBEAT_STALE_MS } from '../../pipeline/join/watermark.ts';
 import type { Command } from '../command.ts';
 import { systemHere } from '../runningSystem.ts';
 

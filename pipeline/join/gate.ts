@@ -4,7 +4,7 @@ import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Clock, EventLog, PartitionId, Position } from '../../domain/ports.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { ENTRIES_CONSUMER } from './entryWriter.ts';
-import { lowestWatermark } from './watermark.ts';
+import { HEARTBEAT_STALE_MS, lowestWatermark } from './watermark.ts';
 
 export type GateParts = {
   readonly log: EventLog;
@@ -27,7 +27,6 @@ export type GateOptions = {
 const POLL_MS = 50;
 /** Beyond all patience: a server that is away answers nothing at all. */
 const SILENCE_MS = 2_000;
-export const HEARTBEAT_STALE_MS = 5_000;
 
 /**
  * Opens when event time has passed the date's end and everything that stood in the log at that moment is consumed and

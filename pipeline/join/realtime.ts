@@ -8,7 +8,7 @@ import { flushOutboxes } from './flusher.ts';
 import type { FlusherParts } from './flusher.ts';
 import { Joiner } from './joiner.ts';
 import type { BatchSummary, JoinerParts } from './joiner.ts';
-import { lowestWatermark, PartitionWatermark } from './watermark.ts';
+import { HEARTBEAT_STALE_MS, lowestWatermark, PartitionWatermark } from './watermark.ts';
 import { Turns } from './turns.ts';
 import type { WatermarkOptions } from './watermark.ts';
 
@@ -42,7 +42,6 @@ const FLUSH_MS = 200;
 /** So many at once are a backlog that is being read: then they wait for more. */
 const MANY_VERDICTS = 5_000;
 const LONG_FLUSH_MS = 500;
-const HEARTBEAT_STALE_MS = 5_000;
 const SWEEP_KEYS = 5_000;
 const LOG_LOOK_MS = 1_000;
 

@@ -1,6 +1,9 @@
 import type { Heartbeat } from '../../domain/joinPorts.ts';
 import type { PartitionId, Position } from '../../domain/ports.ts';
 
+/** An owner that was not heard of for so long may be gone. */
+export const HEARTBEAT_STALE_MS = 5_000;
+
 export type WatermarkOptions = {
   /** Events dated further ahead than this never advance a watermark: their producer's clock is wrong. */
   readonly skewMs: number;

@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml';
 import { emptyWindow } from '../../adapters/redis/window/emptyWindow.ts';
 import { recordOfSimulated } from '../../cli/start/simulatedRecord.ts';
 import type { Merchant } from '../../domain/merchant.ts';
-import { HEARTBEAT_STALE_MS } from '../../pipeline/join/gate.ts';
+import { HEARTBEAT_STALE_MS } from '../../pipeline/join/watermark.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { startTestSystem } from '../system.ts';
 import { byKey, closeDate, sendDay, untilDayIsOver, verdictsFound, verdictsPlanted } from './playedDay.ts';

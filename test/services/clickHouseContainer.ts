@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
+import { untilUp } from '../../adapters/process/untilUp.ts';
 import { startContainer } from './container.ts';
 import { imageOf } from './images.ts';
 
@@ -26,12 +26,8 @@ export async function startClickHouseContainer(options: {
     logFile,
   });
   const url = `http://127.0.0.1:${port}`;
-  const givenUpAt = Date.now() + READY_WITHIN_MS;
-  const ended = server.exited.then(() => true);
-  while (!(await answers(url))) {
-    if (Date.now() > givenUpAt || (await Promise.race([ended, pause(50, false)])))
-      throw new Error(`clickhouse-server did not come up; its log is ${logFile}`);
-  }
+  if (!(await untilUp(server, () => answers(url), READY_WITHIN_MS)))
+    throw new Error(`clickhouse-server did not come up; its log is ${logFile}`);
   return { url, port, pid: server.pid, stop: server.stop, kill9: server.kill9 };
 }
 

@@ -14,8 +14,7 @@ const chosen = process.env['DUIZHANG_TEST_SERVICES'] ?? 'programs';
 if (!CHOICES.includes(chosen))
   throw new Error(`DUIZHANG_TEST_SERVICES is ${chosen}; it can be ${CHOICES.join(' or ')}`);
 
-/** As programs may tell of themselves what containers cannot: their processes and files. */
-export const inContainers = chosen === 'containers';
+const inContainers = chosen === 'containers';
 
 /** A redis-server as startRedis of adapters/process/redisServer.ts starts it. */
 export function startRedis(options: RedisServerOptions): Promise<RedisServer> {

@@ -1,10 +1,10 @@
-import { Checkbox, Flex, Input, InputNumber } from 'antd';
+import { Checkbox, Flex, InputNumber } from 'antd';
 import type { ReactNode } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
 import { DurationEditor } from './DurationEditor.tsx';
 import type { EditorProps } from './editorProps.ts';
 import { fieldLabel } from './fields.ts';
-import { at, numberOf, textOf } from './values.ts';
+import { at, numberOf } from './values.ts';
 
 const OFF = 'off';
 
@@ -31,21 +31,6 @@ export function OrOff({ editor: { path, value, onChange, disabled }, usual, chil
         {labels.system.off}
       </Checkbox>
     </Flex>
-  );
-}
-
-export function TimeOfDayEditor({ path, value, onChange, disabled }: EditorProps) {
-  const labels = useLabels();
-  return (
-    <Input
-      aria-label={fieldLabel(path, labels)}
-      disabled={disabled}
-      placeholder={labels.system.bySchedule}
-      maxLength={5}
-      value={textOf(value)}
-      style={{ width: 160 }}
-      onChange={({ target }) => onChange(target.value.trim())}
-    />
   );
 }
 

@@ -1,11 +1,12 @@
 import { Checkbox, Flex, Input, InputNumber, Select, Switch } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
-import { MatchRateEditor, OrdersWithinEditor, OrOff, TimeOfDayEditor } from './AlertRuleEditors.tsx';
+import { MatchRateEditor, OrdersWithinEditor, OrOff } from './AlertRuleEditors.tsx';
 import { ChannelEditor } from './ChannelEditor.tsx';
 import { DurationEditor } from './DurationEditor.tsx';
 import type { EditorProps } from './editorProps.ts';
 import { QuietEditor } from './QuietEditor.tsx';
 import { RoutesEditor } from './RoutesEditor.tsx';
+import { ShortInput } from './ShortInput.tsx';
 import { editorOf, fieldLabel } from './fields.ts';
 import { listOf, numberOf, textOf } from './values.ts';
 import { methodText } from './valueText.ts';
@@ -35,26 +36,15 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
         />
       );
     case 'clock':
-      return (
-        <Input
-          {...common}
-          placeholder="12:00"
-          maxLength={5}
-          value={textOf(value)}
-          style={{ width: 160 }}
-          onChange={({ target }) => onChange(target.value.trim())}
-        />
-      );
+      return <ShortInput {...own} placeholder="12:00" maxLength={5} />;
     case 'amount':
       return (
         <Flex gap={12} align="center">
-          <Input
-            {...common}
+          <ShortInput
+            {...own}
             disabled={disabled || value === 'never'}
-            value={value === 'never' ? '' : textOf(value)}
+            value={value === 'never' ? '' : value}
             suffix={system.yuan}
-            style={{ width: 160 }}
-            onChange={({ target }) => onChange(target.value.trim())}
           />
           <Checkbox
             disabled={disabled}
@@ -66,15 +56,7 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
         </Flex>
       );
     case 'plainAmount':
-      return (
-        <Input
-          {...common}
-          value={textOf(value)}
-          suffix={system.yuan}
-          style={{ width: 160 }}
-          onChange={({ target }) => onChange(target.value.trim())}
-        />
-      );
+      return <ShortInput {...own} suffix={system.yuan} />;
     case 'count':
       return <Count {...own} />;
     case 'countOrOff':
@@ -92,7 +74,7 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
     case 'clockOrOff':
       return (
         <OrOff editor={own} usual="14:00">
-          <TimeOfDayEditor {...own} />
+          <ShortInput {...own} placeholder={system.bySchedule} maxLength={5} />
         </OrOff>
       );
     case 'ordersWithin':
