@@ -20,16 +20,21 @@ export type ProcessAuditParts = {
   /** 'api', 'pipeline'. */
   readonly process: string;
   readonly clickhouseUrl: string;
-  /** Of the event log. */
-  readonly log: Redis;
+  /** Keeps the heads of its chains. */
+  readonly heads: Redis;
   readonly onAway: (error: unknown) => void;
 };
 
 /** The audit trail of a process that runs. */
-export function processAudit({ process: name, clickhouseUrl, log, onAway }: ProcessAuditParts): ProcessAudit {
+export function processAudit({
+  process: name,
+  clickhouseUrl,
+  heads,
+  onAway,
+}: ProcessAuditParts): ProcessAudit {
   const client = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
   const writer = `${name}-${randomUUID()}`;
-  const trail = new ClickHouseAuditTrail({ client, heads: redisAuditHeads(log), writer, onAway });
+  const trail = new ClickHouseAuditTrail({ client, heads: redisAuditHeads(heads), writer, onAway });
   return {
     trail,
     note(kind, said, merchants = []) {

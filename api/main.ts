@@ -48,13 +48,13 @@ import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { consoleIn } from '../adapters/files/consoleFiles.ts';
 import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
 import { logOptions } from '../adapters/logOptions.ts';
+import type { OpenLog } from '../adapters/openLog.ts';
+import { openLog } from '../adapters/openLog.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
 import { connectRedis, isRedisAway } from '../adapters/redis/connect.ts';
 import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { redisLiveChanges, redisLiveVerdicts } from '../adapters/redis/liveChanges.ts';
 import { redisNonces } from '../adapters/redis/nonceStore.ts';
-import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
-import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import { settingsLock } from '../adapters/redis/settingsLock.ts';
@@ -112,7 +112,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
       app.log.error({ err: error }, 'the configuration is wrong; what was read before holds'),
   };
   const read = processEnvOf(env, options, settings.atStart);
-  const { config, live, logUrl, windowUrl, clickhouseUrl, clock, dataDir } = read;
+  const { config, live, logUrl, auditUrl, windowUrl, clickhouseUrl, clock, dataDir } = read;
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
   // It must never hold a request up: what cannot be counted is let through.
   const counting = new Redis(windowUrl, {
@@ -121,24 +121,26 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     commandTimeout: COUNT_WITHIN_MS,
   });
   counting.on('error', () => undefined);
-  const log = connectRedis(logUrl);
+  const log = openLog({
+    url: logUrl,
+    config,
+    env,
+    process: 'api',
+    onWarning: (warning) => app.log.warn(warning, 'a topic of the log is not as it should be'),
+  });
+  const auditRedis = connectRedis(auditUrl);
   const window = connectRedis(windowUrl, WINDOW_ANSWERS_WITHIN_MS);
   const audit = processAudit({
     process: 'api',
     clickhouseUrl,
-    log,
+    heads: auditRedis,
     onAway: (error) => app.log.error({ err: error }, 'the audit trail waits: a server does not answer'),
   });
   const ledger = connectClickHouse(clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
   // Many lines at once: they may take longer than a question.
   const imports = connectClickHouse(clickhouseUrl);
   const exporting = connectClickHouse(clickhouseUrl, EXPORT_WITHIN_MS);
-  const { partitions, maxBytes } = config.log;
-  const producer = new RedisEventProducer(log, {
-    topics: { payments: partitions, 'his-orders': partitions },
-    maxBytes,
-    waitMs: APPEND_WAITS_MS,
-  });
+  const producer = log.newProducer({ waitMs: APPEND_WAITS_MS });
   const archive = openArchive(config.archive, dataDir, env);
   const servers = { log, window, ledger, imports };
   const closing = closingOf(read, servers, signingKeyPath(env, dataDir));
@@ -232,7 +234,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     trustedProxies,
     console: consoleIn(CONSOLE_DIR),
     readiness: [
-      { part: 'log', check: async () => void (await log.ping()) },
+      { part: 'log', check: () => log.ping() },
       { part: 'window', check: async () => void (await window.ping()) },
       { part: 'ledger', check: () => ledgerAnswers(ledger) },
       ...(pipelineUrl === null ? [] : [pipelineCheck(pipelineUrl)]),
@@ -251,8 +253,8 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     await settings.close();
     await audit.close();
     await producer.close();
-    await closing.dispose();
-    log.disconnect();
+    await log.close();
+    auditRedis.disconnect();
     window.disconnect();
     counting.disconnect();
     await Promise.all([ledger.close(), imports.close(), exporting.close()]);
@@ -268,7 +270,7 @@ function hasProducer(machines: ReadonlyMap<string, Machine>): boolean {
 }
 
 type Servers = {
-  readonly log: ReturnType<typeof connectRedis>;
+  readonly log: OpenLog;
   readonly window: ReturnType<typeof connectRedis>;
   readonly ledger: ClickHouseClient;
   /** Waits longer for its answers. */
@@ -280,12 +282,10 @@ function closingOf(
   { config, clock }: ProcessEnv,
   { log, window, imports }: Servers,
   signingKeyPath: string,
-): { readonly closeAgain: CloseAgain; readonly dispose: () => Promise<void> } {
-  const { partitions } = config.log;
-  const eventLog = new RedisEventLog(log, { topics: { payments: partitions, 'his-orders': partitions } });
+): { readonly closeAgain: CloseAgain } {
   const pauseMs = (ms: number): Promise<void> => pause(ms);
   const gateParts = {
-    log: eventLog,
+    log: log.log,
     window: new RedisWindow(window, { slots: config.slots }),
     ledger: clickHouseRealtimeLedger(imports),
     board: new RedisHeartbeatBoard(window),
@@ -309,7 +309,6 @@ function closingOf(
   };
   return {
     closeAgain: (wish) => closeDay({ ...wish, runId: randomUUID() }, deps),
-    dispose: () => eventLog.close(),
   };
 }
 

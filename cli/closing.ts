@@ -11,10 +11,10 @@ import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.
 import { systemClock } from '../adapters/clock/playbackClock.ts';
 import type { Config } from '../adapters/config/loadConfig.ts';
 import { signerOf } from '../adapters/files/signingKey.ts';
+import { openLog } from '../adapters/openLog.ts';
 import type { RunFile } from '../adapters/process/runFile.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
 import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
-import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { BusinessDate } from '../domain/businessDate.ts';
@@ -55,10 +55,15 @@ export type Closing = {
 /** @param env holds the keys of an archive that needs some */
 export function openClosing(run: RunFile, config: Config, env: NodeJS.ProcessEnv = process.env): Closing {
   const clickhouse = connectClickHouse(run.clickhouseUrl);
-  const logRedis = connectRedis(run.logRedisUrl);
   const windowRedis = connectRedis(run.windowRedisUrl);
-  const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
-  const log = new RedisEventLog(logRedis, { topics });
+  const opened = openLog({
+    url: run.logUrl,
+    config,
+    env,
+    process: 'cli',
+    onWarning: () => undefined,
+  });
+  const { log } = opened;
   const ledger = clickHouseCloseLedger(clickhouse);
   const bills = clickHouseBills(clickhouse);
   const readBill = billReader(config.books);
@@ -106,8 +111,7 @@ export function openClosing(run: RunFile, config: Config, env: NodeJS.ProcessEnv
       await waitUntilStored(gateParts, { ...waiting, eventTimeMs });
     },
     async dispose() {
-      await log.close();
-      logRedis.disconnect();
+      await opened.close();
       windowRedis.disconnect();
       await clickhouse.close();
     },

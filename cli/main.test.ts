@@ -101,7 +101,8 @@ test('sql prints what the ledger answers, and its refusal in one line', async ()
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: `http://127.0.0.1:${port}`,
-    logRedisUrl: redis.url,
+    logUrl: redis.url,
+    auditUrl: redis.url,
     windowRedisUrl: 'redis://127.0.0.1:1',
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-03-01T08:00:00+08:00',

@@ -19,10 +19,10 @@ export async function recordCommand(command: AuditedCommand, io: CommandIo): Pro
   const run = runningSystem(io);
   if (!run) return;
   const client = connectClickHouse(run.clickhouseUrl, LEDGER_ANSWERS_WITHIN_MS);
-  const log = connectRedis(run.logRedisUrl);
+  const audit = connectRedis(run.auditUrl);
   const trail = new ClickHouseAuditTrail({
     client,
-    heads: redisAuditHeads(log),
+    heads: redisAuditHeads(audit),
     writer: `cli-${randomUUID()}`,
   });
   try {
@@ -37,7 +37,7 @@ export async function recordCommand(command: AuditedCommand, io: CommandIo): Pro
     });
   } finally {
     await trail.close();
-    log.disconnect();
+    audit.disconnect();
     await client.close();
   }
 }

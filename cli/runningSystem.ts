@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
+import { auditUrlOf } from '../adapters/config/processEnv.ts';
 import { signingKeyPath } from '../adapters/files/signingKey.ts';
 import type { RunFile } from '../adapters/process/runFile.ts';
 import { dataDirOf, readRunFile } from '../adapters/process/runFile.ts';
@@ -32,15 +33,16 @@ export function signingKeyHere(io: CommandIo): string {
 
 function systemOfEnvironment({ env, cwd }: CommandIo): RunFile | null {
   const clickhouseUrl = env['DUIZHANG_CLICKHOUSE_URL'];
-  const logRedisUrl = env['DUIZHANG_LOG_URL'];
+  const logUrl = env['DUIZHANG_LOG_URL'];
   const windowRedisUrl = env['DUIZHANG_WINDOW_URL'];
   const configPath = env['DUIZHANG_CONFIG'];
-  if (!clickhouseUrl || !logRedisUrl || !windowRedisUrl || !configPath) return null;
+  if (!clickhouseUrl || !logUrl || !windowRedisUrl || !configPath) return null;
   const dataDir = dataDirOf(env, cwd);
   return {
     pid: process.pid,
     clickhouseUrl,
-    logRedisUrl,
+    logUrl,
+    auditUrl: auditUrlOf(env),
     windowRedisUrl,
     apiUrl: '',
     startedAt: new Date(0).toISOString(),

@@ -26,8 +26,7 @@ import { connectRedis } from '../adapters/redis/connect.ts';
 import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { redisLiveChanges, redisLiveVerdicts } from '../adapters/redis/liveChanges.ts';
 import { logOptions } from '../adapters/logOptions.ts';
-import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
-import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
+import { openLog } from '../adapters/openLog.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import { redisMoneyEpoch } from '../adapters/redis/money/orderLocks.ts';
@@ -77,7 +76,7 @@ const log = pino(logOptions('pipeline'));
 const settings = await processSettings(process.env, (error) =>
   log.warn({ err: error }, 'what is set in the console is asked for again: the ledger does not answer'),
 );
-const { config, logUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule, dataDir, live } =
+const { config, logUrl, auditUrl, windowUrl, clickhouseUrl, clock, rate, closesBySchedule, dataDir, live } =
   processEnvOf(
     process.env,
     {
@@ -132,8 +131,7 @@ function atRate(ms: number): number {
   return Math.max(ms / Math.max(rate, 1), Math.min(ms, 250));
 }
 
-const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
-const logRedis = connectRedis(logUrl);
+const auditRedis = connectRedis(auditUrl);
 const windowRedis = connectRedis(windowUrl);
 const clickhouse = connectClickHouse(clickhouseUrl);
 // While an order is locked: what is not answered by then may not be written any more when the lock is over.
@@ -141,11 +139,17 @@ const lockedLedger = connectClickHouse(clickhouseUrl, LOCKED_LEDGER_ANSWERS_WITH
 const audit = processAudit({
   process: 'pipeline',
   clickhouseUrl,
-  log: logRedis,
+  heads: auditRedis,
   onAway: (error) => log.error({ err: error }, 'the audit trail waits: a server does not answer'),
 });
-const eventLog = new RedisEventLog(logRedis, { topics, mayGrow: true });
-const producer = new RedisEventProducer(logRedis, { topics, maxBytes: config.log.maxBytes });
+const opened = openLog({
+  url: logUrl,
+  config,
+  env: process.env,
+  process: 'pipeline',
+  onWarning: (warning) => log.warn(warning, 'a topic of the log is not as it should be'),
+});
+const eventLog = opened.log;
 const window = new RedisWindow(windowRedis, { slots: config.slots });
 const board = new RedisHeartbeatBoard(windowRedis);
 const stopping = new AbortController();
@@ -302,7 +306,7 @@ const keeper = new DayKeeper({
   window,
   closedDays,
   clock,
-  trimLog: (partition, before) => producer.trim(partition, before),
+  trimLog: (partition, before) => opened.trim(partition, before),
   closeAgain: async (merchantId, date) => {
     const merchant = config.merchants.get(merchantId);
     if (merchant) await closeBySystem(merchant, date, 'LATE_EVENTS');
@@ -594,7 +598,7 @@ try {
 }
 await audit.close();
 await Promise.all([clickhouse.close(), lockedLedger.close(), settings.close()]);
-logRedis.disconnect();
+auditRedis.disconnect();
 windowRedis.disconnect();
 // Whatever still waits for a server that is away must not keep a process that has ended.
 process.exit();

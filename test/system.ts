@@ -107,7 +107,8 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
   const run: RunFile = {
     pid: process.pid,
     clickhouseUrl: engine.url,
-    logRedisUrl: redis.log.url,
+    logUrl: redis.log.url,
+    auditUrl: redis.log.url,
     windowRedisUrl: redis.window.url,
     apiUrl: '',
     startedAt: new Date(0).toISOString(),
@@ -121,7 +122,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     ...process.env,
     DUIZHANG_CONFIG: configPath,
     DUIZHANG_DATA: dir,
-    DUIZHANG_LOG_URL: run.logRedisUrl,
+    DUIZHANG_LOG_URL: run.logUrl,
     DUIZHANG_WINDOW_URL: run.windowRedisUrl,
     DUIZHANG_CLICKHOUSE_URL: run.clickhouseUrl,
     DUIZHANG_SIGNING_KEY: run.signingKeyPath,

@@ -170,6 +170,7 @@ function fixedThatDiffer(a: Config, b: Config): readonly string[] {
     ['port', a.port, b.port],
     ['log.partitions', a.log.partitions, b.log.partitions],
     ['log.maxBytes', a.log.maxBytes, b.log.maxBytes],
+    ['log.kafka', JSON.stringify(a.log.kafka?.raw), JSON.stringify(b.log.kafka?.raw)],
     ['sources', rawOf(a.sources.values()), rawOf(b.sources.values())],
     ['refunds', gatewaysOf(a.refunds), gatewaysOf(b.refunds)],
     ['machines', rawOf(a.machines), rawOf(b.machines)],

@@ -31,6 +31,8 @@ import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
 import { checkHealingOutside, healingOf, HealingSchema, HEALING_AMOUNT } from './healingConfig.ts';
 import { DEFAULT_GRACE_MS, ms } from './durations.ts';
+import type { KafkaConfig } from './kafkaConfig.ts';
+import { checkKafka, KafkaSchema } from './kafkaConfig.ts';
 import { overrideAt, withOverlay } from './overlay.ts';
 import type { MerchantRefunds } from './refundsConfig.ts';
 import { allRefunds, DefaultRefundsSchema, RefundsSchema } from './refundsConfig.ts';
@@ -118,6 +120,7 @@ const ConfigSchema = Type.Object(
         {
           partitions: Type.Optional(Type.Integer({ minimum: 1, maximum: 1024 })),
           maxBytes: Type.Optional(Type.Integer({ minimum: 1_000_000 })),
+          kafka: Type.Optional(KafkaSchema),
         },
         { additionalProperties: false },
       ),
@@ -135,6 +138,8 @@ const ConfigSchema = Type.Object(
   { additionalProperties: false },
 );
 
+type LogSize = { readonly partitions: number; readonly maxBytes: number };
+
 export type Config = {
   readonly merchants: ReadonlyMap<string, Merchant>;
   /** How hospitals' own files are read, by merchant. */
@@ -149,7 +154,8 @@ export type Config = {
   readonly healing: ReadonlyMap<string, HealingRules>;
   /** Who may fetch bills here; as above. */
   readonly machines: readonly MachineConfig[];
-  readonly log: { readonly partitions: number; readonly maxBytes: number };
+  /** kafka: the settings of a cluster, where DUIZHANG_LOG_URL names one; null: nothing is said of it. Secrets as above. */
+  readonly log: LogSize & { readonly kafka: KafkaConfig | null };
   /** null: in the data folder. */
   readonly archive: ArchiveConfig | null;
   /** merchantLabels: /metrics, which asks for no login, tells hospitals apart; three series each. */
@@ -194,7 +200,8 @@ export function configOfText(path: string, text: string, overlay: Overlay = NO_O
   }
   const config = configOf(value, fail);
   const folder = dirname(resolve(path));
-  return { ...config, ...outsideOf(value, config.merchants, folder, fail) };
+  const log = { ...config.log, kafka: kafkaOf(value.log?.kafka, folder, fail) };
+  return { ...config, ...outsideOf(value, config.merchants, folder, fail), log };
 }
 
 type CheckError = ReturnType<typeof check.Errors>[number];
@@ -243,6 +250,13 @@ function complaint(error: CheckError | undefined): string {
 }
 
 type Fail = (steps: readonly string[], message: string) => Error;
+
+function kafkaOf(raw: KafkaConfig['raw'] | undefined, folder: string, fail: Fail): KafkaConfig | null {
+  if (raw === undefined) return null;
+  const failHere: Fail = (steps, message) => fail(['log', 'kafka', ...steps], message);
+  checkKafka(raw, failHere);
+  return { raw, folder, fail: failHere };
+}
 
 function outsideOf(
   raw: Static<typeof ConfigSchema>,
@@ -295,7 +309,9 @@ function outsideOf(
 function configOf(
   raw: Static<typeof ConfigSchema>,
   fail: Fail,
-): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts' | 'healing'> {
+): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts' | 'healing' | 'log'> & {
+  readonly log: LogSize;
+} {
   const resolution = new Map<string, ResolutionRules>();
   const failAlerts: Fail = (steps, message) => fail(['alerts', 'rules', ...steps], message);
   const rulesOfAll = alertRulesOf(raw.alerts?.rules, { fail: failAlerts, ms });

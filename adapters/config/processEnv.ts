@@ -3,16 +3,22 @@ import { resolve } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { clockOf } from '../clock/playbackClock.ts';
+import { brokersOf, wrongLogUrl } from '../kafka/settingsOfConfig.ts';
 import type { Config } from './loadConfig.ts';
 import type { LiveOptions, SettingsNow } from './liveConfig.ts';
 import { LiveConfig } from './liveConfig.ts';
+
+const REDIS = ['redis:', 'rediss:'];
 
 /** What every process of the system is told by its environment. */
 export type ProcessEnv = {
   /** Its hospitals follow the file once `live.watch()` was called. */
   readonly config: Config;
   readonly live: LiveConfig;
+  /** Of Redis, or `kafka://host:9092,host2:9092`. */
   readonly logUrl: string;
+  /** Of the Redis that keeps the heads of the audit trail. */
+  readonly auditUrl: string;
   readonly windowUrl: string;
   readonly clickhouseUrl: string;
   /** The system's data folder, absolute. */
@@ -25,7 +31,7 @@ export type ProcessEnv = {
 };
 
 /**
- * Reads DUIZHANG_CONFIG (a path), DUIZHANG_LOG_URL, DUIZHANG_WINDOW_URL, DUIZHANG_CLICKHOUSE_URL,
+ * Reads DUIZHANG_CONFIG (a path), DUIZHANG_LOG_URL, DUIZHANG_AUDIT_URL, DUIZHANG_WINDOW_URL, DUIZHANG_CLICKHOUSE_URL,
  * DUIZHANG_PLAYBACK and DUIZHANG_SCHEDULE.
  * @param settings what is set in the console (settingsAtStart)
  * @throws DZ_CONFIG_INVALID naming the variable or the line of the configuration that is wrong
@@ -39,8 +45,9 @@ export function processEnvOf(
   return {
     live,
     config: live.config,
-    logUrl: urlOf(env, 'DUIZHANG_LOG_URL', ['redis:', 'rediss:']),
-    windowUrl: urlOf(env, 'DUIZHANG_WINDOW_URL', ['redis:', 'rediss:']),
+    logUrl: logUrlOf(env),
+    auditUrl: auditUrlOf(env),
+    windowUrl: urlOf(env, 'DUIZHANG_WINDOW_URL', REDIS),
     dataDir: resolve(needed(env, 'DUIZHANG_DATA')),
     clickhouseUrl: urlOf(env, 'DUIZHANG_CLICKHOUSE_URL', ['http:', 'https:']),
     ...clockOf(env),
@@ -67,6 +74,28 @@ function urlOf(env: NodeJS.ProcessEnv, name: string, protocols: readonly string[
     'DZ_CONFIG_INVALID',
     `${name} is "${value}", not an address that begins with ${protocols.join('// or ')}//`,
   );
+}
+
+function logUrlOf(env: NodeJS.ProcessEnv): string {
+  const value = needed(env, 'DUIZHANG_LOG_URL');
+  if (brokersOf(value) !== null || isRedisUrl(value)) return value;
+  throw wrongLogUrl('DUIZHANG_LOG_URL', value);
+}
+
+/**
+ * Where the heads of the audit trail are kept: DUIZHANG_AUDIT_URL, or the Redis of the event log. Who could change the ledger alone
+ * must not reach them, and they must not be lost, so that the window's Redis is no place for them.
+ * @throws DZ_CONFIG_INVALID when it is not named and the log is no Redis
+ */
+export function auditUrlOf(env: NodeJS.ProcessEnv): string {
+  if (!env['DUIZHANG_AUDIT_URL'] && isRedisUrl(env['DUIZHANG_LOG_URL'] ?? '')) {
+    return needed(env, 'DUIZHANG_LOG_URL');
+  }
+  return urlOf(env, 'DUIZHANG_AUDIT_URL', REDIS);
+}
+
+function isRedisUrl(value: string): boolean {
+  return URL.canParse(value) && REDIS.includes(new URL(value).protocol);
 }
 
 /** A port from the environment; 0 (a free one) when it is not named. */

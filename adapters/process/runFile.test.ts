@@ -12,7 +12,8 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const RUN: RunFile = {
   pid: process.pid,
   clickhouseUrl: 'http://127.0.0.1:1',
-  logRedisUrl: 'redis://127.0.0.1:2',
+  logUrl: 'redis://127.0.0.1:2',
+  auditUrl: 'redis://127.0.0.1:2',
   windowRedisUrl: 'redis://127.0.0.1:3',
   apiUrl: 'http://127.0.0.1:4',
   startedAt: '2026-03-01T08:00:00+08:00',

@@ -6,7 +6,10 @@ import { DuizhangError } from '../../domain/errors.ts';
 export type RunFile = {
   readonly pid: number;
   readonly clickhouseUrl: string;
-  readonly logRedisUrl: string;
+  /** Of Redis, or of Kafka. */
+  readonly logUrl: string;
+  /** Of the Redis that keeps the heads of the audit trail. */
+  readonly auditUrl: string;
   readonly windowRedisUrl: string;
   readonly apiUrl: string;
   readonly startedAt: string;
@@ -76,7 +79,8 @@ function isRunFile(value: unknown): value is RunFile {
     Number.isInteger(fields.get('pid')) &&
     [
       'clickhouseUrl',
-      'logRedisUrl',
+      'logUrl',
+      'auditUrl',
       'windowRedisUrl',
       'apiUrl',
       'startedAt',

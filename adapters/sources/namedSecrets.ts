@@ -1,4 +1,5 @@
 import { signSecretOf } from '../config/alertsConfig.ts';
+import type { KafkaConfig } from '../config/kafkaConfig.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { RawSecret } from '../config/sourcesConfig.ts';
 import type { SecretPlace } from './secrets.ts';
@@ -89,7 +90,20 @@ export function namedSecrets(config: Config, env: NodeJS.ProcessEnv): readonly N
       secrets.push({ raw: secret, at, kind, id: `alerts ${name}`, folder, env, fail: failHere });
     }
   }
+  if (config.log.kafka !== null) secrets.push(...kafkaSecrets(config.log.kafka, env));
   return secrets;
+}
+
+function kafkaSecrets({ raw, folder, fail }: KafkaConfig, env: NodeJS.ProcessEnv): readonly NamedSecret[] {
+  const { tls, sasl } = raw;
+  const named = { tls: tls?.keyFile === undefined ? undefined : { keyFile: tls.keyFile }, sasl };
+  return Object.entries(named).flatMap(([what, secret]): readonly NamedSecret[] => {
+    if (secret === undefined) return [];
+    const failHere = (message: string): Error => fail([what], message);
+    return [
+      { raw: secret, at: `log.kafka ${what}`, kind: 'TEXT', id: 'log.kafka', folder, env, fail: failHere },
+    ];
+  });
 }
 
 /** What a secret is. @throws what its place makes of one that is not there or no good */

@@ -57,7 +57,7 @@ export async function storedBytes(system: TestSystem): Promise<Stored> {
 }
 
 async function withLog<T>(system: TestSystem, ask: (log: Redis) => Promise<T>): Promise<T> {
-  const log = connectRedis(system.run.logRedisUrl);
+  const log = connectRedis(system.run.logUrl);
   try {
     return await ask(log);
   } finally {

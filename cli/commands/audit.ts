@@ -55,7 +55,7 @@ export const auditCommand: Command = {
     if (!run) throw new DuizhangError('DZ_USAGE', 'say audit verify, audit list or audit checkpoint');
     const system = systemHere(io);
     const clickhouse = connectClickHouse(system.clickhouseUrl);
-    const log = connectRedis(system.logRedisUrl);
+    const log = connectRedis(system.auditUrl);
     try {
       return await run({ clickhouse, log, signingKeyPath: system.signingKeyPath }, values, io);
     } finally {

@@ -1,8 +1,7 @@
-import { Redis } from 'ioredis';
 import { parseArgs } from 'node:util';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseDeadLetters } from '../../adapters/clickhouse/deadLetters.ts';
-import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
+import { openLog } from '../../adapters/openLog.ts';
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { DeadLetterStore, LetterPlace, StoredLetter } from '../../domain/deadLetters.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -46,7 +45,7 @@ export const deadLettersCommand: Command = {
       const letters = clickHouseDeadLetters(client);
       if (request.action === 'list') return await list(letters, request, io);
       const { only } = request;
-      const replayed = await withProducer(run.logRedisUrl, io, async (producer) => {
+      const replayed = await withProducer(run.logUrl, io, async (producer) => {
         const deps = { letters, producer, now: Date.now };
         if (only === null) return replayAll(deps);
         await replayOne(WHOLE_LEDGER, only, deps);
@@ -98,17 +97,14 @@ async function withProducer(
   io: CommandIo,
   work: (producer: EventProducer) => Promise<number>,
 ): Promise<number> {
-  const { log } = configOf(systemHere(io));
-  const redis = new Redis(url, { maxRetriesPerRequest: 2 });
-  // Failures reach us through the commands; without a listener ioredis would print them.
-  redis.on('error', () => undefined);
-  const topics = { payments: log.partitions, 'his-orders': log.partitions };
-  const producer = new RedisEventProducer(redis, { topics, maxBytes: log.maxBytes, waitMs: 10_000 });
+  const config = configOf(systemHere(io));
+  const log = openLog({ url, config, env: io.env, process: 'cli', onWarning: () => undefined });
+  const producer = log.newProducer({ waitMs: 10_000 });
   try {
     return await work(producer);
   } finally {
     await producer.close();
-    redis.disconnect();
+    await log.close();
   }
 }
 

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../adapters/clock/playbackClock.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
-import { connectRedis } from '../../adapters/redis/connect.ts';
-import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
+import { openLog } from '../../adapters/openLog.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import { addDays, businessDateOf, dayNumberOf, startOfDate } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -37,10 +36,14 @@ export async function simulateLive(request: LiveRequest, io: CommandIo): Promise
   const config = configOf(run);
   const merchants = request.merchantsOf(config, run.configPath);
   refuseReal(config, merchants, run.configPath);
-  const log = connectRedis(run.logRedisUrl);
-  const { partitions, maxBytes } = config.log;
-  const topics = { payments: partitions, 'his-orders': partitions };
-  const producer = new RedisEventProducer(log, { topics, maxBytes });
+  const log = openLog({
+    url: run.logUrl,
+    config,
+    env: io.env,
+    process: 'cli',
+    onWarning: () => undefined,
+  });
+  const producer = log.newProducer();
   const closing = openClosing(run, config, io.env);
   const clock = systemClock();
   const interrupt = listenForInterrupt(Date.now);
@@ -60,7 +63,7 @@ export async function simulateLive(request: LiveRequest, io: CommandIo): Promise
     interrupt.stop();
     await closing.dispose();
     await producer.close();
-    log.disconnect();
+    await log.close();
   }
 }
 

@@ -6,7 +6,7 @@ import { playbackClock } from '../../adapters/clock/playbackClock.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
 import type { RunFile } from '../../adapters/process/runFile.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
-import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
+import { openLog } from '../../adapters/openLog.ts';
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { SimulatedBill, SimulatedDay } from '../../simulator/day.ts';
@@ -52,11 +52,16 @@ export async function playDemo(record: DemoRecord, stage: DemoStage): Promise<De
 async function playEvents(record: DemoRecord, stage: DemoStage): Promise<DemoRecord> {
   const { config, run, day, dataDir, status } = stage;
   const clock = playbackClock(stage.playback);
-  const logRedis = connectRedis(run.logRedisUrl);
+  const log = openLog({
+    url: run.logUrl,
+    config,
+    env: process.env,
+    process: 'cli',
+    onWarning: () => undefined,
+  });
   const windowRedis = connectRedis(run.windowRedisUrl);
   const clickhouse = connectClickHouse(run.clickhouseUrl);
-  const topics = { payments: config.log.partitions, 'his-orders': config.log.partitions };
-  const producer = new RedisEventProducer(logRedis, { topics, maxBytes: config.log.maxBytes });
+  const producer = log.newProducer();
   let { fed } = record;
   let rememberedAtMs = clock.wallMs();
   const remember = (): void => {
@@ -88,7 +93,7 @@ async function playEvents(record: DemoRecord, stage: DemoStage): Promise<DemoRec
   } finally {
     await progress.stop();
     await producer.close();
-    logRedis.disconnect();
+    await log.close();
     windowRedis.disconnect();
     await clickhouse.close();
   }

@@ -5,7 +5,8 @@ import { whereToLook } from './whereToLook.ts';
 const RUN: RunFile = {
   pid: 1,
   clickhouseUrl: '',
-  logRedisUrl: '',
+  logUrl: '',
+  auditUrl: '',
   windowRedisUrl: '',
   apiUrl: 'http://127.0.0.1:8420',
   startedAt: '',

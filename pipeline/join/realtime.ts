@@ -51,20 +51,31 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
   const partitions = [...bounds.keys()].sort();
   const startOf = (partition: PartitionId): Position => bounds.get(partition)?.start ?? 0;
   const joiner = new Joiner({ ...parts, startOf });
-  const watermarks = new Map(partitions.map((id) => [id, new PartitionWatermark(parts.watermark)] as const));
+  const watermarks = new Map<PartitionId, PartitionWatermark>();
   const beats = new Map<PartitionId, Heartbeat>();
   const turns = new Turns(BATCHES_AT_ONCE);
   let stopping = false;
 
-  const resumeAt = await resumePositions(parts, startOf);
+  const resumeAt = resumePositions(parts, startOf);
   const consumer: LogConsumer = parts.log.consume({
-    startAt: (partition) => Promise.resolve(resumeAt(partition)),
+    startAt: resumeAt,
+    // Whoever reads on says how far; what we last knew must not overwrite it.
+    onRevoked: async (revoked) => {
+      for (const partition of revoked) {
+        watermarks.delete(partition);
+        beats.delete(partition);
+      }
+      await parts.entries.flush();
+    },
     maxRecords: MAX_RECORDS_A_READ,
     onBatch: async (batch) => {
       const startedAtMs = parts.clock.wallMs();
+      const watermark = watermarks.get(batch.partition) ?? new PartitionWatermark(parts.watermark);
+      watermarks.set(batch.partition, watermark);
       const { outcome, summary } = await turns.take(() => joiner.join(batch));
-      const watermark = watermarks.get(batch.partition);
-      watermark?.read({
+      // A batch that was let go of: the partition is another's by now, or has begun anew.
+      if (watermarks.get(batch.partition) !== watermark) return outcome;
+      watermark.read({
         empty: batch.records.length === 0,
         fullyRead: batch.end >= batch.partitionEnd,
         latestEventMs: summary.latestEventMs,
@@ -74,7 +85,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
       beats.set(batch.partition, {
         position: outcome.kind === 'done' ? batch.end : outcome.position,
         partitionEnd: batch.partitionEnd,
-        watermarkMs: watermark?.ms ?? null,
+        watermarkMs: watermark.ms,
         atMs: parts.clock.wallMs(),
       });
       parts.onBatch(batch, summary, parts.clock.wallMs() - startedAtMs);
@@ -137,16 +148,21 @@ async function sweepSlots(window: WindowStore, watermarkMs: number): Promise<boo
   return swept.some((slot) => slot.more && slot.marked > 0);
 }
 
-/** A restart resumes each partition from the lowest position of its slots and of the stored entries. */
-async function resumePositions(
+/**
+ * Each partition is resumed from the lowest position of its slots and of the stored entries, asked for whenever it becomes
+ * ours: others may have read on. Partitions that come together share one answer.
+ */
+function resumePositions(
   parts: Pick<RealtimeParts, 'window' | 'ledger'>,
   startOf: (partition: PartitionId) => Position,
-): Promise<(partition: PartitionId) => Position> {
-  const [slots, stored] = await Promise.all([
-    parts.window.positions(),
-    parts.ledger.loadPositions(ENTRIES_CONSUMER),
-  ]);
-  return (partition) => {
+): (partition: PartitionId) => Promise<Position> {
+  const ask = () => Promise.all([parts.window.positions(), parts.ledger.loadPositions(ENTRIES_CONSUMER)]);
+  let asked: ReturnType<typeof ask> | null = null;
+  return async (partition) => {
+    asked ??= ask().finally(() => {
+      asked = null;
+    });
+    const [slots, stored] = await asked;
     const start = startOf(partition);
     const reached = [stored.get(partition) ?? start, ...slots.map((slot) => slot.get(partition) ?? start)];
     const lowest = Math.min(...reached);

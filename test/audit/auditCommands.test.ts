@@ -20,7 +20,8 @@ beforeAll(async () => {
   writeRunFile(world.dir, {
     pid: process.pid,
     clickhouseUrl: world.clickhouseUrl,
-    logRedisUrl: world.redisUrl,
+    logUrl: world.redisUrl,
+    auditUrl: world.redisUrl,
     windowRedisUrl: world.redisUrl,
     apiUrl: 'http://127.0.0.1:1',
     startedAt: new Date(0).toISOString(),

@@ -24,7 +24,8 @@ beforeAll(async () => {
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: engine.url,
-    logRedisUrl: 'redis://127.0.0.1:1',
+    logUrl: 'redis://127.0.0.1:1',
+    auditUrl: 'redis://127.0.0.1:1',
     windowRedisUrl: 'redis://127.0.0.1:1',
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-03-01T08:00:00+08:00',

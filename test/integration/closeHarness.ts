@@ -241,7 +241,8 @@ export async function startCloseSystem(): Promise<CloseSystem> {
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: engine.url,
-    logRedisUrl: redisServer.url,
+    logUrl: redisServer.url,
+    auditUrl: redisServer.url,
     windowRedisUrl: redisServer.url,
     apiUrl: '',
     startedAt: new Date(0).toISOString(),

@@ -60,7 +60,7 @@ function openSystem() {
   const redis = connectRedis(run.windowRedisUrl);
   const env = {
     DUIZHANG_DATA: data,
-    DUIZHANG_LOG_URL: run.logRedisUrl,
+    DUIZHANG_LOG_URL: run.logUrl,
     DUIZHANG_WINDOW_URL: run.windowRedisUrl,
     DUIZHANG_CLICKHOUSE_URL: run.clickhouseUrl,
     DUIZHANG_DEMO_OUTSIDE: outsideFilesOf(data).accessPath,

@@ -40,7 +40,8 @@ beforeAll(async () => {
     pid: process.pid,
     clickhouseUrl: system.url,
     // The export is recorded first.
-    logRedisUrl: redis.url,
+    logUrl: redis.url,
+    auditUrl: redis.url,
     windowRedisUrl: 'redis://127.0.0.1:1',
     apiUrl: 'http://127.0.0.1:1',
     startedAt: new Date(0).toISOString(),

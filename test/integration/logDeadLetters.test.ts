@@ -29,7 +29,8 @@ beforeAll(async () => {
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: engine.url,
-    logRedisUrl: server.url,
+    logUrl: server.url,
+    auditUrl: server.url,
     windowRedisUrl: server.url,
     apiUrl: 'http://127.0.0.1:1',
     startedAt: '2026-11-24T00:00:00Z',

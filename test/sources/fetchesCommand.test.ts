@@ -29,7 +29,8 @@ beforeAll(async () => {
   // What a running system leaves for commands; none but these two addresses are used here.
   const run = { pid: process.pid, clickhouseUrl: system.url, configPath, startedAt: '' };
   const others = {
-    logRedisUrl: '',
+    logUrl: '',
+    auditUrl: '',
     windowRedisUrl: '',
     apiUrl: '',
     dataDir: dir,

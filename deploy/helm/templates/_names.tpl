@@ -30,6 +30,8 @@ app.kubernetes.io/component: {{ .part }}
 - name: {{ $name }}
   valueFrom: { secretKeyRef: { name: {{ $.Values.secretName }}, key: {{ $key }} } }
 {{- end }}
+- name: DUIZHANG_AUDIT_URL
+  valueFrom: { secretKeyRef: { name: {{ .Values.secretName }}, key: auditUrl, optional: true } }
 {{- end -}}
 
 {{/* What every pod of ours is like, but its containers. */}}

@@ -1,0 +1,85 @@
+import type { Static } from 'typebox';
+import { Type } from 'typebox';
+import type { CompressionName } from '../kafka/codecs.ts';
+import type { FailAt } from './sourcesConfig.ts';
+import { checkSecret, HttpUrl, Secret } from './sourcesConfig.ts';
+
+// `log.kafka`: how a cluster is reached that DUIZHANG_LOG_URL names, and what of it is ours.
+
+const DURATION = '^\\d+(ms|s|m|h|d)$';
+const strict = { additionalProperties: false } as const;
+const Word = Type.String({ minLength: 1 });
+const TopicName = Type.String({ pattern: '^[A-Za-z0-9._-]{1,249}$' });
+
+export const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const;
+export type Mechanism = (typeof MECHANISMS)[number];
+const COMPRESSIONS: readonly CompressionName[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+
+export const KafkaSchema = Type.Object(
+  {
+    group: Type.Optional(Word),
+    topics: Type.Optional(
+      Type.Object({ payments: Type.Optional(TopicName), 'his-orders': Type.Optional(TopicName) }, strict),
+    ),
+    /** What topics are made with that are not there; absent: they are not made but refused. */
+    create: Type.Optional(
+      Type.Object(
+        {
+          replication: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+          retention: Type.Optional(Type.String({ pattern: DURATION })),
+        },
+        strict,
+      ),
+    ),
+    compression: Type.Optional(Type.Unsafe<CompressionName>({ type: 'string', enum: [...COMPRESSIONS] })),
+    session: Type.Optional(Type.String({ pattern: DURATION })),
+    /** Empty: as the authorities that Node knows say. */
+    tls: Type.Optional(
+      Type.Object(
+        { caFile: Type.Optional(Word), certFile: Type.Optional(Word), keyFile: Type.Optional(Word) },
+        strict,
+      ),
+    ),
+    sasl: Type.Optional(
+      Type.Object(
+        {
+          mechanism: Type.Unsafe<Mechanism>({ type: 'string', enum: [...MECHANISMS] }),
+          /** With OAUTHBEARER the client's id. */
+          user: Type.Optional(Word),
+          /** The password; with OAUTHBEARER the client's secret, or without a tokenUrl the token itself. */
+          ...Secret,
+          tokenUrl: Type.Optional(HttpUrl),
+          scope: Type.Optional(Word),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
+
+export type RawKafka = Static<typeof KafkaSchema>;
+
+export type KafkaConfig = {
+  readonly raw: RawKafka;
+  /** Files that it names are relative to this folder. */
+  readonly folder: string;
+  readonly fail: FailAt;
+};
+
+/** @throws what `fail` makes of settings that do not fit each other */
+export function checkKafka({ tls, sasl }: RawKafka, fail: FailAt): void {
+  if ((tls?.certFile === undefined) !== (tls?.keyFile === undefined)) {
+    throw fail(['tls'], 'name certFile and keyFile, or neither');
+  }
+  if (sasl === undefined) return;
+  const failHere = (message: string): Error => fail(['sasl'], message);
+  checkSecret(sasl, failHere);
+  const asksForTokens = sasl.mechanism === 'OAUTHBEARER' && sasl.tokenUrl !== undefined;
+  if (sasl.mechanism !== 'OAUTHBEARER' && (sasl.tokenUrl ?? sasl.scope) !== undefined) {
+    throw failHere('tokenUrl and scope are of OAUTHBEARER alone');
+  }
+  if ((sasl.mechanism !== 'OAUTHBEARER' || asksForTokens) && sasl.user === undefined) {
+    throw failHere('lacks user');
+  }
+}

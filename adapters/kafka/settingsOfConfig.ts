@@ -1,0 +1,109 @@
+import type { SASLOptions } from 'kafkajs';
+import { DuizhangError } from '../../domain/errors.ts';
+import type { Topic } from '../../domain/ports.ts';
+import { ms } from '../config/durations.ts';
+import type { KafkaConfig } from '../config/kafkaConfig.ts';
+import type { SecretPlace } from '../sources/secrets.ts';
+import { publicText, secretText } from '../sources/secrets.ts';
+import type { KafkaSettings } from './kafkaSettings.ts';
+import { DEFAULT_SESSION_MS } from './kafkaSettings.ts';
+import { oauthTokens } from './oauthTokens.ts';
+
+const KAFKA_URL = /^kafka:\/\/([\w.-]+:\d{1,5}(?:,[\w.-]+:\d{1,5})*)\/?$/;
+const TOPIC_NAMES: Readonly<Record<Topic, string>> = { payments: 'payments', 'his-orders': 'his-orders' };
+const DEFAULT_RETENTION_MS = 14 * 86_400_000;
+const DEFAULT_REPLICATION = 3;
+const LOCAL = /^(127\.0\.0\.1|localhost):/;
+
+/** The brokers of `kafka://host:9092,host2:9092`; null: it is another address. */
+export function brokersOf(url: string): readonly string[] | null {
+  return KAFKA_URL.exec(url)?.[1]?.split(',') ?? null;
+}
+
+export type KafkaPlan = {
+  readonly brokers: readonly string[];
+  /** null: the configuration says nothing of it. */
+  readonly config: KafkaConfig | null;
+  readonly partitions: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clientId: string;
+};
+
+/** @throws DZ_CONFIG_INVALID for a secret that is not there, or one that would cross a network in the clear */
+export function kafkaSettingsOf({ brokers, config, partitions, env, clientId }: KafkaPlan): KafkaSettings {
+  const raw = config?.raw ?? {};
+  const isLocal = brokers.every((broker) => LOCAL.test(broker));
+  const isInTheClear = raw.tls === undefined && !isLocal;
+  if (config !== null && isInTheClear && raw.sasl !== undefined && !raw.sasl.mechanism.startsWith('SCRAM')) {
+    throw config.fail(['sasl'], `${raw.sasl.mechanism} sends its secret as it is: set tls`);
+  }
+  const { create } = raw;
+  return {
+    brokers,
+    clientId,
+    tls: config === null || raw.tls === undefined ? null : tlsOf(config, raw.tls, env),
+    sasl: config === null || raw.sasl === undefined ? null : saslOf(config, raw.sasl, env),
+    group: raw.group ?? 'duizhang',
+    topicNames: { ...TOPIC_NAMES, ...raw.topics },
+    create:
+      create === undefined
+        ? null
+        : {
+            partitions: { payments: partitions, 'his-orders': partitions },
+            replication: create.replication ?? DEFAULT_REPLICATION,
+            retentionMs: ms(create.retention) ?? DEFAULT_RETENTION_MS,
+          },
+    compression: raw.compression ?? 'none',
+    sessionMs: ms(raw.session) ?? DEFAULT_SESSION_MS,
+  };
+}
+
+type Raw = KafkaConfig['raw'];
+
+function placeOf({ folder, fail }: KafkaConfig, at: string, env: NodeJS.ProcessEnv): SecretPlace {
+  return { folder, env, fail: (message) => fail([at], message) };
+}
+
+function tlsOf(config: KafkaConfig, tls: NonNullable<Raw['tls']>, env: NodeJS.ProcessEnv) {
+  const place = placeOf(config, 'tls', env);
+  return {
+    ...(tls.caFile === undefined ? {} : { ca: publicText(tls.caFile, place) }),
+    ...(tls.certFile === undefined ? {} : { cert: publicText(tls.certFile, place) }),
+    ...(tls.keyFile === undefined ? {} : { key: secretText({ keyFile: tls.keyFile }, place) }),
+  };
+}
+
+function saslOf(config: KafkaConfig, sasl: NonNullable<Raw['sasl']>, env: NodeJS.ProcessEnv): SASLOptions {
+  const place = placeOf(config, 'sasl', env);
+  // Read before anything is connected: a secret that is not there ends the process before it counts as started.
+  const password = secretText(sasl, place);
+  const username = sasl.user ?? '';
+  switch (sasl.mechanism) {
+    case 'PLAIN':
+      return { mechanism: 'plain', username, password };
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', username, password };
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', username, password };
+    case 'OAUTHBEARER': {
+      const { tokenUrl, scope } = sasl;
+      const oauthBearerProvider =
+        tokenUrl === undefined
+          ? async () => ({ value: secretText(sasl, place) })
+          : oauthTokens({
+              tokenUrl,
+              clientId: username,
+              secret: () => secretText(sasl, place),
+              scope: scope ?? '',
+            });
+      return { mechanism: 'oauthbearer', oauthBearerProvider };
+    }
+  }
+}
+
+export function wrongLogUrl(name: string, url: string): DuizhangError {
+  return new DuizhangError(
+    'DZ_CONFIG_INVALID',
+    `${name} is "${url}", not an address that begins with redis:// or rediss://, or kafka://host:9092,host2:9092`,
+  );
+}

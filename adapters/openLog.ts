@@ -1,0 +1,78 @@
+import type { EventLog, EventProducer, PartitionId, Position } from '../domain/ports.ts';
+import type { Config } from './config/loadConfig.ts';
+import { KafkaEventLog } from './kafka/kafkaEventLog.ts';
+import { KafkaEventProducer } from './kafka/kafkaEventProducer.ts';
+import { brokersOf, kafkaSettingsOf } from './kafka/settingsOfConfig.ts';
+import type { TopicWarning } from './kafka/topics.ts';
+import { connectRedis } from './redis/connect.ts';
+import { RedisEventLog } from './redis/log/redisEventLog.ts';
+import { RedisEventProducer } from './redis/log/redisEventProducer.ts';
+
+/** The event log of a system, on whichever server holds it. */
+export type OpenLog = {
+  readonly log: EventLog;
+  newProducer(options?: { readonly waitMs?: number }): EventProducer;
+  /** Frees the log before a position; where retention does that, nothing. */
+  trim(partition: PartitionId, before: Position): Promise<void>;
+  /** Rejects when its server does not answer. */
+  ping(): Promise<void>;
+  /** Ends its consumers and connections; producers are their makers'. */
+  close(): Promise<void>;
+};
+
+export type LogParts = {
+  readonly url: string;
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  /** Who opens it, for the servers' own records: 'pipeline', 'api', 'cli'. */
+  readonly process: string;
+  /** Told once of what is amiss with a topic, and works. */
+  readonly onWarning: (warning: TopicWarning) => void;
+};
+
+const DAY_MS = 86_400_000;
+/** The window can be made again from the log for as long (pipeline/close/dayKeeper.ts). */
+const LEAST_RETENTION_MS = 3 * DAY_MS;
+
+/** @throws DZ_CONFIG_INVALID for settings of Kafka that are wrong */
+export function openLog(parts: LogParts): OpenLog {
+  const brokers = brokersOf(parts.url);
+  return brokers === null ? redisLog(parts) : kafkaLog(parts, brokers);
+}
+
+function redisLog({ url, config, process: name }: LogParts): OpenLog {
+  const redis = connectRedis(url);
+  const { partitions, maxBytes } = config.log;
+  const topics = { payments: partitions, 'his-orders': partitions };
+  const log = new RedisEventLog(redis, { topics, mayGrow: name === 'pipeline' });
+  const trimmer = new RedisEventProducer(redis, { topics, maxBytes });
+  return {
+    log,
+    newProducer: (options = {}) => new RedisEventProducer(redis, { topics, maxBytes, ...options }),
+    trim: (partition, before) => trimmer.trim(partition, before),
+    ping: async () => void (await redis.ping()),
+    async close() {
+      await log.close();
+      redis.disconnect();
+    },
+  };
+}
+
+function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
+  const { config, env, process: name, onWarning } = parts;
+  const { kafka, partitions } = config.log;
+  const settings = kafkaSettingsOf({ brokers, config: kafka, partitions, env, clientId: `duizhang-${name}` });
+  const crossDayDays = Math.max(...[...config.merchants.values()].map(({ rules }) => rules.crossDayDays));
+  const wishedRetentionMs = Math.max(LEAST_RETENTION_MS, (crossDayDays + 2) * DAY_MS);
+  const log = new KafkaEventLog(settings, {
+    needs: { leastRetentionMs: LEAST_RETENTION_MS, wishedRetentionMs },
+    onWarning,
+  });
+  return {
+    log,
+    newProducer: (options = {}) => new KafkaEventProducer(settings, options),
+    trim: () => Promise.resolve(),
+    ping: async () => void (await log.bounds()),
+    close: () => log.close(),
+  };
+}
