@@ -11,6 +11,8 @@ import { RedisEventProducer } from './redis/log/redisEventProducer.ts';
 /** The event log of a system, on whichever server holds it. */
 export type OpenLog = {
   readonly log: EventLog;
+  /** Whether several processes may be connected as readers, so that it has to be settled which one works. */
+  readonly hasGroup: boolean;
   newProducer(options?: { readonly waitMs?: number }): EventProducer;
   /** Frees the log before a position; where retention does that, nothing. */
   trim(partition: PartitionId, before: Position): Promise<void>;
@@ -48,6 +50,7 @@ function redisLog({ url, config, process: name }: LogParts): OpenLog {
   const trimmer = new RedisEventProducer(redis, { topics, maxBytes });
   return {
     log,
+    hasGroup: false,
     newProducer: (options = {}) => new RedisEventProducer(redis, { topics, maxBytes, ...options }),
     trim: (partition, before) => trimmer.trim(partition, before),
     ping: async () => void (await redis.ping()),
@@ -70,6 +73,7 @@ function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
   });
   return {
     log,
+    hasGroup: true,
     newProducer: (options = {}) => new KafkaEventProducer(settings, options),
     trim: () => Promise.resolve(),
     ping: async () => void (await log.bounds()),

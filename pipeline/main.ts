@@ -23,7 +23,12 @@ import { makeEventDecoder } from '../adapters/events/eventCodec.ts';
 import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
 import { processSettings } from '../adapters/settingsParts.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
-import { closesEnded, redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
+import {
+  closesEnded,
+  redisChainLock,
+  redisPipelineLease,
+  redisTokenIssuer,
+} from '../adapters/redis/lease.ts';
 import { redisLiveChanges, redisLiveVerdicts } from '../adapters/redis/liveChanges.ts';
 import { logOptions } from '../adapters/logOptions.ts';
 import { openLog } from '../adapters/openLog.ts';
@@ -71,6 +76,7 @@ import { Watch } from './watch/watch.ts';
 import { pipelineMetrics } from './metrics.ts';
 import { roundsUntil } from './rounds.ts';
 import { serveHealth } from './serveHealth.ts';
+import { keepHeld, standBy } from './standBy.ts';
 
 const log = pino(logOptions('pipeline'));
 const settings = await processSettings(process.env, (error) =>
@@ -513,6 +519,14 @@ function keepAlertsTold(): Promise<void> {
   });
 }
 
+const holder = randomUUID();
+const standByParts = {
+  tryToHold: () => redisPipelineLease(windowRedis, holder),
+  rest,
+  signal: stopping.signal,
+  onStandingBy: () => log.info('another pipeline works; this one stands by'),
+};
+
 async function main(): Promise<void> {
   // A log that was made otherwise than the configuration says ends the process before it counts as started.
   await eventLog.partitions();
@@ -527,6 +541,8 @@ async function main(): Promise<void> {
     asked.resolve();
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  const lease = opened.hasGroup ? await standBy(standByParts) : null;
+  if (opened.hasGroup && lease === null) return server.closeAllConnections();
   await prepare();
   const realtime = await startRealtime({
     ...gateParts,
@@ -573,6 +589,7 @@ async function main(): Promise<void> {
   audit.note('START', { configSha256: live.hash, settings: live.revision, pid: process.pid });
   log.info({ slots: config.slots, partitions: config.log.partitions }, 'ready');
   const kept = [
+    ...(lease === null ? [] : [keepHeld(lease, standByParts)]),
     keepDays(),
     keepBills(),
     keepMoney(),
@@ -585,6 +602,7 @@ async function main(): Promise<void> {
   ];
   await Promise.race([asked.promise, realtime.done, ...kept, forced.promise]);
   await Promise.race([realtime.stop(), forced.promise]);
+  await lease?.release();
   server.close();
   server.closeAllConnections();
 }

@@ -16,13 +16,13 @@ import type { Child } from '../adapters/process/childProcess.ts';
 import { startChild } from '../adapters/process/childProcess.ts';
 import { freePort } from '../adapters/process/freePort.ts';
 import type { RedisServer } from '../adapters/process/redisServer.ts';
+import { openLog } from '../adapters/openLog.ts';
 import { untilUp } from '../adapters/process/untilUp.ts';
 import type { RunFile } from '../adapters/process/runFile.ts';
 import { connectRedis } from '../adapters/redis/connect.ts';
-import { RedisEventLog } from '../adapters/redis/log/redisEventLog.ts';
-import { RedisEventProducer } from '../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
+import type { EventLog, EventProducer, PartitionId, Position } from '../domain/ports.ts';
 import { waitUntilStored } from '../pipeline/join/gate.ts';
 import { startEngine, startRedis } from './services/index.ts';
 
@@ -36,6 +36,8 @@ export type SystemOptions = {
   readonly playback?: Playback;
   /** Whether the pipeline closes days by itself; absent: no. */
   readonly schedule?: boolean;
+  /** Of an event log elsewhere; absent: in the system's own Redis. */
+  readonly logUrl?: string;
 };
 
 export type RedisName = 'log' | 'window';
@@ -54,9 +56,13 @@ export type TestSystem = AsyncDisposable & {
   /** Of the servers. */
   readonly pids: Readonly<Record<'log' | 'window' | 'ledger', number>>;
   readonly window: RedisWindow;
-  readonly log: RedisEventLog;
-  readonly producer: RedisEventProducer;
+  readonly log: EventLog;
+  readonly producer: EventProducer;
+  /** Frees the log before a position, as the pipeline does. */
+  trimLog(partition: PartitionId, before: Position): Promise<void>;
   startPipeline(): Promise<Child>;
+  /** Another pipeline process beside it, on a port of its own; it is the test's to end. */
+  startSecondPipeline(logFile: string): Promise<Child>;
   stopPipeline(): Promise<void>;
   killPipeline(): Promise<void>;
   /** Kills a redis-server with -9 and starts it again on its folder, or on nothing. */
@@ -92,13 +98,14 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
   let pipeline: Child | null = null;
 
   const clickhouse = connectClickHouse(engine.url);
-  const connections = { log: connectRedis(redis.log.url), window: connectRedis(redis.window.url) };
+  const logUrl = options.logUrl ?? redis.log.url;
+  const connections = { window: connectRedis(redis.window.url) };
   const ownParts = () => {
-    const { partitions, maxBytes } = config.log;
-    const topics = { payments: partitions, 'his-orders': partitions };
+    const opened = openLog({ url: logUrl, config, env: {}, process: 'test', onWarning: () => undefined });
     return {
-      log: new RedisEventLog(connections.log, { topics }),
-      producer: new RedisEventProducer(connections.log, { topics, maxBytes }),
+      opened,
+      log: opened.log,
+      producer: opened.newProducer(),
       window: new RedisWindow(connections.window, { slots: config.slots }),
     };
   };
@@ -107,7 +114,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
   const run: RunFile = {
     pid: process.pid,
     clickhouseUrl: engine.url,
-    logUrl: redis.log.url,
+    logUrl,
     auditUrl: redis.log.url,
     windowRedisUrl: redis.window.url,
     apiUrl: '',
@@ -123,6 +130,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     DUIZHANG_CONFIG: configPath,
     DUIZHANG_DATA: dir,
     DUIZHANG_LOG_URL: run.logUrl,
+    DUIZHANG_AUDIT_URL: run.auditUrl,
     DUIZHANG_WINDOW_URL: run.windowRedisUrl,
     DUIZHANG_CLICKHOUSE_URL: run.clickhouseUrl,
     DUIZHANG_SIGNING_KEY: run.signingKeyPath,
@@ -140,7 +148,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
       if (options.config === undefined) throw new Error('the repository’s configuration is not rewritten');
       await writeFile(configPath, text);
       config = loadConfig(configPath);
-      await Promise.all([own.log.close(), own.producer.close()]);
+      await Promise.all([own.opened.close(), own.producer.close()]);
       own = ownParts();
     },
     run,
@@ -158,11 +166,19 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     get producer() {
       return own.producer;
     },
+    trimLog: (partition, before) => own.opened.trim(partition, before),
     async startPipeline() {
       pipeline = await startChild({ command: process.execPath, args: [PIPELINE], env, logFile });
       await untilReady(`http://127.0.0.1:${ports.pipeline}/readyz`, pipeline, logFile);
       return pipeline;
     },
+    startSecondPipeline: (secondLog) =>
+      startChild({
+        command: process.execPath,
+        args: [PIPELINE],
+        env: { ...env, DUIZHANG_PIPELINE_PORT: '0' },
+        logFile: secondLog,
+      }),
     async stopPipeline() {
       await pipeline?.stop();
       pipeline = null;
@@ -190,7 +206,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     pipelineLog: () => readFile(logFile, 'utf8'),
     async [Symbol.asyncDispose]() {
       await pipeline?.kill9();
-      await Promise.all([own.log.close(), own.producer.close()]);
+      await Promise.all([own.opened.close(), own.producer.close()]);
       for (const connection of Object.values(connections)) connection.disconnect();
       await clickhouse.close();
       await Promise.all([engine.kill9(), redis.log.kill9(), redis.window.kill9()]);

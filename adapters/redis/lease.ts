@@ -53,6 +53,20 @@ export function redisChainLock(redis: Redis, newHolder: () => string): ChainLock
   };
 }
 
+/** A pipeline that died gives way after this long. */
+const PIPELINE_LEASE_MS = 5_000;
+
+/** Where several pipeline processes may stand ready, the one that works. @returns null while another does */
+export async function redisPipelineLease(
+  redis: Redis,
+  holder: string,
+  leaseMs = PIPELINE_LEASE_MS,
+): Promise<CloseLease | null> {
+  const keys = keysOf('dz:pipeline:{pipeline}');
+  const token = await taken(redis, keys, { above: 0n, holder, leaseMs });
+  return token === null ? null : keptLease(redis, keys, { token, holder, leaseMs }, lostPipeline);
+}
+
 type Keys = { readonly lease: string; readonly holder: string };
 
 /** @returns null while somebody else holds the lease */
@@ -102,6 +116,13 @@ function lostChain(merchantId: string): DuizhangError {
   return new DuizhangError(
     'DZ_CLOSE_CHAIN_LOST',
     `certifying the runs of ${merchantId} took too long and another process took over, which goes on with it`,
+  );
+}
+
+function lostPipeline(): DuizhangError {
+  return new DuizhangError(
+    'DZ_SYSTEM_PIPELINE_REPLACED',
+    'this pipeline was not heard of for too long and another process works in its place; started again, it stands by',
   );
 }
 

@@ -61,7 +61,7 @@ test('an order that the log has let go of meets its counterpart days later, in a
   await system.untilStored(paidAt + 600_000);
   expect(await codeOf('OLD')).toBe('PLATFORM_ONLY');
 
-  for (const [partition, { end }] of await system.log.bounds()) await system.producer.trim(partition, end);
+  for (const [partition, { end }] of await system.log.bounds()) await system.trimLog(partition, end);
   await system.restartRedis('window', { emptied: true });
   await expect.poll(() => system.window.openOrders(), { timeout: 20_000 }).toBe(2);
 

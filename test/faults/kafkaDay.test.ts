@@ -1,0 +1,146 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { KafkaEventLog } from '../../adapters/kafka/kafkaEventLog.ts';
+import { brokersOf, kafkaSettingsOf } from '../../adapters/kafka/settingsOfConfig.ts';
+import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
+import { startKafka } from '../../adapters/process/kafkaServer.ts';
+import { simulateDay } from '../../simulator/simulateDay.ts';
+import { hasKafka } from '../hasKafka.ts';
+import type { TestSystem } from '../system.ts';
+import { startTestSystem } from '../system.ts';
+import { byKey, closeDate, sendDay, untilDayIsOver, verdictsFound, verdictsPlanted } from './playedDay.ts';
+
+// The system as it is, with its event log in Kafka.
+
+const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
+const [AWAY_MS, STAYS_MS] = [5_000, 1_500];
+const merchants = [...loadConfig(CONFIG).merchants.values()].slice(0, 1);
+
+/** Topics and a group of a test's own. */
+function logSection(name: string): string {
+  const topics = `{ payments: ${name}.payments, his-orders: ${name}.his-orders }`;
+  return `log:\n  kafka: { create: { replication: 1 }, session: 6s, group: ${name}, topics: ${topics} }`;
+}
+
+describe.runIf(hasKafka)('a day on Kafka', () => {
+  let dir: string;
+  let kafka: KafkaServer;
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'dz-kafka-day-'));
+    kafka = await startKafka({ dir });
+  }, 90_000);
+  afterAll(async () => {
+    await kafka.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  /** A member of the group that takes its share of the partitions, does nothing with them, and leaves. */
+  async function visitGroup({ config }: TestSystem): Promise<void> {
+    const settings = kafkaSettingsOf({
+      brokers: brokersOf(kafka.url) ?? [],
+      config: config.log.kafka,
+      partitions: config.log.partitions,
+      env: {},
+      clientId: 'visitor',
+    });
+    const log = new KafkaEventLog(settings, {
+      needs: { leastRetentionMs: 1, wishedRetentionMs: 1 },
+      onWarning: () => undefined,
+    });
+    const bounds = await log.bounds();
+    const taken = new Set<string>();
+    const consumer = log.consume({
+      startAt: (partition) => {
+        taken.add(partition);
+        return Promise.resolve(bounds.get(partition)?.start ?? 0);
+      },
+      maxRecords: 10,
+      onBatch: () => Promise.resolve({ kind: 'done' }),
+    });
+    await expect.poll(() => taken.size, { timeout: 30_000 }).toBeGreaterThan(0);
+    await pause(STAYS_MS);
+    await consumer.stop();
+    await log.close();
+  }
+
+  test(
+    'a second pipeline stands by, and works within seconds of the death of the first',
+    { timeout: 120_000 },
+    async () => {
+      const day = simulateDay({ seed: 44, merchants, orders: 300, date: '2026-03-09', defects: null });
+      const text = (await readFile(CONFIG, 'utf8')).replace(/^log:$/m, logSection('second'));
+      await using system = await startTestSystem({ config: text, logUrl: kafka.url });
+      await system.startPipeline();
+      const logFile = join(system.dir, 'second.log');
+      const saidBySecond = () => readFile(logFile, 'utf8');
+      const second = await system.startSecondPipeline(logFile);
+      await expect.poll(saidBySecond, { timeout: 30_000 }).toContain('this one stands by');
+      const half = day.events.length / 2;
+      let tookMs = Number.POSITIVE_INFINITY;
+      await sendDay(system, day, {
+        faults: [
+          {
+            afterEvents: half,
+            strike: async () => {
+              expect(await saidBySecond()).not.toContain('"msg":"ready"');
+              const killedAtMs = performance.now();
+              await system.killPipeline();
+              await expect.poll(saidBySecond, { timeout: 30_000 }).toContain('"msg":"ready"');
+              tookMs = performance.now() - killedAtMs;
+            },
+          },
+        ],
+      });
+      await untilDayIsOver(system, day.truth.date);
+      expect(byKey(await verdictsFound(system, 'REALTIME'))).toEqual(byKey(verdictsPlanted(day, 'realtime')));
+      expect(tookMs).toBeLessThan(15_000);
+      await second.stop();
+      expect(await saidBySecond()).toContain('drained');
+    },
+  );
+
+  test(
+    'ends as it was planted, with the pipeline and the broker killed and the partitions shared out anew on the way',
+    { timeout: 300_000 },
+    async () => {
+      const day = simulateDay({ seed: 43, merchants, orders: 1_500, date: '2026-03-09', defects: null });
+      const text = (await readFile(CONFIG, 'utf8')).replace(/^log:$/m, logSection('day'));
+      await using system = await startTestSystem({ config: text, logUrl: kafka.url });
+      await system.startPipeline();
+      const at = (share: number) => Math.floor(day.events.length * share);
+      await sendDay(system, day, {
+        faults: [
+          { afterEvents: at(0.1), strike: () => visitGroup(system) },
+          {
+            afterEvents: at(0.3),
+            strike: async () => {
+              await system.killPipeline();
+              await system.startPipeline();
+            },
+          },
+          {
+            afterEvents: at(0.5),
+            strike: async () => {
+              const { port } = kafka;
+              await kafka.kill9();
+              await pause(AWAY_MS);
+              kafka = await startKafka({ dir, port });
+            },
+          },
+          { afterEvents: at(0.7), strike: () => visitGroup(system) },
+        ],
+      });
+      await untilDayIsOver(system, day.truth.date);
+      await closeDate(system, day, merchants);
+      expect(byKey(await verdictsFound(system, 'REALTIME'))).toEqual(byKey(verdictsPlanted(day, 'realtime')));
+      expect(byKey(await verdictsFound(system, 'THREE_WAY'))).toEqual(
+        byKey(verdictsPlanted(day, 'threeWay')),
+      );
+    },
+  );
+});
