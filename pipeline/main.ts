@@ -63,6 +63,7 @@ import { closeGate } from './join/closeGate.ts';
 import { EntryWriter } from './join/entryWriter.ts';
 import { startRealtime } from './join/realtime.ts';
 import { HEARTBEAT_STALE_MS, lowestWatermark } from './join/watermark.ts';
+import { acceptedLossOf } from './join/resumePositions.ts';
 import { setUpWindow } from './join/setUpWindow.ts';
 import { keepHealing, SelfHealing } from '../resolution/healing/keepHealing.ts';
 import { keepResolution } from '../resolution/keepResolution.ts';
@@ -96,6 +97,7 @@ const { config, logUrl, auditUrl, windowUrl, clickhouseUrl, clock, rate, closesB
     },
     settings.atStart,
   );
+const acceptedLoss = acceptedLossOf(process.env);
 const metrics = pipelineMetrics();
 const traces = new Traces();
 const lateness = new FeedLateness(
@@ -552,6 +554,7 @@ async function main(): Promise<void> {
     closedDays,
     watermark: { skewMs: CLOCK_SKEW_MS },
     idleGraceMs: IDLE_GRACE_MS,
+    acceptedLoss,
     onLate: () => metrics.lateEvents.inc(),
     onTrace: ({ merchantId, orderNo }, traceparent) =>
       traces.remember(orderKeyOf(merchantId, orderNo), traceparent),

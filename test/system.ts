@@ -60,7 +60,8 @@ export type TestSystem = AsyncDisposable & {
   readonly producer: EventProducer;
   /** Frees the log before a position, as the pipeline does. */
   trimLog(partition: PartitionId, before: Position): Promise<void>;
-  startPipeline(): Promise<Child>;
+  /** @param more of its environment */
+  startPipeline(more?: NodeJS.ProcessEnv): Promise<Child>;
   /** Another pipeline process beside it, on a port of its own; it is the test's to end. */
   startSecondPipeline(logFile: string): Promise<Child>;
   stopPipeline(): Promise<void>;
@@ -167,8 +168,13 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
       return own.producer;
     },
     trimLog: (partition, before) => own.opened.trim(partition, before),
-    async startPipeline() {
-      pipeline = await startChild({ command: process.execPath, args: [PIPELINE], env, logFile });
+    async startPipeline(more = {}) {
+      pipeline = await startChild({
+        command: process.execPath,
+        args: [PIPELINE],
+        env: { ...env, ...more },
+        logFile,
+      });
       await untilReady(`http://127.0.0.1:${ports.pipeline}/readyz`, pipeline, logFile);
       return pipeline;
     },

@@ -1,13 +1,13 @@
-import { DuizhangError } from '../../domain/errors.ts';
 import type { Heartbeat, HeartbeatBoard, WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Clock, EventLog, LogBatch, LogConsumer, PartitionId, Position } from '../../domain/ports.ts';
-import { ENTRIES_CONSUMER } from './entryWriter.ts';
 import type { EntryWriter } from './entryWriter.ts';
 import { flushOutboxes } from './flusher.ts';
 import type { FlusherParts } from './flusher.ts';
 import { Joiner } from './joiner.ts';
 import type { BatchSummary, JoinerParts } from './joiner.ts';
+import type { AcceptedLoss } from './resumePositions.ts';
+import { resumePositions } from './resumePositions.ts';
 import { HEARTBEAT_STALE_MS, lowestWatermark, PartitionWatermark } from './watermark.ts';
 import { Turns } from './turns.ts';
 import type { WatermarkOptions } from './watermark.ts';
@@ -23,6 +23,8 @@ export type RealtimeParts = Omit<JoinerParts, 'startOf'> &
     readonly watermark: WatermarkOptions;
     /** How long an event may be on its way to the log, of the machine's time: without one for longer, a partition is silent. */
     readonly idleGraceMs: number;
+    /** Events that are gone unread, and that somebody said may be: see resumePositions. */
+    readonly acceptedLoss: AcceptedLoss;
     readonly onBatch: (batch: LogBatch, summary: BatchSummary, joinMs: number) => void;
   };
 
@@ -146,33 +148,4 @@ async function sweepSlots(window: WindowStore, watermarkMs: number): Promise<boo
   const slots = Array.from({ length: window.slots }, (_, slot) => slot);
   const swept = await Promise.all(slots.map((slot) => window.sweep(slot, until, SWEEP_KEYS)));
   return swept.some((slot) => slot.more && slot.marked > 0);
-}
-
-/**
- * Each partition is resumed from the lowest position of its slots and of the stored entries, asked for whenever it becomes
- * ours: others may have read on. Partitions that come together share one answer.
- */
-function resumePositions(
-  parts: Pick<RealtimeParts, 'window' | 'ledger'>,
-  startOf: (partition: PartitionId) => Position,
-): (partition: PartitionId) => Promise<Position> {
-  const ask = () => Promise.all([parts.window.positions(), parts.ledger.loadPositions(ENTRIES_CONSUMER)]);
-  let asked: ReturnType<typeof ask> | null = null;
-  return async (partition) => {
-    asked ??= ask().finally(() => {
-      asked = null;
-    });
-    const [slots, stored] = await asked;
-    const start = startOf(partition);
-    const reached = [stored.get(partition) ?? start, ...slots.map((slot) => slot.get(partition) ?? start)];
-    const lowest = Math.min(...reached);
-    if (lowest < start) {
-      throw new DuizhangError(
-        'DZ_LOG_POSITION_LOST',
-        `${partition} was read up to ${lowest}, but the log begins at ${start}: events between are gone. ` +
-          'Rebuild the open days from the ledger before starting again.',
-      );
-    }
-    return lowest;
-  };
 }

@@ -71,3 +71,31 @@ test('an order that the log has let go of meets its counterpart days later, in a
   expect(await codeOf('WRONG')).toBe('PLATFORM_ONLY');
   expect(await codeOf('MATCHED')).toBe('MATCHED');
 });
+
+test('events that are gone unread stop the pipeline, which goes on when somebody accepts that very loss', async () => {
+  const at = Date.now() - 3_600_000;
+  await system.stopPipeline();
+  const before = await system.log.bounds();
+  await system.producer.append([payment('LOST', at)]);
+  const [[partition, { end }] = ['', { end: 0 }]] = [...(await system.log.bounds())].filter(
+    ([id, bounds]) => bounds.end > (before.get(id)?.end ?? 0),
+  );
+  const readTo = before.get(partition)?.end ?? Number.NaN;
+  // What follows is kept, so that the log begins behind the loss.
+  await system.producer.append([payment('LOST', at), payment('LOST', at)]);
+  await system.trimLog(partition, end);
+
+  // It may have counted as started for a moment.
+  await system.startPipeline().catch(() => undefined);
+  await expect.poll(() => system.pipelineLog(), { timeout: 20_000 }).toContain('DZ_LOG_POSITION_LOST');
+  expect(await system.pipelineLog()).toContain(`DUIZHANG_ACCEPT_LOSS=${partition}:${readTo}`);
+  await system.killPipeline();
+  await system.startPipeline({ DUIZHANG_ACCEPT_LOSS: `${partition}:${readTo}` });
+  await system.untilStored(at);
+  await system.stopPipeline();
+  // The loss is behind it: started without the word, it goes on.
+  await system.startPipeline();
+  await system.producer.append([hisOrder('LOST', at)]);
+  await system.untilStored(at + 600_000);
+  expect(await codeOf('LOST')).toBe('MATCHED');
+});
