@@ -71,12 +71,19 @@ function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
     needs: { leastRetentionMs: LEAST_RETENTION_MS, wishedRetentionMs },
     onWarning,
   });
+  // A question waits for brokers that are away: whoever asks meanwhile waits for the same one.
+  let pinging: Promise<unknown> | null = null;
   return {
     log,
     hasGroup: true,
     newProducer: (options = {}) => new KafkaEventProducer(settings, options),
     trim: () => Promise.resolve(),
-    ping: async () => void (await log.bounds()),
+    async ping() {
+      pinging ??= log.bounds().finally(() => {
+        pinging = null;
+      });
+      await pinging;
+    },
     close: () => log.close(),
   };
 }

@@ -62,8 +62,8 @@ export type TestSystem = AsyncDisposable & {
   trimLog(partition: PartitionId, before: Position): Promise<void>;
   /** @param more of its environment */
   startPipeline(more?: NodeJS.ProcessEnv): Promise<Child>;
-  /** Another pipeline process beside it, on a port of its own; it is the test's to end. */
-  startSecondPipeline(logFile: string): Promise<Child>;
+  /** Another process on the same servers; it is the test's to end. @param program e.g. `api/main.ts` */
+  startBeside(program: string, logFile: string, more?: NodeJS.ProcessEnv): Promise<Child>;
   stopPipeline(): Promise<void>;
   killPipeline(): Promise<void>;
   /** Kills a redis-server with -9 and starts it again on its folder, or on nothing. */
@@ -178,12 +178,12 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
       await untilReady(`http://127.0.0.1:${ports.pipeline}/readyz`, pipeline, logFile);
       return pipeline;
     },
-    startSecondPipeline: (secondLog) =>
+    startBeside: (program, itsLog, more = {}) =>
       startChild({
         command: process.execPath,
-        args: [PIPELINE],
-        env: { ...env, DUIZHANG_PIPELINE_PORT: '0' },
-        logFile: secondLog,
+        args: [new URL(`../${program}`, import.meta.url).pathname],
+        env: { ...env, DUIZHANG_PIPELINE_PORT: '0', ...more },
+        logFile: itsLog,
       }),
     async stopPipeline() {
       await pipeline?.stop();

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeSessionKey } from '../../adapters/access/sessionKey.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { KafkaEventLog } from '../../adapters/kafka/kafkaEventLog.ts';
 import { brokersOf, kafkaSettingsOf } from '../../adapters/kafka/settingsOfConfig.ts';
+import { freePort } from '../../adapters/process/freePort.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
@@ -78,7 +80,7 @@ describe.runIf(hasKafka)('a day on Kafka', () => {
       await system.startPipeline();
       const logFile = join(system.dir, 'second.log');
       const saidBySecond = () => readFile(logFile, 'utf8');
-      const second = await system.startSecondPipeline(logFile);
+      const second = await system.startBeside('pipeline/main.ts', logFile);
       await expect.poll(saidBySecond, { timeout: 30_000 }).toContain('this one stands by');
       const half = day.events.length / 2;
       let tookMs = Number.POSITIVE_INFINITY;
@@ -103,6 +105,41 @@ describe.runIf(hasKafka)('a day on Kafka', () => {
       expect(await saidBySecond()).toContain('drained');
     },
   );
+
+  test('the API says that it is ready, and writes what it is sent into the topics', async () => {
+    const text = (await readFile(CONFIG, 'utf8')).replace(/^log:$/m, logSection('api'));
+    await using system = await startTestSystem({ config: text, logUrl: kafka.url });
+    makeSessionKey({}, system.dir);
+    const port = await freePort();
+    const more = { DUIZHANG_PORT: String(port), DUIZHANG_UNSIGNED_EVENTS: 'on' };
+    const api = await system.startBeside('api/main.ts', join(system.dir, 'api.log'), more);
+    const at = `http://127.0.0.1:${port}`;
+    const isReady = () =>
+      fetch(`${at}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(isReady, { timeout: 30_000 }).toBe(true);
+    const event = {
+      eventId: 'p-1',
+      merchantId: 'H001',
+      kind: 'PAYMENT',
+      orderNo: 'O1',
+      refundNo: null,
+      amountFen: '2500',
+      businessType: 'REGISTRATION',
+      channel: 'WECHAT',
+      channelTxnNo: '42O1',
+      occurredAt: new Date().toISOString(),
+    };
+    const body = JSON.stringify([event]);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${at}/api/v1/events`, { method: 'POST', headers, body });
+    expect(await answer.json()).toMatchObject({ accepted: 1, rejected: 0 });
+    const ends = [...(await system.log.bounds()).values()].map(({ start, end }) => end - start);
+    expect(ends.reduce((sum, count) => sum + count, 0)).toBe(1);
+    await api.stop();
+  }, 120_000);
 
   test(
     'ends as it was planted, with the pipeline and the broker killed and the partitions shared out anew on the way',
