@@ -1,8 +1,10 @@
+import type { Outputs } from '../domain/outputPorts.ts';
 import type { EventLog, EventProducer, PartitionId, Position } from '../domain/ports.ts';
 import type { Config } from './config/loadConfig.ts';
 import { KafkaEventLog } from './kafka/kafkaEventLog.ts';
 import { KafkaEventProducer } from './kafka/kafkaEventProducer.ts';
-import { brokersOf, kafkaSettingsOf } from './kafka/settingsOfConfig.ts';
+import { kafkaOutputs } from './kafka/kafkaOutputs.ts';
+import { brokersOf, kafkaSettingsOf, outputNamesOf } from './kafka/settingsOfConfig.ts';
 import type { TopicWarning } from './kafka/topics.ts';
 import { connectRedis } from './redis/connect.ts';
 import { RedisEventLog } from './redis/log/redisEventLog.ts';
@@ -14,6 +16,8 @@ export type OpenLog = {
   /** Whether several processes may be connected as readers, so that it has to be settled which one works. */
   readonly hasGroup: boolean;
   newProducer(options?: { readonly waitMs?: number }): EventProducer;
+  /** What others may read along; null: nothing is written for them. */
+  newOutputs(): Outputs | null;
   /** Frees the log before a position; where retention does that, nothing. */
   trim(partition: PartitionId, before: Position): Promise<void>;
   /** Rejects when its server does not answer. */
@@ -52,6 +56,8 @@ function redisLog({ url, config, process: name }: LogParts): OpenLog {
     log,
     hasGroup: false,
     newProducer: (options = {}) => new RedisEventProducer(redis, { topics, maxBytes, ...options }),
+    // Whoever reads along there has the API and its live changes.
+    newOutputs: () => null,
     trim: (partition, before) => trimmer.trim(partition, before),
     ping: async () => void (await redis.ping()),
     async close() {
@@ -65,6 +71,7 @@ function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
   const { config, env, process: name, onWarning } = parts;
   const { kafka, partitions } = config.log;
   const settings = kafkaSettingsOf({ brokers, config: kafka, partitions, env, clientId: `duizhang-${name}` });
+  const outputNames = outputNamesOf(kafka);
   const crossDayDays = Math.max(...[...config.merchants.values()].map(({ rules }) => rules.crossDayDays));
   const wishedRetentionMs = Math.max(LEAST_RETENTION_MS, (crossDayDays + 2) * DAY_MS);
   const log = new KafkaEventLog(settings, {
@@ -77,6 +84,8 @@ function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
     log,
     hasGroup: true,
     newProducer: (options = {}) => new KafkaEventProducer(settings, options),
+    newOutputs: () =>
+      outputNames === null ? null : kafkaOutputs({ settings, names: outputNames, onWarning }),
     trim: () => Promise.resolve(),
     async ping() {
       pinging ??= log.bounds().finally(() => {

@@ -19,8 +19,18 @@ export const KafkaSchema = Type.Object(
   {
     group: Type.Optional(Word),
     topics: Type.Optional(
-      Type.Object({ payments: Type.Optional(TopicName), 'his-orders': Type.Optional(TopicName) }, strict),
+      Type.Object(
+        {
+          payments: Type.Optional(TopicName),
+          'his-orders': Type.Optional(TopicName),
+          verdicts: Type.Optional(TopicName),
+          alerts: Type.Optional(TopicName),
+        },
+        strict,
+      ),
     ),
+    /** Whether verdicts and alerts are written for others; absent: they are. */
+    outputs: Type.Optional(Type.Boolean()),
     /** What topics are made with that are not there; absent: they are not made but refused. */
     create: Type.Optional(
       Type.Object(
@@ -68,7 +78,12 @@ export type KafkaConfig = {
 };
 
 /** @throws what `fail` makes of settings that do not fit each other */
-export function checkKafka({ tls, sasl }: RawKafka, fail: FailAt): void {
+export function checkKafka({ topics = {}, outputs, tls, sasl }: RawKafka, fail: FailAt): void {
+  const names = Object.values(topics);
+  if (new Set(names).size < names.length) throw fail(['topics'], 'two of them have one name');
+  if (outputs === false && (topics.verdicts ?? topics.alerts) !== undefined) {
+    throw fail(['topics'], 'verdicts and alerts are not written with outputs: false');
+  }
   if ((tls?.certFile === undefined) !== (tls?.keyFile === undefined)) {
     throw fail(['tls'], 'name certFile and keyFile, or neither');
   }

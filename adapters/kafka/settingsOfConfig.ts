@@ -1,5 +1,6 @@
 import type { SASLOptions } from 'kafkajs';
 import { DuizhangError } from '../../domain/errors.ts';
+import type { OutputTopic } from '../../domain/outputPorts.ts';
 import type { Topic } from '../../domain/ports.ts';
 import { ms } from '../config/durations.ts';
 import type { KafkaConfig } from '../config/kafkaConfig.ts';
@@ -11,6 +12,7 @@ import { oauthTokens } from './oauthTokens.ts';
 
 const KAFKA_URL = /^kafka:\/\/([\w.-]+:\d{1,5}(?:,[\w.-]+:\d{1,5})*)\/?$/;
 const TOPIC_NAMES: Readonly<Record<Topic, string>> = { payments: 'payments', 'his-orders': 'his-orders' };
+const OUTPUT_NAMES: Readonly<Record<OutputTopic, string>> = { verdicts: 'verdicts', alerts: 'alerts' };
 const DEFAULT_RETENTION_MS = 14 * 86_400_000;
 const DEFAULT_REPLICATION = 3;
 const LOCAL = /^(127\.0\.0\.1|localhost):/;
@@ -44,7 +46,10 @@ export function kafkaSettingsOf({ brokers, config, partitions, env, clientId }: 
     tls: config === null || raw.tls === undefined ? null : tlsOf(config, raw.tls, env),
     sasl: config === null || raw.sasl === undefined ? null : saslOf(config, raw.sasl, env),
     group: raw.group ?? 'duizhang',
-    topicNames: { ...TOPIC_NAMES, ...raw.topics },
+    topicNames: {
+      payments: raw.topics?.payments ?? TOPIC_NAMES.payments,
+      'his-orders': raw.topics?.['his-orders'] ?? TOPIC_NAMES['his-orders'],
+    },
     create:
       create === undefined
         ? null
@@ -55,6 +60,16 @@ export function kafkaSettingsOf({ brokers, config, partitions, env, clientId }: 
           },
     compression: raw.compression ?? 'none',
     sessionMs: ms(raw.session) ?? DEFAULT_SESSION_MS,
+  };
+}
+
+/** The topics that are written for others; null: none are. */
+export function outputNamesOf(config: KafkaConfig | null): Readonly<Record<OutputTopic, string>> | null {
+  const { topics, outputs = true } = config?.raw ?? {};
+  if (!outputs) return null;
+  return {
+    verdicts: topics?.verdicts ?? OUTPUT_NAMES.verdicts,
+    alerts: topics?.alerts ?? OUTPUT_NAMES.alerts,
   };
 }
 
