@@ -5,10 +5,11 @@ import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import { MAX_FEN } from '../../domain/money.ts';
 import type { Topic } from '../../domain/ports.ts';
 import type { HisOrderEvent, PaymentEvent } from './event.ts';
-import { avroTypeOf, encodeEvent, makeEventDecoder, MAX_EVENT_BYTES, WANTED } from './eventCodec.ts';
+import { avroTypeOf, encodeEvent, makeEventDecoder, MAX_EVENT_BYTES } from './eventCodec.ts';
 import { singleObjectHeader } from './fingerprint.ts';
 import { RecordReader } from './recordReader.ts';
 import { eventSchemaOf, loadEventSchemas, newestSchemaOf } from './schemas.ts';
+import { WANTED } from './wanted.ts';
 
 const hospital: Merchant = {
   merchantId: 'H001',
