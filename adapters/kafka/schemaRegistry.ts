@@ -39,7 +39,8 @@ export async function askRegistry(
       `${place.host}${place.pathname} answered ${answer.status}${answer.status === 200 ? ' without a schema' : ''}; see address, user and password of log.kafka.registry`,
     );
   }
-  return schemaOf(String(said.get('schemaType') ?? 'AVRO'), schema);
+  const type = said.get('schemaType') ?? 'AVRO';
+  return schemaOf(typeof type === 'string' ? type : 'no word', schema);
 }
 
 function schemaOf(type: string, text: string): RegistryAnswer {
