@@ -11,6 +11,8 @@ export type FlusherParts = {
   readonly window: WindowStore;
   readonly ledger: RealtimeLedger;
   readonly rulesOf: (merchantId: string) => MatchRules;
+  /** Of which this process looks at the deadlines and empties the outboxes; see pipeline/share.ts. */
+  readonly ownSlots: () => readonly number[];
   /** Told what was stored, by verdict. */
   readonly onVerdicts: (counts: ReadonlyMap<VerdictCode, number>) => void;
   readonly watcher?: VerdictWatcher;
@@ -34,14 +36,15 @@ const ENTRIES_A_SLOT = 64;
  * @returns verdicts stored; 0 when nothing waited
  */
 export async function flushOutboxes(parts: FlusherParts): Promise<number> {
-  const { window, ledger, rulesOf, onVerdicts, watcher, outputs } = parts;
-  const slots = Array.from({ length: window.slots }, (_, slot) => slot);
-  const batches = await Promise.all(slots.map((slot) => window.readOutbox(slot, ENTRIES_A_SLOT)));
+  const { window, ledger, rulesOf, ownSlots, onVerdicts, watcher, outputs } = parts;
+  const batches = await Promise.all(
+    ownSlots().map(async (slot) => ({ slot, entries: await window.readOutbox(slot, ENTRIES_A_SLOT) })),
+  );
   const rows = ledger.newVerdictBatch();
   const forOthers = outputs?.newVerdictBatch();
   const toTell = watcher ? new VerdictsToTell(watcher) : null;
   const counts = new Map<VerdictCode, number>();
-  for (const { changes } of batches.flat()) {
+  for (const { changes } of batches.flatMap(({ entries }) => entries)) {
     for (const change of changes) {
       for (const judged of judgeChange(change, rulesOf)) {
         rows.add(judged);
@@ -59,7 +62,7 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
     await forOthers?.write();
   }
   await Promise.all(
-    batches.map(async (entries, slot) => {
+    batches.map(async ({ slot, entries }) => {
       const last = entries.at(-1);
       if (last) await window.trimOutbox(slot, last.id);
     }),

@@ -26,6 +26,7 @@ await flushOutboxes({
   ledger: clickHouseRealtimeLedger(connectClickHouse(clickhouseUrl)),
   rulesOf: () => DEFAULT_RULES,
   onVerdicts: () => undefined,
+  ownSlots: () => [0, 1, 2, 3],
   outputs: {
     newVerdictBatch() {
       const batch = outputs.newVerdictBatch();

@@ -85,6 +85,7 @@ describe.runIf(hasKafka)('verdicts for others', () => {
       ledger: clickHouseRealtimeLedger(ledger.client),
       rulesOf: () => DEFAULT_RULES,
       onVerdicts: () => undefined,
+      ownSlots: () => Array.from({ length: SLOTS }, (_, slot) => slot),
       outputs,
     };
     while ((await flushOutboxes(parts)) > 0);

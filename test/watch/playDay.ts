@@ -9,6 +9,7 @@ import { keyPartOf } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
 import { changesOf } from '../../pipeline/watch/finding.ts';
+import { differingOf } from '../../pipeline/watch/differences.ts';
 import { Watch } from '../../pipeline/watch/watch.ts';
 import type { SimulatedEvent } from '../../simulator/day.ts';
 import { deliveriesOf } from '../../simulator/delivery.ts';
@@ -106,7 +107,7 @@ export function play(
       deadlinePassed: (part) => order.overdue.has(part),
     });
     const version = BigInt(2 * order.lines.length + order.overdue.size);
-    for (const verdict of verdicts) watch.seeDifference({ verdict, version, span: 0 });
+    for (const verdict of verdicts) watch.seeOrder(differingOf({ verdict, version, span: 0 }));
   };
   const first = arriving[0]?.arrivesAtMs ?? 0;
   const last = (arriving.at(-1)?.arrivesAtMs ?? 0) + 30 * 60_000;
