@@ -2,7 +2,7 @@ import type { EventLog, EventProducer, PartitionId, Position } from '../domain/p
 import type { Config } from './config/loadConfig.ts';
 import { KafkaEventLog } from './kafka/kafkaEventLog.ts';
 import { KafkaEventProducer } from './kafka/kafkaEventProducer.ts';
-import { brokersOf, kafkaSettingsOf } from './kafka/settingsOfConfig.ts';
+import { brokersOf, kafkaSettingsOf, loginOf } from './kafka/settingsOfConfig.ts';
 import type { TopicWarning } from './kafka/topics.ts';
 import { connectRedis } from './redis/connect.ts';
 import { RedisEventLog } from './redis/log/redisEventLog.ts';
@@ -64,7 +64,14 @@ function redisLog({ url, config, process: name }: LogParts): OpenLog {
 function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
   const { config, env, process: name, onWarning } = parts;
   const { kafka, partitions } = config.log;
-  const settings = kafkaSettingsOf({ brokers, config: kafka, partitions, env, clientId: `duizhang-${name}` });
+  const settings = kafkaSettingsOf({
+    brokers,
+    login: loginOf(parts.url),
+    config: kafka,
+    partitions,
+    env,
+    clientId: `duizhang-${name}`,
+  });
   const crossDayDays = Math.max(...[...config.merchants.values()].map(({ rules }) => rules.crossDayDays));
   const wishedRetentionMs = Math.max(LEAST_RETENTION_MS, (crossDayDays + 2) * DAY_MS);
   const log = new KafkaEventLog(settings, {
