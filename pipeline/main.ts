@@ -101,6 +101,7 @@ async function keepDuties(): Promise<void> {
     watch.keepAlerts(),
     watch.keepLooking(),
     watch.keepAlertsTold() ?? [],
+    watch.keepAlertsForOthers(),
     parts.closesBySchedule ? days.keepSchedule() : [],
   ];
   await Promise.race(kept.flat());
@@ -129,6 +130,7 @@ function measureLateness(): Promise<void> {
 async function main(): Promise<void> {
   // A log that was made otherwise than the configuration says ends the process before it counts as started.
   await eventLog.log.partitions();
+  await parts.outputs?.prepare();
   let ready = false;
   const server = serveHealth(metrics.registry, () => ready);
   server.listen(portOf(process.env, 'DUIZHANG_PIPELINE_PORT'), hostOf(process.env));

@@ -1,5 +1,6 @@
 import type { SASLOptions } from 'kafkajs';
 import { DuizhangError } from '../../domain/errors.ts';
+import type { OutputTopic } from '../../domain/outputPorts.ts';
 import type { Topic } from '../../domain/ports.ts';
 import { ms } from '../config/durations.ts';
 import type { KafkaConfig } from '../config/kafkaConfig.ts';
@@ -8,11 +9,14 @@ import { publicText, secretText } from '../sources/secrets.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
 import { DEFAULT_SESSION_MS } from './kafkaSettings.ts';
 import { oauthTokens } from './oauthTokens.ts';
+import type { RegistrySettings } from './schemaRegistry.ts';
 
 const KAFKA_URL = /^kafka:\/\/(?:([^:@/,]+):([^:@/,]+)@)?([\w.-]+:\d{1,5}(?:,[\w.-]+:\d{1,5})*)\/?$/;
 const TOPIC_NAMES: Readonly<Record<Topic, string>> = { payments: 'payments', 'his-orders': 'his-orders' };
+const OUTPUT_NAMES: Readonly<Record<OutputTopic, string>> = { verdicts: 'verdicts', alerts: 'alerts' };
 const DEFAULT_RETENTION_MS = 14 * 86_400_000;
 const DEFAULT_REPLICATION = 3;
+const LOCAL_URL = /^http:\/\/(127\.0\.0\.1|localhost)[:/]/;
 const LOCAL = /^(127\.0\.0\.1|localhost):/;
 
 /** The brokers of `kafka://user:password@host:9092,host2:9092`; null: it is another address. */
@@ -59,7 +63,10 @@ export function kafkaSettingsOf(plan: KafkaPlan): KafkaSettings {
     tls: config === null || raw.tls === undefined ? null : tlsOf(config, raw.tls, env),
     sasl: config === null || raw.sasl === undefined ? scramOf(login) : saslOf(config, raw.sasl, env),
     group: raw.group ?? 'duizhang',
-    topicNames: { ...TOPIC_NAMES, ...raw.topics },
+    topicNames: {
+      payments: raw.topics?.payments ?? TOPIC_NAMES.payments,
+      'his-orders': raw.topics?.['his-orders'] ?? TOPIC_NAMES['his-orders'],
+    },
     create:
       create === undefined
         ? null
@@ -71,6 +78,45 @@ export function kafkaSettingsOf(plan: KafkaPlan): KafkaSettings {
     compression: raw.compression ?? 'none',
     sessionMs: ms(raw.session) ?? DEFAULT_SESSION_MS,
   };
+}
+
+/** The topics that are written for others; null: none are. */
+export function outputNamesOf(config: KafkaConfig | null): Readonly<Record<OutputTopic, string>> | null {
+  const { topics, outputs = true } = config?.raw ?? {};
+  if (!outputs) return null;
+  return {
+    verdicts: topics?.verdicts ?? OUTPUT_NAMES.verdicts,
+    alerts: topics?.alerts ?? OUTPUT_NAMES.alerts,
+  };
+}
+
+/** @returns null: no registry is named. @throws DZ_CONFIG_INVALID as above */
+export function registryOf(config: KafkaConfig | null, env: NodeJS.ProcessEnv): RegistrySettings | null {
+  const said = config?.raw.registry ?? {};
+  const url = registryUrlOf(env) ?? said.url;
+  if (url === undefined) return null;
+  const { user, caFile } = said;
+  if (config === null) return { url, login: null, tls: null };
+  const place = placeOf(config, 'registry', env);
+  const password = (): string => secretText(said, place);
+  if (user !== undefined && !url.startsWith('https:') && !LOCAL_URL.test(url)) {
+    throw config.fail(['registry'], 'the password would be sent as it is: use https');
+  }
+  if (user !== undefined) password();
+  return {
+    url,
+    login: user === undefined ? null : { user, password },
+    tls: caFile === undefined ? null : { ca: publicText(caFile, place) },
+  };
+}
+
+function registryUrlOf(env: NodeJS.ProcessEnv): string | undefined {
+  const value = env['DUIZHANG_SCHEMA_REGISTRY_URL'] || undefined;
+  if (value === undefined || /^https?:\/\/[^\s?#]+$/.test(value)) return value;
+  throw new DuizhangError(
+    'DZ_CONFIG_INVALID',
+    `DUIZHANG_SCHEMA_REGISTRY_URL is "${value}", not an address that begins with http:// or https://`,
+  );
 }
 
 type Raw = KafkaConfig['raw'];

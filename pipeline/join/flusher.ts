@@ -1,5 +1,6 @@
 import type { WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { Outputs } from '../../domain/outputPorts.ts';
 import type { MatchRules } from '../../domain/merchant.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
@@ -15,6 +16,8 @@ export type FlusherParts = {
   /** Told what was stored, by verdict. */
   readonly onVerdicts: (counts: ReadonlyMap<VerdictCode, number>) => void;
   readonly watcher?: VerdictWatcher;
+  /** Told of every verdict once it is stored; some come again. */
+  readonly outputs?: Pick<Outputs, 'newVerdictBatch'>;
 };
 
 export type VerdictWatcher = {
@@ -28,22 +31,24 @@ export type VerdictWatcher = {
 const ENTRIES_A_SLOT = 64;
 
 /**
- * One round over the slots' outboxes: judge, store, then let the outbox go. What is stored and not let go of is judged
- * and stored again, to the same rows.
+ * One round over the slots' outboxes: judge, store, tell, then let the outbox go. What is stored and not let go of is judged,
+ * stored and told again: to the same rows, under the same ids.
  * @returns verdicts stored; 0 when nothing waited
  */
 export async function flushOutboxes(parts: FlusherParts): Promise<number> {
-  const { window, ledger, rulesOf, ownSlots, onVerdicts, watcher } = parts;
+  const { window, ledger, rulesOf, ownSlots, onVerdicts, watcher, outputs } = parts;
   const batches = await Promise.all(
     ownSlots().map(async (slot) => ({ slot, entries: await window.readOutbox(slot, ENTRIES_A_SLOT) })),
   );
   const rows = ledger.newVerdictBatch();
+  const forOthers = outputs?.newVerdictBatch();
   const toTell = watcher ? new VerdictsToTell(watcher) : null;
   const counts = new Map<VerdictCode, number>();
   for (const { changes } of batches.flatMap(({ entries }) => entries)) {
     for (const change of changes) {
       for (const judged of judgeChange(change, rulesOf)) {
         rows.add(judged);
+        forOthers?.add(judged);
         toTell?.add(judged);
         const { code } = judged.verdict;
         counts.set(code, (counts.get(code) ?? 0) + 1);
@@ -54,6 +59,7 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
     await rows.write();
     onVerdicts(counts);
     toTell?.tell();
+    await forOthers?.write();
   }
   await Promise.all(
     batches.map(async ({ slot, entries }) => {

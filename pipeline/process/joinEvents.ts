@@ -47,7 +47,7 @@ export function joinEvents(parts: PipelineParts, watching: Watching, share: Shar
     clock,
     pause: pauseMs,
     entries: new EntryWriter(parts.ledger, { maxRows: ENTRIES_A_WRITE, maxDelayMs: ENTRY_DELAY_MS }),
-    decode: makeEventDecoder({ merchants: config.merchants }),
+    decode: makeEventDecoder({ merchants: config.merchants, registry: parts.eventLog.registry }),
     rulesOf: parts.rulesOf,
     closedDays: parts.closedDays,
     watermark: { skewMs: CLOCK_SKEW_MS },
@@ -70,6 +70,7 @@ export function joinEvents(parts: PipelineParts, watching: Watching, share: Shar
         if (EXCEPTION_CODES.has(judged.verdict.code)) tellOneSided(judged.verdict);
       },
     },
+    ...(parts.outputs === null ? {} : { outputs: parts.outputs }),
     onVerdicts: (counts) => {
       for (const [code, count] of counts) metrics.verdicts.inc({ code }, count);
     },

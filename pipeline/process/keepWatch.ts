@@ -1,14 +1,17 @@
 import { clickHouseDeliveries } from '../../adapters/clickhouse/alertDeliveries.ts';
+import { clickHouseAlertChanges } from '../../adapters/clickhouse/alertChanges.ts';
 import { clickHouseAlertLedger } from '../../adapters/clickhouse/alerts.ts';
 import { isAway } from '../../adapters/clickhouse/patientLedger.ts';
 import { clickHouseSlowFacts } from '../../adapters/clickhouse/slowFacts.ts';
 import { openContacts } from '../../adapters/notify/openContacts.ts';
+import { redisAlertsSent } from '../../adapters/redis/alertsSent.ts';
 import { redisLiveChanges, redisLiveVerdicts } from '../../adapters/redis/liveChanges.ts';
 import { redisWatchRelay } from '../../adapters/redis/watchRelay.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import { DEFAULT_ALERT_RULES } from '../../domain/alertRules.ts';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
 import { HEARTBEAT_STALE_MS, lowestWatermark } from '../join/watermark.ts';
+import { AlertQueue } from '../outputs/alertQueue.ts';
 import type { PipelineParts } from './parts.ts';
 import { AlertKeeper } from '../watch/keepAlerts.ts';
 import { keepDelivering } from '../watch/keepDelivering.ts';
@@ -64,10 +67,20 @@ export function watchOf(parts: PipelineParts) {
     facts: clickHouseSlowFacts(clickhouse),
     alerts: alertLedger,
   });
+  const forOthers =
+    parts.outputs === null
+      ? null
+      : new AlertQueue({
+          ledger: clickHouseAlertChanges(clickhouse),
+          sent: redisAlertsSent(windowRedis),
+          outputs: parts.outputs,
+          now,
+        });
   const alertKeeper = new AlertKeeper({
     watch,
     slow: slowFindings,
     ledger: alertLedger,
+    ...(forOthers === null ? {} : { onKept: (alerts) => forOthers.add(alerts) }),
     live: redisLiveChanges(windowRedis),
     watermark,
     now,
@@ -92,6 +105,7 @@ export function watchOf(parts: PipelineParts) {
   /** From now on alerts are kept here, where they were left. */
   async function takeOver(): Promise<void> {
     if (relay !== null) relayedTo = await relay.idBefore(RELAY_BEFORE_MS);
+    await forOthers?.resume();
     await alertKeeper.resume();
     await readRelay();
     lookout.handTo(watch);
@@ -132,6 +146,13 @@ export function watchOf(parts: PipelineParts) {
       const differing = await differingNow();
       return differing.length < MOST_DIFFERING ? differing : null;
     });
+  }
+
+  /** Alerts to the topic for others. */
+  function keepAlertsForOthers(): readonly Promise<void>[] {
+    if (forOthers === null) return [];
+    const round = async (): Promise<void> => void (await forOthers.round());
+    return [keepRounds(round, () => rest(ALERTS_ROUND_MS))];
   }
 
   /** What can wait a minute, apart from what cannot: a question that fails or takes long holds up no other alert. */
@@ -208,5 +229,6 @@ export function watchOf(parts: PipelineParts) {
     keepLooking,
     keepTelling,
     keepAlertsTold,
+    keepAlertsForOthers,
   };
 }

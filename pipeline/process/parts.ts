@@ -21,6 +21,7 @@ import { ClosedDays } from '../join/closedDays.ts';
 import { FeedLateness } from '../join/feedLateness.ts';
 import { Traces } from '../join/traces.ts';
 import { pipelineMetrics } from '../metrics.ts';
+import { patientOutputs } from '../outputs/patientOutputs.ts';
 import { roundsUntil } from '../rounds.ts';
 
 const TRACES_OF_A_FAILURE = 5;
@@ -61,6 +62,19 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
     onAway: (error) => log.error({ err: error }, 'the audit trail waits: a server does not answer'),
   });
   const stopping = new AbortController();
+  const eventLog = openLog({
+    url: read.logUrl,
+    config,
+    env,
+    process: 'pipeline',
+    onWarning: (warning) => log.warn(warning, 'a topic of the log is not as it should be'),
+    onRegistryAway: (error) =>
+      log.warn(
+        { err: error },
+        'the schema registry does not answer; partitions with its schemas stand still',
+      ),
+  });
+  const outputs = eventLog.newOutputs();
   return {
     ...read,
     env,
@@ -77,13 +91,19 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
     clickhouse,
     stopping,
     ...roundsUntil(stopping.signal, isAway),
-    eventLog: openLog({
-      url: read.logUrl,
-      config,
-      env,
-      process: 'pipeline',
-      onWarning: (warning) => log.warn(warning, 'a topic of the log is not as it should be'),
-    }),
+    eventLog,
+    /** null: nobody reads along. */
+    outputs:
+      outputs === null
+        ? null
+        : patientOutputs(outputs, {
+            signal: stopping.signal,
+            onAway: (error) =>
+              log.warn(
+                { err: error },
+                'the topics for others do not answer; reading stands still until they do',
+              ),
+          }),
     window: new RedisWindow(windowRedis, { slots: config.slots }),
     board: new RedisHeartbeatBoard(windowRedis),
     closedDays: new ClosedDays(),
@@ -108,7 +128,7 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
     atRate: (ms: number): number => Math.max(ms / Math.max(rate, 1), Math.min(ms, 250)),
     async close() {
       await audit.close();
-      await Promise.all([clickhouse.close(), settings.close()]);
+      await Promise.all([clickhouse.close(), settings.close(), outputs?.close()]);
       auditRedis.disconnect();
       windowRedis.disconnect();
     },
