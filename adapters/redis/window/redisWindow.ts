@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
+import { serversOf } from '../connect.ts';
 import { packEvents } from './packEvents.ts';
 import { BEING_EMPTIED, key, SET_UP_KEY } from './windowKeys.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
@@ -40,12 +41,12 @@ const RECORD_SEPARATOR = '\u001e';
 /** The realtime window on Redis: one hash tag a slot, so that a slot lives on one node of a cluster. */
 export class RedisWindow implements WindowStore {
   readonly slots: number;
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #outboxLimit: string;
   readonly #groups: number;
   readonly #maxLines: string;
 
-  constructor(redis: Redis, options: RedisWindowOptions) {
+  constructor(redis: RedisConnection, options: RedisWindowOptions) {
     this.#redis = redis;
     this.slots = options.slots;
     this.#outboxLimit = String(options.outboxLimit ?? 256);
@@ -159,12 +160,13 @@ export class RedisWindow implements WindowStore {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** What the window costs: memory of its Redis, and outbox entries that the ledger does not have yet. */
+  /** What the window costs: memory of its Redis servers, and outbox entries that the ledger does not have yet. */
   async size(): Promise<{ readonly bytes: number; readonly outboxEntries: number }> {
-    const info = await this.#redis.info('memory');
+    const servers = serversOf(this.#redis);
+    const infos = await Promise.all(servers.map((server) => server.info('memory')));
     const lengths = await Promise.all(this.#everySlot((slot) => this.#redis.xlen(key(slot, 'outbox'))));
     return {
-      bytes: Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0),
+      bytes: infos.reduce((sum, info) => sum + Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0), 0),
       outboxEntries: lengths.reduce((sum, length) => sum + length, 0),
     };
   }
