@@ -98,4 +98,21 @@ describe('a day with faults ends at the very rows of an undisturbed one', () => 
       expect(ended).toEqual(undisturbed);
     },
   );
+
+  test(
+    'the window emptied when the day is over, and no event comes that would find it out',
+    { timeout: 180_000 },
+    async () => {
+      const ended = await play((system) => [
+        {
+          afterEvents: day.events.length,
+          strike: async () => {
+            await untilDayIsOver(system, day.truth.date);
+            await system.restartRedis('window', { emptied: true });
+          },
+        },
+      ]);
+      expect(ended).toEqual(undisturbed);
+    },
+  );
 });

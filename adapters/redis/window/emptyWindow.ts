@@ -2,7 +2,7 @@ import type { RedisConnection } from '../connect.ts';
 import { serversOf } from '../connect.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import { RedisHeartbeatBoard } from './heartbeatBoard.ts';
-import { BEING_EMPTIED, SET_UP_KEY, SLOT_KEYS } from './windowKeys.ts';
+import { BEING_EMPTIED, SLOT_KEYS, WHOLE_WINDOW_KEY } from './windowKeys.ts';
 
 const KEYS_A_CALL = 1_000;
 
@@ -27,11 +27,11 @@ export async function emptyWindow(
       `a pipeline works on this window: it gave a sign of life ${Math.max(0, Math.round((nowMs - latestMs) / 1000))} s ago; stop it and wait ${staleAfterMs / 1000} s`,
     );
   }
-  await redis.set(SET_UP_KEY, BEING_EMPTIED);
+  await redis.set(WHOLE_WINDOW_KEY, BEING_EMPTIED);
   let removed = 0;
   // Until none is found: servers of a cluster may hand a slot on meanwhile.
   for (let found = -1; found !== 0; removed += found) found = await removeSlotKeys(redis);
-  await redis.del(SET_UP_KEY);
+  await redis.del(WHOLE_WINDOW_KEY);
   return removed;
 }
 
