@@ -8,7 +8,7 @@ import { kafkaOutputs } from './kafka/kafkaOutputs.ts';
 import { brokersOf, kafkaSettingsOf, loginOf, outputNamesOf, registryOf } from './kafka/settingsOfConfig.ts';
 import { askRegistry } from './kafka/schemaRegistry.ts';
 import type { TopicWarning } from './kafka/topics.ts';
-import { connectRedis } from './redis/connect.ts';
+import { connectOneRedis } from './redis/connect.ts';
 import { RedisEventLog } from './redis/log/redisEventLog.ts';
 import { RedisEventProducer } from './redis/log/redisEventProducer.ts';
 
@@ -53,7 +53,7 @@ export function openLog(parts: LogParts): OpenLog {
 }
 
 function redisLog({ url, config, process: name }: LogParts): OpenLog {
-  const redis = connectRedis(url);
+  const redis = connectOneRedis(url);
   const { partitions, maxBytes } = config.log;
   const topics = { payments: partitions, 'his-orders': partitions };
   const log = new RedisEventLog(redis, { topics, mayGrow: name === 'pipeline' });

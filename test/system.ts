@@ -38,6 +38,8 @@ export type SystemOptions = {
   readonly schedule?: boolean;
   /** Of an event log elsewhere; absent: in the system's own Redis. */
   readonly logUrl?: string;
+  /** Of a window elsewhere; absent: in a Redis of its own. */
+  readonly windowUrl?: string;
 };
 
 export type RedisName = 'log' | 'window';
@@ -102,7 +104,8 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
 
   const clickhouse = connectClickHouse(engine.url);
   const logUrl = options.logUrl ?? redis.log.url;
-  const connections = { window: connectRedis(redis.window.url) };
+  const windowUrl = options.windowUrl ?? redis.window.url;
+  const connections = { window: connectRedis(windowUrl) };
   const ownParts = () => {
     const opened = openLog({ url: logUrl, config, env: {}, process: 'test', onWarning: () => undefined });
     return {
@@ -119,7 +122,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     clickhouseUrl: engine.url,
     logUrl,
     auditUrl: redis.log.url,
-    windowRedisUrl: redis.window.url,
+    windowRedisUrl: windowUrl,
     apiUrl: '',
     startedAt: new Date(0).toISOString(),
     configPath,
