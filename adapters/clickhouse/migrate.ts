@@ -45,7 +45,6 @@ export async function migrate(url: string, schemaDir: string = SCHEMA_DIR): Prom
   const client = connectClickHouse(url, TIMEOUT_MS);
   try {
     await run(client, record);
-    await assertPlace(client, cluster);
     const applied = await appliedMigrations(client);
     assertKnown(applied, migrations);
     const done = new Set(applied.map(({ name }) => name));
@@ -57,30 +56,35 @@ export async function migrate(url: string, schemaDir: string = SCHEMA_DIR): Prom
   }
 }
 
+/** Of the wrong place every statement would find its table there, and leave it as it is. */
 async function createDatabase(server: string, cluster: string | null): Promise<void> {
   const client = createClient({ url: server });
   const everywhere = cluster === null ? '' : ` ON CLUSTER ${cluster}`;
   try {
+    const isOfCluster = await madeForCluster(client);
+    if (isOfCluster !== null && isOfCluster !== (cluster !== null)) throw elsewhere(cluster);
     await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE}${everywhere}` });
   } finally {
     await client.close();
   }
 }
 
-/** Every statement finds a table of either kind and would leave it as it is. */
-async function assertPlace(client: ClickHouseClient, cluster: string | null): Promise<void> {
+/** null: for nothing yet. */
+async function madeForCluster(client: ClickHouseClient): Promise<boolean | null> {
   const result = await client.query({
-    query: `SELECT engine LIKE 'Replicated%' AS replicated FROM system.tables
-      WHERE database = currentDatabase() AND name = 'schema_migrations'`,
+    query: `SELECT engine FROM system.tables WHERE database = '${DATABASE}' AND name = '${RECORD.name}'`,
     format: 'JSONEachRow',
   });
-  const [table] = await result.json<{ replicated: number }>();
-  if (table === undefined || (table.replicated === 1) === (cluster !== null)) return;
+  const [table] = await result.json<{ engine: string }>();
+  return table === undefined ? null : table.engine.startsWith('Replicated');
+}
+
+function elsewhere(cluster: string | null): DuizhangError {
   const [made, wanted] =
-    cluster === null ? ['a cluster', 'one server'] : ['one server', `the cluster ${cluster}`];
-  throw new DuizhangError(
+    cluster === null ? ['a cluster', 'names none'] : ['one server', `names the cluster ${cluster}`];
+  return new DuizhangError(
     'DZ_SCHEMA_PLACE',
-    `the database ${DATABASE} was made for ${made} and DUIZHANG_CLICKHOUSE_CLUSTER asks for ${wanted}; use an empty one and bring the rows over (docs/production.md)`,
+    `the database ${DATABASE} was made for ${made}, and DUIZHANG_CLICKHOUSE_CLUSTER ${wanted}; take an empty ClickHouse and bring the rows over (docs/production.md)`,
   );
 }
 
