@@ -45,7 +45,7 @@ import { addDays, businessDateOf } from '../domain/businessDate.ts';
 import { orderKeyOf } from '../domain/entry.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { MatchRules, Merchant } from '../domain/merchant.ts';
-import { DEFAULT_RULES } from '../domain/merchant.ts';
+import { DEFAULT_RULES, hasLeft } from '../domain/merchant.ts';
 import type { DeadLetter } from '../domain/ports.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { EXCEPTION_CODES } from '../domain/verdict.ts';
@@ -187,6 +187,11 @@ function rulesOf(merchantId: string): MatchRules {
   return config.merchants.get(merchantId)?.rules ?? DEFAULT_RULES;
 }
 
+function hasMerchantLeft(merchantId: string, date: BusinessDate): boolean {
+  const merchant = config.merchants.get(merchantId);
+  return merchant !== undefined && hasLeft(merchant, date);
+}
+
 /** @param merchantId '' : of no hospital in particular */
 function alertRulesOf(merchantId: string): AlertRules {
   return config.alertRules.get(merchantId) ?? DEFAULT_ALERT_RULES;
@@ -222,13 +227,14 @@ async function closeBySystem(merchant: Merchant, date: BusinessDate, why: string
   }
 }
 
-/** What a hospital without a HIS tells has nothing that it could be held against. */
+/** What a hospital without a HIS tells has nothing that it could be held against; one that has left falls silent. */
 const watch = new Watch(
   (merchantId) => {
     const merchant = config.merchants.get(merchantId);
-    return merchant?.mode === 'THREE_WAY'
-      ? { ...alertRulesOf(merchantId), windowMs: merchant.rules.windowMs }
-      : null;
+    if (merchant?.mode !== 'THREE_WAY') return null;
+    const { cutOffMs, windowMs } = merchant.rules;
+    const rules = { ...alertRulesOf(merchantId), windowMs };
+    return hasLeft(merchant, businessDateOf(clock.now(), cutOffMs)) ? { ...rules, feedSilence: null } : rules;
   },
   () => alertRulesOf('').deadLetters,
 );
@@ -473,6 +479,7 @@ function keepBills(): Promise<void> {
     random: Math.random,
     pause: pauseMs,
     lookBackDays: BILLS_LOOK_BACK_DAYS,
+    hasLeft: hasMerchantLeft,
     backOff: DEFAULT_BACK_OFF,
     spacingMs: BILL_CALL_SPACING_MS,
     onFetch: ({ merchantId, date, book, channel, source, status, code, detail }) => {

@@ -1068,6 +1068,10 @@ export const en: Labels = {
       BILLS_REFUSED: 'Bills of the former number are refused from now on',
       HEALING_WIDENED: 'The system will refund more with nobody watching',
       ALERTS_OFF: 'No longer told',
+      HOSPITAL_NEW:
+        'Its events are taken within seconds, without a restart. Its bills are uploaded by hand at first; where they are fetched, refunds and front-end machines are written into the file and need a restart',
+      HOSPITAL_LEAVES:
+        'Later dates are not closed, their bills not fetched and nothing is refunded by itself, and nobody is told that nothing comes; earlier dates close as ever, history and open exceptions stay',
     },
     anyHospital: 'all hospitals',
     anySeverity: 'all severities',

@@ -1030,6 +1030,10 @@ export const zh = {
       BILLS_REFUSED: '旧商户号的账单此后会被拒收',
       HEALING_WIDENED: '系统将在无人确认的情况下退更多款项',
       ALERTS_OFF: '以下情况将不再告警',
+      HOSPITAL_NEW:
+        '数秒内即可接收该院事件，无须重启。账单先由人工上传；自动取账单、退款与前置机须写入配置文件并重启',
+      HOSPITAL_LEAVES:
+        '此日期之后不再自动关账、取账单、自动退款，也不因缺数据告警；此前的日期照常关账，历史与待处理异常保留',
     },
     anyHospital: '全部医院',
     anySeverity: '全部级别',

@@ -77,6 +77,7 @@ function collector(names: readonly (typeof NAMES)[number][] = NAMES, parts: Part
     random: () => 0.5,
     pause: async () => undefined,
     lookBackDays: 1,
+    hasLeft: () => false,
     backOff: DEFAULT_BACK_OFF,
     spacingMs: 0,
     onFetch: () => undefined,
