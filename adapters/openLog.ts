@@ -5,10 +5,10 @@ import { KafkaEventLog } from './kafka/kafkaEventLog.ts';
 import { KafkaEventProducer } from './kafka/kafkaEventProducer.ts';
 import { WriterSchemas } from './events/writerSchemas.ts';
 import { kafkaOutputs } from './kafka/kafkaOutputs.ts';
-import { brokersOf, kafkaSettingsOf, outputNamesOf, registryOf } from './kafka/settingsOfConfig.ts';
+import { brokersOf, kafkaSettingsOf, loginOf, outputNamesOf, registryOf } from './kafka/settingsOfConfig.ts';
 import { askRegistry } from './kafka/schemaRegistry.ts';
 import type { TopicWarning } from './kafka/topics.ts';
-import { connectRedis } from './redis/connect.ts';
+import { connectOneRedis } from './redis/connect.ts';
 import { RedisEventLog } from './redis/log/redisEventLog.ts';
 import { RedisEventProducer } from './redis/log/redisEventProducer.ts';
 
@@ -53,7 +53,7 @@ export function openLog(parts: LogParts): OpenLog {
 }
 
 function redisLog({ url, config, process: name }: LogParts): OpenLog {
-  const redis = connectRedis(url);
+  const redis = connectOneRedis(url);
   const { partitions, maxBytes } = config.log;
   const topics = { payments: partitions, 'his-orders': partitions };
   const log = new RedisEventLog(redis, { topics, mayGrow: name === 'pipeline' });
@@ -77,7 +77,14 @@ function redisLog({ url, config, process: name }: LogParts): OpenLog {
 function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
   const { config, env, process: name, onWarning } = parts;
   const { kafka, partitions } = config.log;
-  const settings = kafkaSettingsOf({ brokers, config: kafka, partitions, env, clientId: `duizhang-${name}` });
+  const settings = kafkaSettingsOf({
+    brokers,
+    login: loginOf(parts.url),
+    config: kafka,
+    partitions,
+    env,
+    clientId: `duizhang-${name}`,
+  });
   const outputNames = outputNamesOf(kafka);
   const crossDayDays = Math.max(...[...config.merchants.values()].map(({ rules }) => rules.crossDayDays));
   const wishedRetentionMs = Math.max(LEAST_RETENTION_MS, (crossDayDays + 2) * DAY_MS);

@@ -71,7 +71,7 @@ async function prepare(): Promise<void> {
       await patiently(takeOver);
       break;
     }
-    if (await window.isSetUp()) break;
+    if ((await window.slotsToSetUp()).length === 0) break;
     await rest(AWAY_PAUSE_MS);
   }
   await patiently(days.learnClosedDays);

@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
-import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import type { Engine } from '../adapters/clickhouse/embedded/start.ts';
-import { migrate } from '../adapters/clickhouse/migrate.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import type { Playback } from '../adapters/clock/playbackClock.ts';
 import { systemClock } from '../adapters/clock/playbackClock.ts';
@@ -24,7 +22,7 @@ import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts'
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { EventLog, EventProducer, PartitionId, Position } from '../domain/ports.ts';
 import { waitUntilStored } from '../pipeline/join/gate.ts';
-import { startEngine, startRedis } from './services/index.ts';
+import { connectEngine, migrateEngine, startEngine, startRedis } from './services/index.ts';
 
 const PIPELINE = new URL('../pipeline/main.ts', import.meta.url).pathname;
 const DEFAULT_CONFIG = new URL('../duizhang.config.yaml', import.meta.url).pathname;
@@ -38,6 +36,8 @@ export type SystemOptions = {
   readonly schedule?: boolean;
   /** Of an event log elsewhere; absent: in the system's own Redis. */
   readonly logUrl?: string;
+  /** Of a window elsewhere; absent: in a Redis of its own. */
+  readonly windowUrl?: string;
 };
 
 export type RedisName = 'log' | 'window';
@@ -51,7 +51,7 @@ export type TestSystem = AsyncDisposable & {
   reconfigure(text: string): Promise<void>;
   /** As `npm start` writes it, for the use cases that commands wire up. */
   readonly run: RunFile;
-  readonly clickhouse: ReturnType<typeof connectClickHouse>;
+  readonly clickhouse: ReturnType<typeof connectEngine>;
   readonly windowRedis: ReturnType<typeof connectRedis>;
   /** Of the servers. */
   readonly pids: Readonly<Record<'log' | 'window' | 'ledger', number>>;
@@ -62,6 +62,8 @@ export type TestSystem = AsyncDisposable & {
   trimLog(partition: PartitionId, before: Position): Promise<void>;
   /** @param more of its environment */
   startPipeline(more?: NodeJS.ProcessEnv): Promise<Child>;
+  /** Of the pipeline's health and metrics. */
+  readonly pipelinePort: number;
   /** Another process on the same servers; it is the test's to end. @param program e.g. `api/main.ts` */
   startBeside(program: string, logFile: string, more?: NodeJS.ProcessEnv): Promise<Child>;
   stopPipeline(): Promise<void>;
@@ -95,12 +97,13 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     window: await startServer('window'),
   };
   let engine = await startLedger();
-  await migrate(engine.url);
+  await migrateEngine(engine);
   let pipeline: Child | null = null;
 
-  const clickhouse = connectClickHouse(engine.url);
+  const clickhouse = connectEngine(engine);
   const logUrl = options.logUrl ?? redis.log.url;
-  const connections = { window: connectRedis(redis.window.url) };
+  const windowUrl = options.windowUrl ?? redis.window.url;
+  const connections = { window: connectRedis(windowUrl) };
   const ownParts = () => {
     const opened = openLog({ url: logUrl, config, env: {}, process: 'test', onWarning: () => undefined });
     return {
@@ -117,7 +120,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     clickhouseUrl: engine.url,
     logUrl,
     auditUrl: redis.log.url,
-    windowRedisUrl: redis.window.url,
+    windowRedisUrl: windowUrl,
     apiUrl: '',
     startedAt: new Date(0).toISOString(),
     configPath,
@@ -167,6 +170,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     get producer() {
       return own.producer;
     },
+    pipelinePort: ports.pipeline,
     trimLog: (partition, before) => own.opened.trim(partition, before),
     async startPipeline(more = {}) {
       pipeline = await startChild({

@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { AlertsSent } from '../../domain/outputPorts.ts';
+import type { RedisConnection } from './connect.ts';
 
 const KEY = 'dz:alerts-sent-until';
 
 /** Where it is lost, some are told again. */
-export function redisAlertsSent(redis: Redis): AlertsSent {
+export function redisAlertsSent(redis: RedisConnection): AlertsSent {
   return {
     async read() {
       const said = await redis.get(KEY);

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Sight, WatchedEvent, WatchRelay } from '../../domain/watchRelay.ts';
+import type { RedisConnection } from './connect.ts';
 
 const KEY = 'dz:watch';
 const SIGHTS_AN_ENTRY = 500;
@@ -10,7 +10,7 @@ const MOST_ENTRIES = 5_000;
 const ENTRIES_A_READ = 100;
 
 /** A stream in the window's Redis; an entry holds many sights as JSON, amounts and versions as text. */
-export function redisWatchRelay(redis: Redis): WatchRelay {
+export function redisWatchRelay(redis: RedisConnection): WatchRelay {
   return {
     async publish(sights) {
       for (let at = 0; at < sights.length; at += SIGHTS_AN_ENTRY) {

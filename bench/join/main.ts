@@ -98,14 +98,11 @@ async function catchUp(system: TestSystem, events: number): Promise<Run> {
 async function untilStored(system: TestSystem): Promise<void> {
   const bounds = await system.log.bounds();
   const ledger = clickHouseRealtimeLedger(system.clickhouse);
-  const slots = Array.from({ length: system.window.slots }, (_, slot) => slot);
   const isBehind = (reached: ReadonlyMap<string, number>): boolean =>
     [...bounds].some(([id, { end }]) => (reached.get(id) ?? 0) < end);
   while ((await system.window.positions()).some(isBehind)) await pause(POLL_MS);
   while (isBehind(await ledger.loadPositions('entries'))) await pause(POLL_MS);
-  for (const slot of slots) {
-    while ((await system.window.newestInOutbox(slot)) !== null) await pause(POLL_MS);
-  }
+  while ((await system.window.size()).outboxEntries > 0) await pause(POLL_MS);
 }
 
 function cpuOf(pids: Readonly<Record<string, number>>): Record<string, number> {

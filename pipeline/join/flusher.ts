@@ -64,7 +64,7 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
   await Promise.all(
     batches.map(async ({ slot, entries }) => {
       const last = entries.at(-1);
-      if (last) await window.trimOutbox(slot, last.id);
+      if (last) await window.trimOutbox(slot, last);
     }),
   );
   return rows.size;

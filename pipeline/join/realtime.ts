@@ -79,6 +79,17 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
       const { outcome, summary } = await turns.take(() => joiner.join(batch));
       // A batch that was let go of: the partition is another's by now, or has begun anew.
       if (watermarks.get(batch.partition) !== watermark) return outcome;
+      if (outcome.kind === 'seek') {
+        // What is read again was lost: event time is not known beyond it.
+        watermarks.set(batch.partition, new PartitionWatermark(parts.watermark));
+        beats.set(batch.partition, {
+          position: outcome.position,
+          partitionEnd: batch.partitionEnd,
+          watermarkMs: null,
+          atMs: parts.clock.wallMs(),
+        });
+        return outcome;
+      }
       watermark.read({
         empty: batch.records.length === 0,
         fullyRead: batch.end >= batch.partitionEnd,
@@ -87,7 +98,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
         graceAgoMs: parts.clock.before(parts.idleGraceMs),
       });
       beats.set(batch.partition, {
-        position: outcome.kind === 'done' ? batch.end : outcome.position,
+        position: batch.end,
         partitionEnd: batch.partitionEnd,
         watermarkMs: watermark.ms,
         atMs: parts.clock.wallMs(),
@@ -109,8 +120,16 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
   const sweep = async (): Promise<boolean> => {
     const known = await parts.board.read();
     const watermark = lowestWatermark([...bounds.keys()], known, parts.clock.wallMs(), HEARTBEAT_STALE_MS);
-    return watermark !== null && (await sweepSlots(parts, watermark));
+    return watermark !== null && (await sweepSlots(parts, watermark, knownTo(known)));
   };
+  /** A slot that knows nothing of a partition stands at its start. */
+  const knownTo = (known: ReadonlyMap<PartitionId, Heartbeat>): ReadonlyMap<PartitionId, Position> =>
+    new Map(
+      [...bounds.keys()].flatMap((partition) => {
+        const position = known.get(partition)?.position ?? 0;
+        return position > startOf(partition) ? [[partition, position] as const] : [];
+      }),
+    );
   const flush = async (): Promise<boolean> => {
     const stored = await flushOutboxes(parts);
     if (stored >= MANY_VERDICTS && !stopping) await parts.pause(LONG_FLUSH_MS - FLUSH_MS);
@@ -145,8 +164,12 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
   };
 }
 
-async function sweepSlots({ window, ownSlots }: FlusherParts, watermarkMs: number): Promise<boolean> {
+async function sweepSlots(
+  { window, ownSlots }: FlusherParts,
+  watermarkMs: number,
+  knownTo: ReadonlyMap<PartitionId, Position>,
+): Promise<boolean> {
   const until = Math.floor(watermarkMs / 1000);
-  const swept = await Promise.all(ownSlots().map((slot) => window.sweep(slot, until, SWEEP_KEYS)));
+  const swept = await Promise.all(ownSlots().map((slot) => window.sweep(slot, until, SWEEP_KEYS, knownTo)));
   return swept.some((slot) => slot.more && slot.marked > 0);
 }

@@ -102,12 +102,15 @@ export function daysOf(parts: PipelineParts) {
     }
   }
 
-  /** A window that is new or was emptied gets back what the log may not hold any more. */
+  /** What of the window is new or was lost gets back what the log may not hold any more. */
   async function setUpEmptyWindow(): Promise<void> {
-    if (await window.isSetUp()) return;
+    if ((await window.slotsToSetUp()).length === 0) return;
     const since = addDays(businessDateOf(clock.now()), -crossDayDays() - 1);
     const orders = await setUpWindow({ window, days, ledger }, since);
-    log.info({ orders, since }, 'the window was empty; its unsettled orders come from the ledger');
+    log.info(
+      { orders, since },
+      'the window was empty, or slots of it were; their unsettled orders come from the ledger',
+    );
   }
 
   /** @param keepsDuties whether what one process does for all is this one's */

@@ -10,6 +10,8 @@ import { redisWatchRelay } from '../../adapters/redis/watchRelay.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import { DEFAULT_ALERT_RULES } from '../../domain/alertRules.ts';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
+import { businessDateOf } from '../../domain/businessDate.ts';
+import { hasLeft } from '../../domain/merchant.ts';
 import { HEARTBEAT_STALE_MS, lowestWatermark } from '../join/watermark.ts';
 import { AlertQueue } from '../outputs/alertQueue.ts';
 import type { PipelineParts } from './parts.ts';
@@ -49,9 +51,11 @@ export function watchOf(parts: PipelineParts) {
   const watch = new Watch(
     (merchantId) => {
       const merchant = config.merchants.get(merchantId);
-      return merchant?.mode === 'THREE_WAY'
-        ? { ...alertRulesOf(merchantId), windowMs: merchant.rules.windowMs }
-        : null;
+      if (merchant?.mode !== 'THREE_WAY') return null;
+      const { cutOffMs, windowMs } = merchant.rules;
+      const rules = { ...alertRulesOf(merchantId), windowMs };
+      // One that has left falls silent.
+      return hasLeft(merchant, businessDateOf(now(), cutOffMs)) ? { ...rules, feedSilence: null } : rules;
     },
     () => alertRulesOf('').deadLetters,
   );

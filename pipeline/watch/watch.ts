@@ -22,9 +22,13 @@ const LEAST_WRONG_CLOCKS = 3;
 const RECENT_MS = 10 * 60_000;
 const BACKLOG_MS = 60 * 60_000;
 
-/** While a backlog is read that reaches further back, its orders say nothing of feeds as they are now. */
+/**
+ * While a backlog is read that reaches further back, its orders say nothing of feeds as they are now. As long as nobody
+ * knows how far everything was read, as while partitions change hands, what is as old may be one.
+ */
 export function isBacklog(occurredAtMs: number, watermarkMs: number | null, nowMs: number): boolean {
-  return occurredAtMs < nowMs - BACKLOG_MS && (watermarkMs ?? nowMs) < nowMs - BACKLOG_MS;
+  const backlogMs = nowMs - BACKLOG_MS;
+  return occurredAtMs < backlogMs && (watermarkMs === null || watermarkMs < backlogMs);
 }
 
 /** What the stream has shown so far, and what of it somebody should look at. It is told of everything and keeps no rows. */
