@@ -121,7 +121,7 @@ function registryUrlOf(env: NodeJS.ProcessEnv): string | undefined {
 
 type Raw = KafkaConfig['raw'];
 
-function scramOf(login: Login | null): SASLOptions | null {
+function scramOf(login: Login | null): KafkaSettings['sasl'] {
   return login && { mechanism: 'scram-sha-512', username: login.user, password: login.password };
 }
 
