@@ -17,8 +17,9 @@ import type { Outputs } from '../../domain/outputPorts.ts';
 import { windowEventOf } from '../../pipeline/join/fact.ts';
 import { flushOutboxes } from '../../pipeline/join/flusher.ts';
 import { slotOf } from '../../pipeline/join/hash.ts';
+import { patientOutputs } from '../../pipeline/outputs/patientOutputs.ts';
 import { hasKafka } from '../hasKafka.ts';
-import { eventEntry, NOON_MS, startLedger } from '../integration/ledgerHarness.ts';
+import { aVerdict, eventEntry, NOON_MS, startLedger } from '../integration/ledgerHarness.ts';
 import type { TestLedger } from '../integration/ledgerHarness.ts';
 import { kafkaSettings } from '../log/logUnderTest.ts';
 import { startRedis } from '../services/index.ts';
@@ -78,7 +79,7 @@ describe.runIf(hasKafka)('verdicts for others', () => {
     position += entries.length;
   }
 
-  async function flush(): Promise<void> {
+  async function flush(into: Outputs = outputs): Promise<void> {
     const window = new RedisWindow(redis, { slots: SLOTS });
     const parts = {
       window,
@@ -86,7 +87,7 @@ describe.runIf(hasKafka)('verdicts for others', () => {
       rulesOf: () => DEFAULT_RULES,
       onVerdicts: () => undefined,
       ownSlots: () => Array.from({ length: SLOTS }, (_, slot) => slot),
-      outputs,
+      outputs: into,
     };
     while ((await flushOutboxes(parts)) > 0);
   }
@@ -170,4 +171,27 @@ describe.runIf(hasKafka)('verdicts for others', () => {
     await flush();
     expect(idsOf(await told()).toSorted()).toEqual((await stored()).toSorted());
   });
+
+  test('a broker that is away is waited for, once told; a process that is to end does not wait', async () => {
+    await apply(pairs);
+    const ending = new AbortController();
+    const away: string[] = [];
+    const patient = patientOutputs(outputs, {
+      signal: ending.signal,
+      onAway: (error) => void away.push(String(error)),
+    });
+    await kafka.kill9();
+    const flushed = flush(patient);
+    await expect.poll(() => away.length, { timeout: 20_000 }).toBe(1);
+    kafka = await startKafka({ dir: join(dir, 'kafka'), port: kafka.port });
+    await flushed;
+    expect(new Set(idsOf(await told()))).toEqual(new Set(await stored()));
+    expect(away).toHaveLength(1);
+    await kafka.kill9();
+    ending.abort();
+    const batch = patient.newVerdictBatch();
+    batch.add({ verdict: aVerdict(), version: 1n, span: 0 });
+    await expect(batch.write()).rejects.toMatchObject({ code: 'DZ_SYSTEM_LOG_AWAY' });
+    kafka = await startKafka({ dir: join(dir, 'kafka'), port: kafka.port });
+  }, 120_000);
 });
