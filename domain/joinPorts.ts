@@ -138,3 +138,10 @@ export interface HeartbeatBoard {
   publish(beats: ReadonlyMap<PartitionId, Heartbeat>): Promise<void>;
   read(): Promise<ReadonlyMap<PartitionId, Heartbeat>>;
 }
+
+/** The processes that share a system's work. */
+export interface PipelineMembers {
+  /** Says that a process lives. @returns those that live, in an order that all of them see */
+  beat(member: string): Promise<readonly string[]>;
+  leave(member: string): Promise<void>;
+}

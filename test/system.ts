@@ -64,6 +64,8 @@ export type TestSystem = AsyncDisposable & {
   trimLog(partition: PartitionId, before: Position): Promise<void>;
   /** @param more of its environment */
   startPipeline(more?: NodeJS.ProcessEnv): Promise<Child>;
+  /** Of the pipeline's health and metrics. */
+  readonly pipelinePort: number;
   /** Another process on the same servers; it is the test's to end. @param program e.g. `api/main.ts` */
   startBeside(program: string, logFile: string, more?: NodeJS.ProcessEnv): Promise<Child>;
   stopPipeline(): Promise<void>;
@@ -170,6 +172,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     get producer() {
       return own.producer;
     },
+    pipelinePort: ports.pipeline,
     trimLog: (partition, before) => own.opened.trim(partition, before),
     async startPipeline(more = {}) {
       pipeline = await startChild({

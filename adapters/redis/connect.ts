@@ -67,6 +67,12 @@ type How = {
 /** A server that is away may take this long to refuse a connection; then the others are asked where its slots are. */
 const NODE_CONNECTS_WITHIN_MS = 2_000;
 
+/**
+ * A server that stands still keeps its connections: what it does not answer by then is asked of whoever is in its place. (The
+ * detector of fail-overs that ioredis has ends the connection for good when it is told while that is being made again.)
+ */
+const STANDS_STILL_MS = 5_000;
+
 function timeoutOf(answersWithinMs: number | undefined): Pick<How, 'commandTimeout'> {
   return answersWithinMs === undefined ? {} : { commandTimeout: answersWithinMs };
 }
@@ -89,8 +95,7 @@ function connected(address: RedisAddress, how: How): RedisConnection {
         ...(username === undefined ? {} : { sentinelUsername: username }),
         ...(password === undefined ? {} : { sentinelPassword: password }),
         ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
-        // A master that only stands still keeps its connections: the sentinels say that it is none any more.
-        failoverDetector: true,
+        socketTimeout: STANDS_STILL_MS,
         reconnectOnError: resendWhenDemoted,
       });
     }
@@ -118,6 +123,7 @@ function clusterOf(
       ...login,
       ...(commandTimeout === undefined ? {} : { commandTimeout }),
       connectTimeout: NODE_CONNECTS_WITHIN_MS,
+      socketTimeout: STANDS_STILL_MS,
       ...(tls ? { tls: {} } : {}),
     },
     // Certificates are made out to names.

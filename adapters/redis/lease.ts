@@ -54,17 +54,17 @@ export function redisChainLock(redis: RedisConnection, newHolder: () => string):
 }
 
 /** A pipeline that died gives way after this long. */
-const PIPELINE_LEASE_MS = 5_000;
+const DUTY_LEASE_MS = 5_000;
 
-/** Where several pipeline processes may stand ready, the one that works. @returns null while another does */
-export async function redisPipelineLease(
+/** Of several pipelines that share the join, the one that does what one does for all. @returns null while another does */
+export async function redisDutyLease(
   redis: RedisConnection,
   holder: string,
-  leaseMs = PIPELINE_LEASE_MS,
+  leaseMs = DUTY_LEASE_MS,
 ): Promise<CloseLease | null> {
-  const keys = keysOf('dz:pipeline:{pipeline}');
+  const keys = keysOf('dz:duties:{duties}');
   const token = await taken(redis, keys, { above: 0n, holder, leaseMs });
-  return token === null ? null : keptLease(redis, keys, { token, holder, leaseMs }, lostPipeline);
+  return token === null ? null : keptLease(redis, keys, { token, holder, leaseMs }, lostDuties);
 }
 
 type Keys = { readonly lease: string; readonly holder: string };
@@ -119,7 +119,7 @@ function lostChain(merchantId: string): DuizhangError {
   );
 }
 
-function lostPipeline(): DuizhangError {
+function lostDuties(): DuizhangError {
   return new DuizhangError(
     'DZ_SYSTEM_PIPELINE_REPLACED',
     'this pipeline was not heard of for too long and another process works in its place; started again, it stands by',

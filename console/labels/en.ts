@@ -95,16 +95,23 @@ export const en: Labels = {
     },
     deadLetter: {
       DZ_EVENT_INVALID: 'Breaks a rule',
+      DZ_EVENT_NO_REGISTRY: 'No schema registry',
       DZ_EVENT_NOT_YOURS: 'Sender may not speak for it',
       DZ_EVENT_ORDER_CROWDED: 'Too much of one order',
+      DZ_EVENT_SCHEMA_INCOMPATIBLE: 'Schema does not fit',
+      DZ_EVENT_SCHEMA_UNKNOWN: 'Schema not registered',
       DZ_EVENT_UNDECODABLE: 'Cannot be decoded',
       DZ_EVENT_UNENCODABLE: 'Cannot be encoded',
       DZ_EVENT_UNKNOWN_MERCHANT: 'Hospital not configured',
     },
     deadLetterAdvice: {
       DZ_EVENT_INVALID: 'Have its sender mend and send it anew; no replay helps',
+      DZ_EVENT_NO_REGISTRY: 'Name the schema registry in the configuration, then replay',
       DZ_EVENT_NOT_YOURS: 'Check which hospitals the sender speaks for, then replay',
       DZ_EVENT_ORDER_CROWDED: 'Check whether the order was sent again and again, then replay',
+      DZ_EVENT_SCHEMA_INCOMPATIBLE:
+        'Have its sender write by a schema that fits and send it anew; no replay helps',
+      DZ_EVENT_SCHEMA_UNKNOWN: 'Have its sender register the schema, then replay',
       DZ_EVENT_UNDECODABLE: 'Check the sender’s encoding; replay once its schema is known',
       DZ_EVENT_UNENCODABLE: 'Have its sender mend and send it anew; no replay helps',
       DZ_EVENT_UNKNOWN_MERCHANT: 'Add the hospital to the configuration, then replay',

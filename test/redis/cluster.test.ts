@@ -12,7 +12,7 @@ import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 import { loseMaster, untilApplied } from './lostWrites.ts';
 import type { RedisCluster } from './redisCluster.ts';
-import { cutOff, moveSlot, startRedisCluster } from './redisCluster.ts';
+import { cutOff, moveSlot, startRedisCluster, untilTrue } from './redisCluster.ts';
 
 // The window, and all else that lies in its Redis, on a cluster of three masters and three replicas.
 
@@ -48,7 +48,7 @@ const at = (share: number): number => Math.floor(day.events.length * share);
 
 describe('a day on a cluster ends at the very rows of an undisturbed one', () => {
   test(
-    'whose slots lie on all masters, and one of which is handed over in mid-day',
+    'whose slots lie on all masters, one handed over in mid-day, and one master standing still until another is in its place',
     { timeout: 180_000 },
     async () => {
       let moved = 0;
@@ -66,6 +66,17 @@ describe('a day on a cluster ends at the very rows of an undisturbed one', () =>
             if (!to) throw new Error('a cluster of one shard');
             const slot = Number(await from.master.redis.cluster('KEYSLOT', 'dz:{0}:'));
             moved = await moveSlot(slot, from.master, to.master, () => pause(HALF_MOVED_MS));
+          },
+        },
+        {
+          afterEvents: at(0.6),
+          strike: async () => {
+            await untilApplied(system);
+            const { master, replica } = await cluster.shardOf('dz:{2}:');
+            process.kill(master.server.pid, 'SIGSTOP');
+            await untilTrue(async () => (await replica.redis.info('replication')).includes('role:master'));
+            await untilApplied(system);
+            process.kill(master.server.pid, 'SIGCONT');
           },
         },
       ]);

@@ -9,12 +9,7 @@ import { redisUserLocks } from '../../adapters/redis/access/userLocks.ts';
 import { redisAuditHeads } from '../../adapters/redis/auditHeads.ts';
 import type { RedisConnection } from '../../adapters/redis/connect.ts';
 import { connectRedis, connectRedisBriefly, pingRedis, serversOf } from '../../adapters/redis/connect.ts';
-import {
-  closesEnded,
-  redisChainLock,
-  redisPipelineLease,
-  redisTokenIssuer,
-} from '../../adapters/redis/lease.ts';
+import { closesEnded, redisChainLock, redisDutyLease, redisTokenIssuer } from '../../adapters/redis/lease.ts';
 import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
 import { redisNoticeStream } from '../../adapters/redis/money/noticeStream.ts';
 import { redisMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
@@ -117,8 +112,8 @@ test('leases of closes, of chains and of the pipeline', async () => {
     await chain?.release();
   }
   expect(await closesEnded(redis)).not.toBe(endedBefore);
-  const lease = await redisPipelineLease(redis, 'one');
-  expect(await redisPipelineLease(redis, 'other')).toBeNull();
+  const lease = await redisDutyLease(redis, 'one');
+  expect(await redisDutyLease(redis, 'other')).toBeNull();
   await lease?.release();
 });
 
