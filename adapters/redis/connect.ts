@@ -9,7 +9,10 @@ export type RedisConnection = Redis | Cluster;
 
 /** Of a command: Redis did not answer in time, or the connection is gone. */
 export function isRedisAway(error: unknown): boolean {
-  return error instanceof Error && /^(Command timed out|Connection is closed)/.test(error.message);
+  return (
+    error instanceof Error &&
+    /^(Command timed out|Connection is closed|None of startup nodes|Cluster isn't ready)/.test(error.message)
+  );
 }
 
 /**
@@ -96,7 +99,7 @@ function connected(address: RedisAddress, how: How): RedisConnection {
         ...(password === undefined ? {} : { sentinelPassword: password }),
         ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
         socketTimeout: STANDS_STILL_MS,
-        reconnectOnError: resendWhenDemoted,
+        reconnectOnError: resendWhereItIsTaken,
       });
     }
     case 'cluster':
@@ -137,9 +140,9 @@ function quiet<Connection extends RedisConnection>(redis: Connection): Connectio
   return redis;
 }
 
-/** @returns 2: connect again, and send it again there */
-function resendWhenDemoted(error: Error): 2 | false {
-  return error.message.startsWith('READONLY') ? 2 : false;
+/** Of a master that is none any more, or lacks the replicas that it wants. @returns 2: connect again, and send it again there */
+function resendWhereItIsTaken(error: Error): 2 | false {
+  return /^(READONLY|NOREPLICAS)\b/.test(error.message) ? 2 : false;
 }
 
 /** ioredis counts a command's time from when a node is sent it; while no node is there nobody would be told. */

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { connectRedis } from '../../adapters/redis/connect.ts';
 import type { SimulatedDay } from '../../simulator/day.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import type { Fault, PlayedDay } from '../faults/playedDay.ts';
@@ -15,6 +17,7 @@ import type { Watched } from './sentinels.ts';
 import { startWatched } from './sentinels.ts';
 
 const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
+const NOT_TAKEN_FOR_MS = 500;
 const merchants = [...loadConfig(CONFIG).merchants.values()].slice(0, 1);
 
 let day: SimulatedDay;
@@ -42,6 +45,25 @@ async function playWatched(
 }
 
 const at = (share: number): number => Math.floor(day.events.length * share);
+
+test('what a master does not take for want of replicas is taken when it has them again', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'dz-sentinel-'));
+  await using watched = await startWatched(dir);
+  const redis = connectRedis(watched.url);
+  const { redis: master } = watched.master;
+  await master.config('SET', 'min-replicas-to-write', '2');
+  let isTaken = false;
+  const written = redis.set('a', '1').then(() => {
+    isTaken = true;
+  });
+  await pause(NOT_TAKEN_FOR_MS);
+  expect(isTaken).toBe(false);
+  await master.config('SET', 'min-replicas-to-write', '0');
+  await written;
+  expect(await redis.get('a')).toBe('1');
+  redis.disconnect();
+  await rm(dir, { recursive: true, force: true });
+});
 
 describe('a day behind a sentinel ends at the very rows of an undisturbed one', () => {
   test('the master killed, and with it what it alone had acknowledged', { timeout: 180_000 }, async () => {
