@@ -4,6 +4,7 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clusterDdl } from '../../adapters/clickhouse/clusterDdl.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { readMigrations } from '../../adapters/clickhouse/migrations.ts';
+import { sqlCommand } from '../../cli/commands/sql.ts';
 import { EMBEDDED_CLUSTER } from '../services/embeddedCluster.ts';
 import { CloseSystem, startCloseSystem } from './closeHarness.ts';
 import { CLUSTER_DATE, closedDayOf, dayOf, hospitalOf, textOf } from './clusterDay.ts';
@@ -63,7 +64,7 @@ test('a day closes on its shard: no question of a close goes to another one', as
     expect(closed.map(({ verdict }) => textOf(verdict))).toEqual(closedDayOf(merchantId));
   }
   await client.close();
-});
+}, 120_000);
 
 test('tables of a run’s own, which no shard has, are handed to the shards', () => {
   const looked = asked.filter((sql) => /\bFROM entries\b/.test(sql) && /\bFROM close_wanted/.test(sql));
@@ -82,4 +83,22 @@ test('the schema of a cluster is SQL that the engine reads', async () => {
 test('a database of one server is not taken for a cluster’s', async () => {
   const server = new URL(system.url);
   await expect(migrate(`${server.origin}/?cluster=books`)).rejects.toMatchObject({ code: 'DZ_SCHEMA_PLACE' });
+});
+
+test('a statement of ./duizhang sql is sent with what a cluster’s connections ask for', async () => {
+  const said: string[] = [];
+  const code = await sqlCommand.run(["SELECT getSetting('distributed_product_mode')"], {
+    stdout: (text) => said.push(text),
+    stderr: () => undefined,
+    cwd: system.dataDir,
+    env: {
+      DUIZHANG_CLICKHOUSE_URL: new URL(system.url).origin,
+      DUIZHANG_CLICKHOUSE_CLUSTER: 'books',
+      DUIZHANG_LOG_URL: 'redis://127.0.0.1:1',
+      DUIZHANG_WINDOW_URL: 'redis://127.0.0.1:1',
+      DUIZHANG_CONFIG: 'none.yaml',
+      DUIZHANG_DATA: system.dataDir,
+    },
+  });
+  expect({ code, said: said.join('') }).toMatchObject({ code: 0, said: expect.stringContaining('local') });
 });
