@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clusterDdl } from '../../adapters/clickhouse/clusterDdl.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
@@ -102,3 +103,17 @@ test('a statement of ./duizhang sql is sent with what a cluster’s connections 
   });
   expect({ code, said: said.join('') }).toMatchObject({ code: 0, said: expect.stringContaining('local') });
 });
+
+test('chains of cases that lie on several shards are all walked, page by page', async () => {
+  await system.client.command({
+    query: `INSERT INTO exception_actions (case_id, seq, merchant_id, order_no, intent, state)
+      SELECT hex(MD5(concat(merchant, toString(number)))), 1, merchant, toString(number), '{}', '{}'
+      FROM numbers(700) ARRAY JOIN ['${HOSPITALS.join("', '")}'] AS merchant`,
+  });
+  const cases: string[] = [];
+  for await (const chain of clickHouseCaseLedger(system.client).chains(null)) {
+    cases.push(...chain.map(({ caseId }) => caseId));
+  }
+  expect(cases).toHaveLength(700 * HOSPITALS.length);
+  expect(new Set(cases).size).toBe(cases.length);
+}, 60_000);
