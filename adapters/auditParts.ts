@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './redis/connect.ts';
 import type { AuditEntry, AuditKind } from '../domain/auditEntry.ts';
 import { ClickHouseAuditTrail } from './clickhouse/auditTrail.ts';
 import { connectClickHouse } from './clickhouse/client.ts';
@@ -21,7 +21,7 @@ export type ProcessAuditParts = {
   readonly process: string;
   readonly clickhouseUrl: string;
   /** Keeps the heads of its chains. */
-  readonly heads: Redis;
+  readonly heads: RedisConnection;
   readonly onAway: (error: unknown) => void;
 };
 

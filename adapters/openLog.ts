@@ -1,10 +1,14 @@
+import type { Outputs } from '../domain/outputPorts.ts';
 import type { EventLog, EventProducer, PartitionId, Position } from '../domain/ports.ts';
 import type { Config } from './config/loadConfig.ts';
 import { KafkaEventLog } from './kafka/kafkaEventLog.ts';
 import { KafkaEventProducer } from './kafka/kafkaEventProducer.ts';
-import { brokersOf, kafkaSettingsOf } from './kafka/settingsOfConfig.ts';
+import { WriterSchemas } from './events/writerSchemas.ts';
+import { kafkaOutputs } from './kafka/kafkaOutputs.ts';
+import { brokersOf, kafkaSettingsOf, loginOf, outputNamesOf, registryOf } from './kafka/settingsOfConfig.ts';
+import { askRegistry } from './kafka/schemaRegistry.ts';
 import type { TopicWarning } from './kafka/topics.ts';
-import { connectRedis } from './redis/connect.ts';
+import { connectOneRedis } from './redis/connect.ts';
 import { RedisEventLog } from './redis/log/redisEventLog.ts';
 import { RedisEventProducer } from './redis/log/redisEventProducer.ts';
 
@@ -14,6 +18,10 @@ export type OpenLog = {
   /** Whether several processes may be connected as readers, so that it has to be settled which one works. */
   readonly hasGroup: boolean;
   newProducer(options?: { readonly waitMs?: number }): EventProducer;
+  /** What others may read along; null: nothing is written for them. */
+  newOutputs(): Outputs | null;
+  /** Schemas that events were written with, at a registry; null: there is none. */
+  readonly registry: WriterSchemas | null;
   /** Frees the log before a position; where retention does that, nothing. */
   trim(partition: PartitionId, before: Position): Promise<void>;
   /** Rejects when its server does not answer. */
@@ -30,6 +38,8 @@ export type LogParts = {
   readonly process: string;
   /** Told once of what is amiss with a topic, and works. */
   readonly onWarning: (warning: TopicWarning) => void;
+  /** Told once for every stretch in which the schema registry cannot be asked: partitions with its schemas stand still. */
+  readonly onRegistryAway?: (error: unknown) => void;
 };
 
 const DAY_MS = 86_400_000;
@@ -43,7 +53,7 @@ export function openLog(parts: LogParts): OpenLog {
 }
 
 function redisLog({ url, config, process: name }: LogParts): OpenLog {
-  const redis = connectRedis(url);
+  const redis = connectOneRedis(url);
   const { partitions, maxBytes } = config.log;
   const topics = { payments: partitions, 'his-orders': partitions };
   const log = new RedisEventLog(redis, { topics, mayGrow: name === 'pipeline' });
@@ -52,6 +62,9 @@ function redisLog({ url, config, process: name }: LogParts): OpenLog {
     log,
     hasGroup: false,
     newProducer: (options = {}) => new RedisEventProducer(redis, { topics, maxBytes, ...options }),
+    // Whoever reads along there has the API and its live changes.
+    newOutputs: () => null,
+    registry: null,
     trim: (partition, before) => trimmer.trim(partition, before),
     ping: async () => void (await redis.ping()),
     async close() {
@@ -64,12 +77,31 @@ function redisLog({ url, config, process: name }: LogParts): OpenLog {
 function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
   const { config, env, process: name, onWarning } = parts;
   const { kafka, partitions } = config.log;
-  const settings = kafkaSettingsOf({ brokers, config: kafka, partitions, env, clientId: `duizhang-${name}` });
+  const settings = kafkaSettingsOf({
+    brokers,
+    login: loginOf(parts.url),
+    config: kafka,
+    partitions,
+    env,
+    clientId: `duizhang-${name}`,
+  });
+  const outputNames = outputNamesOf(kafka);
   const crossDayDays = Math.max(...[...config.merchants.values()].map(({ rules }) => rules.crossDayDays));
   const wishedRetentionMs = Math.max(LEAST_RETENTION_MS, (crossDayDays + 2) * DAY_MS);
+  const registryAt = registryOf(kafka, env);
+  const registry =
+    registryAt === null
+      ? null
+      : new WriterSchemas({
+          ask: (id, signal) => askRegistry(registryAt, id, signal),
+          onAway: (error) => parts.onRegistryAway?.(error),
+        });
   const log = new KafkaEventLog(settings, {
     needs: { leastRetentionMs: LEAST_RETENTION_MS, wishedRetentionMs },
     onWarning,
+    ...(registry === null
+      ? {}
+      : { untilReadable: (records, signal) => registry.untilKnown(records, signal) }),
   });
   // A question waits for brokers that are away: whoever asks meanwhile waits for the same one.
   let pinging: Promise<unknown> | null = null;
@@ -77,6 +109,9 @@ function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
     log,
     hasGroup: true,
     newProducer: (options = {}) => new KafkaEventProducer(settings, options),
+    registry,
+    newOutputs: () =>
+      outputNames === null ? null : kafkaOutputs({ settings, names: outputNames, onWarning }),
     trim: () => Promise.resolve(),
     async ping() {
       pinging ??= log.bounds().finally(() => {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './redis/connect.ts';
 import type { Clock } from '../domain/ports.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../domain/resolutionPorts.ts';
 import { HEALING_OFF } from '../domain/selfHealing.ts';
@@ -23,7 +23,7 @@ import type { HdpAccess } from './sources/hdp/hdpClient.ts';
 export type ResolutionServers = {
   readonly clickhouse: ClickHouseClient;
   /** The window's Redis. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
 };
 
 /**

@@ -4,7 +4,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
-import { Redis } from 'ioredis';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { oidcPrincipals } from '../adapters/access/oidcPrincipals.ts';
 import { peopleParts } from '../adapters/access/peopleParts.ts';
@@ -51,7 +50,7 @@ import { logOptions } from '../adapters/logOptions.ts';
 import type { OpenLog } from '../adapters/openLog.ts';
 import { openLog } from '../adapters/openLog.ts';
 import { pipelineCheck, pipelineMetrics } from '../adapters/process/pipelineProbe.ts';
-import { connectRedis, isRedisAway } from '../adapters/redis/connect.ts';
+import { connectRedis, connectRedisBriefly, isRedisAway, pingRedis } from '../adapters/redis/connect.ts';
 import { redisChainLock, redisTokenIssuer } from '../adapters/redis/lease.ts';
 import { redisLiveChanges, redisLiveVerdicts } from '../adapters/redis/liveChanges.ts';
 import { redisNonces } from '../adapters/redis/nonceStore.ts';
@@ -115,12 +114,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const { config, live, logUrl, auditUrl, windowUrl, clickhouseUrl, clock, dataDir } = read;
   const pipelineUrl = env['DUIZHANG_PIPELINE_URL'] ?? null;
   // It must never hold a request up: what cannot be counted is let through.
-  const counting = new Redis(windowUrl, {
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-    commandTimeout: COUNT_WITHIN_MS,
-  });
-  counting.on('error', () => undefined);
+  const counting = connectRedisBriefly(windowUrl, COUNT_WITHIN_MS);
   const log = openLog({
     url: logUrl,
     config,
@@ -235,7 +229,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     console: consoleIn(CONSOLE_DIR),
     readiness: [
       { part: 'log', check: () => log.ping() },
-      { part: 'window', check: async () => void (await window.ping()) },
+      { part: 'window', check: () => pingRedis(window) },
       { part: 'ledger', check: () => ledgerAnswers(ledger) },
       ...(pipelineUrl === null ? [] : [pipelineCheck(pipelineUrl)]),
     ],

@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { DuizhangError } from '../domain/errors.ts';
 import { networkOf } from '../domain/loginAddress.ts';
 
@@ -32,7 +32,7 @@ declare module 'fastify' {
 export type RateParts = {
   readonly rates: Rates;
   /** Counts for all processes; null: this one counts for itself. While it is away nobody is held up. */
-  readonly redis: Redis | null;
+  readonly redis: Redis | Cluster | null;
 };
 
 type Limit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;

@@ -51,7 +51,23 @@ export type WindowChange =
   /** All lines and marks known of an order that is still open. */
   | { readonly kind: 'open'; readonly orderKey: string; readonly lines: readonly string[] };
 
-export type OutboxEntry = { readonly id: string; readonly changes: readonly WindowChange[] };
+export type OutboxEntry = {
+  readonly id: string;
+  readonly changes: readonly WindowChange[];
+  /** The changes as the store keeps them: what tells this entry from another one under its id. */
+  readonly record: string;
+};
+
+/** What a slot held in one moment. */
+export type SlotMoment = {
+  readonly positions: ReadonlyMap<PartitionId, Position>;
+  /** Whether a deadline waited to be looked through. */
+  readonly hasDue: boolean;
+  /** Id of the newest entry that waited in the outbox; null when none did. */
+  readonly newest: string | null;
+  /** Left in the slot: a store that has lost what the slot held has lost the mark with it. */
+  readonly mark: string;
+};
 
 /** The realtime window: per slot the open orders, the matched keys, the read positions and the outbox. */
 export interface WindowStore {
@@ -68,28 +84,33 @@ export interface WindowStore {
     events: readonly WindowEvent[],
     restored: ReadonlyMap<string, readonly string[]>,
   ): Promise<ApplyAnswer>;
-  /** Marks keys that are still one-sided at `untilSecond`; at most `max` due keys a call. @returns whether more are due */
+  /**
+   * Marks keys that are still one-sided at `untilSecond`; at most `max` due keys a call. None while the slot stands before one of
+   * the positions up to which event time is known: it has lost events that are applied again.
+   * @returns whether more are due
+   */
   sweep(
     slot: number,
     untilSecond: number,
     max: number,
+    knownTo: ReadonlyMap<PartitionId, Position>,
   ): Promise<{ readonly marked: number; readonly more: boolean }>;
   /** Whether a deadline up to `untilSecond` waits to be looked through. */
   hasDue(slot: number, untilSecond: number): Promise<boolean>;
   /** The oldest outbox entries. */
   readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]>;
-  /** Forgets the outbox up to and including `id`: the ledger has it. */
-  trimOutbox(slot: number, id: string): Promise<void>;
-  /** Id of the newest entry that waits in the slot's outbox; null when none does. */
-  newestInOutbox(slot: number): Promise<string | null>;
-  /** Whether the ledger has everything of the slot's outbox up to and including `id`. */
-  isTrimmed(slot: number, id: string): Promise<boolean>;
+  /** Forgets the outbox up to and including an entry that was read: the ledger has it. Nothing when it is not there any more. */
+  trimOutbox(slot: number, last: OutboxEntry): Promise<void>;
+  /** What the slot holds now, with deadlines up to `untilSecond`. */
+  momentOf(slot: number, untilSecond: number): Promise<SlotMoment>;
+  /** Whether the ledger has everything that the outbox held in a moment; LOST: the slot has since come back older than it. */
+  whetherStored(slot: number, moment: SlotMoment): Promise<'STORED' | 'WAITING' | 'LOST'>;
   /**
-   * Whether the window has been set up since it was last empty.
-   * @throws DZ_WINDOW_SLOTS_CHANGED when that was with another number of slots
+   * Slots that are new, or were lost, and have not been set up since.
+   * @throws DZ_WINDOW_SLOTS_CHANGED when the window was set up with another number of slots
    */
-  isSetUp(): Promise<boolean>;
-  markSetUp(): Promise<void>;
+  slotsToSetUp(): Promise<readonly number[]>;
+  markSetUp(slots: readonly number[]): Promise<void>;
   /** Adds lines to open orders of a slot, by orderKey: what a window that was emptied cannot read from the log any more. */
   restoreOrders(slot: number, orders: ReadonlyMap<string, readonly string[]>): Promise<void>;
   /** Orders that are open now, over all slots. */
@@ -116,4 +137,11 @@ export type Heartbeat = {
 export interface HeartbeatBoard {
   publish(beats: ReadonlyMap<PartitionId, Heartbeat>): Promise<void>;
   read(): Promise<ReadonlyMap<PartitionId, Heartbeat>>;
+}
+
+/** The processes that share a system's work. */
+export interface PipelineMembers {
+  /** Says that a process lives. @returns those that live, in an order that all of them see */
+  beat(member: string): Promise<readonly string[]>;
+  leave(member: string): Promise<void>;
 }

@@ -33,3 +33,8 @@ export function roundsUntil(signal: AbortSignal, isAway: (error: unknown) => boo
     },
   };
 }
+
+/** To its end, whatever the process is asked meanwhile. */
+export function pauseMs(ms: number): Promise<void> {
+  return pause(ms);
+}

@@ -1,7 +1,7 @@
 import type { CloseLease } from '../domain/closePorts.ts';
 
 export type StandByParts = {
-  /** null while another process works. */
+  /** null while another process has the duties. */
   readonly tryToHold: () => Promise<CloseLease | null>;
   readonly rest: (ms: number) => Promise<void>;
   readonly signal: AbortSignal;
@@ -11,7 +11,7 @@ export type StandByParts = {
 const TRY_EVERY_MS = 250;
 const LOOK_EVERY_MS = 500;
 
-/** Waits until no other process works. @returns null when it was asked to end before */
+/** Waits until no other process has the duties. @returns null when it was asked to end before */
 export async function standBy(parts: StandByParts): Promise<CloseLease | null> {
   let isTold = false;
   while (!parts.signal.aborted) {
@@ -24,7 +24,7 @@ export async function standBy(parts: StandByParts): Promise<CloseLease | null> {
   return null;
 }
 
-/** Rejects as soon as another process works in this one's place; resolves when it is to end. */
+/** Rejects as soon as another process has the duties in this one's place; resolves when it is to end. */
 export async function keepHeld(
   lease: CloseLease,
   { rest, signal }: Pick<StandByParts, 'rest' | 'signal'>,

@@ -36,6 +36,8 @@ export type SystemOptions = {
   readonly schedule?: boolean;
   /** Of an event log elsewhere; absent: in the system's own Redis. */
   readonly logUrl?: string;
+  /** Of a window elsewhere; absent: in a Redis of its own. */
+  readonly windowUrl?: string;
 };
 
 export type RedisName = 'log' | 'window';
@@ -60,6 +62,8 @@ export type TestSystem = AsyncDisposable & {
   trimLog(partition: PartitionId, before: Position): Promise<void>;
   /** @param more of its environment */
   startPipeline(more?: NodeJS.ProcessEnv): Promise<Child>;
+  /** Of the pipeline's health and metrics. */
+  readonly pipelinePort: number;
   /** Another process on the same servers; it is the test's to end. @param program e.g. `api/main.ts` */
   startBeside(program: string, logFile: string, more?: NodeJS.ProcessEnv): Promise<Child>;
   stopPipeline(): Promise<void>;
@@ -98,7 +102,8 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
 
   const clickhouse = connectEngine(engine);
   const logUrl = options.logUrl ?? redis.log.url;
-  const connections = { window: connectRedis(redis.window.url) };
+  const windowUrl = options.windowUrl ?? redis.window.url;
+  const connections = { window: connectRedis(windowUrl) };
   const ownParts = () => {
     const opened = openLog({ url: logUrl, config, env: {}, process: 'test', onWarning: () => undefined });
     return {
@@ -115,7 +120,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     clickhouseUrl: engine.url,
     logUrl,
     auditUrl: redis.log.url,
-    windowRedisUrl: redis.window.url,
+    windowRedisUrl: windowUrl,
     apiUrl: '',
     startedAt: new Date(0).toISOString(),
     configPath,
@@ -165,6 +170,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     get producer() {
       return own.producer;
     },
+    pipelinePort: ports.pipeline,
     trimLog: (partition, before) => own.opened.trim(partition, before),
     async startPipeline(more = {}) {
       pipeline = await startChild({

@@ -65,7 +65,7 @@ export const BOUNDARIES: readonly Boundary[] = [
     ],
   },
   {
-    files: /^(pipeline|resolution|api)\/main\.ts$/,
+    files: /^((pipeline|resolution|api)\/main\.ts$|pipeline\/process\/)/,
     ours: ['domain/', 'pipeline/', 'resolution/', 'people/', 'api/', 'adapters/'],
     packages: null,
   },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../redis/connect.ts';
 import type {
   LoginAttempts,
   Passwords,
@@ -33,7 +33,7 @@ export type PeopleParts = {
  * @throws DZ_SESSION_KEY_UNUSABLE
  */
 export function peopleParts(
-  { clickhouse, redis }: { readonly clickhouse: ClickHouseClient; readonly redis: Redis },
+  { clickhouse, redis }: { readonly clickhouse: ClickHouseClient; readonly redis: RedisConnection },
   keyPath: string,
   now: () => number,
 ): PeopleParts {

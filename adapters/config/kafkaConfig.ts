@@ -19,8 +19,18 @@ export const KafkaSchema = Type.Object(
   {
     group: Type.Optional(Word),
     topics: Type.Optional(
-      Type.Object({ payments: Type.Optional(TopicName), 'his-orders': Type.Optional(TopicName) }, strict),
+      Type.Object(
+        {
+          payments: Type.Optional(TopicName),
+          'his-orders': Type.Optional(TopicName),
+          verdicts: Type.Optional(TopicName),
+          alerts: Type.Optional(TopicName),
+        },
+        strict,
+      ),
     ),
+    /** Whether verdicts and alerts are written for others; absent: they are. */
+    outputs: Type.Optional(Type.Boolean()),
     /** What topics are made with that are not there; absent: they are not made but refused. */
     create: Type.Optional(
       Type.Object(
@@ -33,6 +43,19 @@ export const KafkaSchema = Type.Object(
     ),
     compression: Type.Optional(Type.Unsafe<CompressionName>({ type: 'string', enum: [...COMPRESSIONS] })),
     session: Type.Optional(Type.String({ pattern: DURATION })),
+    /** Where the schemas are of values in Confluent's framing; DUIZHANG_SCHEMA_REGISTRY_URL goes before its url. */
+    registry: Type.Optional(
+      Type.Object(
+        {
+          url: Type.Optional(HttpUrl),
+          caFile: Type.Optional(Word),
+          user: Type.Optional(Word),
+          /** The password. */
+          ...Secret,
+        },
+        strict,
+      ),
+    ),
     /** Empty: as the authorities that Node knows say. */
     tls: Type.Optional(
       Type.Object(
@@ -68,10 +91,16 @@ export type KafkaConfig = {
 };
 
 /** @throws what `fail` makes of settings that do not fit each other */
-export function checkKafka({ tls, sasl }: RawKafka, fail: FailAt): void {
+export function checkKafka({ topics = {}, outputs, registry, tls, sasl }: RawKafka, fail: FailAt): void {
+  const names = Object.values(topics);
+  if (new Set(names).size < names.length) throw fail(['topics'], 'two of them have one name');
+  if (outputs === false && (topics.verdicts ?? topics.alerts) !== undefined) {
+    throw fail(['topics'], 'verdicts and alerts are not written with outputs: false');
+  }
   if ((tls?.certFile === undefined) !== (tls?.keyFile === undefined)) {
     throw fail(['tls'], 'name certFile and keyFile, or neither');
   }
+  if (registry !== undefined) checkRegistry(registry, (message) => fail(['registry'], message));
   if (sasl === undefined) return;
   const failHere = (message: string): Error => fail(['sasl'], message);
   checkSecret(sasl, failHere);
@@ -82,4 +111,10 @@ export function checkKafka({ tls, sasl }: RawKafka, fail: FailAt): void {
   if ((sasl.mechanism !== 'OAUTHBEARER' || asksForTokens) && sasl.user === undefined) {
     throw failHere('lacks user');
   }
+}
+
+function checkRegistry(registry: NonNullable<RawKafka['registry']>, fail: (message: string) => Error): void {
+  const { user, keyFile, keyEnv } = registry;
+  if (user !== undefined) checkSecret(registry, fail);
+  else if ((keyFile ?? keyEnv) !== undefined) throw fail('lacks user');
 }

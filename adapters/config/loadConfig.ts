@@ -33,6 +33,7 @@ import { checkHealingOutside, healingOf, HealingSchema, HEALING_AMOUNT } from '.
 import { DEFAULT_GRACE_MS, ms } from './durations.ts';
 import type { KafkaConfig } from './kafkaConfig.ts';
 import { checkKafka, KafkaSchema } from './kafkaConfig.ts';
+import { LAST_DATE, lastDateOf, NOT_A_LAST_DATE } from './lastDate.ts';
 import { overrideAt, withOverlay } from './overlay.ts';
 import type { MerchantRefunds } from './refundsConfig.ts';
 import { allRefunds, DefaultRefundsSchema, RefundsSchema } from './refundsConfig.ts';
@@ -103,6 +104,7 @@ const ConfigSchema = Type.Object(
           ),
           books: Type.Optional(BooksSchema),
           isv: Type.Optional(Type.String({ minLength: 1 })),
+          lastDate: Type.Optional(Type.String({ pattern: LAST_DATE })),
           schedule: Type.Optional(ScheduleSchema),
           rules: Type.Optional(Type.Object(Rules, { additionalProperties: false })),
           sources: Type.Optional(SourcesSchema),
@@ -233,6 +235,7 @@ function complaint(error: CheckError | undefined): string {
   if (error?.keyword === 'pattern' && String(error.params.pattern) === TIME_OF_DAY) {
     return 'must be a time of day like 12:00';
   }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === LAST_DATE) return NOT_A_LAST_DATE;
   if (error?.keyword === 'pattern' && String(error.params.pattern) === APPROVAL_AMOUNT) {
     return "must be an amount in yuan like '500.00', or never";
   }
@@ -346,6 +349,7 @@ function configOf(
       graceMs: ms(rules.grace) ?? DEFAULT_GRACE_MS,
       schedule: scheduleOf({ ...raw.schedule, ...merchant.schedule }),
       ...(merchant.isv === undefined ? {} : { isv: merchant.isv }),
+      ...lastDateOf(merchant.lastDate, (message) => fail([...place, 'lastDate'], message)),
     });
   });
   return {

@@ -5,18 +5,17 @@ import type { Clock } from '../../domain/ports.ts';
 import { ledgerUrlOf } from '../clickhouse/ledgerAddress.ts';
 import { clockOf } from '../clock/playbackClock.ts';
 import { brokersOf, wrongLogUrl } from '../kafka/settingsOfConfig.ts';
+import { LOG_NEEDS_ONE, REDIS_FORMS, redisAddressOf } from '../redis/redisAddress.ts';
 import type { Config } from './loadConfig.ts';
 import type { LiveOptions, SettingsNow } from './liveConfig.ts';
 import { LiveConfig } from './liveConfig.ts';
-
-const REDIS = ['redis:', 'rediss:'];
 
 /** What every process of the system is told by its environment. */
 export type ProcessEnv = {
   /** Its hospitals follow the file once `live.watch()` was called. */
   readonly config: Config;
   readonly live: LiveConfig;
-  /** Of Redis, or `kafka://host:9092,host2:9092`. */
+  /** Of one Redis, or `kafka://host:9092,host2:9092`. */
   readonly logUrl: string;
   /** Of the Redis that keeps the heads of the audit trail. */
   readonly auditUrl: string;
@@ -49,7 +48,7 @@ export function processEnvOf(
     config: live.config,
     logUrl: logUrlOf(env),
     auditUrl: auditUrlOf(env),
-    windowUrl: urlOf(env, 'DUIZHANG_WINDOW_URL', REDIS),
+    windowUrl: redisUrlOf(env, 'DUIZHANG_WINDOW_URL'),
     dataDir: resolve(needed(env, 'DUIZHANG_DATA')),
     clickhouseUrl: ledgerUrlOf(urlOf(env, 'DUIZHANG_CLICKHOUSE_URL', ['http:', 'https:']), env),
     ...clockOf(env),
@@ -78,9 +77,18 @@ function urlOf(env: NodeJS.ProcessEnv, name: string, protocols: readonly string[
   );
 }
 
+/** The address may hold a password: it is not repeated. */
+function redisUrlOf(env: NodeJS.ProcessEnv, name: string): string {
+  const value = needed(env, name);
+  if (redisAddressOf(value) !== null) return value;
+  throw new DuizhangError('DZ_CONFIG_INVALID', `${name} is no address of Redis, such as ${REDIS_FORMS}`);
+}
+
 function logUrlOf(env: NodeJS.ProcessEnv): string {
   const value = needed(env, 'DUIZHANG_LOG_URL');
-  if (brokersOf(value) !== null || isRedisUrl(value)) return value;
+  const redis = redisAddressOf(value);
+  if (brokersOf(value) !== null || redis?.kind === 'single') return value;
+  if (redis !== null) throw new DuizhangError('DZ_CONFIG_INVALID', `DUIZHANG_LOG_URL: ${LOG_NEEDS_ONE}`);
   throw wrongLogUrl('DUIZHANG_LOG_URL', value);
 }
 
@@ -90,14 +98,10 @@ function logUrlOf(env: NodeJS.ProcessEnv): string {
  * @throws DZ_CONFIG_INVALID when it is not named and the log is no Redis
  */
 export function auditUrlOf(env: NodeJS.ProcessEnv): string {
-  if (!env['DUIZHANG_AUDIT_URL'] && isRedisUrl(env['DUIZHANG_LOG_URL'] ?? '')) {
+  if (!env['DUIZHANG_AUDIT_URL'] && redisAddressOf(env['DUIZHANG_LOG_URL'] ?? '') !== null) {
     return needed(env, 'DUIZHANG_LOG_URL');
   }
-  return urlOf(env, 'DUIZHANG_AUDIT_URL', REDIS);
-}
-
-function isRedisUrl(value: string): boolean {
-  return URL.canParse(value) && REDIS.includes(new URL(value).protocol);
+  return redisUrlOf(env, 'DUIZHANG_AUDIT_URL');
 }
 
 /** A port from the environment; 0 (a free one) when it is not named. */

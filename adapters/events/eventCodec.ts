@@ -9,31 +9,17 @@ import type { EventOf, TopicEvent } from './event.ts';
 import type { EventFault } from './eventRules.ts';
 import { entryOfEvent } from './eventRules.ts';
 import { singleObjectHeader } from './fingerprint.ts';
-import type { Wanted, WireValue } from './recordReader.ts';
+import type { WireValue } from './recordReader.ts';
 import { RecordReader, WireFault } from './recordReader.ts';
 import type { EventSchema } from './schemas.ts';
 import { loadEventSchemas, newestSchemaOf, RECORD_OF_TOPIC } from './schemas.ts';
+import { WANTED } from './wanted.ts';
+import type { WriterSchemas } from './writerSchemas.ts';
+import { FRAME_BYTES, noRegistry, schemaIdOf } from './writerSchemas.ts';
 
 /** Events are a few hundred bytes; a record beyond this is none. */
 export const MAX_EVENT_BYTES = 65_536;
 const HEADER_BYTES = 10;
-
-const COMMON = [
-  { name: 'eventId', type: 'text' },
-  { name: 'merchantId', type: 'text' },
-  { name: 'kind', type: 'text' },
-  { name: 'orderNo', type: 'text' },
-  { name: 'refundNo', type: 'nullableText' },
-  { name: 'amountFen', type: 'long' },
-  { name: 'occurredAt', type: 'long' },
-  { name: 'businessType', type: 'text' },
-] as const satisfies readonly Wanted[];
-
-/** What the system takes from each topic's record; `eventOf` below reads the values in this order. */
-export const WANTED: Readonly<Record<Topic, readonly Wanted[]>> = {
-  payments: [...COMMON, { name: 'channel', type: 'text' }, { name: 'channelTxnNo', type: 'text' }],
-  'his-orders': [...COMMON, { name: 'hisOrderNo', type: 'text' }],
-};
 
 type Writer = {
   readonly schema: EventSchema;
@@ -45,12 +31,15 @@ type Writer = {
 };
 
 /**
- * Decodes records in Avro single-object encoding, written with any schema of the folder, into entries. Never throws on
- * any bytes: what is no event is answered with its code and a reason that names the field and the byte.
+ * Decodes records into entries: in Avro single-object encoding, written with any schema of the folder, or in Confluent's
+ * framing, written with one of a registry. Never throws on any bytes: what is no event is answered with its code and a
+ * reason that names the field and the byte.
  */
 export function makeEventDecoder(options: {
   readonly merchants: ReadonlyMap<string, Merchant>;
   readonly schemas?: readonly EventSchema[];
+  /** null or absent: there is no registry. */
+  readonly registry?: Pick<WriterSchemas, 'readerOf'> | null;
 }): EventDecoder {
   const writers = writersOf(options.schemas ?? loadEventSchemas());
   const values: WireValue[] = [];
@@ -58,10 +47,12 @@ export function makeEventDecoder(options: {
     const bytes = Buffer.isBuffer(value)
       ? value
       : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    const reader = readerFor(topic, bytes, writers);
+    const id = schemaIdOf(bytes);
+    const reader =
+      id === null ? readerFor(topic, bytes, writers) : registeredReader(topic, bytes, id, options.registry);
     if (!(reader instanceof RecordReader)) return reader;
     try {
-      reader.read(bytes, HEADER_BYTES, values);
+      reader.read(bytes, id === null ? HEADER_BYTES : FRAME_BYTES, values);
     } catch (error) {
       if (error instanceof WireFault) return undecodable(error.message);
       throw error;
@@ -81,9 +72,7 @@ function writersOf(schemas: readonly EventSchema[]): readonly Writer[] {
 
 function readerFor(topic: Topic, bytes: Buffer, writers: readonly Writer[]): RecordReader | EventFault {
   if (bytes.length < HEADER_BYTES || bytes[0] !== 0xc3 || bytes[1] !== 0x01) return notSingleObject(bytes);
-  if (bytes.length > MAX_EVENT_BYTES) {
-    return undecodable(`${bytes.length} bytes are more than the ${MAX_EVENT_BYTES} an event may have`);
-  }
+  if (bytes.length > MAX_EVENT_BYTES) return tooLong(bytes);
   const low = bytes.readUInt32LE(2);
   const high = bytes.readUInt32LE(6);
   for (const writer of writers) {
@@ -95,6 +84,20 @@ function readerFor(topic: Topic, bytes: Buffer, writers: readonly Writer[]): Rec
   return undecodable(
     `no schema has the fingerprint ${fingerprint}; put the writer's schema into schemas/avro`,
   );
+}
+
+function registeredReader(
+  topic: Topic,
+  bytes: Buffer,
+  id: number,
+  registry: Pick<WriterSchemas, 'readerOf'> | null = null,
+): RecordReader | EventFault {
+  if (bytes.length > MAX_EVENT_BYTES) return tooLong(bytes);
+  return registry === null ? noRegistry(id) : registry.readerOf(topic, id);
+}
+
+function tooLong(bytes: Buffer): EventFault {
+  return undecodable(`${bytes.length} bytes are more than the ${MAX_EVENT_BYTES} an event may have`);
 }
 
 function notSingleObject(bytes: Buffer): EventFault {

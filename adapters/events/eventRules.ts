@@ -6,7 +6,13 @@ import { MAX_FEN } from '../../domain/money.ts';
 import type { TopicEvent } from './event.ts';
 
 export type EventFaultCode =
-  'DZ_EVENT_UNDECODABLE' | 'DZ_EVENT_INVALID' | 'DZ_EVENT_UNKNOWN_MERCHANT' | 'DZ_EVENT_NOT_YOURS';
+  | 'DZ_EVENT_NO_REGISTRY'
+  | 'DZ_EVENT_SCHEMA_UNKNOWN'
+  | 'DZ_EVENT_SCHEMA_INCOMPATIBLE'
+  | 'DZ_EVENT_UNDECODABLE'
+  | 'DZ_EVENT_INVALID'
+  | 'DZ_EVENT_UNKNOWN_MERCHANT'
+  | 'DZ_EVENT_NOT_YOURS';
 
 export type EventFault = {
   readonly ok: false;

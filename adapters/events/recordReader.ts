@@ -200,13 +200,17 @@ function stepOf(field: Field, wanted: readonly Wanted[]): Step {
   return { field: field.name, reading: readingOf(field, want.type), slot, skip: () => undefined };
 }
 
-/** How a wanted field is read from what the writer has there (Avro 1.12, "Schema Resolution"). */
+/**
+ * How a wanted field is read from what the writer has there (Avro 1.12, "Schema Resolution"). Beyond that, null is read as no
+ * text where one is wanted: what must be there is missed by the rules then, by its name.
+ */
 function readingOf(field: Field, want: WantedType): Reading {
-  const written = JSON.stringify(field.type);
+  // Avro's compiler for Java writes attributes into every string of its schemas.
+  const written = JSON.stringify(isList(field.type) ? field.type.map(plainType) : field.type);
   if (want === 'long' && (written === '"long"' || written === '"int"')) return 'long';
   if (want !== 'long' && written === '"string"') return 'text';
-  if (want === 'nullableText' && written === '["null","string"]') return 'nullableText';
-  if (want === 'nullableText' && written === '["string","null"]') return 'nullableTextLast';
+  if (want !== 'long' && written === '["null","string"]') return 'nullableText';
+  if (want !== 'long' && written === '["string","null"]') return 'nullableTextLast';
   throw incompatible(`field ${field.name} is written as ${written} and wanted as ${want}`);
 }
 

@@ -51,9 +51,14 @@ export function eventSchemaOf(file: string, text: string): EventSchema {
 
 /** @throws DZ_SCHEMA_MISSING when the topic's record has no schema */
 export function newestSchemaOf(topic: Topic, schemas: readonly EventSchema[]): EventSchema {
-  const newest = schemas.find((schema) => schema.name === RECORD_OF_TOPIC[topic]);
+  return newestOf(RECORD_OF_TOPIC[topic], schemas);
+}
+
+/** @throws DZ_SCHEMA_MISSING when no schema has the full name */
+export function newestOf(name: string, schemas: readonly EventSchema[]): EventSchema {
+  const newest = schemas.find((schema) => schema.name === name);
   if (newest) return newest;
-  throw new DuizhangError('DZ_SCHEMA_MISSING', `schemas/avro has no ${RECORD_OF_TOPIC[topic]}`);
+  throw new DuizhangError('DZ_SCHEMA_MISSING', `schemas/avro has no ${name}`);
 }
 
 function newestFirst(a: EventSchema, b: EventSchema): number {

@@ -15,12 +15,17 @@ const ANSWER_BYTES = 8 * 1024 * 1024;
 const READ_COMMITTED = 1;
 const AFTER_FAILURE_MS = 200;
 
+/**
+ * Waits for what has to be known before records can be read, such as a schema that a registry has; null: nothing has to.
+ * What it waits for holds back the partition, and no other.
+ */
+export type UntilReadable = (records: readonly LogRecord[], signal: AbortSignal) => Promise<void> | null;
+
 export type FetcherParts = {
   readonly cluster: Cluster;
   readonly settings: KafkaSettings;
   readonly feeds: ReadonlyMap<PartitionId, PartitionFeed>;
-  /** Makes what was written in another framing one that the system reads. */
-  readonly reframe: (partition: PartitionId, records: readonly LogRecord[]) => Promise<readonly LogRecord[]>;
+  readonly untilReadable: UntilReadable;
   /** What is to be thrown of a position that the broker does not hold. */
   readonly positionLost: (partition: PartitionId, position: Position) => Promise<Error>;
 };
@@ -31,6 +36,7 @@ type Question = Wanted & { readonly feed: PartitionFeed };
 export class Fetcher {
   readonly #parts: FetcherParts;
   readonly #asked = new Set<string>();
+  readonly #heldBack = new Set<PartitionId>();
   #wake = Promise.withResolvers<void>();
   #failure: { readonly error: unknown } | null = null;
 
@@ -68,7 +74,7 @@ export class Fetcher {
     const byNode = new Map<string, Question[]>();
     for (const [id, feed] of feeds) {
       const { wanted } = feed;
-      if (wanted === null) continue;
+      if (wanted === null || this.#heldBack.has(id)) continue;
       const { topic, partition } = placeOf(settings, id);
       const [node] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
       if (node === undefined || this.#asked.has(node)) continue;
@@ -113,15 +119,35 @@ export class Fetcher {
       for (const fetched of partitions) {
         const id = partitionIdOf(settings, topicName, fetched.partition);
         const question = questions.find(({ feed }) => feed.partition === id);
-        if (question) await this.#offer(question, fetchedRangeOf(fetched, question.from), signal);
+        if (question) this.#offer(question, fetchedRangeOf(fetched, question.from), signal);
       }
     }
   }
 
-  async #offer(question: Question, range: FetchedRange, signal: AbortSignal): Promise<void> {
+  #offer(question: Question, range: FetchedRange, signal: AbortSignal): void {
     const { feed } = question;
-    const records = await orAborted(signal, this.#parts.reframe(feed.partition, range.records));
-    feed.offer(question, { ...range, records });
+    const readable = this.#parts.untilReadable(range.records, signal);
+    if (readable === null) feed.offer(question, range);
+    else void this.#offerLater(readable, question, range, signal);
+  }
+
+  async #offerLater(
+    readable: Promise<void>,
+    question: Question,
+    range: FetchedRange,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { feed } = question;
+    this.#heldBack.add(feed.partition);
+    try {
+      await orAborted(signal, readable);
+      feed.offer(question, range);
+    } catch (error) {
+      if (!signal.aborted) this.#failure ??= { error };
+    } finally {
+      this.#heldBack.delete(feed.partition);
+      this.wake();
+    }
   }
 
   /** Waits before the next question where waiting may help; what lasts ends the run. */

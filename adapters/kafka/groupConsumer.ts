@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { EventLog, LogRecord, PartitionId, Position } from '../../domain/ports.ts';
+import type { EventLog, PartitionId, Position } from '../../domain/ports.ts';
 import { orAborted } from '../orAborted.ts';
 import { newCluster } from './connect.ts';
+import type { UntilReadable } from './fetcher.ts';
 import { Fetcher } from './fetcher.ts';
 import { GroupMember } from './groupMember.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
@@ -16,7 +17,7 @@ const SETTLE_MS = 10_000;
 
 export type GroupConsumerParts = Parameters<EventLog['consume']>[0] & {
   readonly settings: KafkaSettings;
-  readonly reframe: (partition: PartitionId, records: readonly LogRecord[]) => Promise<readonly LogRecord[]>;
+  readonly untilReadable: UntilReadable;
   readonly bounds: EventLog['bounds'];
 };
 

@@ -1,9 +1,10 @@
 import type { Admin } from 'kafkajs';
-import type { EventLog, LogConsumer, LogRecord, PartitionId, Position } from '../../domain/ports.ts';
+import type { EventLog, LogConsumer, PartitionId, Position } from '../../domain/ports.ts';
 import { TOPICS } from '../../domain/ports.ts';
 import { orAborted } from '../orAborted.ts';
 import { kafkaClient } from './connect.ts';
 import { untilAnswered } from './failures.ts';
+import type { UntilReadable } from './fetcher.ts';
 import { GroupConsumer } from './groupConsumer.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
 import type { TopicNeeds, TopicWarning } from './topics.ts';
@@ -15,8 +16,7 @@ export type KafkaLogOptions = {
   readonly needs: TopicNeeds;
   /** Told once of what is amiss with a topic, and works. */
   readonly onWarning: (warning: TopicWarning) => void;
-  /** Absent: values are handed on as they are. */
-  readonly reframe?: (partition: PartitionId, records: readonly LogRecord[]) => Promise<readonly LogRecord[]>;
+  readonly untilReadable?: UntilReadable;
 };
 
 /** The event log on Kafka: the partitions are shared among the group's members, the positions are the caller's. */
@@ -63,7 +63,7 @@ export class KafkaEventLog implements EventLog {
     const reader = new GroupConsumer({
       ...options,
       settings: this.#settings,
-      reframe: this.#options.reframe ?? ((_, records) => Promise.resolve(records)),
+      untilReadable: this.#options.untilReadable ?? (() => null),
       bounds: () => this.bounds(),
     });
     const run = async (): Promise<void> => {

@@ -1,10 +1,5 @@
-import type { PartitionerArgs, Producer, TopicMessages } from 'kafkajs';
-import { DuizhangError } from '../../domain/errors.ts';
-import type { EventProducer, NewRecord } from '../../domain/ports.ts';
-import { partitionNumberOf } from '../partitionNumber.ts';
-import { COMPRESSION_TYPE } from './codecs.ts';
-import { kafkaClient } from './connect.ts';
-import { untilAnswered } from './failures.ts';
+import type { EventProducer, Topic } from '../../domain/ports.ts';
+import { KafkaAppender } from './kafkaAppender.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
 
 export type KafkaProducerOptions = {
@@ -12,106 +7,9 @@ export type KafkaProducerOptions = {
   readonly waitMs?: number;
 };
 
-/** Below the megabyte that a broker takes in one batch by default, should all of it go to one partition. */
-const CHUNK_BYTES = 900_000;
-/** Of a record's frame, rounded up. */
-const RECORD_BYTES = 40;
-const ALL_REPLICAS = -1;
-
-/**
- * Writes to the log; `append` resolves when all in-sync replicas have every record. Not as an idempotent producer: a
- * repeat changes nothing here, order within a partition decides nothing, and a producer that lost its sequence (a broker
- * that forgot it, a slow retry) would be refused until it is made anew.
- */
-export class KafkaEventProducer implements EventProducer {
-  readonly #settings: KafkaSettings;
-  readonly #options: KafkaProducerOptions;
-  readonly #producer: Producer;
-  readonly #closing = new AbortController();
-  #connected: Promise<void> | null = null;
-
-  constructor(settings: KafkaSettings, options: KafkaProducerOptions = {}) {
-    this.#settings = settings;
-    this.#options = options;
-    this.#producer = kafkaClient(settings).producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: () => partitionOf,
-    });
+/** Writes events to the log. */
+export class KafkaEventProducer extends KafkaAppender<Topic> implements EventProducer {
+  constructor(settings: KafkaSettings, { waitMs = 60_000 }: KafkaProducerOptions = {}) {
+    super({ settings, names: settings.topicNames, waitMs, what: 'events' });
   }
-
-  async append(records: readonly NewRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const signal = AbortSignal.any([
-      this.#closing.signal,
-      AbortSignal.timeout(this.#options.waitMs ?? 60_000),
-    ]);
-    const doing = 'events';
-    try {
-      await untilAnswered(signal, doing, () => this.#connect());
-      for (const chunk of chunksOf(records)) {
-        const topicMessages = this.#messagesOf(chunk);
-        const compression = COMPRESSION_TYPE[this.#settings.compression];
-        await untilAnswered(signal, doing, () =>
-          this.#producer.sendBatch({ acks: ALL_REPLICAS, compression, topicMessages }),
-        );
-      }
-    } catch (error) {
-      if (!signal.aborted || error instanceof DuizhangError) throw error;
-      throw new DuizhangError(
-        'DZ_SYSTEM_LOG_AWAY',
-        'the event log did not answer in time; it is not known whether the records were taken: send them again',
-        { cause: error },
-      );
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#producer.disconnect().catch(() => undefined);
-  }
-
-  #messagesOf(records: readonly NewRecord[]): TopicMessages[] {
-    return [...Map.groupBy(records, ({ topic }) => topic)].map(([topic, own]) => ({
-      topic: this.#settings.topicNames[topic],
-      messages: own.map(({ key, value, partition, traceparent }) => ({
-        key,
-        value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-        ...(partition === undefined ? {} : { partition }),
-        ...(traceparent === undefined ? {} : { headers: { traceparent } }),
-      })),
-    }));
-  }
-
-  #connect(): Promise<void> {
-    this.#connected ??= this.#producer.connect().catch((error: unknown) => {
-      this.#connected = null;
-      throw error;
-    });
-    return this.#connected;
-  }
-}
-
-function partitionOf({ topic, message, partitionMetadata }: PartitionerArgs): number {
-  const { partition, key } = message;
-  const count = partitionMetadata.length;
-  if (partition === undefined) return partitionNumberOf(String(key ?? ''), count);
-  if (partition < count) return partition;
-  throw new DuizhangError(
-    'DZ_LOG_NO_PARTITION',
-    `the topic ${topic} has the partitions 0 to ${count - 1}, not ${partition}`,
-  );
-}
-
-function* chunksOf(records: readonly NewRecord[]): Generator<readonly NewRecord[]> {
-  let first = 0;
-  let size = 0;
-  for (const [index, { key, value }] of records.entries()) {
-    const bytes = value.length + key.length + RECORD_BYTES;
-    if (size + bytes > CHUNK_BYTES && index > first) {
-      yield records.slice(first, index);
-      [first, size] = [index, 0];
-    }
-    size += bytes;
-  }
-  yield records.slice(first);
 }

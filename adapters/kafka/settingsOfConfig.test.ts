@@ -8,7 +8,7 @@ import { loadConfig } from '../config/loadConfig.ts';
 import { checkSecrets } from '../sources/checkSecrets.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
 import { oauthTokens } from './oauthTokens.ts';
-import { brokersOf, kafkaSettingsOf } from './settingsOfConfig.ts';
+import { brokersOf, kafkaSettingsOf, loginOf, registryOf, wrongLogUrl } from './settingsOfConfig.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'dz-kafka-config-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -24,6 +24,26 @@ function load(kafka: string) {
   return loadConfig(path);
 }
 
+test('an address may log in by SCRAM; what the configuration says beside it is refused, and no complaint tells the password', () => {
+  const url = 'kafka://du:s%40ge@a:9092';
+  expect(brokersOf(url)).toEqual(['a:9092']);
+  expect(loginOf(url)).toEqual({ user: 'du', password: 's@ge' });
+  expect(loginOf('kafka://a:9092')).toBeNull();
+  const plan = {
+    brokers: ['a:9092'],
+    login: loginOf(url),
+    partitions: 8,
+    env: {},
+    clientId: 'duizhang-test',
+  };
+  const sasl = { mechanism: 'scram-sha-512', username: 'du', password: 's@ge' };
+  expect(kafkaSettingsOf({ ...plan, config: null }).sasl).toEqual(sasl);
+  expect(kafkaSettingsOf({ ...plan, config: load('{ group: g }').log.kafka }).sasl).toEqual(sasl);
+  const both = load('{ sasl: { mechanism: SCRAM-SHA-256, user: x, keyFile: password } }').log.kafka;
+  expect(() => kafkaSettingsOf({ ...plan, config: both })).toThrow(/say it in one place/);
+  expect(wrongLogUrl('DUIZHANG_LOG_URL', 'kafka://du:secret@a').message).not.toContain('secret');
+});
+
 function settings(kafka: string, brokers: readonly string[], env: NodeJS.ProcessEnv = {}): KafkaSettings {
   const config = load(kafka).log.kafka;
   return kafkaSettingsOf({ brokers, config, partitions: 8, env, clientId: 'duizhang-test' });
@@ -35,7 +55,7 @@ test('an address names one broker or several, and nothing else', () => {
     'a.example.cn:9092',
     '10.0.0.2:9093',
   ]);
-  for (const other of ['redis://a:6379', 'kafka://a', 'kafka://user:secret@a:9092', 'kafka://a:9092,']) {
+  for (const other of ['redis://a:6379', 'kafka://a', 'kafka://user@a:9092', 'kafka://a:9092,']) {
     expect(brokersOf(other)).toBeNull();
   }
 });
@@ -62,9 +82,27 @@ test('a password is not sent in the clear over a network', () => {
   expect(settings(plain, ['127.0.0.1:9092'], { PW: 'x' }).sasl).toMatchObject({ password: 'x' });
 });
 
+test('nor that of a schema registry, whose address may stand in the environment', () => {
+  const { kafka } = load('{ registry: { user: u, keyFile: password } }').log;
+  expect(registryOf(kafka, {})).toBeNull();
+  const at = (url: string) => registryOf(kafka, { DUIZHANG_SCHEMA_REGISTRY_URL: url });
+  expect(() => at('http://registry:8081')).toThrow(
+    /log\.kafka\.registry: the password would be sent as it is/,
+  );
+  expect(() => at('registry:8081')).toThrow(/DUIZHANG_SCHEMA_REGISTRY_URL is "registry:8081"/);
+  expect(at('https://registry:8081')).toMatchObject({ url: 'https://registry:8081', login: { user: 'u' } });
+  expect(registryOf(null, { DUIZHANG_SCHEMA_REGISTRY_URL: 'http://registry:8081' })).toMatchObject({
+    login: null,
+  });
+});
+
 test.each([
   ['{ sasl: { mechanism: PLAIN, keyFile: password } }', /log\.kafka\.sasl: lacks user/],
   ['{ sasl: { mechanism: PLAIN, user: u } }', /log\.kafka\.sasl: name its key with keyFile or keyEnv/],
+  ['{ registry: { user: u } }', /log\.kafka\.registry: name its key with keyFile or keyEnv/],
+  ['{ registry: { keyFile: password } }', /log\.kafka\.registry: lacks user/],
+  ['{ topics: { payments: p, alerts: p } }', /log\.kafka\.topics: two of them have one name/],
+  ['{ outputs: false, topics: { alerts: a } }', /log\.kafka\.topics: verdicts and alerts are not written/],
   ['{ sasl: { mechanism: GSSAPI, user: u, keyFile: password } }', /must be one of PLAIN, SCRAM-SHA-256/],
   ['{ sasl: { mechanism: PLAIN, user: u, keyFile: p, tokenUrl: "http://a" } }', /are of OAUTHBEARER alone/],
   ['{ tls: { certFile: c } }', /log\.kafka\.tls: name certFile and keyFile/],

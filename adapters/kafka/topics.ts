@@ -1,8 +1,8 @@
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { Topic } from '../../domain/ports.ts';
 import { TOPICS } from '../../domain/ports.ts';
+import { createMissing } from './createTopics.ts';
 import { hasType } from './failures.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
 
@@ -16,7 +16,6 @@ export type TopicNeeds = {
 /** Something of a topic that works, and may not one day. */
 export type TopicWarning = { readonly code: string; readonly topic: string; readonly message: string };
 
-const CREATE_WITHIN_MS = 15_000;
 const CHECKED = [
   'retention.ms',
   'retention.bytes',
@@ -25,7 +24,7 @@ const CHECKED = [
   'message.timestamp.type',
 ] as const;
 
-type Setting = (typeof CHECKED)[number];
+export type TopicSetting = (typeof CHECKED)[number];
 
 /**
  * Makes the topics that are not there yet and looks at the settings of all.
@@ -36,10 +35,15 @@ export async function prepareTopics(
   settings: KafkaSettings,
   needs: TopicNeeds,
 ): Promise<readonly TopicWarning[]> {
-  await createMissing(admin, settings);
-  const names = TOPICS.map((topic) => settings.topicNames[topic]);
+  const { create, topicNames } = settings;
+  const names = TOPICS.map((topic) => topicNames[topic]);
+  const wanted = TOPICS.map((topic) => ({
+    name: topicNames[topic],
+    partitions: create?.partitions[topic] ?? 1,
+  }));
+  await createMissing(admin, wanted, create);
   const { topics } = await admin.fetchTopicMetadata({ topics: names });
-  const said = await settingsOf(admin, names);
+  const said = await topicSettings(admin, names);
   return topics.flatMap(({ name, partitions }) => {
     const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
     const own = said.get(name);
@@ -50,44 +54,11 @@ export async function prepareTopics(
   });
 }
 
-async function createMissing(admin: Admin, { topicNames, create }: KafkaSettings): Promise<void> {
-  const there = new Set(await admin.listTopics());
-  const missing = TOPICS.filter((topic) => !there.has(topicNames[topic]));
-  if (missing.length === 0) return;
-  if (create === null) {
-    const names = missing.map((topic) => topicNames[topic]).join(', ');
-    throw new DuizhangError(
-      'DZ_LOG_TOPIC_MISSING',
-      `Kafka has no topic ${names}, or this user may not see it; make it (docs/kafka.md), or set log.kafka.create`,
-    );
-  }
-  try {
-    await admin.createTopics({
-      waitForLeaders: true,
-      timeout: CREATE_WITHIN_MS,
-      topics: missing.map((topic: Topic) => ({
-        topic: topicNames[topic],
-        numPartitions: create.partitions[topic],
-        replicationFactor: create.replication,
-        configEntries: [
-          { name: 'retention.ms', value: String(create.retentionMs) },
-          { name: 'cleanup.policy', value: 'delete' },
-          // By the broker's clock: events that are older than the retention when they come would be deleted unread.
-          { name: 'message.timestamp.type', value: 'LogAppendTime' },
-          { name: 'min.insync.replicas', value: String(create.replication > 2 ? 2 : 1) },
-        ],
-      })),
-    });
-  } catch (error) {
-    if (!hasType(error, 'TOPIC_ALREADY_EXISTS')) throw error;
-  }
-}
-
 /** A topic of which nothing may be read is not in it. */
-async function settingsOf(
+export async function topicSettings(
   admin: Admin,
   names: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlyMap<Setting, string>>> {
+): Promise<ReadonlyMap<string, ReadonlyMap<TopicSetting, string>>> {
   const request = {
     includeSynonyms: false,
     resources: names.map((name) => ({
@@ -104,7 +75,7 @@ async function settingsOf(
     (answer?.resources ?? []).map(({ resourceName, configEntries }) => [
       resourceName,
       new Map(
-        CHECKED.flatMap((name): [Setting, string][] => {
+        CHECKED.flatMap((name): [TopicSetting, string][] => {
           const entry = configEntries.find(({ configName }) => configName === name);
           return entry === undefined ? [] : [[name, entry.configValue]];
         }),
@@ -116,7 +87,7 @@ async function settingsOf(
 /** Exported for its table of cases. */
 export function checkTopic(
   topic: string,
-  said: ReadonlyMap<Setting, string>,
+  said: ReadonlyMap<TopicSetting, string>,
   replicas: number,
   needs: TopicNeeds,
 ): readonly TopicWarning[] {

@@ -22,6 +22,8 @@ export type RedisServerOptions = {
   /** `always`: an acknowledged write survives a power cut. `everysec`: up to a second may be lost. */
   readonly appendfsync: 'always' | 'everysec';
   readonly port?: number;
+  /** Further settings, of a member of a cluster for one. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** What it says; default: redis.log beside its file. */
   readonly logFile?: string;
   /** What runs it; default: a program of this machine. */
@@ -46,6 +48,7 @@ export async function startRedis(options: RedisServerOptions): Promise<RedisServ
     'hash-max-listpack-entries': '16',
     'set-max-intset-entries': '16384',
     'maxmemory-policy': 'noeviction',
+    ...options.settings,
   };
   const logFile = options.logFile ?? join(options.dir, 'redis.log');
   const child = await (options.launch ?? startChild)({

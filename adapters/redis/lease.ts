@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './connect.ts';
 import type { ChainLock, CloseLease, RunKey, TokenIssuer } from '../../domain/closePorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 
@@ -13,7 +13,7 @@ const LEASE_MS = 10_000;
  * Leases of closes in Redis: at most one close at a time of a merchant, date and mode, each with a fencing token. The
  * lease only saves needless work; what keeps a stale run from publishing is its token.
  */
-export function redisTokenIssuer(redis: Redis, leaseMs = LEASE_MS): TokenIssuer {
+export function redisTokenIssuer(redis: RedisConnection, leaseMs = LEASE_MS): TokenIssuer {
   return {
     async acquire(run, highestPublished) {
       const published = await highestPublished();
@@ -41,7 +41,7 @@ export function redisTokenIssuer(redis: Redis, leaseMs = LEASE_MS): TokenIssuer 
 const CHAIN_LEASE_MS = 10_000;
 
 /** At most one process at a time adds to a merchant's chain of certificates. */
-export function redisChainLock(redis: Redis, newHolder: () => string): ChainLock {
+export function redisChainLock(redis: RedisConnection, newHolder: () => string): ChainLock {
   return {
     async hold(merchantId) {
       const keys = keysOf(`dz:certificates:{${merchantId}}`);
@@ -54,24 +54,24 @@ export function redisChainLock(redis: Redis, newHolder: () => string): ChainLock
 }
 
 /** A pipeline that died gives way after this long. */
-const PIPELINE_LEASE_MS = 5_000;
+const DUTY_LEASE_MS = 5_000;
 
-/** Where several pipeline processes may stand ready, the one that works. @returns null while another does */
-export async function redisPipelineLease(
-  redis: Redis,
+/** Of several pipelines that share the join, the one that does what one does for all. @returns null while another does */
+export async function redisDutyLease(
+  redis: RedisConnection,
   holder: string,
-  leaseMs = PIPELINE_LEASE_MS,
+  leaseMs = DUTY_LEASE_MS,
 ): Promise<CloseLease | null> {
-  const keys = keysOf('dz:pipeline:{pipeline}');
+  const keys = keysOf('dz:duties:{duties}');
   const token = await taken(redis, keys, { above: 0n, holder, leaseMs });
-  return token === null ? null : keptLease(redis, keys, { token, holder, leaseMs }, lostPipeline);
+  return token === null ? null : keptLease(redis, keys, { token, holder, leaseMs }, lostDuties);
 }
 
 type Keys = { readonly lease: string; readonly holder: string };
 
 /** @returns null while somebody else holds the lease */
 async function taken(
-  redis: Redis,
+  redis: RedisConnection,
   keys: Keys,
   { above, holder, leaseMs }: { readonly above: bigint; readonly holder: string; readonly leaseMs: number },
 ): Promise<number | null> {
@@ -82,7 +82,7 @@ async function taken(
 }
 
 function keptLease(
-  redis: Redis,
+  redis: RedisConnection,
   keys: Keys,
   { token, holder, leaseMs }: { readonly token: number; readonly holder: string; readonly leaseMs: number },
   lost: () => DuizhangError,
@@ -119,7 +119,7 @@ function lostChain(merchantId: string): DuizhangError {
   );
 }
 
-function lostPipeline(): DuizhangError {
+function lostDuties(): DuizhangError {
   return new DuizhangError(
     'DZ_SYSTEM_PIPELINE_REPLACED',
     'this pipeline was not heard of for too long and another process works in its place; started again, it stands by',
@@ -129,7 +129,7 @@ function lostPipeline(): DuizhangError {
 const ENDED_KEY = 'dz:closes-ended';
 
 /** Changes whenever a close has ended: whoever follows the closed dates looks at them then, and not all the time. */
-export async function closesEnded(redis: Redis): Promise<string> {
+export async function closesEnded(redis: RedisConnection): Promise<string> {
   return (await redis.get(ENDED_KEY)) ?? '';
 }
 

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './connect.ts';
 import { alertJson } from '../../domain/alertJson.ts';
 import type { LiveChange, LiveChanges, LiveReader } from '../../domain/alertPorts.ts';
 import { verdictBatchJson } from '../../domain/verdictBatchJson.ts';
@@ -8,30 +8,29 @@ const ALERTS = { key: 'dz:live', mostKept: 10_000 } as const;
 const VERDICTS = { key: 'dz:live:verdicts', mostKept: 1_000 } as const;
 
 /** Alerts as they change. */
-export function redisLiveChanges(redis: Redis): LiveChanges & LiveReader {
+export function redisLiveChanges(redis: RedisConnection): LiveChanges & LiveReader {
   return liveStream(redis, ALERTS);
 }
 
 /** Verdicts, in a stream of their own: they would push the alerts out. */
-export function redisLiveVerdicts(redis: Redis): LiveChanges & LiveReader {
+export function redisLiveVerdicts(redis: RedisConnection): LiveChanges & LiveReader {
   return liveStream(redis, VERDICTS);
 }
 
 /** Live changes in a stream of Redis, which keeps the newest. */
 function liveStream(
-  redis: Redis,
+  redis: RedisConnection,
   { key, mostKept }: { readonly key: string; readonly mostKept: number },
 ): LiveChanges & LiveReader {
   return {
     async publish(changes) {
-      if (changes.length === 0) return;
-      const calls = redis.pipeline();
+      // One after the other: what is sent together is given up together when the connection breaks.
       for (const change of changes) {
         const { topic, merchantId } = change;
         const data = JSON.stringify(dataOf(change));
-        calls.xadd(key, 'MAXLEN', '~', mostKept, '*', 'topic', topic, 'merchant', merchantId, 'data', data);
+        const fields = ['topic', topic, 'merchant', merchantId, 'data', data];
+        await redis.xadd(key, 'MAXLEN', '~', mostKept, '*', ...fields);
       }
-      for (const [error] of (await calls.exec()) ?? []) if (error) throw error;
     },
     async read(after, most) {
       const entries: readonly [string, string[]][] = await redis.xrange(key, `(${after}`, '+', 'COUNT', most);

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './connect.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { whileHolding } from './whileHolding.ts';
 
 /** One change of settings at a time, in all processes. */
-export function settingsLock(redis: Redis): <T>(work: () => Promise<T>) => Promise<T> {
+export function settingsLock(redis: RedisConnection): <T>(work: () => Promise<T>) => Promise<T> {
   return (work) =>
     whileHolding(redis, 'dz:settings-lock', work, () => {
       throw new DuizhangError(

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './connect.ts';
 
 const KEEP = readFileSync(new URL('./leaseKeep.lua', import.meta.url), 'utf8');
 const LOCK_MS = 30_000;
 
 /** Work that nobody else does at the same time, for as long as 30 s. @param onBusy somebody is at it: throws */
 export async function whileHolding<T>(
-  redis: Redis,
+  redis: RedisConnection,
   key: string,
   work: () => Promise<T>,
   onBusy: () => never,

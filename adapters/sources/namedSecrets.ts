@@ -95,8 +95,12 @@ export function namedSecrets(config: Config, env: NodeJS.ProcessEnv): readonly N
 }
 
 function kafkaSecrets({ raw, folder, fail }: KafkaConfig, env: NodeJS.ProcessEnv): readonly NamedSecret[] {
-  const { tls, sasl } = raw;
-  const named = { tls: tls?.keyFile === undefined ? undefined : { keyFile: tls.keyFile }, sasl };
+  const { tls, sasl, registry } = raw;
+  const named = {
+    tls: tls?.keyFile === undefined ? undefined : { keyFile: tls.keyFile },
+    sasl,
+    registry: registry?.user === undefined ? undefined : registry,
+  };
   return Object.entries(named).flatMap(([what, secret]): readonly NamedSecret[] => {
     if (secret === undefined) return [];
     const failHere = (message: string): Error => fail([what], message);

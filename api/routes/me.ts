@@ -6,7 +6,7 @@ import type { Merchant } from '../../domain/merchant.ts';
 import { mayReach, ROLES } from '../../domain/principal.ts';
 import { principalOf } from '../access.ts';
 import { problems } from '../problem.ts';
-import { Instant, oneOf } from '../schemas.ts';
+import { Instant, NullableText, oneOf } from '../schemas.ts';
 
 const PageSchema = Type.Object({ id: Type.String(), title: Type.String() });
 const MeSchema = Type.Object({
@@ -17,7 +17,13 @@ const MeSchema = Type.Object({
     ...Type.Boolean(),
     description: 'whether hospitals that are still to come are reached, too',
   },
-  merchants: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+  merchants: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      lastDate: { ...NullableText, description: 'later dates are not closed by themselves; null: it stays' },
+    }),
+  ),
   menus: Type.Array(Type.Object({ ...PageSchema.properties, pages: Type.Array(PageSchema) })),
   authenticatedAt: Type.Union([Instant, Type.Null()], {
     description: 'when the password was last shown; null: by a token that no login stands behind',
@@ -26,7 +32,7 @@ const MeSchema = Type.Object({
 
 /** @param merchants follows the configuration */
 export function meRoutes(
-  merchants: ReadonlyMap<string, Pick<Merchant, 'merchantId' | 'name'>>,
+  merchants: ReadonlyMap<string, Pick<Merchant, 'merchantId' | 'name' | 'lastDate'>>,
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -48,7 +54,11 @@ export function meRoutes(
           name,
           roles: ROLES.filter((role) => roles.has(role)),
           allMerchants: principal.merchants === null,
-          merchants: own.map((merchant) => ({ id: merchant.merchantId, name: merchant.name })),
+          merchants: own.map(({ merchantId, name: called, lastDate = null }) => ({
+            id: merchantId,
+            name: called,
+            lastDate,
+          })),
           menus: menusFor(roles).map(({ pages, ...menu }) => ({ ...menu, pages: pages.map(pageJson) })),
           authenticatedAt: authenticatedAtMs === undefined ? null : new Date(authenticatedAtMs).toISOString(),
         };

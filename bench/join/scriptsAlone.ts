@@ -87,7 +87,7 @@ async function applyAll(
 
 async function dropOutboxes(window: RedisWindow): Promise<void> {
   for (let slot = 0; slot < window.slots; slot += 1) {
-    const newest = await window.newestInOutbox(slot);
-    if (newest !== null) await window.trimOutbox(slot, newest);
+    const last = (await window.readOutbox(slot, Number.MAX_SAFE_INTEGER)).at(-1);
+    if (last) await window.trimOutbox(slot, last);
   }
 }

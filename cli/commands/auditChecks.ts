@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../../adapters/redis/connect.ts';
 import { clickHouseAuditChains, clickHouseAuditQueries } from '../../adapters/clickhouse/auditPages.ts';
 import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { writeWhole } from '../../adapters/files/writeWhole.ts';
@@ -21,7 +21,7 @@ import type { CommandIo, ExitCode } from '../command.ts';
 export type AuditServers = {
   readonly clickhouse: ClickHouseClient;
   /** Redis of the event log. */
-  readonly log: Redis;
+  readonly log: RedisConnection;
   readonly signingKeyPath: string;
 };
 

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../../adapters/redis/connect.ts';
 import { RedisHeartbeatBoard } from '../../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
@@ -10,7 +10,7 @@ import { count } from './resultText.ts';
 
 export type ProgressParts = {
   readonly clickhouse: ClickHouseClient;
-  readonly windowRedis: Redis;
+  readonly windowRedis: RedisConnection;
   readonly slots: number;
   readonly clock: Clock;
   readonly date: BusinessDate;

@@ -146,7 +146,12 @@ export type paths = {
           roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
           /** whether hospitals that are still to come are reached, too */
           allMerchants: boolean;
-          merchants: { id: string; name: string }[];
+          merchants: {
+            id: string;
+            name: string;
+            /** later dates are not closed by themselves; null: it stays */
+            lastDate: string | null;
+          }[];
           menus: { id: string; title: string; pages: { id: string; title: string }[] }[];
           /** when the password was last shown; null: by a token that no login stands behind */
           authenticatedAt: string | null;
@@ -586,6 +591,8 @@ export type paths = {
             /** actions from this amount on need a second person */
             approvalFromFen: string | null;
             supplementMethods: string[];
+            /** later dates are not closed by themselves; null: it stays */
+            lastDate: string | null;
           }[];
         }>;
         400: Answer<Problem>;
@@ -2820,6 +2827,10 @@ export type paths = {
             isv: string | null;
             mode: 'THREE_WAY' | 'TWO_WAY';
             channels: { channel: 'WECHAT' | 'ALIPAY' | 'UNIONPAY'; merchantNo: string }[];
+            /** later dates are not closed by themselves; null: it stays */
+            lastDate: string | null;
+            /** made in the console: the file has none of its id */
+            isMadeHere: boolean;
             /** how many of its settings are set in the console */
             overrides: number;
           }[];
@@ -2956,7 +2967,9 @@ export type paths = {
               | 'APPROVAL_WEAKENED'
               | 'BILLS_REFUSED'
               | 'HEALING_WIDENED'
-              | 'ALERTS_OFF';
+              | 'ALERTS_OFF'
+              | 'HOSPITAL_NEW'
+              | 'HOSPITAL_LEAVES';
             paths: string[];
             detail: string;
           }[];

@@ -26,6 +26,7 @@ chmod 644 deploy/compose/secrets/*.acl
 chmod 755 deploy/compose/secrets
 cat >.env.new <<END
 # Made by deploy/compose/secrets.sh. Keep it: the data is behind these passwords.
+DZ_KAFKA_PASSWORD=$(secret)
 DZ_LOG_PASSWORD=$log
 DZ_WINDOW_PASSWORD=$window
 DZ_CLICKHOUSE_PASSWORD=$(secret)

@@ -1,5 +1,6 @@
 import type { WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
+import type { Outputs } from '../../domain/outputPorts.ts';
 import type { MatchRules } from '../../domain/merchant.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
@@ -10,9 +11,13 @@ export type FlusherParts = {
   readonly window: WindowStore;
   readonly ledger: RealtimeLedger;
   readonly rulesOf: (merchantId: string) => MatchRules;
+  /** Of which this process looks at the deadlines and empties the outboxes; see pipeline/share.ts. */
+  readonly ownSlots: () => readonly number[];
   /** Told what was stored, by verdict. */
   readonly onVerdicts: (counts: ReadonlyMap<VerdictCode, number>) => void;
   readonly watcher?: VerdictWatcher;
+  /** Told of every verdict once it is stored; some come again. */
+  readonly outputs?: Pick<Outputs, 'newVerdictBatch'>;
 };
 
 export type VerdictWatcher = {
@@ -26,21 +31,24 @@ export type VerdictWatcher = {
 const ENTRIES_A_SLOT = 64;
 
 /**
- * One round over the slots' outboxes: judge, store, then let the outbox go. What is stored and not let go of is judged
- * and stored again, to the same rows.
+ * One round over the slots' outboxes: judge, store, tell, then let the outbox go. What is stored and not let go of is judged,
+ * stored and told again: to the same rows, under the same ids.
  * @returns verdicts stored; 0 when nothing waited
  */
 export async function flushOutboxes(parts: FlusherParts): Promise<number> {
-  const { window, ledger, rulesOf, onVerdicts, watcher } = parts;
-  const slots = Array.from({ length: window.slots }, (_, slot) => slot);
-  const batches = await Promise.all(slots.map((slot) => window.readOutbox(slot, ENTRIES_A_SLOT)));
+  const { window, ledger, rulesOf, ownSlots, onVerdicts, watcher, outputs } = parts;
+  const batches = await Promise.all(
+    ownSlots().map(async (slot) => ({ slot, entries: await window.readOutbox(slot, ENTRIES_A_SLOT) })),
+  );
   const rows = ledger.newVerdictBatch();
+  const forOthers = outputs?.newVerdictBatch();
   const toTell = watcher ? new VerdictsToTell(watcher) : null;
   const counts = new Map<VerdictCode, number>();
-  for (const { changes } of batches.flat()) {
+  for (const { changes } of batches.flatMap(({ entries }) => entries)) {
     for (const change of changes) {
       for (const judged of judgeChange(change, rulesOf)) {
         rows.add(judged);
+        forOthers?.add(judged);
         toTell?.add(judged);
         const { code } = judged.verdict;
         counts.set(code, (counts.get(code) ?? 0) + 1);
@@ -51,11 +59,12 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
     await rows.write();
     onVerdicts(counts);
     toTell?.tell();
+    await forOthers?.write();
   }
   await Promise.all(
-    batches.map(async (entries, slot) => {
+    batches.map(async ({ slot, entries }) => {
       const last = entries.at(-1);
-      if (last) await window.trimOutbox(slot, last.id);
+      if (last) await window.trimOutbox(slot, last);
     }),
   );
   return rows.size;

@@ -1,5 +1,5 @@
 import { localOfInstant } from '../../domain/businessDate.ts';
-import type { HeartbeatBoard, WindowStore } from '../../domain/joinPorts.ts';
+import type { HeartbeatBoard, SlotMoment, WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Clock, EventLog, PartitionId, Position } from '../../domain/ports.ts';
 import { DuizhangError } from '../../domain/errors.ts';
@@ -56,11 +56,23 @@ async function passAll(parts: GateParts, options: GateOptions): Promise<Readonly
   const partitions = await parts.log.partitions();
   await waiting.until(() => behindInTime(parts, partitions, options));
   const bounds = await parts.log.bounds();
-  await waiting.until(() => behindInLog(parts, bounds));
-  await waiting.until(() => behindInDeadlines(parts.window, options.eventTimeMs));
-  // Only now is it known which outbox entries all that made at the latest.
-  const newest = await Promise.all(slotsOf(parts.window).map((slot) => parts.window.newestInOutbox(slot)));
-  await waiting.until(() => behindInOutbox(parts.window, newest));
+  const until = Math.floor(options.eventTimeMs / 1000);
+  let moments: readonly SlotMoment[] = [];
+  const isThrough = async (): Promise<string | null> => {
+    const reason = (await behindInLog(parts, bounds)) ?? (await behindInDeadlines(parts.window, until));
+    if (reason !== null) return reason;
+    // Only now is it known which outbox entries all that made at the latest.
+    moments = await Promise.all(slotsOf(parts.window).map((slot) => parts.window.momentOf(slot, until)));
+    return behindInMoment(moments, bounds);
+  };
+  await waiting.until(isThrough);
+  await waiting.until(async () => {
+    const slots = await Promise.all(moments.map((one, slot) => parts.window.whetherStored(slot, one)));
+    // Part of the window has come back older than it was: what is missing has to be read and stored again.
+    if (slots.includes('LOST')) return (await isThrough()) ?? 'verdicts of a slot are stored again';
+    const slot = slots.indexOf('WAITING');
+    return slot < 0 ? null : `verdicts of slot ${slot} are not stored yet`;
+  });
   return new Map([...bounds].map(([partition, { end }]) => [partition, end] as const));
 }
 
@@ -112,28 +124,30 @@ async function behindInLog(parts: GateParts, bounds: Bounds): Promise<string | n
   if (stored) return `the entries of ${stored} are not stored up to its end`;
   for (const slot of await parts.window.positions()) {
     const unread = firstBehind(bounds, slot);
-    if (unread) return `a window slot has not applied ${unread} up to its end`;
+    if (unread) return unapplied(unread);
   }
   return null;
 }
 
-async function behindInDeadlines(window: WindowStore, eventTimeMs: number): Promise<string | null> {
-  const until = Math.floor(eventTimeMs / 1000);
-  const due = await Promise.all(slotsOf(window).map((slot) => window.hasDue(slot, until)));
-  const slot = due.indexOf(true);
+async function behindInDeadlines(window: WindowStore, untilSecond: number): Promise<string | null> {
+  const due = await Promise.all(slotsOf(window).map((slot) => window.hasDue(slot, untilSecond)));
+  return unlooked(due.indexOf(true));
+}
+
+function unlooked(slot: number): string | null {
   return slot < 0 ? null : `deadlines of slot ${slot} are not looked through yet`;
 }
 
-async function behindInOutbox(
-  window: WindowStore,
-  newest: readonly (string | null)[],
-): Promise<string | null> {
-  for (const slot of slotsOf(window)) {
-    const id = newest[slot] ?? null;
-    if (id !== null && !(await window.isTrimmed(slot, id)))
-      return `verdicts of slot ${slot} are not stored yet`;
+function behindInMoment(moments: readonly SlotMoment[], bounds: Bounds): string | null {
+  for (const { positions } of moments) {
+    const unread = firstBehind(bounds, positions);
+    if (unread) return unapplied(unread);
   }
-  return null;
+  return unlooked(moments.findIndex(({ hasDue }) => hasDue));
+}
+
+function unapplied(partition: PartitionId): string {
+  return `a window slot has not applied ${partition} up to its end`;
 }
 
 function firstBehind(bounds: Bounds, reached: ReadonlyMap<PartitionId, Position>): PartitionId | undefined {

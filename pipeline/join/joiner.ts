@@ -51,6 +51,7 @@ export type BatchSummary = {
 /** Most events one script call takes (see apply.lua, "Writes"). */
 const MAX_EVENTS_A_CALL = 1000;
 const RETRY_FULL_MS = 20;
+const LOOK_BACK_MS = 1_000;
 
 /**
  * Joins one read range into the windows: decodes it, hands the rows to the entry writer, and calls every slot once with
@@ -58,6 +59,7 @@ const RETRY_FULL_MS = 20;
  */
 export class Joiner {
   readonly #parts: JoinerParts;
+  readonly #lookedBackAtMs = new Map<PartitionId, number>();
 
   constructor(parts: JoinerParts) {
     this.#parts = parts;
@@ -66,7 +68,7 @@ export class Joiner {
   async join(batch: LogBatch): Promise<{ outcome: BatchOutcome; summary: BatchSummary }> {
     const decoded = this.#decode(batch);
     const { summary } = decoded;
-    if (batch.from === batch.end) return { outcome: { kind: 'done' }, summary };
+    if (batch.from === batch.end) return { outcome: await this.#lookBack(batch), summary };
     const stored = this.#parts.entries.reach(batch.partition, batch.end);
     const range = {
       partition: batch.partition,
@@ -80,6 +82,21 @@ export class Joiner {
     ]);
     const lowest = gaps.filter((gap) => gap !== null).reduce<Position | null>(lower, null);
     return { outcome: lowest === null ? { kind: 'done' } : { kind: 'seek', position: lowest }, summary };
+  }
+
+  /**
+   * While nothing comes no slot is called that could say that Redis came back older than it was: so the slots are asked now and
+   * then.
+   */
+  async #lookBack({ partition, from }: LogBatch): Promise<BatchOutcome> {
+    const { window, startOf, clock } = this.#parts;
+    const nowMs = clock.wallMs();
+    if (nowMs - (this.#lookedBackAtMs.get(partition) ?? 0) < LOOK_BACK_MS) return { kind: 'done' };
+    this.#lookedBackAtMs.set(partition, nowMs);
+    const start = startOf(partition);
+    const bySlot = (await window.positions()).map((slot) => slot.get(partition) ?? start);
+    const lowest = Math.min(...bySlot);
+    return lowest < from ? { kind: 'seek', position: lowest } : { kind: 'done' };
   }
 
   /** Hands every record to the entry writer as it is decoded: what waits for the slots is the window's part alone. */

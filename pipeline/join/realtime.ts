@@ -25,6 +25,8 @@ export type RealtimeParts = Omit<JoinerParts, 'startOf'> &
     readonly idleGraceMs: number;
     /** Events that are gone unread, and that somebody said may be: see resumePositions. */
     readonly acceptedLoss: AcceptedLoss;
+    /** Told of partitions that are another process's from now on. */
+    readonly onLetGo?: (partitions: readonly PartitionId[]) => void;
     readonly onBatch: (batch: LogBatch, summary: BatchSummary, joinMs: number) => void;
   };
 
@@ -50,7 +52,6 @@ const LOG_LOOK_MS = 1_000;
 /** The realtime side: reads the log into the windows, sweeps deadlines, and flushes verdicts to the ledger. */
 export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin> {
   let bounds = await parts.log.bounds();
-  const partitions = [...bounds.keys()].sort();
   const startOf = (partition: PartitionId): Position => bounds.get(partition)?.start ?? 0;
   const joiner = new Joiner({ ...parts, startOf });
   const watermarks = new Map<PartitionId, PartitionWatermark>();
@@ -67,6 +68,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
         watermarks.delete(partition);
         beats.delete(partition);
       }
+      parts.onLetGo?.(revoked);
       await parts.entries.flush();
     },
     maxRecords: MAX_RECORDS_A_READ,
@@ -77,6 +79,17 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
       const { outcome, summary } = await turns.take(() => joiner.join(batch));
       // A batch that was let go of: the partition is another's by now, or has begun anew.
       if (watermarks.get(batch.partition) !== watermark) return outcome;
+      if (outcome.kind === 'seek') {
+        // What is read again was lost: event time is not known beyond it.
+        watermarks.set(batch.partition, new PartitionWatermark(parts.watermark));
+        beats.set(batch.partition, {
+          position: outcome.position,
+          partitionEnd: batch.partitionEnd,
+          watermarkMs: null,
+          atMs: parts.clock.wallMs(),
+        });
+        return outcome;
+      }
       watermark.read({
         empty: batch.records.length === 0,
         fullyRead: batch.end >= batch.partitionEnd,
@@ -85,7 +98,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
         graceAgoMs: parts.clock.before(parts.idleGraceMs),
       });
       beats.set(batch.partition, {
-        position: outcome.kind === 'done' ? batch.end : outcome.position,
+        position: batch.end,
         partitionEnd: batch.partitionEnd,
         watermarkMs: watermark.ms,
         atMs: parts.clock.wallMs(),
@@ -106,15 +119,23 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
   };
   const sweep = async (): Promise<boolean> => {
     const known = await parts.board.read();
-    const watermark = lowestWatermark(partitions, known, parts.clock.wallMs(), HEARTBEAT_STALE_MS);
-    return watermark !== null && (await sweepSlots(parts.window, watermark));
+    const watermark = lowestWatermark([...bounds.keys()], known, parts.clock.wallMs(), HEARTBEAT_STALE_MS);
+    return watermark !== null && (await sweepSlots(parts, watermark, knownTo(known)));
   };
+  /** A slot that knows nothing of a partition stands at its start. */
+  const knownTo = (known: ReadonlyMap<PartitionId, Heartbeat>): ReadonlyMap<PartitionId, Position> =>
+    new Map(
+      [...bounds.keys()].flatMap((partition) => {
+        const position = known.get(partition)?.position ?? 0;
+        return position > startOf(partition) ? [[partition, position] as const] : [];
+      }),
+    );
   const flush = async (): Promise<boolean> => {
     const stored = await flushOutboxes(parts);
     if (stored >= MANY_VERDICTS && !stopping) await parts.pause(LONG_FLUSH_MS - FLUSH_MS);
     return false;
   };
-  /** The log is trimmed while we read, and lag tools want to know how far we are. */
+  /** The log is trimmed and may get more partitions while we read, and lag tools want to know how far we are. */
   const lookAtLog = async (): Promise<boolean> => {
     bounds = await parts.log.bounds();
     await parts.log.commit(new Map([...beats].map(([partition, beat]) => [partition, beat.position])));
@@ -143,9 +164,12 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
   };
 }
 
-async function sweepSlots(window: WindowStore, watermarkMs: number): Promise<boolean> {
+async function sweepSlots(
+  { window, ownSlots }: FlusherParts,
+  watermarkMs: number,
+  knownTo: ReadonlyMap<PartitionId, Position>,
+): Promise<boolean> {
   const until = Math.floor(watermarkMs / 1000);
-  const slots = Array.from({ length: window.slots }, (_, slot) => slot);
-  const swept = await Promise.all(slots.map((slot) => window.sweep(slot, until, SWEEP_KEYS)));
+  const swept = await Promise.all(ownSlots().map((slot) => window.sweep(slot, until, SWEEP_KEYS, knownTo)));
   return swept.some((slot) => slot.more && slot.marked > 0);
 }

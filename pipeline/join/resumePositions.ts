@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
@@ -12,6 +13,9 @@ export type ResumeParts = {
   readonly ledger: Pick<RealtimeLedger, 'loadPositions'>;
   readonly acceptedLoss: AcceptedLoss;
 };
+
+/** The outboxes are emptied meanwhile. */
+const RETRY_FULL_MS = 20;
 
 /**
  * Each partition is resumed from the lowest position of its slots and of the stored entries, asked for whenever it becomes
@@ -47,7 +51,9 @@ async function skipTo(
   bySlot: readonly Position[],
 ): Promise<void> {
   for (const [slot, from] of bySlot.entries()) {
-    if (from < start) await window.apply(slot, { partition, from, end: start, start: from }, [], new Map());
+    const range = { partition, from, end: start, start: from };
+    while (from < start && (await window.apply(slot, range, [], new Map())).kind === 'full')
+      await pause(RETRY_FULL_MS);
   }
 }
 

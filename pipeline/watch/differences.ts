@@ -22,10 +22,9 @@ export class Differences {
     if (this.#size > MOST_ORDERS) this.#letGoOfOldest();
   }
 
-  /** Nearly every verdict is a match of an order that never differed. */
-  judge({ verdict, version, span }: VersionedVerdict): void {
-    const { merchantId, orderNo, keyPart, code } = verdict;
-    if (EXCEPTION_CODES.has(code)) return this.take(differingOf({ verdict, version, span }));
+  judge(order: DifferingOrder): void {
+    if (EXCEPTION_CODES.has(order.code)) return this.take(order);
+    const { merchantId, orderNo, keyPart, version, span } = order;
     const orders = this.#byMerchant.get(merchantId);
     if (!orders || orders.size === 0) return;
     const key = keyOf(orderNo, keyPart, span);
@@ -35,6 +34,7 @@ export class Differences {
     this.#size -= 1;
   }
 
+  /** Asked for nearly every verdict, which is a match of an order that never differed. */
   knows({ merchantId, orderNo, keyPart }: VersionedVerdict['verdict'], span: number): boolean {
     const orders = this.#byMerchant.get(merchantId);
     return orders !== undefined && orders.size > 0 && orders.has(keyOf(orderNo, keyPart, span));
@@ -45,6 +45,30 @@ export class Differences {
     for (const [merchantId, orders] of this.#byMerchant) {
       for (const [key, { businessDate }] of orders) {
         if (!isClosed(merchantId, businessDate)) continue;
+        orders.delete(key);
+        this.#size -= 1;
+      }
+    }
+  }
+
+  /**
+   * Lets go of what the ledger does not hold as differing any more; what is told meanwhile stays.
+   * @param askLedger null: it has more than it told
+   */
+  async holdAgainst(askLedger: () => Promise<readonly DifferingOrder[] | null>): Promise<void> {
+    const before = new Map(
+      [...this.#byMerchant].map(([merchantId, orders]) => [merchantId, new Map(orders)]),
+    );
+    const differing = await askLedger();
+    if (differing === null) return;
+    for (const order of differing) this.take(order);
+    for (const { merchantId, orderNo, keyPart, span } of differing) {
+      before.get(merchantId)?.delete(keyOf(orderNo, keyPart, span));
+    }
+    for (const [merchantId, gone] of before) {
+      const orders = this.#byMerchant.get(merchantId);
+      for (const [key, order] of gone) {
+        if (orders?.get(key) !== order) continue;
         orders.delete(key);
         this.#size -= 1;
       }
@@ -77,7 +101,8 @@ function keyOf(orderNo: string, keyPart: string, span: number): string {
   return keyPart === 'P' && span === 0 ? orderNo : ` ${orderNo} ${keyPart} ${span}`;
 }
 
-function differingOf({ verdict, version, span }: VersionedVerdict): DifferingOrder {
+/** An order as a verdict says it, which may be that its books agree. */
+export function differingOf({ verdict, version, span }: VersionedVerdict): DifferingOrder {
   const { merchantId, orderNo, keyPart, code, channel, businessType, businessDate, sides } = verdict;
   const side = sides.PLATFORM ?? sides.MERCHANT;
   if (!side) throw new Error(`a realtime verdict of ${merchantId} ${orderNo} without a side`);

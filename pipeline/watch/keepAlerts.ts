@@ -10,6 +10,8 @@ export type AlertKeeperParts = {
   readonly slow: Pick<SlowFindings, 'findings'>;
   readonly ledger: AlertLedger;
   readonly live: LiveChanges;
+  /** Told of every change that the ledger has. */
+  readonly onKept?: (alerts: readonly Alert[]) => void;
   /** Event time up to which every partition has been read; null while nobody knows. */
   readonly watermark: () => Promise<number | null>;
   readonly now: () => number;
@@ -46,7 +48,7 @@ export class AlertKeeper {
 
   /** @returns what changed; after a failure the next round writes it */
   async round(): Promise<readonly Alert[]> {
-    const { watch, slow, ledger, live, watermark, now } = this.#parts;
+    const { watch, slow, ledger, live, onKept, watermark, now } = this.#parts;
     const nowMs = now();
     const found = [...watch.findings(await watermark(), nowMs), ...slow.findings(this.#open.values())];
     const changes = changesOf(this.#open, found, nowMs);
@@ -59,6 +61,7 @@ export class AlertKeeper {
     const written = this.#unwritten;
     await ledger.write(written);
     this.#unwritten = [];
+    onKept?.(written);
     await live.publish(written.map((alert) => ({ topic: 'alert', merchantId: alert.merchantId, alert })));
     return written;
   }

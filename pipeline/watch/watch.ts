@@ -3,8 +3,9 @@ import { isFeedAlert, lackingBook } from '../../domain/alertOrders.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import type { BookedPayment, DifferingOrder } from '../../domain/alertPorts.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { Book, Entry } from '../../domain/entry.ts';
+import type { Book } from '../../domain/entry.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
+import type { Sight, WatchedEvent } from '../../domain/watchRelay.ts';
 import { ClocksBehind } from './clocksBehind.ts';
 import { Differences } from './differences.ts';
 import { FeedIncidents } from './feedIncidents.ts';
@@ -19,8 +20,16 @@ const AHEAD_MS = 60_000;
 /** As many events with such a time, or dead letters, within so long. */
 const LEAST_WRONG_CLOCKS = 3;
 const RECENT_MS = 10 * 60_000;
-/** While a backlog is read that reaches further back, its orders say nothing of feeds as they are now. */
 const BACKLOG_MS = 60 * 60_000;
+
+/**
+ * While a backlog is read that reaches further back, its orders say nothing of feeds as they are now. As long as nobody
+ * knows how far everything was read, as while partitions change hands, what is as old may be one.
+ */
+export function isBacklog(occurredAtMs: number, watermarkMs: number | null, nowMs: number): boolean {
+  const backlogMs = nowMs - BACKLOG_MS;
+  return occurredAtMs < backlogMs && (watermarkMs === null || watermarkMs < backlogMs);
+}
 
 /** What the stream has shown so far, and what of it somebody should look at. It is told of everything and keeps no rows. */
 export class Watch {
@@ -47,9 +56,9 @@ export class Watch {
   }
 
   /** Every event, as it is read. */
-  seeEvent(entry: Entry, nowMs: number): void {
+  seeEvent(entry: WatchedEvent, nowMs: number): void {
     const { merchantId, orderNo, book, kind, channel, amountFen, occurredAtMs } = entry;
-    if (occurredAtMs < nowMs - BACKLOG_MS && (this.#watermarkMs ?? nowMs) < nowMs - BACKLOG_MS) return;
+    if (isBacklog(occurredAtMs, this.#watermarkMs, nowMs)) return;
     if (book === 'CHANNEL' || this.#rulesOf(merchantId) === null) return;
     if (occurredAtMs > nowMs + AHEAD_MS) {
       const key = `${merchantId} ${book}`;
@@ -64,6 +73,13 @@ export class Watch {
     if (both !== null) this.#clocksOf(merchantId).see(...both, nowMs);
   }
 
+  /** What another process saw. */
+  take(sight: Sight): void {
+    if (sight.kind === 'event') this.seeEvent(sight.entry, sight.nowMs);
+    else if (sight.kind === 'order') this.seeOrder(sight.order);
+    else this.seeDeadLetters(sight.letters, sight.nowMs);
+  }
+
   seeDeadLetters(letters: number, nowMs: number): void {
     if (letters > 0) this.#deadLetters.add(letters, nowMs, 0);
   }
@@ -73,10 +89,15 @@ export class Watch {
     return this.#differences.knows(verdict, span);
   }
 
-  /** Verdicts that differ or are of orders that did, once they are stored. */
-  seeDifference(judged: VersionedVerdict): void {
-    if (this.#rulesOf(judged.verdict.merchantId) === null) return;
-    this.#differences.judge(judged);
+  /** Orders that differ, and those that did, once that is stored. */
+  seeOrder(order: DifferingOrder): void {
+    if (this.#rulesOf(order.merchantId) === null) return;
+    this.#differences.judge(order);
+  }
+
+  /** Lets go of orders that agree by now, of which it was not told. */
+  async holdAgainst(askLedger: () => Promise<readonly DifferingOrder[] | null>): Promise<void> {
+    await this.#differences.holdAgainst(askLedger);
   }
 
   /** How many orders lack a book, by hospital; those that had some and have none are told with 0. */

@@ -18,6 +18,9 @@ const EVERYTHING = [
   'configSecretsName=keys',
   'clickhouseCluster=books',
   'networkPolicy.from[0].app=proxy',
+  'networkPolicy.metricsFrom[0].app=prometheus',
+  'pipeline.shared=true',
+  'pipeline.autoscaling.enabled=true',
 ].flatMap((value) => ['--set', value]);
 
 type Doc = { readonly kind: string; readonly spec?: { readonly template?: { readonly spec: PodSpec } } };
@@ -50,7 +53,10 @@ test.runIf(HAS_HELM)('the chart is linted and renders, bare and with everything'
     'Service',
     'Service',
   ]);
-  expect(await kinds(...EVERYTHING)).toContain('HorizontalPodAutoscaler');
+  const all = await kinds(...EVERYTHING);
+  for (const kind of ['HorizontalPodAutoscaler', 'PodDisruptionBudget'])
+    expect(all.filter((one) => one === kind)).toHaveLength(2);
+  await expect(rendered('--set', 'pipeline.replicas=2')).rejects.toThrow(/a log in Kafka/);
 });
 
 test.runIf(HAS_HELM)(

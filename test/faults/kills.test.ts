@@ -5,48 +5,25 @@ import { simulateDay } from '../../simulator/simulateDay.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
-import type { Fault } from './playedDay.ts';
-import {
-  byKey,
-  closeDate,
-  sendDay,
-  untilDayIsOver,
-  verdictRows,
-  verdictsFound,
-  verdictsPlanted,
-} from './playedDay.ts';
+import type { Fault, PlayedDay } from './playedDay.ts';
+import { playDay, untilDayIsOver } from './playedDay.ts';
 
 const config = loadConfig(new URL('../../duizhang.config.yaml', import.meta.url).pathname);
 const merchants: readonly Merchant[] = [...config.merchants.values()].slice(0, 1);
 
-type Ended = {
-  readonly realtime: readonly string[];
-  readonly threeWay: readonly string[];
-  readonly roots: readonly string[];
-};
-
 let day: SimulatedDay;
-let undisturbed: Ended;
+let undisturbed: PlayedDay;
 
 beforeAll(async () => {
   day = simulateDay({ seed: 41, merchants, orders: 1_500, date: '2026-03-09', defects: null });
   undisturbed = await play(() => []);
 }, 120_000);
 
-/** Plays the day with faults, closes it, holds it against the truth, and returns all rows. */
-async function play(faultsOn: (system: TestSystem) => readonly Fault[]): Promise<Ended> {
+/** On a system of its own. */
+async function play(faultsOn: (system: TestSystem) => readonly Fault[]): Promise<PlayedDay> {
   await using system = await startTestSystem();
   await system.startPipeline();
-  await sendDay(system, day, { faults: faultsOn(system) });
-  await untilDayIsOver(system, day.truth.date);
-  const closed = await closeDate(system, day, merchants);
-  expect(byKey(await verdictsFound(system, 'THREE_WAY'))).toEqual(byKey(verdictsPlanted(day, 'threeWay')));
-  expect(byKey(await verdictsFound(system, 'REALTIME'))).toEqual(byKey(verdictsPlanted(day, 'realtime')));
-  return {
-    realtime: await verdictRows(system, 'REALTIME'),
-    threeWay: await verdictRows(system, 'THREE_WAY'),
-    roots: [...closed.values()].map(({ run }) => run.merkleRoot),
-  };
+  return playDay(system, day, merchants, faultsOn(system));
 }
 
 /** `count` moments of the day, at random but the same every time. */
@@ -94,6 +71,23 @@ describe('a day with faults ends at the very rows of an undisturbed one', () => 
           await system.restartRedis('window', { emptied: true });
           await system.startPipeline();
         }),
+      ]);
+      expect(ended).toEqual(undisturbed);
+    },
+  );
+
+  test(
+    'the window emptied when the day is over, and no event comes that would find it out',
+    { timeout: 180_000 },
+    async () => {
+      const ended = await play((system) => [
+        {
+          afterEvents: day.events.length,
+          strike: async () => {
+            await untilDayIsOver(system, day.truth.date);
+            await system.restartRedis('window', { emptied: true });
+          },
+        },
       ]);
       expect(ended).toEqual(undisturbed);
     },

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { openClosing } from '../../cli/closing.ts';
 import { recordOfSimulated } from '../../cli/start/simulatedRecord.ts';
 import { addDays, startOfDate } from '../../domain/businessDate.ts';
@@ -26,6 +27,32 @@ export async function sendDay(
     while (waiting[0] && waiting[0].afterEvents <= at + piece) await waiting.shift()?.strike();
   }
   for (const fault of waiting) await fault.strike();
+}
+
+/** What is left of a day: equal after equal facts. */
+export type PlayedDay = {
+  readonly realtime: readonly string[];
+  readonly threeWay: readonly string[];
+  readonly roots: readonly string[];
+};
+
+/** Sends a day with faults, closes it, holds it against the truth, and returns all rows. */
+export async function playDay(
+  system: TestSystem,
+  day: SimulatedDay,
+  merchants: readonly Merchant[],
+  faults: readonly Fault[],
+): Promise<PlayedDay> {
+  await sendDay(system, day, { faults });
+  await untilDayIsOver(system, day.truth.date);
+  const closed = await closeDate(system, day, merchants);
+  expect(byKey(await verdictsFound(system, 'THREE_WAY'))).toEqual(byKey(verdictsPlanted(day, 'threeWay')));
+  expect(byKey(await verdictsFound(system, 'REALTIME'))).toEqual(byKey(verdictsPlanted(day, 'realtime')));
+  return {
+    realtime: await verdictRows(system, 'REALTIME'),
+    threeWay: await verdictRows(system, 'THREE_WAY'),
+    roots: [...closed.values()].map(({ run }) => run.merkleRoot),
+  };
 }
 
 /** Imports the channels' bills, those of the days around it too, and closes the date for every merchant. */

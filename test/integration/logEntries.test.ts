@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
-import { connectRedis } from '../../adapters/redis/connect.ts';
+import { connectOneRedis } from '../../adapters/redis/connect.ts';
 import { MAX_ENTRY_EVENTS, packEntries } from '../../adapters/redis/log/entryFormat.ts';
 import { RedisEventLog } from '../../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
@@ -27,7 +27,7 @@ let producer: RedisEventProducer;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'dz-entries-'));
   server = await startRedis({ dir, appendfsync: 'always' });
-  redis = connectRedis(server.url);
+  redis = connectOneRedis(server.url);
   log = new RedisEventLog(redis, { topics });
   producer = new RedisEventProducer(redis, { topics, maxBytes: 1e9 });
 });

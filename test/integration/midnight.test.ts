@@ -215,8 +215,10 @@ test('a date that is not over is refused at once, whatever the patience', async 
 
 test('a window that was made for another number of slots is refused: its orders lie elsewhere', async () => {
   const other = new RedisWindow(system.windowRedis, { slots: system.config.slots * 2 });
-  await expect(other.isSetUp()).rejects.toEqual(expect.objectContaining({ code: 'DZ_WINDOW_SLOTS_CHANGED' }));
-  expect(await system.window.isSetUp()).toBe(true);
+  await expect(other.slotsToSetUp()).rejects.toEqual(
+    expect.objectContaining({ code: 'DZ_WINDOW_SLOTS_CHANGED' }),
+  );
+  expect(await system.window.slotsToSetUp()).toEqual([]);
 });
 
 test('an event that comes after its day was closed opens no window, and its day runs again by itself', async () => {

@@ -8,7 +8,7 @@ import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
 import { businessDateOf, startOfDate } from '../../domain/businessDate.ts';
 import type { Entry } from '../../domain/entry.ts';
 import { orderKeyOf } from '../../domain/entry.ts';
-import type { WindowEvent, WindowStore } from '../../domain/joinPorts.ts';
+import type { OutboxEntry, SlotMoment, WindowEvent, WindowStore } from '../../domain/joinPorts.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { VersionedVerdict } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -175,9 +175,9 @@ class History<Saved> {
         this.#saved = await this.#saves.snapshot();
         return;
       case 'rollback':
-        return this.#saves.restore(this.#saved);
+        return this.#lose(this.#saved);
       case 'emptied':
-        return this.#saves.restore(null);
+        return this.#lose(null);
     }
   }
 
@@ -198,6 +198,31 @@ class History<Saved> {
   /** The rows as a reader of the ledger sees them: the highest version of each key. */
   finalRows(): Map<string, string> {
     return new Map([...this.#rows].map(([key, row]) => [key, describe(row.verdict)] as const).sort(byKey));
+  }
+
+  /** Event time is from what was read, whatever the slots have kept of it. */
+  #knownTo(): ReadonlyMap<string, number> {
+    return new Map(this.#read.flatMap((at, p) => (at > 0 ? [[String(p), at] as const] : [])));
+  }
+
+  #isBehind(slot: ReadonlyMap<string, number> | undefined): boolean {
+    return [...this.#knownTo()].some(([p, at]) => (slot?.get(p) ?? 0) < at);
+  }
+
+  /** What is said to be stored afterwards of what waited before is stored: the closing of a day rests on it. */
+  async #lose(saved: Saved | null): Promise<void> {
+    const before: { readonly moment: SlotMoment; readonly waiting: ReturnType<typeof rowsOf> }[] = [];
+    for (let slot = 0; slot < this.#window.slots; slot += 1) {
+      const moment = await this.#window.momentOf(slot, 0);
+      before.push({ moment, waiting: rowsOf(await this.#window.readOutbox(slot, 1000)) });
+    }
+    await this.#saves.restore(saved);
+    for (const [slot, { moment, waiting }] of before.entries()) {
+      if ((await this.#window.whetherStored(slot, moment)) !== 'STORED') continue;
+      for (const [key, row] of waiting) {
+        expect(this.#rows.get(key)?.version ?? 0).toBeGreaterThanOrEqual(row.version);
+      }
+    }
   }
 
   async #readNext(p: number, count: number, replyLost: boolean): Promise<void> {
@@ -237,8 +262,10 @@ class History<Saved> {
   async #sweep(untilMs: number): Promise<void> {
     for (let slot = 0; slot < this.#window.slots; slot += 1) {
       for (;;) {
-        const { more } = await this.#window.sweep(slot, Math.floor(untilMs / 1000), 3);
-        if (!more) break;
+        const second = Math.floor(untilMs / 1000);
+        const { marked, more } = await this.#window.sweep(slot, second, 3, this.#knownTo());
+        // Else it waits for events that it has lost.
+        if (!more || (marked === 0 && this.#isBehind((await this.#window.positions())[slot]))) break;
       }
     }
   }
@@ -246,17 +273,22 @@ class History<Saved> {
   async #flush(killedBeforeTrim: boolean): Promise<void> {
     for (let slot = 0; slot < this.#window.slots; slot += 1) {
       const entries = await this.#window.readOutbox(slot, 1000);
-      for (const change of entries.flatMap((entry) => entry.changes)) {
-        for (const row of judgeChange(change, () => DEFAULT_RULES)) {
-          const key = `${row.verdict.orderNo} ${row.verdict.keyPart}`;
-          const known = this.#rows.get(key);
-          if (!known || row.version >= known.version) this.#rows.set(key, row);
-        }
+      for (const [key, row] of rowsOf(entries)) {
+        const known = this.#rows.get(key);
+        if (!known || row.version >= known.version) this.#rows.set(key, row);
       }
       const last = entries.at(-1);
-      if (last && !killedBeforeTrim) await this.#window.trimOutbox(slot, last.id);
+      if (last && !killedBeforeTrim) await this.#window.trimOutbox(slot, last);
     }
   }
+}
+
+/** By key; of several of a key all, in their order. */
+function rowsOf(entries: readonly OutboxEntry[]): readonly (readonly [string, VersionedVerdict])[] {
+  return entries
+    .flatMap(({ changes }) => changes)
+    .flatMap((change) => judgeChange(change, () => DEFAULT_RULES))
+    .map((row) => [`${row.verdict.orderNo} ${row.verdict.keyPart}`, row] as const);
 }
 
 function truthOf(entries: readonly Entry[]): Map<string, string> {

@@ -1,6 +1,7 @@
 import type {
   ApplyAnswer,
   OutboxEntry,
+  SlotMoment,
   WindowChange,
   WindowEvent,
   WindowRange,
@@ -18,6 +19,7 @@ type Slot = {
   readonly matched: Map<string, { readonly day: number; readonly lines: ReadonlySet<string> }>;
   readonly due: { readonly second: number; readonly orderKey: string; readonly part: string }[];
   readonly outbox: OutboxEntry[];
+  readonly marks: Set<string>;
 };
 
 /**
@@ -83,7 +85,7 @@ export class WindowModel implements WindowStore {
     });
     if (hits.length > 0) return { kind: 'hit', events: hits };
     const changes = this.#applyFacts(slot, events, known, repeats, restored);
-    if (changes.length > 0) slot.outbox.push({ id: String((this.#ids += 1)), changes });
+    if (changes.length > 0) slot.outbox.push(this.#entryOf(changes));
     if (range.end > stored) slot.positions.set(range.partition, range.end);
     return { kind: 'applied' };
   }
@@ -148,8 +150,15 @@ export class WindowModel implements WindowStore {
     for (const [part, second] of parts) if (second !== null) slot.due.push({ second, orderKey, part });
   }
 
-  async sweep(slotNumber: number, untilSecond: number): Promise<{ marked: number; more: boolean }> {
+  async sweep(
+    slotNumber: number,
+    untilSecond: number,
+    _max: number,
+    knownTo: ReadonlyMap<PartitionId, Position>,
+  ): Promise<{ marked: number; more: boolean }> {
     const slot = this.#slot(slotNumber);
+    const lacks = [...knownTo].some(([partition, known]) => (slot.positions.get(partition) ?? -1) < known);
+    if (lacks) return { marked: 0, more: true };
     const marked = new Set<string>();
     let count = 0;
     for (const { orderKey, part } of slot.due.filter((item) => item.second <= untilSecond)) {
@@ -167,7 +176,7 @@ export class WindowModel implements WindowStore {
       orderKey,
       lines: [...(slot.open.get(orderKey)?.lines ?? [])],
     }));
-    if (changes.length > 0) slot.outbox.push({ id: String((this.#ids += 1)), changes });
+    if (changes.length > 0) slot.outbox.push(this.#entryOf(changes));
     return { marked: count, more: false };
   }
 
@@ -179,20 +188,26 @@ export class WindowModel implements WindowStore {
     return this.#slot(slot).outbox.slice(0, max);
   }
 
-  async trimOutbox(slot: number, id: string): Promise<void> {
+  async trimOutbox(slot: number, last: OutboxEntry): Promise<void> {
     const { outbox } = this.#slot(slot);
-    outbox.splice(0, outbox.findIndex((entry) => entry.id === id) + 1);
+    outbox.splice(0, outbox.findIndex((entry) => entry.record === last.record) + 1);
   }
 
-  async newestInOutbox(slot: number): Promise<string | null> {
-    return this.#slot(slot).outbox.at(-1)?.id ?? null;
+  async momentOf(slot: number, untilSecond: number): Promise<SlotMoment> {
+    const { positions, outbox, marks } = this.#slot(slot);
+    const mark = String((this.#ids += 1));
+    marks.add(mark);
+    const hasDue = await this.hasDue(slot, untilSecond);
+    return { positions: new Map(positions), hasDue, newest: outbox.at(-1)?.record ?? null, mark };
   }
 
-  async isTrimmed(slot: number, id: string): Promise<boolean> {
-    return !this.#slot(slot).outbox.some((entry) => Number(entry.id) <= Number(id));
+  async whetherStored(slot: number, { newest, mark }: SlotMoment): Promise<'STORED' | 'WAITING' | 'LOST'> {
+    const { outbox, marks } = this.#slot(slot);
+    if (!marks.has(mark)) return 'LOST';
+    return outbox.some(({ record }) => record === newest) ? 'WAITING' : 'STORED';
   }
 
-  isSetUp(): Promise<boolean> {
+  slotsToSetUp(): Promise<readonly number[]> {
     throw new Error('the histories do not set windows up');
   }
 
@@ -202,6 +217,12 @@ export class WindowModel implements WindowStore {
 
   restoreOrders(): Promise<void> {
     throw new Error('the histories do not set windows up');
+  }
+
+  /** No number is given twice, however often the state goes back. */
+  #entryOf(changes: readonly WindowChange[]): OutboxEntry {
+    const record = String((this.#ids += 1));
+    return { id: record, changes, record };
   }
 
   async openOrders(): Promise<number> {
@@ -226,6 +247,7 @@ function emptySlots(count: number): Slot[] {
     matched: new Map<string, { day: number; lines: ReadonlySet<string> }>(),
     due: [],
     outbox: [],
+    marks: new Set<string>(),
   }));
 }
 

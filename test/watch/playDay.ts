@@ -7,8 +7,10 @@ import { subjectKeyOf } from '../../domain/alertId.ts';
 import type { Channel, Entry } from '../../domain/entry.ts';
 import { keyPartOf } from '../../domain/entry.ts';
 import type { Merchant } from '../../domain/merchant.ts';
+import type { VersionedVerdict } from '../../domain/ports.ts';
 import { judgeOrder } from '../../domain/verdict.ts';
 import { changesOf } from '../../pipeline/watch/finding.ts';
+import { differingOf } from '../../pipeline/watch/differences.ts';
 import { Watch } from '../../pipeline/watch/watch.ts';
 import type { SimulatedEvent } from '../../simulator/day.ts';
 import { deliveriesOf } from '../../simulator/delivery.ts';
@@ -80,58 +82,84 @@ export type Played = {
 const ROUND_MS = 500;
 const GRACE_MS = 2_000;
 
-/** @param told of one or several hospitals */
-export function play(
-  merchants: readonly Merchant[],
-  told: readonly Told[],
-  alertRules: Partial<AlertRules> = {},
-): Played {
+export type Round = {
+  readonly nowMs: number;
+  readonly watermarkMs: number;
+  /** What came since the last round, each with the verdicts of its order. */
+  readonly came: readonly { readonly entry: Entry; readonly judged: readonly VersionedVerdict[] }[];
+  /** Verdicts of orders whose deadline passed. */
+  readonly overdue: readonly VersionedVerdict[];
+};
+
+/** The join of a day, round by round. @param told of one or several hospitals */
+export function* roundsOf(merchants: readonly Merchant[], told: readonly Told[]): Generator<Round> {
   const rules = new Map(merchants.map((merchant) => [merchant.merchantId, merchant.rules] as const));
-  const watch = new Watch((merchantId) => {
-    const own = rules.get(merchantId);
-    return own ? { ...DEFAULT_ALERT_RULES, ...alertRules, windowMs: own.windowMs } : null;
-  });
   const arriving = told.toSorted((a, b) => a.arrivesAtMs - b.arrivesAtMs);
   const orders = new Map<string, { lines: Entry[]; overdue: Set<string> }>();
   const due: { atMs: number; orderKey: string; part: string }[] = [];
-  const open = new Map<string, Alert>();
-  const rows: Alert[] = [];
-  const judge = (orderKey: string): void => {
+  const judge = (orderKey: string): readonly VersionedVerdict[] => {
     const order = orders.get(orderKey);
     const own = rules.get(order?.lines[0]?.merchantId ?? '');
-    if (!order || !own) return;
+    if (!order || !own) return [];
     const verdicts = judgeOrder(order.lines, {
       mode: 'REALTIME',
       rules: own,
       deadlinePassed: (part) => order.overdue.has(part),
     });
     const version = BigInt(2 * order.lines.length + order.overdue.size);
-    for (const verdict of verdicts) watch.seeDifference({ verdict, version, span: 0 });
+    return verdicts.map((verdict) => ({ verdict, version, span: 0 }));
+  };
+  const take = (entry: Entry): readonly VersionedVerdict[] => {
+    const orderKey = `${entry.merchantId} ${entry.orderNo}`;
+    const order = orders.get(orderKey) ?? { lines: [], overdue: new Set<string>() };
+    orders.set(orderKey, order);
+    order.lines.push(entry);
+    const windowMs = rules.get(entry.merchantId)?.windowMs ?? 0;
+    due.push({ atMs: entry.occurredAtMs + windowMs, orderKey, part: keyPartOf(entry) });
+    return judge(orderKey);
   };
   const first = arriving[0]?.arrivesAtMs ?? 0;
   const last = (arriving.at(-1)?.arrivesAtMs ?? 0) + 30 * 60_000;
   let at = 0;
   for (let nowMs = first; nowMs <= last; nowMs += ROUND_MS) {
+    const came: Round['came'][number][] = [];
     for (; (arriving[at]?.arrivesAtMs ?? Infinity) <= nowMs; at += 1) {
       const { entry } = arriving[at] ?? {};
-      if (!entry) continue;
-      watch.seeEvent(entry, nowMs);
-      const orderKey = `${entry.merchantId} ${entry.orderNo}`;
-      const order = orders.get(orderKey) ?? { lines: [], overdue: new Set<string>() };
-      orders.set(orderKey, order);
-      order.lines.push(entry);
-      due.push({
-        atMs: entry.occurredAtMs + (rules.get(entry.merchantId)?.windowMs ?? 0),
-        orderKey,
-        part: keyPartOf(entry),
-      });
-      judge(orderKey);
+      if (entry) came.push({ entry, judged: take(entry) });
     }
     const watermarkMs = nowMs - GRACE_MS;
-    for (const passed of takeDue(due, watermarkMs)) {
-      orders.get(passed.orderKey)?.overdue.add(passed.part);
-      judge(passed.orderKey);
+    const overdue = takeDue(due, watermarkMs).flatMap(({ orderKey, part }) => {
+      orders.get(orderKey)?.overdue.add(part);
+      return judge(orderKey);
+    });
+    yield { nowMs, watermarkMs, came, overdue };
+  }
+}
+
+/** A watch over these hospitals. */
+export function watchOver(merchants: readonly Merchant[], alertRules: Partial<AlertRules> = {}): Watch {
+  const rules = new Map(merchants.map((merchant) => [merchant.merchantId, merchant.rules] as const));
+  return new Watch((merchantId) => {
+    const own = rules.get(merchantId);
+    return own ? { ...DEFAULT_ALERT_RULES, ...alertRules, windowMs: own.windowMs } : null;
+  });
+}
+
+/** @param told of one or several hospitals */
+export function play(
+  merchants: readonly Merchant[],
+  told: readonly Told[],
+  alertRules: Partial<AlertRules> = {},
+): Played {
+  const watch = watchOver(merchants, alertRules);
+  const open = new Map<string, Alert>();
+  const rows: Alert[] = [];
+  for (const { nowMs, watermarkMs, came, overdue } of roundsOf(merchants, told)) {
+    for (const { entry, judged } of came) {
+      watch.seeEvent(entry, nowMs);
+      for (const one of judged) watch.seeOrder(differingOf(one));
     }
+    for (const one of overdue) watch.seeOrder(differingOf(one));
     for (const alert of changesOf(open, watch.findings(watermarkMs, nowMs), nowMs)) {
       rows.push(alert);
       if (alert.state === 'OPEN') open.set(subjectKeyOf(alert), alert);

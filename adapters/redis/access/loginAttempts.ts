@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
 import type { LoginAttempts } from '../../../domain/accessPorts.ts';
 import { networkOf } from '../../../domain/loginAddress.ts';
 import { TOTP_STEP_MS } from '../../../domain/totp.ts';
@@ -29,7 +29,7 @@ const ADDRESS: Rule = { ...USER, free: 20, forgottenAfterMs: 60 * MINUTE_MS };
 const STEP_KEPT_MS = 4 * TOTP_STEP_MS;
 
 /** Counts of failed logins in Redis, of users that exist and of names that do not alike; names are kept as digests. */
-export function redisLoginAttempts(redis: Redis, now: () => number): LoginAttempts {
+export function redisLoginAttempts(redis: RedisConnection, now: () => number): LoginAttempts {
   const take = async (key: string, rule: Rule): Promise<boolean> => {
     const { free, firstDelayMs, longestDelayMs, forgottenAfterMs } = rule;
     const rules = [free, firstDelayMs, longestDelayMs, forgottenAfterMs];

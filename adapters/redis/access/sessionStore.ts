@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
 import type { Session, Sessions } from '../../../domain/accessPorts.ts';
 
 const OPEN = readFileSync(new URL('openSession.lua', import.meta.url), 'utf8');
@@ -13,7 +13,7 @@ const MOST_SESSIONS = 20;
  * Sessions in Redis, all of a user in one hash, so that ending them is one step. A Redis that was emptied has ended them
  * all.
  */
-export function redisSessions(redis: Redis, now: () => number): Sessions {
+export function redisSessions(redis: RedisConnection, now: () => number): Sessions {
   return {
     async open(session) {
       const { userId, sessionId, endsAtMs } = session;

@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import { whileHolding } from '../whileHolding.ts';
 
 export type WhileHeld = <T>(userId: string, work: () => Promise<T>) => Promise<T>;
 
 /** One change of a user at a time: a new password must not undo that somebody was disabled. */
-export function redisUserLocks(redis: Redis): WhileHeld {
+export function redisUserLocks(redis: RedisConnection): WhileHeld {
   return (userId, work) =>
     whileHolding(redis, `dz:user-lock:${userId}`, work, () => {
       throw new DuizhangError('DZ_USER_BUSY', `${userId} is being changed just now; try again in a moment`, {

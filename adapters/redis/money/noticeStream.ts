@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
 import type { Notice, Notifier } from '../../../domain/resolutionPorts.ts';
 
 const MOST_NOTICES = 1_000;
@@ -9,7 +9,7 @@ const LIVE_MS = 10 * 60_000;
  * it in its append-only file, in a folder for its owner alone. A stream that nobody adds to ends by itself.
  */
 export function redisNoticeStream(
-  redis: Redis,
+  redis: RedisConnection,
 ): Notifier & { latest(userId: string): Promise<readonly Notice[]> } {
   return {
     async deliver({ userId, kind, text, atMs }) {

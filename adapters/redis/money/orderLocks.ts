@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type { OrderLocks } from '../../../domain/resolutionPorts.ts';
 
@@ -16,7 +16,7 @@ const EPOCH_KEY = 'dz:money-epoch';
  * Locks of orders in Redis. They keep two actions on one order from running at once and save needless gateway calls; what
  * keeps money from being paid twice even without them is the refund's number.
  */
-export function redisOrderLocks(redis: Redis, lockMs = ORDER_LOCK_MS): OrderLocks {
+export function redisOrderLocks(redis: RedisConnection, lockMs = ORDER_LOCK_MS): OrderLocks {
   return {
     async hold(merchantId, orderNo) {
       const key = `dz:order-lock:{${merchantId} ${orderNo}}`;
@@ -51,7 +51,7 @@ export function redisOrderLocks(redis: Redis, lockMs = ORDER_LOCK_MS): OrderLock
 }
 
 /** See MoneyEpoch (resolution/keepResolution.ts): the way for actions opens when no lost lock can still be somebody's. */
-export function redisMoneyEpoch(redis: Redis, now: () => number, lockMs = ORDER_LOCK_MS) {
+export function redisMoneyEpoch(redis: RedisConnection, now: () => number, lockMs = ORDER_LOCK_MS) {
   return {
     lockMs,
     async has(): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
 import type { RefundOffer, RefundOffers } from '../../../domain/resolutionPorts.ts';
 
 /** Offers in Redis; one that Redis has lost is over, which is the safe side. */
-export function redisRefundOffers(redis: Redis): RefundOffers {
+export function redisRefundOffers(redis: RedisConnection): RefundOffers {
   return {
     async put(offer, livesMs) {
       const id = randomBytes(16).toString('hex');

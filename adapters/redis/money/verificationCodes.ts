@@ -1,6 +1,6 @@
 import { createHmac, hash, randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type { CodePurpose, VerificationCodes } from '../../../domain/resolutionPorts.ts';
 
@@ -15,7 +15,7 @@ const MOST_CODES = 10;
  * Verification codes in Redis, as salted digests: nobody reads a code by looking. Bound to
  * user, subject and amount by the name of their key.
  */
-export function redisVerificationCodes(redis: Redis, now: () => number): VerificationCodes {
+export function redisVerificationCodes(redis: RedisConnection, now: () => number): VerificationCodes {
   return {
     async issue(purpose) {
       const countKey = `dz:codes-asked:${idOf(purpose.userId)}`;

@@ -1,7 +1,8 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
+import { serversOf } from '../connect.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import { RedisHeartbeatBoard } from './heartbeatBoard.ts';
-import { BEING_EMPTIED, SET_UP_KEY, SLOT_KEYS } from './windowKeys.ts';
+import { BEING_EMPTIED, SLOT_KEYS, WHOLE_WINDOW_KEY } from './windowKeys.ts';
 
 const KEYS_A_CALL = 1_000;
 
@@ -13,7 +14,11 @@ const KEYS_A_CALL = 1_000;
  * @returns keys removed
  * @throws DZ_WINDOW_IN_USE while a pipeline is running
  */
-export async function emptyWindow(redis: Redis, nowMs: number, staleAfterMs: number): Promise<number> {
+export async function emptyWindow(
+  redis: RedisConnection,
+  nowMs: number,
+  staleAfterMs: number,
+): Promise<number> {
   const beats = [...(await new RedisHeartbeatBoard(redis).read()).values()];
   const latestMs = Math.max(...beats.map(({ atMs }) => atMs));
   if (latestMs > nowMs - staleAfterMs) {
@@ -22,14 +27,25 @@ export async function emptyWindow(redis: Redis, nowMs: number, staleAfterMs: num
       `a pipeline works on this window: it gave a sign of life ${Math.max(0, Math.round((nowMs - latestMs) / 1000))} s ago; stop it and wait ${staleAfterMs / 1000} s`,
     );
   }
-  await redis.set(SET_UP_KEY, BEING_EMPTIED);
+  await redis.set(WHOLE_WINDOW_KEY, BEING_EMPTIED);
   let removed = 0;
-  let cursor = '0';
-  do {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', SLOT_KEYS, 'COUNT', KEYS_A_CALL);
-    if (keys.length > 0) removed += await redis.unlink(...keys);
-    cursor = next;
-  } while (cursor !== '0');
-  await redis.del(SET_UP_KEY);
+  // Until none is found: servers of a cluster may hand a slot on meanwhile.
+  for (let found = -1; found !== 0; removed += found) found = await removeSlotKeys(redis);
+  await redis.del(WHOLE_WINDOW_KEY);
   return removed;
+}
+
+async function removeSlotKeys(redis: RedisConnection): Promise<number> {
+  let found = 0;
+  for (const server of serversOf(redis)) {
+    let cursor = '0';
+    do {
+      const [next, keys] = await server.scan(cursor, 'MATCH', SLOT_KEYS, 'COUNT', KEYS_A_CALL);
+      // A key a call: those of several slots are no one server's.
+      await Promise.all(keys.map((key) => redis.unlink(key)));
+      found += keys.length;
+      cursor = next;
+    } while (cursor !== '0');
+  }
+  return found;
 }

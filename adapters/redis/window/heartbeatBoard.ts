@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
 import type { Heartbeat, HeartbeatBoard } from '../../../domain/joinPorts.ts';
 import type { PartitionId } from '../../../domain/ports.ts';
 
@@ -6,9 +6,9 @@ const KEY = 'dz:heartbeats';
 
 /** Heartbeats of partition owners as fields of one hash: `position end watermark wallMs`. */
 export class RedisHeartbeatBoard implements HeartbeatBoard {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisConnection) {
     this.#redis = redis;
   }
 

@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect.ts';
+import { serversOf } from '../connect.ts';
 import { packEvents } from './packEvents.ts';
-import { BEING_EMPTIED, key, SET_UP_KEY } from './windowKeys.ts';
+import { BEING_EMPTIED, key, SET_UP, WHOLE_WINDOW_KEY } from './windowKeys.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type {
   ApplyAnswer,
   OutboxEntry,
+  SlotMoment,
   WindowChange,
   WindowEvent,
   WindowRange,
@@ -34,18 +36,23 @@ const APPLY = loadScript('apply.lua');
 const SWEEP = loadScript('sweep.lua');
 const DROP = loadScript('drop.lua');
 const RESTORE = loadScript('restore.lua');
+const TRIM = loadScript('trim.lua');
+const MOMENT = loadScript('moment.lua');
+
+/** Whoever waits for longer than this asks anew. */
+const MARK_LIVES_MS = 10 * 60_000;
 
 const RECORD_SEPARATOR = '\u001e';
 
 /** The realtime window on Redis: one hash tag a slot, so that a slot lives on one node of a cluster. */
 export class RedisWindow implements WindowStore {
   readonly slots: number;
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #outboxLimit: string;
   readonly #groups: number;
   readonly #maxLines: string;
 
-  constructor(redis: Redis, options: RedisWindowOptions) {
+  constructor(redis: RedisConnection, options: RedisWindowOptions) {
     this.#redis = redis;
     this.slots = options.slots;
     this.#outboxLimit = String(options.outboxLimit ?? 256);
@@ -84,9 +91,20 @@ export class RedisWindow implements WindowStore {
     return applyAnswerOf(await this.#run(APPLY, keys, args));
   }
 
-  async sweep(slot: number, untilSecond: number, max: number): Promise<{ marked: number; more: boolean }> {
-    const keys = ['open', 'due', 'outbox', ''].map((name) => key(slot, name));
-    const reply = await this.#run(SWEEP, keys, [String(untilSecond), String(max), this.#outboxLimit]);
+  async sweep(
+    slot: number,
+    untilSecond: number,
+    max: number,
+    knownTo: ReadonlyMap<PartitionId, Position>,
+  ): Promise<{ marked: number; more: boolean }> {
+    const keys = ['open', 'due', 'outbox', '', 'positions'].map((name) => key(slot, name));
+    const known = [...knownTo].flatMap(([partition, position]) => [partition, String(position)]);
+    const reply = await this.#run(SWEEP, keys, [
+      String(untilSecond),
+      String(max),
+      this.#outboxLimit,
+      ...known,
+    ]);
     const [marked, more] = replyList(reply);
     return { marked: Number(marked), more: Number(more) === 1 };
   }
@@ -97,47 +115,62 @@ export class RedisWindow implements WindowStore {
 
   async readOutbox(slot: number, max: number): Promise<readonly OutboxEntry[]> {
     const entries = await this.#redis.xrange(key(slot, 'outbox'), '-', '+', 'COUNT', max);
-    return entries.map(([id, fields]) => ({
+    return entries.map(([id, [, record = '']]) => ({
       id,
-      changes: (fields[1] ?? '').split(RECORD_SEPARATOR).map(changeOf),
+      changes: record.split(RECORD_SEPARATOR).map(changeOf),
+      record,
     }));
   }
 
-  async trimOutbox(slot: number, id: string): Promise<void> {
-    const [ms = '0', sequence = '0'] = id.split('-');
-    await this.#redis.xtrim(key(slot, 'outbox'), 'MINID', `${ms}-${BigInt(sequence) + 1n}`);
+  async trimOutbox(slot: number, { id, record }: OutboxEntry): Promise<void> {
+    await this.#run(TRIM, [key(slot, 'outbox')], [id, hash('sha1', record, 'hex')]);
   }
 
-  async newestInOutbox(slot: number): Promise<string | null> {
-    const [newest] = await this.#redis.xrevrange(key(slot, 'outbox'), '+', '-', 'COUNT', 1);
-    return newest?.[0] ?? null;
+  async momentOf(slot: number, untilSecond: number): Promise<SlotMoment> {
+    const mark = key(slot, `moment:${randomUUID()}`);
+    const keys = [...['positions', 'due', 'outbox'].map((name) => key(slot, name)), mark];
+    const reply = await this.#run(MOMENT, keys, [String(untilSecond), String(MARK_LIVES_MS)]);
+    const [due, newest, ...read] = replyList(reply).map(String);
+    const positions = new Map<PartitionId, Position>();
+    for (let at = 0; at < read.length; at += 2) positions.set(read[at] ?? '', Number(read[at + 1]));
+    return { positions, hasDue: Number(due) > 0, newest: newest || null, mark };
   }
 
-  async isTrimmed(slot: number, id: string): Promise<boolean> {
-    return (await this.#redis.xrange(key(slot, 'outbox'), '-', id, 'COUNT', 1)).length === 0;
+  /** In this order: what was let go of before the mark was seen to be there had been stored. */
+  async whetherStored(slot: number, { newest, mark }: SlotMoment): Promise<'STORED' | 'WAITING' | 'LOST'> {
+    if (newest !== null) {
+      const waiting = await this.#redis.xrange(key(slot, 'outbox'), '-', newest, 'COUNT', 1);
+      if (waiting.length > 0) return 'WAITING';
+    }
+    return (await this.#redis.exists(mark)) === 1 ? 'STORED' : 'LOST';
   }
 
-  async isSetUp(): Promise<boolean> {
-    const mark = await this.#redis.get(SET_UP_KEY);
-    if (mark === null) return false;
-    if (mark === BEING_EMPTIED) {
+  async slotsToSetUp(): Promise<readonly number[]> {
+    const whole = await this.#redis.get(WHOLE_WINDOW_KEY);
+    if (whole === BEING_EMPTIED) {
       throw new DuizhangError(
         'DZ_WINDOW_HALF_EMPTIED',
         'the window was being emptied and that was stopped half-way; do it again: ./duizhang window empty',
       );
     }
+    const marks = await Promise.all(this.#everySlot((slot) => this.#redis.get(key(slot, SET_UP))));
     // Orders would be looked for in other slots than those they lie in, and every one would seem one-sided.
-    if (mark !== this.#setUpMark()) {
+    const other = [whole, ...marks].find((mark) => mark !== null && mark !== this.#setUpMark());
+    if (typeof other === 'string') {
       throw new DuizhangError(
         'DZ_WINDOW_SLOTS_CHANGED',
-        `the window in Redis was made for ${mark}, the configuration says ${this.#setUpMark()}; put \`slots\` back, or have the window built anew (docs/scaling.md)`,
+        `the window in Redis was made for ${other}, the configuration says ${this.#setUpMark()}; put \`slots\` back, or have the window built anew (docs/scaling.md)`,
       );
     }
-    return true;
+    const unmarked = [...marks.keys()].filter((slot) => marks[slot] === null);
+    if (whole === null) return unmarked;
+    await this.markSetUp(unmarked);
+    await this.#redis.del(WHOLE_WINDOW_KEY);
+    return [];
   }
 
-  async markSetUp(): Promise<void> {
-    await this.#redis.set(SET_UP_KEY, this.#setUpMark());
+  async markSetUp(slots: readonly number[]): Promise<void> {
+    await Promise.all(slots.map((slot) => this.#redis.set(key(slot, SET_UP), this.#setUpMark())));
   }
 
   #setUpMark(): string {
@@ -159,12 +192,13 @@ export class RedisWindow implements WindowStore {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** What the window costs: memory of its Redis, and outbox entries that the ledger does not have yet. */
+  /** What the window costs: memory of its Redis servers, and outbox entries that the ledger does not have yet. */
   async size(): Promise<{ readonly bytes: number; readonly outboxEntries: number }> {
-    const info = await this.#redis.info('memory');
+    const servers = serversOf(this.#redis);
+    const infos = await Promise.all(servers.map((server) => server.info('memory')));
     const lengths = await Promise.all(this.#everySlot((slot) => this.#redis.xlen(key(slot, 'outbox'))));
     return {
-      bytes: Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0),
+      bytes: infos.reduce((sum, info) => sum + Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0), 0),
       outboxEntries: lengths.reduce((sum, length) => sum + length, 0),
     };
   }
@@ -213,7 +247,7 @@ export class RedisWindow implements WindowStore {
 
 function loadScript(name: string): Script {
   const text = readFileSync(new URL(name, import.meta.url), 'utf8');
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
+  return { text, sha: hash('sha1', text, 'hex') };
 }
 
 function replyList(reply: unknown): readonly unknown[] {

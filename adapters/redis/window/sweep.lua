@@ -1,12 +1,17 @@
 -- Marks the keys that are due and still one-sided, and tells the outbox.
 --
--- KEYS  1 open  2 due  3 outbox  4 base (see apply.lua)
--- ARGV  1 until (second)  2 most due keys to look at  3 outbox limit
+-- KEYS  1 open  2 due  3 outbox  4 base  5 positions (see apply.lua)
+-- ARGV  1 until (second)  2 most due keys to look at  3 outbox limit  then partition, position ...: where event time is from
 -- Returns {marked, more}: how many keys were marked, and 1 when more are due.
--- Invariants: doing it twice marks nothing new; a due second leaves the index only with its whole list.
+-- Invariants: doing it twice marks nothing new; a due second leaves the index only with its whole list; nothing is marked in a
+-- slot that lacks events which that event time counts on.
 local open, due, outbox, base = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local budget = tonumber(ARGV[2])
 local marked, records = 0, {}
+for i = 4, #ARGV, 2 do
+  local position = redis.call('HGET', KEYS[5], ARGV[i])
+  if not position or tonumber(position) < tonumber(ARGV[i + 1]) then return { 0, 1 } end
+end
 if redis.call('XLEN', outbox) >= tonumber(ARGV[3]) then return { 0, 1 } end
 local match, sub = string.match, string.sub
 

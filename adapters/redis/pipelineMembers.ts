@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import type { PipelineMembers } from '../../domain/joinPorts.ts';
+import type { RedisConnection } from './connect.ts';
+
+const BEAT = readFileSync(new URL('pipelineMembers.lua', import.meta.url), 'utf8');
+const KEY = 'dz:pipelines';
+
+/** The pipelines of a system, in the window's Redis. @param staleMs a process that is not heard of for so long does not count */
+export function redisPipelineMembers(redis: RedisConnection, staleMs: number): PipelineMembers {
+  const beat = async (member: string, ms: number): Promise<readonly string[]> => {
+    const members: unknown = await redis.eval(BEAT, 1, KEY, member, ms);
+    return Array.isArray(members) ? members.map(String) : [];
+  };
+  return {
+    beat: (member) => beat(member, staleMs),
+    async leave(member) {
+      await beat(member, 0);
+    },
+  };
+}
