@@ -12,6 +12,7 @@ import { DEFAULT_ALERT_RULES } from '../../domain/alertRules.ts';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
 import { businessDateOf } from '../../domain/businessDate.ts';
 import { hasLeft } from '../../domain/merchant.ts';
+import { knownPartitions } from '../join/knownPartitions.ts';
 import { HEARTBEAT_STALE_MS, lowestWatermark } from '../join/watermark.ts';
 import { AlertQueue } from '../outputs/alertQueue.ts';
 import type { PipelineParts } from './parts.ts';
@@ -60,8 +61,9 @@ export function watchOf(parts: PipelineParts) {
     },
     () => alertRulesOf('').deadLetters,
   );
+  const partitions = knownPartitions(eventLog.log, () => clock.wallMs());
   const watermark = async (): Promise<number | null> =>
-    lowestWatermark(await eventLog.log.partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS);
+    lowestWatermark(await partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS);
   const alertLedger = clickHouseAlertLedger(clickhouse);
   const slowFindings = new SlowFindings({
     merchants: () => config.merchants.values(),
