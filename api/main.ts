@@ -120,7 +120,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     config,
     env,
     process: 'api',
-    onWarning: (warning) => app.log.warn(warning, 'a topic of the log is not as it should be'),
+    onWarning: (warning) => app.log.warn(warning, 'the log in Kafka is not as it should be'),
   });
   const auditRedis = connectRedis(auditUrl);
   const window = connectRedis(windowUrl, WINDOW_ANSWERS_WITHIN_MS);
