@@ -6,6 +6,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { oidcLogin } from '../adapters/access/oidcLogin.ts';
 import { oidcPrincipals } from '../adapters/access/oidcPrincipals.ts';
 import { peopleParts } from '../adapters/access/peopleParts.ts';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
@@ -58,6 +59,7 @@ import { redisNonces } from '../adapters/redis/nonceStore.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import { settingsLock } from '../adapters/redis/settingsLock.ts';
+import { redisLoginsUnderWay } from '../adapters/redis/access/loginsUnderWay.ts';
 import { redisUserLocks } from '../adapters/redis/access/userLocks.ts';
 import { resolutionParts } from '../adapters/resolutionParts.ts';
 import { secretDesk } from '../adapters/sources/secretDesk.ts';
@@ -197,6 +199,15 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
       ...(oidc === null ? [] : [oidcPrincipals(oidc, people)]),
     ]),
     people,
+    providerLogin:
+      config.oidcLogin === null
+        ? null
+        : {
+            ...people,
+            provider: oidcLogin(config.oidcLogin, env, () => clock.wallMs()),
+            logins: redisLoginsUnderWay(window),
+            random: () => randomBytes(32).toString('base64url'),
+          },
     freshLoginMs: config.access.freshLoginMs,
     limits: { rates: RATES, redis: counting },
     cases: {
