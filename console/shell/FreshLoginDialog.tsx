@@ -11,6 +11,9 @@ import { ProviderButton } from './ProviderButton.tsx';
 
 type Shown = { readonly password: string; readonly totp?: string };
 
+/** Dialogs of a drawer lie above a page's own, and it is they that ask for money. */
+const ABOVE_DIALOGS = 2000;
+
 /** The login again, where money moves (DZ_LOGIN_STALE). What asked for it goes on by itself afterwards. */
 export function FreshLoginDialog() {
   const isAsked = useSyncExternalStore(freshLogin.subscribe, freshLogin.isAsked);
@@ -29,6 +32,7 @@ function ByProvider({ isAsked }: Props) {
   return (
     <Modal
       open={isAsked}
+      zIndex={ABOVE_DIALOGS}
       title={login.freshTitle}
       onCancel={() => freshLogin.settle(false)}
       footer={<Button onClick={() => freshLogin.settle(false)}>{common.cancel}</Button>}
@@ -55,6 +59,7 @@ function ByPassword({ isAsked }: Props) {
   return (
     <Modal
       open={isAsked}
+      zIndex={ABOVE_DIALOGS}
       title={login.freshTitle}
       okText={common.confirm}
       cancelText={common.cancel}
