@@ -216,6 +216,16 @@ export const en: Labels = {
     password: 'Password',
     totp: 'One-time code (empty if you have none)',
     submit: 'Log in',
+    withProvider: 'Single sign-on',
+    orElse: 'or',
+    providerWaits: 'Log in in the window that has opened',
+    providerFailed: {
+      BLOCKED: 'The browser blocked the window of the login: let this site open windows, then try again',
+      DECLINED: 'The login was given up or declined: try again',
+      TOO_LONG: 'The login took too long: begin it again',
+    },
+    providerDone: 'You are logged in',
+    providerDoneText: 'Close this window and go back to the page that you came from',
     withPassword: 'Password',
     withToken: 'Access token',
     token: 'Access token',
@@ -229,6 +239,8 @@ export const en: Labels = {
     loggedOut: 'You are logged out.',
     memoryOnly: 'Your login lives in this page’s memory alone: a reload means a new login.',
     freshTitle: 'Show your password again',
+    freshProviderText:
+      'Money moves after a fresh login only. Log in once more; what you were doing goes on by itself.',
     freshText: 'Where money moves, your password is asked for again. What you were doing goes on by itself.',
   },
 
