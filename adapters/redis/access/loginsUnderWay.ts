@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { LoginsUnderWay, LoginUnderWay } from '../../../domain/accessPorts.ts';
+import type { RedisConnection } from '../connect.ts';
 
 /** As long as somebody may take at the provider. */
 const KEPT_MS = 10 * 60_000;
 
 /** Logins at an identity provider that have begun; whichever process gets the answer takes one, once. */
-export function redisLoginsUnderWay(redis: Redis): LoginsUnderWay {
+export function redisLoginsUnderWay(redis: RedisConnection): LoginsUnderWay {
   return {
     async keep(login) {
       await redis.set(keyOf(login.state), JSON.stringify(login), 'PX', KEPT_MS);
