@@ -8,9 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { openLog } from '../../adapters/openLog.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
-import { hasKafka } from '../hasKafka.ts';
 import { makeCertificates } from './certificates.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // Listeners as clusters have them: what goes through is believed only when it was also written and read.
 

@@ -1,15 +1,21 @@
+import { spawnSync } from 'node:child_process';
 import sax from 'sax';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
+import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { openLog } from '../../adapters/openLog.ts';
+import { KAFKA_VERSION } from '../../adapters/process/kafkaJars.ts';
+import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import { startRedis } from '../../adapters/process/redisServer.ts';
 import { hasDocker } from '../hasDocker.ts';
 import { clusterConfigs } from './clickHouseCluster.ts';
 import { configOf, startClickHouseContainer } from './clickHouseContainer.ts';
 import { startContainer } from './container.ts';
 import { imageOf } from './images.ts';
+import { launchKafkaContainer, scriptOf } from './kafkaContainer.ts';
 
 test('images are those that the compose file pins', () => {
   expect(imageOf('window')).toMatch(/^redis:\d+\.\d+\.\d+/);
@@ -60,6 +66,50 @@ test('the servers of a cluster know themselves by their place, and all of them t
     expect(values.get('clickhouse/zookeeper/node/port')).toEqual(keeper);
   }
 });
+
+test('a broker in a container makes its folder once, and is started on the settings that a test has written', () => {
+  const files = { log4j: '/tmp/x/log4j2.properties', server: '/tmp/x/server.properties', log: '/tmp/x/log' };
+  const users = ['--add-scram', 'SCRAM-SHA-512=[name=a,password=it’s]'];
+  const script = scriptOf('/tmp/x', { format: ['format', ...users], files, heapMb: 256 });
+  // The shell takes it apart as it was put together.
+  const words = spawnSync(
+    'sh',
+    ['-c', script.replaceAll('/opt/kafka/bin/', 'printf "%s|" ').replace('exec ', '')],
+    {
+      encoding: 'utf8',
+    },
+  ).stdout;
+  expect(words).toBe(`kafka-storage.sh|format|${users.join('|')}|kafka-server-start.sh|${files.server}|`);
+  expect(scriptOf('/tmp/x', { format: null, files, heapMb: 256 })).not.toContain('storage');
+  expect(imageOf('kafka')).toBe(`apache/kafka:${KAFKA_VERSION}`);
+});
+
+test.skipIf(!hasDocker)(
+  'a Kafka container takes what is written and keeps it over kill -9',
+  async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'dz-container-'));
+    const start = (port?: number) =>
+      startKafka({
+        dir,
+        ...(port === undefined ? {} : { port }),
+        launch: (asked) => launchKafkaContainer(dir, asked),
+      });
+    const first = await start();
+    const config = loadConfig(new URL('../../duizhang.config.yaml', import.meta.url).pathname);
+    const opened = openLog({ url: first.url, config, env: {}, process: 'test', onWarning: () => undefined });
+    await opened.log.bounds();
+    const producer = opened.newProducer();
+    await producer.append([{ topic: 'payments', key: 'a b', value: Buffer.from('x') }]);
+    await first.kill9();
+    const second = await start(first.port);
+    const ends = [...(await opened.log.bounds()).values()].map(({ end }) => end);
+    expect(ends.reduce((sum, end) => sum + end, 0)).toBe(1);
+    await Promise.all([producer.close(), opened.close()]);
+    await second.stop();
+    await rm(dir, { recursive: true });
+  },
+  300_000,
+);
 
 test.skipIf(!hasDocker)(
   'a redis container keeps its folder over kill -9',
