@@ -1,5 +1,6 @@
 import type { SettingsStore } from '../domain/settings.ts';
 import { connectClickHouse } from './clickhouse/client.ts';
+import { ledgerUrlOf } from './clickhouse/ledgerAddress.ts';
 import { clickHouseSettings } from './clickhouse/settings.ts';
 import type { LiveConfig, SettingsNow } from './config/liveConfig.ts';
 import type { SettingsFollowing } from './config/followSettings.ts';
@@ -25,7 +26,7 @@ export async function processSettings(
   const [url, dataDir] = [env['DUIZHANG_CLICKHOUSE_URL'], env['DUIZHANG_DATA']];
   // What is not set is complained of by whoever reads the rest of the environment.
   if (env['DUIZHANG_SETTINGS'] === 'off' || !url || !URL.canParse(url) || !dataDir) return withoutSettings();
-  const client = connectClickHouse(url, LEDGER_ANSWERS_WITHIN_MS);
+  const client = connectClickHouse(ledgerUrlOf(url, env), LEDGER_ANSWERS_WITHIN_MS);
   const store: Pick<SettingsStore, 'latest'> = clickHouseSettings(client);
   return {
     atStart: await settingsAtStart(store, dataDir, onAway),

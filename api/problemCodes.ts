@@ -12,6 +12,8 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_LOGIN_STALE: { status: 401 },
   DZ_LOGIN_BUSY: { status: 503 },
   DZ_OIDC_AWAY: { status: 503 },
+  DZ_OIDC_REFUSED: { status: 401 },
+  DZ_OIDC_NO_USER: { status: 403 },
   DZ_FORBIDDEN: { status: 403, zh: '没有权限' },
   DZ_NOT_FOUND: { status: 404, zh: '记录不存在' },
   DZ_UNKNOWN_MERCHANT: { status: 404, zh: '商户不存在' },

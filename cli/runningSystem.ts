@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
+import { ledgerUrlOf } from '../adapters/clickhouse/ledgerAddress.ts';
 import { auditUrlOf } from '../adapters/config/processEnv.ts';
 import { signingKeyPath } from '../adapters/files/signingKey.ts';
 import type { RunFile } from '../adapters/process/runFile.ts';
@@ -40,7 +41,7 @@ function systemOfEnvironment({ env, cwd }: CommandIo): RunFile | null {
   const dataDir = dataDirOf(env, cwd);
   return {
     pid: process.pid,
-    clickhouseUrl,
+    clickhouseUrl: ledgerUrlOf(clickhouseUrl, env),
     logUrl,
     auditUrl: auditUrlOf(env),
     windowRedisUrl,

@@ -1,3 +1,4 @@
+import type { BusinessDate } from './businessDate.ts';
 import type { Channel } from './entry.ts';
 import type { Mode } from './verdict.ts';
 
@@ -15,7 +16,14 @@ export type Merchant = {
   readonly schedule?: CloseSchedule;
   /** Who integrated the hospital. */
   readonly isv?: string;
+  /** Of a hospital that leaves: later dates are not closed by themselves, and nothing is missed of them. */
+  readonly lastDate?: BusinessDate;
 };
+
+/** Whether a date lies after a hospital's last one. */
+export function hasLeft({ lastDate }: Pick<Merchant, 'lastDate'>, date: BusinessDate): boolean {
+  return lastDate !== undefined && date > lastDate;
+}
 
 /** When a date is closed by itself. */
 export type CloseSchedule = {

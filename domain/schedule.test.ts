@@ -33,6 +33,17 @@ describe('a date is due', () => {
     expect(due(days, '2026-03-10 12:00:00')).toEqual(['2026-03-09 SCHEDULED']);
   });
 
+  test('not after the last date of a hospital that leaves, but for what was closed by somebody and has another bill', () => {
+    const leaving = { ...merchant, lastDate: '2026-03-09' };
+    const days = [day('2026-03-08'), day('2026-03-10'), day('2026-03-11', { ...RAN, hasOtherBills: true })];
+    const found = dueCloses(days, [leaving], at('2026-03-13 12:00:00'));
+    expect(found.map(({ date, why }) => `${date} ${why}`)).toEqual([
+      '2026-03-08 SCHEDULED',
+      '2026-03-09 SCHEDULED',
+      '2026-03-11 BILL',
+    ]);
+  });
+
   test('once', () => {
     expect(due([day('2026-03-09', RAN)], '2026-03-10 18:00:00')).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { BusinessDate } from './businessDate.ts';
 import { addDays, businessDateOf, startOfDate } from './businessDate.ts';
 import type { CloseSchedule, Merchant } from './merchant.ts';
-import { DEFAULT_SCHEDULE } from './merchant.ts';
+import { DEFAULT_SCHEDULE, hasLeft } from './merchant.ts';
 import type { Outcome } from './ports.ts';
 
 /** What the ledger knows of a merchant's date. */
@@ -48,7 +48,7 @@ function scheduleOf(merchant: Merchant): CloseSchedule {
 
 /**
  * The closes that are due, oldest first: what one merchant has to catch up holds none up whose day is older. A date is due when its hour has come and it has not run; days
- * on which nothing happened are closed too, as long as something did in the week before. What was closed is due again
+ * on which nothing happened are closed too, as long as something did in the week before and the hospital has not left. What was closed is due again
  * when a bill came since, what failed also when events came (late events of a closed date are the DayKeeper's).
  */
 export function dueCloses(
@@ -62,7 +62,7 @@ export function dueCloses(
     const own = new Map((byMerchant.get(merchant.merchantId) ?? []).map((day) => [day.businessDate, day]));
     const ofMerchant: DueClose[] = [];
     for (let date = first; scheduledAtMs(merchant, date) <= nowMs; date = addDays(date, 1)) {
-      const why = reasonOf(own.get(date), () => isConnected(own, date));
+      const why = reasonOf(own.get(date), () => !hasLeft(merchant, date) && isConnected(own, date));
       if (why !== null) ofMerchant.push({ merchant, date, why });
     }
     return ofMerchant;
@@ -70,9 +70,9 @@ export function dueCloses(
   return due.toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
 }
 
-function reasonOf(day: DayStatus | undefined, connected: () => boolean): DueClose['why'] | null {
+function reasonOf(day: DayStatus | undefined, isExpected: () => boolean): DueClose['why'] | null {
   const run = day?.lastRun ?? null;
-  if (run === null) return connected() ? 'SCHEDULED' : null;
+  if (run === null) return isExpected() ? 'SCHEDULED' : null;
   if (run.hasOtherBills) return 'BILL';
   return run.outcome === 'FAILED' && run.hasMoreEvents ? 'EVENTS' : null;
 }

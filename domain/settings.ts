@@ -4,7 +4,10 @@ import type { Principal } from './principal.ts';
 // What administrators set in the console, on top of the configuration's file. A value that is set there counts, until it
 // is taken back; then the file's counts again.
 
-/** JSON pointers of what is set, e.g. `/merchants/H001/rules/window`; hospitals by id, not by their place in the file. */
+/**
+ * JSON pointers of what is set, e.g. `/merchants/H001/rules/window`; hospitals by id, not by their place in the file.
+ * `/merchants/H021/id` makes a hospital that the file does not have; what else is said of it are settings like any other.
+ */
 export type Overlay = ReadonlyMap<string, Override>;
 
 export type Override = {
@@ -60,7 +63,8 @@ export type SettingsStore = {
 /**
  * NEEDS_RESTART: counts from the next start on. SHARED_NUMBER: hospitals share a number at a channel, and it is not said
  * which rows are whose. DATES_MOVE: orders of open days fall on other dates. PROVISIONAL_ONLY: what is decided stays.
- * NEXT_CLOSE: from the next close on. APPROVAL_WEAKENED: less is approved by a second person. BILLS_REFUSED: bills of the
+ * NEXT_CLOSE: from the next close on. HOSPITAL_NEW: its events are taken in a moment, its bills are brought by hand until the
+ * file names where they come from. HOSPITAL_LEAVES: later dates are not closed by themselves, and nothing is missed of them. APPROVAL_WEAKENED: less is approved by a second person. BILLS_REFUSED: bills of the
  * former number are refused. HEALING_WIDENED: more is refunded with nobody watching. ALERTS_OFF: something is no longer told.
  */
 export const SETTING_WARNINGS = [
@@ -73,6 +77,8 @@ export const SETTING_WARNINGS = [
   'BILLS_REFUSED',
   'HEALING_WIDENED',
   'ALERTS_OFF',
+  'HOSPITAL_NEW',
+  'HOSPITAL_LEAVES',
 ] as const;
 export type SettingWarning = {
   readonly code: (typeof SETTING_WARNINGS)[number];
@@ -96,6 +102,10 @@ export type HospitalSettings = {
   readonly isv: string | null;
   readonly mode: 'THREE_WAY' | 'TWO_WAY';
   readonly channels: readonly { readonly channel: string; readonly merchantNo: string }[];
+  /** null: it stays. */
+  readonly lastDate: string | null;
+  /** Made in the console: the file has none of its id. */
+  readonly isMadeHere: boolean;
   /** How much of it is set in the console. */
   readonly overrides: number;
 };
@@ -139,6 +149,15 @@ export type SettingsDesk = {
   /** The file with all that is set in it, as YAML. */
   exported(): Promise<string>;
 };
+
+/** The last step of the setting that makes a hospital, where the file has none of its id. */
+export const HOSPITAL_ID = 'id';
+
+/** Which hospital a setting makes; null: it is another setting. */
+export function madeBySetting(path: string): string | null {
+  const [first, merchantId, name, ...more] = stepsOf(path);
+  return first === 'merchants' && name === HOSPITAL_ID && more.length === 0 ? (merchantId ?? null) : null;
+}
 
 export const NO_OVERLAY: Overlay = new Map();
 

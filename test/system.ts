@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
-import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import type { Engine } from '../adapters/clickhouse/embedded/start.ts';
-import { migrate } from '../adapters/clickhouse/migrate.ts';
 import { clickHouseRealtimeLedger } from '../adapters/clickhouse/realtimeLedger.ts';
 import type { Playback } from '../adapters/clock/playbackClock.ts';
 import { systemClock } from '../adapters/clock/playbackClock.ts';
@@ -24,7 +22,7 @@ import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts'
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { EventLog, EventProducer, PartitionId, Position } from '../domain/ports.ts';
 import { waitUntilStored } from '../pipeline/join/gate.ts';
-import { startEngine, startRedis } from './services/index.ts';
+import { connectEngine, migrateEngine, startEngine, startRedis } from './services/index.ts';
 
 const PIPELINE = new URL('../pipeline/main.ts', import.meta.url).pathname;
 const DEFAULT_CONFIG = new URL('../duizhang.config.yaml', import.meta.url).pathname;
@@ -53,7 +51,7 @@ export type TestSystem = AsyncDisposable & {
   reconfigure(text: string): Promise<void>;
   /** As `npm start` writes it, for the use cases that commands wire up. */
   readonly run: RunFile;
-  readonly clickhouse: ReturnType<typeof connectClickHouse>;
+  readonly clickhouse: ReturnType<typeof connectEngine>;
   readonly windowRedis: ReturnType<typeof connectRedis>;
   /** Of the servers. */
   readonly pids: Readonly<Record<'log' | 'window' | 'ledger', number>>;
@@ -99,10 +97,10 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     window: await startServer('window'),
   };
   let engine = await startLedger();
-  await migrate(engine.url);
+  await migrateEngine(engine);
   let pipeline: Child | null = null;
 
-  const clickhouse = connectClickHouse(engine.url);
+  const clickhouse = connectEngine(engine);
   const logUrl = options.logUrl ?? redis.log.url;
   const windowUrl = options.windowUrl ?? redis.window.url;
   const connections = { window: connectRedis(windowUrl) };

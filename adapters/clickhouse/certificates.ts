@@ -14,8 +14,10 @@ import { timeText } from './tsv.ts';
 /** Of two rows in one place of a chain, which only a paused process could have left, the first by hash counts. */
 const IN_ORDER = 'ORDER BY sequence, hash LIMIT 1 BY sequence';
 
+const OF_MERCHANT = 'merchant_id = {merchant:String}';
 /** Drafts of runs that are on record, which nobody has certified yet. */
-const WAITING = `run_id IN (SELECT run_id FROM reconciliations) AND run_id NOT IN (SELECT run_id FROM certificates)`;
+const WAITING = `run_id IN (SELECT run_id FROM reconciliations WHERE ${OF_MERCHANT})
+  AND run_id NOT IN (SELECT run_id FROM certificates WHERE ${OF_MERCHANT})`;
 
 /** Asked every few seconds, it must not grow with the years; what is older, the merchant's next close finds. */
 const LATELY = 'written_at >= now() - INTERVAL 7 DAY';
@@ -41,7 +43,7 @@ export function clickHouseCertificates(client: ClickHouseClient): CertificateSto
     async waiting(merchantId) {
       const rows = await rowsOf<{ draft: string }>(
         client,
-        `SELECT draft FROM certificate_drafts WHERE merchant_id = {merchant:String} AND ${WAITING}
+        `SELECT draft FROM certificate_drafts WHERE ${OF_MERCHANT} AND ${WAITING}
          ORDER BY ended_at, run_id LIMIT 1 BY run_id`,
         { merchant: merchantId },
       );

@@ -17,7 +17,8 @@ type CandidateRow = {
 /**
  * What `hintDuplicates` may point at: payments that name a receipt of the verdicts' orders, and payments of an equal
  * amount in the same or a neighbouring stretch of ten minutes.
- * @param wanted a table of the run's own for what is looked for: a list in the query could outgrow what servers parse
+ * @param wanted a table of the run's own for what is looked for: a list in the query could outgrow what servers parse. Of a
+ *   cluster it is on this server alone (hence GLOBAL)
  * @param condition which lines are the books, see `inScope`
  */
 export async function duplicateCandidates(
@@ -29,16 +30,16 @@ export async function duplicateCandidates(
   await fillWanted(client, wanted, verdicts);
   const payments = `${condition} AND kind = 'PAYMENT'`;
   const ownReceipts = `SELECT his_order_no FROM entries WHERE ${payments} AND book = 'PLATFORM'
-    AND his_order_no <> '' AND order_no IN (SELECT order_no FROM ${wanted})`;
+    AND his_order_no <> '' AND order_no GLOBAL IN (SELECT order_no FROM ${wanted})`;
   const rows = await rowsOf<CandidateRow>(
     client,
     `WITH candidates AS (
        SELECT order_no, amount_fen, occurred_at, channel, if(book = 'PLATFORM', his_order_no, '') AS receipt
        FROM entries
        WHERE ${payments} AND book IN ('PLATFORM', 'CHANNEL') AND (
-         order_no IN (SELECT order_no FROM ${wanted})
+         order_no GLOBAL IN (SELECT order_no FROM ${wanted})
          OR (amount_fen, intDiv(toUnixTimestamp64Milli(occurred_at), ${REPEAT_WITHIN_MS}))
-           IN (SELECT amount_fen, stretch FROM ${wanted})
+           GLOBAL IN (SELECT amount_fen, stretch FROM ${wanted})
          OR (book = 'PLATFORM' AND his_order_no <> '' AND his_order_no IN (${ownReceipts}))))
      SELECT order_no, toString(amount_fen) AS fen, toString(toUnixTimestamp64Milli(occurred_at)) AS ms, receipt,
        channel, order_no IN (SELECT order_no FROM entries WHERE ${payments} AND book = 'MERCHANT'

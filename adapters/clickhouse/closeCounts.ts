@@ -1,17 +1,16 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { RunKey } from '../../domain/closePorts.ts';
 import { rowsOfRun } from './closeLeaf.ts';
+import { realtimeOfDateSql } from './closeRealtime.ts';
 import { EXCEPTION_CODE_LIST, date, text } from './closeSql.ts';
 
 // What a run leaves for those who ask over months: its verdicts counted, and its words on keys that need a person.
 
 /** Before the run is published: it is seen with all of it, or not at all. */
 export async function storeCounts(client: ClickHouseClient, run: RunKey): Promise<void> {
-  const ofDate = `merchant_id = ${text(run.merchantId)} AND mode = 'REALTIME' AND run_id = ''
-    AND business_date = ${date(run.businessDate)}`;
   const queries = [
     countsSql(run, run.mode, `verdicts FINAL WHERE ${rowsOfRun(run)}`),
-    countsSql(run, 'REALTIME', `v_verdicts WHERE ${ofDate}`),
+    countsSql(run, 'REALTIME', realtimeOfDateSql(run)),
     wordsSql(`${rowsOfRun(run)} AND code IN (${EXCEPTION_CODE_LIST})`),
     ...takenBackSql(run),
   ];

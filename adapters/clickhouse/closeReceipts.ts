@@ -54,7 +54,7 @@ export async function receiptClaims(
 /**
  * Payments without a receipt that a claim could hold: those that name its receipt, and those in the same or a neighbouring
  * stretch of ten minutes. `unreceiptedOf` of domain/mergedReceipt.ts.
- * @param wanted a table of the run's own for what is looked for
+ * @param wanted a table of the run's own for what is looked for; of a cluster on this server alone (hence GLOBAL)
  * @param condition which lines are the books, see `inScope`
  */
 export async function unreceiptedPayments(
@@ -73,8 +73,8 @@ export async function unreceiptedPayments(
   await client.insert({ table: wanted, values, format: 'JSONEachRow' });
   const near = `SELECT order_no FROM entries WHERE ${condition} AND kind = 'PAYMENT' AND (
     (book IN ('PLATFORM', 'CHANNEL')
-      AND intDiv(toUnixTimestamp64Milli(occurred_at), ${MERGE_WITHIN_MS}) IN (SELECT stretch FROM ${wanted}))
-    OR (book = 'PLATFORM' AND his_order_no <> '' AND his_order_no IN (SELECT receipt FROM ${wanted})))`;
+      AND intDiv(toUnixTimestamp64Milli(occurred_at), ${MERGE_WITHIN_MS}) GLOBAL IN (SELECT stretch FROM ${wanted}))
+    OR (book = 'PLATFORM' AND his_order_no <> '' AND his_order_no GLOBAL IN (SELECT receipt FROM ${wanted})))`;
   const rows = await rowsOf<{ order_no: string; fen: string; ms: string; receipt: string }>(
     client,
     `SELECT order_no, toString(${PAID_FEN}) AS fen, toString(toUnixTimestamp64Milli(${PAID_AT})) AS ms,

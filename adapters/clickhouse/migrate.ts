@@ -1,30 +1,50 @@
-import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { DuizhangError } from '../../domain/errors.ts';
 import { connectClickHouse, DATABASE } from './client.ts';
+import { clusterDdl } from './clusterDdl.ts';
+import { readLedgerUrl } from './ledgerAddress.ts';
+import type { Migration } from './migrations.ts';
+import { readMigrations } from './migrations.ts';
 
-type Migration = { readonly name: string; readonly sql: string; readonly checksum: string };
 type Applied = { readonly name: string; readonly checksum: string };
 
 const SCHEMA_DIR = fileURLToPath(new URL('../../schemas/clickhouse', import.meta.url));
-const MIGRATION_FILE = /^\d{4}_\w+\.sql$/;
 /** Some of them go over all rows of a grown ledger. */
 const TIMEOUT_MS = 4 * 3_600_000;
+
+/** What has been applied. Its own table is there before any migration. */
+const RECORD: Migration = {
+  name: 'schema_migrations',
+  checksum: '',
+  statements: [
+    `CREATE TABLE IF NOT EXISTS schema_migrations
+(name String, checksum String, applied_at DateTime64(3, 'Asia/Shanghai') DEFAULT now64(3))
+ENGINE = ReplacingMergeTree
+ORDER BY (name, checksum)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`,
+  ],
+};
 
 /**
  * Brings a database to the schema of this code. Doing it again, or in two processes at once, changes nothing: every
  * statement is written to be repeatable (IF NOT EXISTS, CREATE OR REPLACE), since ClickHouse has no lock to take.
+ * @param url of a cluster: its schema is that of one server, rewritten (clusterDdl)
  * @throws DZ_MIGRATION_CHANGED when a file differs from what was applied under its name
  * @throws DZ_SCHEMA_NEWER when the database has migrations that this code does not know
+ * @throws DZ_SCHEMA_PLACE when it was made for one server and is now to be a cluster's, or the other way round
  */
 export async function migrate(url: string, schemaDir: string = SCHEMA_DIR): Promise<void> {
-  const migrations = await readMigrations(schemaDir);
-  await createDatabase(url);
+  const files = await readMigrations(schemaDir);
+  const { server, cluster } = readLedgerUrl(url);
+  const names = cluster === null ? null : { cluster, database: DATABASE };
+  const [record = RECORD, ...migrations] =
+    names === null ? [RECORD, ...files] : clusterDdl([RECORD, ...files], names);
+  await createDatabase(server, cluster);
   const client = connectClickHouse(url, TIMEOUT_MS);
   try {
+    await run(client, record);
     const applied = await appliedMigrations(client);
     assertKnown(applied, migrations);
     const done = new Set(applied.map(({ name }) => name));
@@ -36,32 +56,39 @@ export async function migrate(url: string, schemaDir: string = SCHEMA_DIR): Prom
   }
 }
 
-async function readMigrations(dir: string): Promise<readonly Migration[]> {
-  const names = (await readdir(dir)).filter((name) => MIGRATION_FILE.test(name)).sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const sql = (await readFile(`${dir}/${name}`, 'utf8')).replaceAll('\r\n', '\n');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-    }),
-  );
-}
-
-async function createDatabase(url: string): Promise<void> {
-  const client = createClient({ url });
+/** Of the wrong place every statement would find its table there, and leave it as it is. */
+async function createDatabase(server: string, cluster: string | null): Promise<void> {
+  const client = createClient({ url: server });
+  const everywhere = cluster === null ? '' : ` ON CLUSTER ${cluster}`;
   try {
-    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE}` });
+    const isOfCluster = await madeForCluster(client);
+    if (isOfCluster !== null && isOfCluster !== (cluster !== null)) throw elsewhere(cluster);
+    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${DATABASE}${everywhere}` });
   } finally {
     await client.close();
   }
 }
 
-async function appliedMigrations(client: ClickHouseClient): Promise<readonly Applied[]> {
-  await client.command({
-    query: `CREATE TABLE IF NOT EXISTS schema_migrations
-      (name String, checksum String, applied_at DateTime64(3, 'Asia/Shanghai') DEFAULT now64(3))
-      ENGINE = ReplacingMergeTree ORDER BY (name, checksum)
-      SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`,
+/** null: for nothing yet. */
+async function madeForCluster(client: ClickHouseClient): Promise<boolean | null> {
+  const result = await client.query({
+    query: `SELECT engine FROM system.tables WHERE database = '${DATABASE}' AND name = '${RECORD.name}'`,
+    format: 'JSONEachRow',
   });
+  const [table] = await result.json<{ engine: string }>();
+  return table === undefined ? null : table.engine.startsWith('Replicated');
+}
+
+function elsewhere(cluster: string | null): DuizhangError {
+  const [made, wanted] =
+    cluster === null ? ['a cluster', 'names none'] : ['one server', `names the cluster ${cluster}`];
+  return new DuizhangError(
+    'DZ_SCHEMA_PLACE',
+    `the database ${DATABASE} was made for ${made}, and DUIZHANG_CLICKHOUSE_CLUSTER ${wanted}; take an empty ClickHouse and bring the rows over (docs/clickhouse-cluster.md)`,
+  );
+}
+
+async function appliedMigrations(client: ClickHouseClient): Promise<readonly Applied[]> {
   const rows = await client.query({
     query: 'SELECT DISTINCT name, checksum FROM schema_migrations ORDER BY name',
     format: 'JSONEachRow',
@@ -90,10 +117,16 @@ function assertKnown(applied: readonly Applied[], migrations: readonly Migration
 }
 
 /** The record comes last: a migration that was cut short is applied again as a whole. */
-async function apply(client: ClickHouseClient, { name, sql, checksum }: Migration): Promise<void> {
-  for (const statement of statementsOf(sql)) {
+async function apply(client: ClickHouseClient, migration: Migration): Promise<void> {
+  await run(client, migration);
+  const { name, checksum } = migration;
+  await client.insert({ table: 'schema_migrations', values: [{ name, checksum }], format: 'JSONEachRow' });
+}
+
+async function run(client: ClickHouseClient, { name, statements }: Migration): Promise<void> {
+  for (const query of statements) {
     try {
-      await client.command({ query: statement });
+      await client.command({ query });
     } catch (cause) {
       throw new DuizhangError(
         'DZ_MIGRATION_FAILED',
@@ -102,13 +135,4 @@ async function apply(client: ClickHouseClient, { name, sql, checksum }: Migratio
       );
     }
   }
-  await client.insert({ table: 'schema_migrations', values: [{ name, checksum }], format: 'JSONEachRow' });
-}
-
-/** Statements end with a ";" at the end of a line. */
-function statementsOf(sql: string): readonly string[] {
-  return sql
-    .split(/;[ \t]*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement.replaceAll(/^--.*$/gm, '').trim() !== '');
 }

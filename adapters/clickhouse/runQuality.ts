@@ -3,6 +3,7 @@ import type { RunKey } from '../../domain/closePorts.ts';
 import type { RealtimeWords } from '../../domain/realtimeQuality.ts';
 import type { VerdictCode } from '../../domain/verdict.ts';
 import { rowsOfRun } from './closeLeaf.ts';
+import { realtimeOfDateSql } from './closeRealtime.ts';
 import { date, rowsOf, text } from './closeSql.ts';
 
 /**
@@ -26,8 +27,7 @@ export async function storeRealtimeWords(client: ClickHouseClient, run: RunKey):
               abs(dateDiff('millisecond', f.merchant_at, f.platform_at))),
             NULL) AS needed
         FROM (
-          SELECT order_no, key_part, span, code, merchant_at, platform_at FROM v_verdicts
-          WHERE ${mine} AND mode = 'REALTIME' AND run_id = '' AND ${onDate} AND order_no IN (${touched})) AS r
+          SELECT order_no, key_part, span, code, merchant_at, platform_at FROM ${realtimeOfDateSql(run)}) AS r
         LEFT JOIN (
           SELECT order_no, key_part, span, argMin(w.code, w.version) AS told FROM realtime_told AS w
           WHERE ${mine} AND order_no IN (${touched}) GROUP BY order_no, key_part, span) AS t

@@ -14,8 +14,8 @@ import type { HealingRules } from '../../domain/selfHealing.ts';
 import type { Overlay } from '../../domain/settings.ts';
 import { NO_OVERLAY } from '../../domain/settings.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
-import type { AccessConfig } from './accessConfig.ts';
-import { accessOf, AccessSchema } from './accessConfig.ts';
+import type { AccessConfig, OidcLoginConfig } from './accessConfig.ts';
+import { accessOf, AccessSchema, oidcLoginOf } from './accessConfig.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import {
   ALERT_AMOUNT,
@@ -33,6 +33,7 @@ import { checkHealingOutside, healingOf, HealingSchema, HEALING_AMOUNT } from '.
 import { DEFAULT_GRACE_MS, ms } from './durations.ts';
 import type { KafkaConfig } from './kafkaConfig.ts';
 import { checkKafka, KafkaSchema } from './kafkaConfig.ts';
+import { LAST_DATE, lastDateOf, NOT_A_LAST_DATE } from './lastDate.ts';
 import { overrideAt, withOverlay } from './overlay.ts';
 import type { MerchantRefunds } from './refundsConfig.ts';
 import { allRefunds, DefaultRefundsSchema, RefundsSchema } from './refundsConfig.ts';
@@ -103,6 +104,7 @@ const ConfigSchema = Type.Object(
           ),
           books: Type.Optional(BooksSchema),
           isv: Type.Optional(Type.String({ minLength: 1 })),
+          lastDate: Type.Optional(Type.String({ pattern: LAST_DATE })),
           schedule: Type.Optional(ScheduleSchema),
           rules: Type.Optional(Type.Object(Rules, { additionalProperties: false })),
           sources: Type.Optional(SourcesSchema),
@@ -161,6 +163,8 @@ export type Config = {
   /** merchantLabels: /metrics, which asks for no login, tells hospitals apart; three series each. */
   readonly metrics: { readonly merchantLabels: boolean };
   readonly access: AccessConfig;
+  /** How the console sends people to the provider of `access`; null: it does not. Secrets as above. */
+  readonly oidcLogin: OidcLoginConfig | null;
   /** Whom to tell of alerts; null: nobody outside. Secrets as above. */
   readonly alerts: AlertsConfig | null;
   /** What raises alerts, by merchant; every one is in it, and '' stands for what is of no hospital. */
@@ -201,7 +205,10 @@ export function configOfText(path: string, text: string, overlay: Overlay = NO_O
   const config = configOf(value, fail);
   const folder = dirname(resolve(path));
   const log = { ...config.log, kafka: kafkaOf(value.log?.kafka, folder, fail) };
-  return { ...config, ...outsideOf(value, config.merchants, folder, fail), log };
+  const oidcLogin = oidcLoginOf(value.access?.oidc, folder, (steps, message) =>
+    fail(['access', 'oidc', 'login', ...steps], message),
+  );
+  return { ...config, ...outsideOf(value, config.merchants, folder, fail), log, oidcLogin };
 }
 
 type CheckError = ReturnType<typeof check.Errors>[number];
@@ -233,6 +240,7 @@ function complaint(error: CheckError | undefined): string {
   if (error?.keyword === 'pattern' && String(error.params.pattern) === TIME_OF_DAY) {
     return 'must be a time of day like 12:00';
   }
+  if (error?.keyword === 'pattern' && String(error.params.pattern) === LAST_DATE) return NOT_A_LAST_DATE;
   if (error?.keyword === 'pattern' && String(error.params.pattern) === APPROVAL_AMOUNT) {
     return "must be an amount in yuan like '500.00', or never";
   }
@@ -309,7 +317,7 @@ function outsideOf(
 function configOf(
   raw: Static<typeof ConfigSchema>,
   fail: Fail,
-): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts' | 'healing' | 'log'> & {
+): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts' | 'healing' | 'log' | 'oidcLogin'> & {
   readonly log: LogSize;
 } {
   const resolution = new Map<string, ResolutionRules>();
@@ -346,6 +354,7 @@ function configOf(
       graceMs: ms(rules.grace) ?? DEFAULT_GRACE_MS,
       schedule: scheduleOf({ ...raw.schedule, ...merchant.schedule }),
       ...(merchant.isv === undefined ? {} : { isv: merchant.isv }),
+      ...lastDateOf(merchant.lastDate, (message) => fail([...place, 'lastDate'], message)),
     });
   });
   return {

@@ -3,7 +3,7 @@ import type { Document } from 'yaml';
 import { isScalar } from 'yaml';
 import type { Json } from '../../domain/canonicalJson.ts';
 import type { Overlay } from '../../domain/settings.ts';
-import { stepsOf } from '../../domain/settings.ts';
+import { madeBySetting, stepsOf } from '../../domain/settings.ts';
 
 // A configuration's document with what is set in the console on top of it.
 
@@ -24,12 +24,27 @@ export function placeIn(document: unknown, path: string): readonly (string | num
 
 /** @returns the document as plain values; nothing of what is handed in is changed */
 export function withOverlay(document: unknown, overlay: Overlay): unknown {
-  let merged = document;
+  let merged = withHospitals(document, overlay);
   for (const [path, { value }] of overlay) {
     const place = placeIn(merged, path);
     if (place !== null) merged = setAt(merged, place, value);
   }
   return merged;
+}
+
+/** Hospitals that are made in the console stand below those of the file, in the order in which they were made. */
+function withHospitals(document: unknown, overlay: Overlay): unknown {
+  const merchants = fieldOf(document, 'merchants');
+  const made = hospitalsToMake(document, overlay).map((id) => ({ id }));
+  if (!isValues(document) || !Array.isArray(merchants) || made.length === 0) return document;
+  return { ...document, merchants: [...merchants, ...made] };
+}
+
+function hospitalsToMake(document: unknown, overlay: Overlay): readonly string[] {
+  return [...overlay.keys()].flatMap((path) => {
+    const made = madeBySetting(path);
+    return made === null || placeIn(document, path) !== null ? [] : [made];
+  });
 }
 
 /** What a document says at a path; null: nothing. A channel's number alone is the same as an object with it. */
@@ -57,6 +72,8 @@ export function overrideAt(document: unknown, steps: readonly string[], overlay:
  * @throws where the file has a part in several places by an alias
  */
 export function writeOverlay(document: Document, overlay: Overlay): void {
+  for (const id of hospitalsToMake(document.toJS(), overlay))
+    document.addIn(['merchants'], document.createNode({ id }));
   for (const [path, { value }] of overlay) {
     const place = placeIn(document.toJS(), path);
     if (place === null) continue;

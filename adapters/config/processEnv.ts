@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
+import { ledgerUrlOf } from '../clickhouse/ledgerAddress.ts';
 import { clockOf } from '../clock/playbackClock.ts';
 import { brokersOf, wrongLogUrl } from '../kafka/settingsOfConfig.ts';
 import { LOG_NEEDS_ONE, REDIS_FORMS, redisAddressOf } from '../redis/redisAddress.ts';
@@ -19,6 +20,7 @@ export type ProcessEnv = {
   /** Of the Redis that keeps the heads of the audit trail. */
   readonly auditUrl: string;
   readonly windowUrl: string;
+  /** Of a cluster see ledgerUrlOf. */
   readonly clickhouseUrl: string;
   /** The system's data folder, absolute. */
   readonly dataDir: string;
@@ -31,7 +33,7 @@ export type ProcessEnv = {
 
 /**
  * Reads DUIZHANG_CONFIG (a path), DUIZHANG_LOG_URL, DUIZHANG_AUDIT_URL, DUIZHANG_WINDOW_URL, DUIZHANG_CLICKHOUSE_URL,
- * DUIZHANG_PLAYBACK and DUIZHANG_SCHEDULE.
+ * DUIZHANG_CLICKHOUSE_CLUSTER, DUIZHANG_PLAYBACK and DUIZHANG_SCHEDULE.
  * @param settings what is set in the console (settingsAtStart)
  * @throws DZ_CONFIG_INVALID naming the variable or the line of the configuration that is wrong
  */
@@ -48,7 +50,7 @@ export function processEnvOf(
     auditUrl: auditUrlOf(env),
     windowUrl: redisUrlOf(env, 'DUIZHANG_WINDOW_URL'),
     dataDir: resolve(needed(env, 'DUIZHANG_DATA')),
-    clickhouseUrl: urlOf(env, 'DUIZHANG_CLICKHOUSE_URL', ['http:', 'https:']),
+    clickhouseUrl: ledgerUrlOf(urlOf(env, 'DUIZHANG_CLICKHOUSE_URL', ['http:', 'https:']), env),
     ...clockOf(env),
     closesBySchedule: scheduleOf(env),
   };

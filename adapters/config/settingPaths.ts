@@ -5,7 +5,7 @@ import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import { yuanOfFen } from '../../domain/money.ts';
 import { DEFAULT_RESOLUTION_RULES } from '../../domain/resolutionPorts.ts';
 import { HEALING_OFF } from '../../domain/selfHealing.ts';
-import { pointerOf, stepsOf } from '../../domain/settings.ts';
+import { HOSPITAL_ID, pointerOf, stepsOf } from '../../domain/settings.ts';
 import { DEFAULT_GRACE_MS, durationText } from './durations.ts';
 
 // What may be set in the console, and nothing else: no log, slots, ports, folders, addresses, machines or places of keys.
@@ -51,6 +51,7 @@ const OF_HOSPITAL: readonly (readonly string[])[] = [
   ['name'],
   ['isv'],
   ['mode'],
+  ['lastDate'],
   ...under(['channels'], CHANNELS),
   ...under(['rules'], RULES),
   ...under(['schedule'], SCHEDULE),
@@ -62,7 +63,7 @@ const OF_HOSPITAL: readonly (readonly string[])[] = [
 
 const GLOBAL_PATHS = GLOBAL.map(pointerOf);
 const GLOBAL_SET = new Set(GLOBAL_PATHS);
-const HOSPITAL_SET = new Set(OF_HOSPITAL.map(pointerOf));
+const HOSPITAL_SET = new Set([[HOSPITAL_ID], ...OF_HOSPITAL].map(pointerOf));
 
 /** Of all hospitals together. */
 export function globalPaths(hasAlerts: boolean): readonly string[] {
@@ -93,6 +94,7 @@ const PROGRAM: Readonly<Record<string, Json>> = {
   at: clockOf(DEFAULT_SCHEDULE.atMs),
   billPatience: durationText(DEFAULT_SCHEDULE.billPatienceMs),
   mode: 'THREE_WAY',
+  lastDate: 'none',
   ...alertRuleDefaults(),
 };
 const HEALING_PROGRAM: Readonly<Record<string, Json>> = {

@@ -1,5 +1,5 @@
 import type { SettingDiff, SettingWarning } from '../../domain/settings.ts';
-import { merchantOfSetting, stepsOf } from '../../domain/settings.ts';
+import { madeBySetting, merchantOfSetting, stepsOf } from '../../domain/settings.ts';
 import type { Config } from './loadConfig.ts';
 import type { HealingRules } from '../../domain/selfHealing.ts';
 import { sharedNumberWarnings } from './sharedNumbers.ts';
@@ -35,10 +35,14 @@ export function settingWarnings(change: Change): readonly SettingWarning[] {
   for (const { path } of change.diff) {
     const [, , group] = stepsOf(path);
     const code = group === 'selfHealing' ? undefined : OF_FIELD[stepsOf(path).at(-1) ?? ''];
-    if (code !== undefined) add(code, [path]);
+    const merchantId = merchantOfSetting(path);
+    const isNew = merchantId !== null && !change.before.merchants.has(merchantId);
+    if (code !== undefined && !isNew) add(code, [path]);
     if (restarts(path, change)) add('NEEDS_RESTART', [path]);
     if (isNumberOther(path, change)) add('BILLS_REFUSED', [path]);
-    if (isChannel(path)) add('NEXT_CLOSE', [path]);
+    if (isChannel(path) && !isNew) add('NEXT_CLOSE', [path]);
+    if (madeBySetting(path) !== null) add('HOSPITAL_NEW', [path]);
+    if (leaves(path, change)) add('HOSPITAL_LEAVES', [path]);
   }
   const shared = new Set(sharedNumberWarnings(change.before.merchants.values()));
   for (const sentence of sharedNumberWarnings(change.after.merchants.values())) {
@@ -68,7 +72,14 @@ function isChannel(path: string): boolean {
 function restarts(path: string, { after, needsRestart }: Change): boolean {
   if (path === '/alerts/routes' || path === '/alerts/quietHours') return needsRestart.includes('alerts');
   const merchantId = merchantOfSetting(path) ?? '';
-  return isChannel(path) && (after.sources.has(merchantId) || after.refunds.has(merchantId));
+  const isOutside = isChannel(path) || madeBySetting(path) !== null;
+  return isOutside && (after.sources.has(merchantId) || after.refunds.has(merchantId));
+}
+
+function leaves(path: string, { before, after }: Change): boolean {
+  const [, merchantId = '', name] = stepsOf(path);
+  const lastDateIn = ({ merchants }: Config): string => merchants.get(merchantId)?.lastDate ?? '9999';
+  return merchantOfSetting(path) !== null && name === 'lastDate' && lastDateIn(after) < lastDateIn(before);
 }
 
 function isNumberOther(path: string, { before, after }: Change): boolean {

@@ -5,10 +5,11 @@ import { DuizhangError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { mayReach } from '../../domain/principal.ts';
 import type { Overlay, Override, SettingDiff, SettingsPreview, SettingWish } from '../../domain/settings.ts';
-import { merchantOfSetting, NO_OVERLAY } from '../../domain/settings.ts';
+import { madeBySetting, merchantOfSetting, NO_OVERLAY } from '../../domain/settings.ts';
 import { complaintZh } from './complaintZh.ts';
 import type { Config } from './loadConfig.ts';
 import { configOfText } from './loadConfig.ts';
+import { checkHospitals } from './madeHospitals.ts';
 import { placeIn, saidAt, withOverlay } from './overlay.ts';
 import { inheritedFrom, mayBeSet, programDefault } from './settingPaths.ts';
 import { settingWarnings } from './settingWarnings.ts';
@@ -40,8 +41,7 @@ export function planSettings(
     const set = overlay.get(wish.path);
     return wish.value === undefined ? set !== undefined : !isDeepStrictEqual(set?.value, wish.value);
   });
-  const missing = changed.find(({ path, value }) => value !== undefined && placeIn(document, path) === null);
-  if (missing) throw notThere();
+  checkHospitals(changed, { file, document, overlay });
   if (changed.length === 0) {
     throw new DuizhangError('DZ_SETTINGS_SAME', 'nothing changes: all of it stands like this already', {
       messageZh: '没有任何变化',
@@ -56,9 +56,13 @@ export function planSettings(
     return next;
   };
   const trial = overlayWith({ by: principal.userId, atMs: 0, reason: '', revision: 0 });
+  const [mergedBefore, mergedAfter] = [withOverlay(document, overlay), withOverlay(document, trial)];
+  const missing = changed.find(
+    ({ path, value }) => value !== undefined && placeIn(mergedAfter, path) === null,
+  );
+  if (missing) throw notThere();
   const { config: before } = configOrFile(file, text, overlay);
   const after = checkedConfig(file, text, trial);
-  const [mergedBefore, mergedAfter] = [withOverlay(document, overlay), withOverlay(document, trial)];
   const diff = changed.map(({ path, value }): SettingDiff => ({
     path,
     before: saidAt(mergedBefore, path),
@@ -122,12 +126,13 @@ function checkWishes(wishes: readonly SettingWish[], principal: Principal): void
     }
     const merchantId = merchantOfSetting(path);
     if (merchantId !== null && !mayReach(principal, merchantId)) throw notThere();
-    if (merchantId === null && principal.merchants !== null) {
+    const isOfAll = merchantId === null || madeBySetting(path) !== null;
+    if (isOfAll && principal.merchants !== null) {
       throw new DuizhangError(
         'DZ_FORBIDDEN',
-        'what holds for all hospitals is changed by whoever reaches all of them',
+        'what holds for all hospitals is changed, and a hospital added, by whoever reaches all of them',
         {
-          messageZh: '全局设置须由可管理全部医院的管理员修改',
+          messageZh: '全局设置与新增医院须由可管理全部医院的管理员操作',
         },
       );
     }

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { Principal } from '../../domain/principal.ts';
 import { mayReach } from '../../domain/principal.ts';
 import type { HospitalSettings, Override, SettingField, SettingsView } from '../../domain/settings.ts';
-import { merchantOfSetting } from '../../domain/settings.ts';
+import { merchantOfSetting, pointerOf } from '../../domain/settings.ts';
 import { placeIn, saidAt, withOverlay } from './overlay.ts';
 import { globalPaths, hospitalPaths } from './settingPaths.ts';
 import type { SettingsBasis } from './settingsPlan.ts';
@@ -47,10 +47,12 @@ export function viewOf(
       isv: merchant.isv ?? null,
       mode: merchant.mode,
       channels: merchant.channels.map(({ channel, merchantNo }) => ({ channel, merchantNo })),
+      lastDate: merchant.lastDate ?? null,
+      isMadeHere: placeIn(document, pointerOf(['merchants', merchant.merchantId])) === null,
       overrides: counts.get(merchant.merchantId)?.length ?? 0,
     })),
     contacts: principal.merchants === null ? [...(config.alerts?.contacts.keys() ?? [])] : [],
-    idle: [...overlay.keys()].filter((each) => mayShow(each) && placeIn(document, each) === null),
+    idle: [...overlay.keys()].filter((each) => mayShow(each) && placeIn(merged, each) === null),
   };
 }
 

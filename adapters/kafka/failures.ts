@@ -73,6 +73,19 @@ export function told(error: unknown, doing: string): unknown {
   );
 }
 
+/** What a wait may come of, for whoever has just written the settings: a broker that wants otherwise just closes the connection. */
+export function whyWaiting(error: unknown): string {
+  const chain = [...chainOf(error)];
+  const last = chain.at(-1)?.message ?? String(error);
+  if (/before secure TLS connection/.test(last)) {
+    return `${last}: nobody speaks TLS there (log.kafka.tls), or the broker starts just now`;
+  }
+  if (chain.some(({ name }) => name === 'KafkaJSConnectionClosedError' || name === 'KafkaJSBrokerNotFound')) {
+    return `the brokers take a connection and close it: they may want TLS or a login (log.kafka.tls, log.kafka.sasl), or start just now`;
+  }
+  return last;
+}
+
 /**
  * Calls, and again with growing pauses while the cluster is away. Nothing is queued meanwhile: what was given up is not
  * sent later.
@@ -82,7 +95,7 @@ export async function untilAnswered<T>(
   signal: AbortSignal,
   doing: string,
   call: () => Promise<T>,
-  onPassing: () => Promise<unknown> = () => Promise.resolve(),
+  onPassing: (error: unknown) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<T> {
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
@@ -92,12 +105,12 @@ export async function untilAnswered<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (!isPassing(error)) throw told(error, doing);
+      await pause(pauseMs, undefined, { signal });
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      await orAborted(
+        signal,
+        onPassing(error).catch(() => undefined),
+      );
     }
-    await pause(pauseMs, undefined, { signal });
-    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-    await orAborted(
-      signal,
-      onPassing().catch(() => undefined),
-    );
   }
 }

@@ -3,12 +3,15 @@ import type { EventLog, LogConsumer, PartitionId, Position } from '../../domain/
 import { TOPICS } from '../../domain/ports.ts';
 import { orAborted } from '../orAborted.ts';
 import { kafkaClient } from './connect.ts';
-import { untilAnswered } from './failures.ts';
+import { untilAnswered, whyWaiting } from './failures.ts';
 import type { UntilReadable } from './fetcher.ts';
 import { GroupConsumer } from './groupConsumer.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
 import type { TopicNeeds, TopicWarning } from './topics.ts';
 import { prepareTopics } from './topics.ts';
+
+/** Brokers that start or elect a leader are there sooner. */
+const TOLD_AFTER_MS = 5_000;
 
 type Bounds = Awaited<ReturnType<EventLog['bounds']>>;
 
@@ -114,6 +117,14 @@ export class KafkaEventLog implements EventLog {
   }
 
   #patiently<T>(call: () => Promise<T>): Promise<T> {
-    return untilAnswered(this.#closing.signal, 'to tell of its topics', call);
+    const since = performance.now();
+    let isTold = false;
+    return untilAnswered(this.#closing.signal, 'to tell of its topics', call, async (error) => {
+      if (isTold || performance.now() - since < TOLD_AFTER_MS) return;
+      isTold = true;
+      const topic = Object.values(this.#settings.topicNames).join(', ');
+      const message = `${this.#settings.brokers.join(', ')} cannot be asked yet, and are asked again: ${whyWaiting(error)}`;
+      this.#options.onWarning({ code: 'DZ_LOG_WAITS', topic, message });
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { OauthbearerProviderResponse, SASLOptions } from 'kafkajs';
+import type { Mechanism, OauthbearerProviderResponse, SASLOptions } from 'kafkajs';
 import type { Topic } from '../../domain/ports.ts';
 import type { CompressionName } from './codecs.ts';
 
@@ -8,7 +8,7 @@ export type KafkaSettings = {
   /** In the broker's logs and quotas. */
   readonly clientId: string;
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | null;
-  readonly sasl: SASLOptions | null;
+  readonly sasl: SASLOptions | Mechanism | null;
   /** Of the pipeline processes: each reads a share of the partitions. */
   readonly group: string;
   /** The topic of the cluster that stands for each of ours. */

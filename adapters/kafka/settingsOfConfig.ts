@@ -1,4 +1,3 @@
-import type { SASLOptions } from 'kafkajs';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { OutputTopic } from '../../domain/outputPorts.ts';
 import type { Topic } from '../../domain/ports.ts';
@@ -8,6 +7,7 @@ import type { SecretPlace } from '../sources/secrets.ts';
 import { publicText, secretText } from '../sources/secrets.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
 import { DEFAULT_SESSION_MS } from './kafkaSettings.ts';
+import { oauthBearer } from './oauthBearer.ts';
 import { oauthTokens } from './oauthTokens.ts';
 import type { RegistrySettings } from './schemaRegistry.ts';
 
@@ -121,7 +121,7 @@ function registryUrlOf(env: NodeJS.ProcessEnv): string | undefined {
 
 type Raw = KafkaConfig['raw'];
 
-function scramOf(login: Login | null): SASLOptions | null {
+function scramOf(login: Login | null): KafkaSettings['sasl'] {
   return login && { mechanism: 'scram-sha-512', username: login.user, password: login.password };
 }
 
@@ -138,7 +138,11 @@ function tlsOf(config: KafkaConfig, tls: NonNullable<Raw['tls']>, env: NodeJS.Pr
   };
 }
 
-function saslOf(config: KafkaConfig, sasl: NonNullable<Raw['sasl']>, env: NodeJS.ProcessEnv): SASLOptions {
+function saslOf(
+  config: KafkaConfig,
+  sasl: NonNullable<Raw['sasl']>,
+  env: NodeJS.ProcessEnv,
+): KafkaSettings['sasl'] {
   const place = placeOf(config, 'sasl', env);
   // Read before anything is connected: a secret that is not there ends the process before it counts as started.
   const password = secretText(sasl, place);
@@ -152,7 +156,7 @@ function saslOf(config: KafkaConfig, sasl: NonNullable<Raw['sasl']>, env: NodeJS
       return { mechanism: 'scram-sha-512', username, password };
     case 'OAUTHBEARER': {
       const { tokenUrl, scope } = sasl;
-      const oauthBearerProvider =
+      return oauthBearer(
         tokenUrl === undefined
           ? async () => ({ value: secretText(sasl, place) })
           : oauthTokens({
@@ -160,8 +164,8 @@ function saslOf(config: KafkaConfig, sasl: NonNullable<Raw['sasl']>, env: NodeJS
               clientId: username,
               secret: () => secretText(sasl, place),
               scope: scope ?? '',
-            });
-      return { mechanism: 'oauthbearer', oauthBearerProvider };
+            }),
+      );
     }
   }
 }

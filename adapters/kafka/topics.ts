@@ -13,7 +13,7 @@ export type TopicNeeds = {
   readonly wishedRetentionMs: number;
 };
 
-/** Something of a topic that works, and may not one day. */
+/** Something of the topics, or of the way to them, that somebody should see to; it stops nothing. */
 export type TopicWarning = { readonly code: string; readonly topic: string; readonly message: string };
 
 const CHECKED = [

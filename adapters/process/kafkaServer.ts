@@ -10,11 +10,15 @@ import { freePort } from './freePort.ts';
 import { kafkaJars } from './kafkaJars.ts';
 import { untilUp } from './untilUp.ts';
 
+export type KafkaProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+
 export type KafkaServer = {
   /** `127.0.0.1:<port>` */
   readonly broker: string;
   readonly url: string;
   readonly port: number;
+  /** Of the further listeners, by their name. */
+  readonly also: Readonly<Record<string, string>>;
   readonly pid: number;
   readonly exited: Child['exited'];
   /** SIGTERM: the log is flushed and closed. */
@@ -28,8 +32,8 @@ export type KafkaServerOptions = {
   readonly port?: number;
   /** Megabytes of Java's heap; default 256. */
   readonly heapMb?: number;
-  /** How its listener is secured; default PLAINTEXT. */
-  readonly protocol?: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+  /** Further listeners beside the plain one, by a name in capitals; how each is secured stands in `settings`. */
+  readonly also?: Readonly<Record<string, KafkaProtocol>>;
   /** Further lines of server.properties. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Users made when the folder is new, e.g. `SCRAM-SHA-256=[name=a,password=b]`. */
@@ -66,8 +70,10 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
     log: options.logFile ?? join(options.dir, 'kafka.log'),
   };
   const controllerPort = await freePort();
+  const also: Record<string, string> = {};
+  for (const name of Object.keys(options.also ?? {})) also[name] = `127.0.0.1:${await freePort()}`;
   writeFileSync(files.log4j, LOG4J);
-  writeFileSync(files.server, propertiesOf(settingsOf(options, port, controllerPort)));
+  writeFileSync(files.server, propertiesOf(settingsOf(options, port, controllerPort, also)));
   const java = (heap: number, program: string, args: readonly string[]): readonly string[] => [
     `-Xmx${heap}m`,
     `-Dlog4j2.configurationFile=${files.log4j}`,
@@ -92,24 +98,27 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   await untilItAnswers(port, child, files.log);
   const broker = `127.0.0.1:${port}`;
   const { pid, exited, stop, kill9 } = child;
-  return { broker, url: `kafka://${broker}`, port, pid, exited, stop, kill9 };
+  return { broker, url: `kafka://${broker}`, port, also, pid, exited, stop, kill9 };
 }
 
 function settingsOf(
   options: KafkaServerOptions,
   port: number,
   controllerPort: number,
+  also: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const listener = `BROKER://127.0.0.1:${port}`;
+  const listeners = Object.entries(also).map(([name, broker]) => `${name}://${broker}`);
+  const ofClients = [`BROKER://127.0.0.1:${port}`, ...listeners].join(',');
+  const protocols = Object.entries(options.also ?? {}).map(([name, protocol]) => `,${name}:${protocol}`);
   return {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
-    listeners: `${listener},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': listener,
+    listeners: `${ofClients},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': ofClients,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'BROKER',
-    'listener.security.protocol.map': `BROKER:${options.protocol ?? 'PLAINTEXT'},CONTROLLER:PLAINTEXT`,
+    'listener.security.protocol.map': `BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols.join('')}`,
     'log.dirs': join(options.dir, 'data'),
     'auto.create.topics.enable': 'false',
     'offsets.topic.replication.factor': '1',

@@ -1,5 +1,5 @@
-import type { RedisConnection } from './connect.ts';
 import type { AlertsSent } from '../../domain/outputPorts.ts';
+import type { RedisConnection } from './connect.ts';
 
 const KEY = 'dz:alerts-sent-until';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { RedisConnection } from './connect.ts';
 import type { PipelineMembers } from '../../domain/joinPorts.ts';
+import type { RedisConnection } from './connect.ts';
 
 const BEAT = readFileSync(new URL('pipelineMembers.lua', import.meta.url), 'utf8');
 const KEY = 'dz:pipelines';

@@ -1,7 +1,7 @@
-import type { RedisConnection } from './connect.ts';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Sight, WatchedEvent, WatchRelay } from '../../domain/watchRelay.ts';
+import type { RedisConnection } from './connect.ts';
 
 const KEY = 'dz:watch';
 const SIGHTS_AN_ENTRY = 500;

@@ -6,7 +6,7 @@ import type { Merchant } from '../../domain/merchant.ts';
 import { mayReach, ROLES } from '../../domain/principal.ts';
 import { principalOf } from '../access.ts';
 import { problems } from '../problem.ts';
-import { Instant, oneOf } from '../schemas.ts';
+import { Instant, NullableText, oneOf } from '../schemas.ts';
 
 const PageSchema = Type.Object({ id: Type.String(), title: Type.String() });
 const MeSchema = Type.Object({
@@ -17,8 +17,18 @@ const MeSchema = Type.Object({
     ...Type.Boolean(),
     description: 'whether hospitals that are still to come are reached, too',
   },
-  merchants: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+  merchants: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      lastDate: { ...NullableText, description: 'later dates are not closed by themselves; null: it stays' },
+    }),
+  ),
   menus: Type.Array(Type.Object({ ...PageSchema.properties, pages: Type.Array(PageSchema) })),
+  loggedInBy: {
+    ...oneOf(['PASSWORD', 'OIDC', 'TOKEN'] as const),
+    description: 'TOKEN: no login here stands behind it',
+  },
   authenticatedAt: Type.Union([Instant, Type.Null()], {
     description: 'when the password was last shown; null: by a token that no login stands behind',
   }),
@@ -26,7 +36,7 @@ const MeSchema = Type.Object({
 
 /** @param merchants follows the configuration */
 export function meRoutes(
-  merchants: ReadonlyMap<string, Pick<Merchant, 'merchantId' | 'name'>>,
+  merchants: ReadonlyMap<string, Pick<Merchant, 'merchantId' | 'name' | 'lastDate'>>,
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -41,15 +51,21 @@ export function meRoutes(
       },
       async (request) => {
         const principal = principalOf(request);
-        const { userId, name = userId, roles, authenticatedAtMs } = principal;
+        const { userId, name = userId, roles, authenticatedAtMs, sessionId } = principal;
+        const { loggedInBy = 'PASSWORD' as const } = principal;
         const own = [...merchants.values()].filter(({ merchantId }) => mayReach(principal, merchantId));
         return {
           user: userId,
           name,
           roles: ROLES.filter((role) => roles.has(role)),
           allMerchants: principal.merchants === null,
-          merchants: own.map((merchant) => ({ id: merchant.merchantId, name: merchant.name })),
+          merchants: own.map(({ merchantId, name: called, lastDate = null }) => ({
+            id: merchantId,
+            name: called,
+            lastDate,
+          })),
           menus: menusFor(roles).map(({ pages, ...menu }) => ({ ...menu, pages: pages.map(pageJson) })),
+          loggedInBy: sessionId === undefined ? ('TOKEN' as const) : loggedInBy,
           authenticatedAt: authenticatedAtMs === undefined ? null : new Date(authenticatedAtMs).toISOString(),
         };
       },

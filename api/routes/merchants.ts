@@ -17,6 +17,7 @@ const MerchantSchema = Type.Object(
     channels: Type.Array(Type.Object({ channel: oneOf(CHANNELS), merchantNo: Type.String() })),
     approvalFromFen: { ...NullableFen, description: 'actions from this amount on need a second person' },
     supplementMethods: Type.Array(Type.String()),
+    lastDate: { ...NullableText, description: 'later dates are not closed by themselves; null: it stays' },
   },
   {
     examples: [
@@ -28,6 +29,7 @@ const MerchantSchema = Type.Object(
         channels: [{ channel: 'WECHAT', merchantNo: '1900000001' }],
         approvalFromFen: '50000',
         supplementMethods: ['CASH', 'TRANSFER'],
+        lastDate: null,
       },
     ],
   },
@@ -69,5 +71,6 @@ function merchantJson(merchant: Merchant, { approvalFromFen, supplementMethods }
     channels: merchant.channels.map(({ channel, merchantNo }) => ({ channel, merchantNo })),
     approvalFromFen: fenText(approvalFromFen),
     supplementMethods: [...supplementMethods],
+    lastDate: merchant.lastDate ?? null,
   };
 }

@@ -62,6 +62,8 @@ const HospitalSchema = Type.Object({
   isv: NullableText,
   mode: oneOf(['THREE_WAY', 'TWO_WAY'] as const),
   channels: Type.Array(Type.Object({ channel: oneOf(CHANNELS), merchantNo: Type.String() })),
+  lastDate: { ...NullableText, description: 'later dates are not closed by themselves; null: it stays' },
+  isMadeHere: Type.Boolean({ description: 'made in the console: the file has none of its id' }),
   overrides: Type.Integer({ description: 'how many of its settings are set in the console' }),
 });
 const ViewSchema = Type.Object({

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { makeSessionKey } from '../../adapters/access/sessionKey.ts';
+import { ledgerUrlOf } from '../../adapters/clickhouse/ledgerAddress.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { makeSigningKey } from '../../adapters/files/signingKey.ts';
 import { dataDirOf } from '../../adapters/process/runFile.ts';
@@ -12,7 +13,8 @@ const USAGE = `
 
 What a system on servers of its own needs before its first start, and after each change of version: the keys for signing and
 for sessions, in the data folder (DUIZHANG_DATA) where they are not there yet, and the schema in the ClickHouse that
-DUIZHANG_CLICKHOUSE_URL names. Doing it again changes nothing. npm start does it by itself.
+DUIZHANG_CLICKHOUSE_URL names, or on the cluster of it that DUIZHANG_CLICKHOUSE_CLUSTER names. Doing it again changes nothing.
+npm start does it by itself.
 
 Exit code 0: all is there; 2: something is wrong, and nothing was started; 3: ClickHouse does not answer.
 `;
@@ -34,7 +36,7 @@ export const prepareCommand: Command = {
     mkdirSync(dataDir, { recursive: true });
     makeSigningKey(io.env, dataDir);
     makeSessionKey(io.env, dataDir);
-    await migrate(url);
+    await migrate(ledgerUrlOf(url, io.env));
     io.stderr(`keys in ${dataDir} and the schema of ${new URL(url).host} are there\n`);
     return 0;
   },

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { clusterSettings } from '../../adapters/clickhouse/clusterSettings.ts';
 import { readSql } from '../../adapters/clickhouse/embedded/sqlText.ts';
+import { readLedgerUrl } from '../../adapters/clickhouse/ledgerAddress.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Command } from '../command.ts';
 import { systemHere } from '../runningSystem.ts';
@@ -35,11 +37,14 @@ export const sqlCommand: Command = {
     }
     assertReads(statement);
     const { clickhouseUrl } = systemHere(io);
-    const url = new URL(clickhouseUrl);
+    const { server, cluster } = readLedgerUrl(clickhouseUrl);
+    const url = new URL(server);
+    const settings = cluster === null ? {} : clusterSettings(0);
+    for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, String(value));
     url.searchParams.set('database', 'duizhang');
     url.searchParams.set('default_format', values.json ? 'JSONEachRow' : 'PrettyCompact');
     const response = await fetch(url, { method: 'POST', body: statement }).catch((cause: unknown) => {
-      throw new DuizhangError('DZ_SYSTEM_CLICKHOUSE', `the ledger at ${clickhouseUrl} does not answer`, {
+      throw new DuizhangError('DZ_SYSTEM_CLICKHOUSE', `the ledger at ${server} does not answer`, {
         cause,
       });
     });

@@ -171,6 +171,7 @@ function addressesOf({ configPath, dataDir, ports, hasOutside }: SystemPlan): No
     DUIZHANG_LOG_URL: `redis://127.0.0.1:${ports.log}`,
     DUIZHANG_WINDOW_URL: `redis://127.0.0.1:${ports.window}`,
     DUIZHANG_CLICKHOUSE_URL: `http://127.0.0.1:${ports.ledger}`,
+    DUIZHANG_CLICKHOUSE_CLUSTER: '',
     DUIZHANG_DEMO_OUTSIDE: hasOutside ? outsideFilesOf(dataDir).accessPath : '',
   };
 }

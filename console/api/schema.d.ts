@@ -136,6 +136,118 @@ export type paths = {
       };
     };
   };
+  '/api/v1/sessions/ways': {
+    /** How people may log in (登录方式) */
+    get: {
+      responses: {
+        200: Answer<{
+          password: boolean;
+          /** at an identity provider */
+          oidc: boolean;
+        }>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/sessions/oidc': {
+    /** Begins a login at the identity provider (统一登录) */
+    post: {
+      requestBody: {
+        content: {
+          'application/json': {
+            /** SHA-256, as base64url, of a random secret that the browser keeps until the answer */
+            secretHash: string;
+            /** the provider asks who it is although it knows (prompt=login) */
+            fresh?: boolean;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          /** where the browser goes */
+          address: string;
+          /** comes back with the answer */
+          state: string;
+        }>;
+        400: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/sessions/oidc/answer': {
+    /** Logs in with the answer of the identity provider, which is good once */
+    post: {
+      requestBody: {
+        content: {
+          'application/json': {
+            state: string;
+            /** whose hash was sent */
+            secret: string;
+            code: string;
+            /** as the provider said it (RFC 9207) */
+            iss?: string;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          /** for "Authorization: Bearer …"; kept in memory, nowhere else */
+          accessToken: string;
+          accessEndsAt: string;
+          /** good for one refresh; used a second time it ends the session of whoever holds it */
+          refreshToken: string;
+          sessionEndsAt: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/sessions/current/authentication/oidc': {
+    /** The same in a session that goes on, after a login begun with fresh (DZ_LOGIN_STALE) */
+    post: {
+      requestBody: {
+        content: {
+          'application/json': {
+            state: string;
+            /** whose hash was sent */
+            secret: string;
+            code: string;
+            /** as the provider said it (RFC 9207) */
+            iss?: string;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{ authenticatedAt: string }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
   '/api/v1/me': {
     /** Who asks: roles, hospitals and the menus of the console (当前用户) */
     get: {
@@ -146,8 +258,15 @@ export type paths = {
           roles: ('viewer' | 'operator' | 'approver' | 'admin' | 'auditor')[];
           /** whether hospitals that are still to come are reached, too */
           allMerchants: boolean;
-          merchants: { id: string; name: string }[];
+          merchants: {
+            id: string;
+            name: string;
+            /** later dates are not closed by themselves; null: it stays */
+            lastDate: string | null;
+          }[];
           menus: { id: string; title: string; pages: { id: string; title: string }[] }[];
+          /** TOKEN: no login here stands behind it */
+          loggedInBy: 'PASSWORD' | 'OIDC' | 'TOKEN';
           /** when the password was last shown; null: by a token that no login stands behind */
           authenticatedAt: string | null;
         }>;
@@ -586,6 +705,8 @@ export type paths = {
             /** actions from this amount on need a second person */
             approvalFromFen: string | null;
             supplementMethods: string[];
+            /** later dates are not closed by themselves; null: it stays */
+            lastDate: string | null;
           }[];
         }>;
         400: Answer<Problem>;
@@ -2820,6 +2941,10 @@ export type paths = {
             isv: string | null;
             mode: 'THREE_WAY' | 'TWO_WAY';
             channels: { channel: 'WECHAT' | 'ALIPAY' | 'UNIONPAY'; merchantNo: string }[];
+            /** later dates are not closed by themselves; null: it stays */
+            lastDate: string | null;
+            /** made in the console: the file has none of its id */
+            isMadeHere: boolean;
             /** how many of its settings are set in the console */
             overrides: number;
           }[];
@@ -2956,7 +3081,9 @@ export type paths = {
               | 'APPROVAL_WEAKENED'
               | 'BILLS_REFUSED'
               | 'HEALING_WIDENED'
-              | 'ALERTS_OFF';
+              | 'ALERTS_OFF'
+              | 'HOSPITAL_NEW'
+              | 'HOSPITAL_LEAVES';
             paths: string[];
             detail: string;
           }[];

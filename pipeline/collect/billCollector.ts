@@ -43,6 +43,8 @@ export type CollectParts = {
   readonly pause: (ms: number) => Promise<void>;
   /** Days before today whose bills are caught up. */
   readonly lookBackDays: number;
+  /** Whether a date is one of a hospital that has left; people may ask for its bills, nobody else does. */
+  readonly hasLeft: (merchantId: string, date: BusinessDate) => boolean;
   readonly backOff: BackOff;
   /** Between two calls of one host. */
   readonly spacingMs: number;
@@ -83,7 +85,7 @@ export class BillCollector {
 
   /** Oldest first: what was missed is made up for in order. */
   async #due(): Promise<readonly Due[]> {
-    const { plans, fetches, lookBackDays, now } = this.#parts;
+    const { plans, fetches, lookBackDays, hasLeft, now } = this.#parts;
     if (plans.length === 0) return [];
     const today = businessDateOf(now());
     const first = addDays(today, -lookBackDays);
@@ -97,7 +99,7 @@ export class BillCollector {
       plans.flatMap((plan) => {
         const wanted = wantedOf(plan, date);
         const before = known.get(placeOf(wanted)) ?? null;
-        if (before === null && date < first) return [];
+        if (before === null && (date < first || hasLeft(wanted.merchantId, date))) return [];
         return isDue(plan, date, before, now()) ? [{ plan, wanted, before }] : [];
       }),
     );

@@ -3,6 +3,7 @@ import { billReader } from '../../adapters/bills/billReader.ts';
 import { hasPlatformTrade } from '../../adapters/clickhouse/billFetches.ts';
 import { isAway } from '../../adapters/clickhouse/patientLedger.ts';
 import { openSources } from '../../adapters/sources/openSources.ts';
+import { hasLeft } from '../../domain/merchant.ts';
 import { importBill } from '../close/importBill.ts';
 import type { CollectParts } from '../collect/billCollector.ts';
 import { BillCollector } from '../collect/billCollector.ts';
@@ -50,6 +51,10 @@ export function billsOf(parts: PipelineParts) {
         random: Math.random,
         pause: pauseMs,
         lookBackDays: LOOK_BACK_DAYS,
+        hasLeft: (merchantId, date) => {
+          const merchant = config.merchants.get(merchantId);
+          return merchant !== undefined && hasLeft(merchant, date);
+        },
         backOff: DEFAULT_BACK_OFF,
         spacingMs: CALL_SPACING_MS,
         onFetch: ({ merchantId, date, book, channel, source, status, code, detail }) => {

@@ -67,7 +67,7 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
     config,
     env,
     process: 'pipeline',
-    onWarning: (warning) => log.warn(warning, 'a topic of the log is not as it should be'),
+    onWarning: (warning) => log.warn(warning, 'the log in Kafka is not as it should be'),
     onRegistryAway: (error) =>
       log.warn(
         { err: error },

@@ -1,4 +1,6 @@
+import { businessDateOf } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
+import { hasLeft } from '../../domain/merchant.ts';
 import type { OrderRef } from '../../domain/resolutionPorts.ts';
 import type { HealingCandidate } from '../../domain/selfHealing.ts';
 import { stopFor } from '../../domain/selfHealing.ts';
@@ -31,7 +33,10 @@ export class SelfHealing {
 
   async round(signal?: AbortSignal): Promise<void> {
     const switches = await this.#deps.healing.switches();
-    for (const merchantId of this.#deps.merchants.keys()) {
+    const today = businessDateOf(this.#deps.now());
+    for (const [merchantId, merchant] of this.#deps.merchants) {
+      // Of a hospital that has left, what is still open is for people.
+      if (hasLeft(merchant, today)) continue;
       const { mode } = this.#deps.healingRulesOf(merchantId);
       if (mode !== 'off' && stopFor(merchantId, switches) === null) await this.#hospital(merchantId, signal);
     }

@@ -28,6 +28,7 @@ const OF_ONE_HOSPITAL: Readonly<Record<string, string>> = {
   'closeCandidates.ts': 'the close of one hospital; api/routes/reconciliations.ts looks before',
   'closeLeaf.ts': 'the close',
   'closeLedger.ts': 'the close',
+  'closeRealtime.ts': 'the close',
   'closeReceipts.ts': 'the close',
   'closeSnapshot.ts': 'the close',
   'closeTrivial.ts': 'the close',

@@ -3,24 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clickHouseAuditChains } from '../../adapters/clickhouse/auditPages.ts';
 import { ClickHouseAuditTrail } from '../../adapters/clickhouse/auditTrail.ts';
-import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { redisAuditHeads } from '../../adapters/redis/auditHeads.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import type { AuditVerdict, KnownHeads } from '../../domain/auditChains.ts';
 import { verifyAuditTrail } from '../../domain/auditChains.ts';
 import type { AuditEntry } from '../../domain/auditEntry.ts';
-import { startEngine, startRedis } from '../services/index.ts';
+import { connectEngine, migrateEngine, startEngine, startRedis } from '../services/index.ts';
 
 /** A ledger and a Redis of a test's own, with an audit trail on them. */
 export async function startAuditWorld() {
   const dir = await mkdtemp(join(tmpdir(), 'dz-audit-'));
   let engine: Engine = await startEngine({ dir: join(dir, 'ledger') });
-  await migrate(engine.url);
+  await migrateEngine(engine);
   const server = await startRedis({ dir: join(dir, 'log'), appendfsync: 'always' });
   const port = Number(new URL(engine.url).port);
-  const client = connectClickHouse(engine.url);
+  const client = connectEngine(engine);
   const redis = connectRedis(server.url);
   const heads = redisAuditHeads(redis);
   const trails: ClickHouseAuditTrail[] = [];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { businessDateOf } from '../../domain/businessDate.ts';
+import { addDays, businessDateOf } from '../../domain/businessDate.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { SELF_HEALING } from '../../domain/selfHealing.ts';
 import { line } from '../resolution/resolutionHarness.ts';
@@ -45,6 +45,21 @@ test('a payment that the bill confirms and that HIS lacks, asked twice, goes bac
     `INTENT ${SELF_HEALING}`,
     `OUTCOME ${SELF_HEALING}`,
   ]);
+  await system.heal();
+  expect(system.cases.gateway.totalOf(orderNo)).toBe(12_345n);
+});
+
+test('of a hospital that has left nothing is refunded by the system', async () => {
+  const orderNo = await one();
+  const lastDate = addDays(businessDateOf(system.cases.nowMs), -1);
+  const merchants = [...system.deps.merchants].map(
+    ([id, merchant]) => [id, { ...merchant, lastDate }] as const,
+  );
+  const keeper = system.keeper({ ...system.deps, merchants: new Map(merchants) });
+  await keeper.round();
+  system.pass(6 * MINUTE_MS);
+  await keeper.round();
+  expect(await system.decisionsOn(orderNo)).toEqual([]);
   await system.heal();
   expect(system.cases.gateway.totalOf(orderNo)).toBe(12_345n);
 });

@@ -6,10 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { wechatBill } from '../../adapters/bills/testBills.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { removeRunFile, writeRunFile } from '../../adapters/process/runFile.ts';
 import { billCommand } from '../../cli/commands/bill.ts';
-import { startEngine } from '../services/index.ts';
+import { migrateEngine, startEngine } from '../services/index.ts';
 
 const DATE = '2026-03-05';
 const DAY = ['--merchant', 'H001', '--date', DATE] as const;
@@ -20,7 +19,7 @@ let engine: Engine;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'duizhang-bill-commands-'));
   engine = await startEngine({ dir: join(dir, 'ledger') });
-  await migrate(engine.url);
+  await migrateEngine(engine);
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: engine.url,

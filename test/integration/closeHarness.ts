@@ -10,11 +10,9 @@ import { makeSessionKey, sessionKeyPath } from '../../adapters/access/sessionKey
 import { FolderArchive } from '../../adapters/archive/folderArchive.ts';
 import { readBill } from '../../adapters/bills/readBill.ts';
 import { clickHouseFetchLog } from '../../adapters/clickhouse/billFetches.ts';
-import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseCertificates } from '../../adapters/clickhouse/certificates.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
-import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { makeSigningKey, signerOf, signingKeyPath } from '../../adapters/files/signingKey.ts';
 import { writeRunFile } from '../../adapters/process/runFile.ts';
 import { redisChainLock, redisTokenIssuer } from '../../adapters/redis/lease.ts';
@@ -36,7 +34,7 @@ import { closeDay } from '../../pipeline/close/closeDay.ts';
 import type { ImportDeps, ImportResult } from '../../pipeline/close/importBill.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import { VERDICT_CODES } from '../../domain/verdict.ts';
-import { startEngine, startRedis } from '../services/index.ts';
+import { LEDGER, startRedis } from '../services/index.ts';
 
 /** The hospital that the sample bills name. */
 export const SAMPLE_MERCHANT: Merchant = {
@@ -229,13 +227,13 @@ const KEPT = [
 export type BillPlace = Pick<Bill, 'book' | 'channel' | 'businessDate'>;
 export type ClosedRun = { readonly run: Reconciliation; readonly rows: readonly FinalVerdict[] };
 
-export async function startCloseSystem(): Promise<CloseSystem> {
+export async function startCloseSystem(service = LEDGER): Promise<CloseSystem> {
   const dir = await mkdtemp(join(tmpdir(), 'duizhang-close-'));
-  const engine = await startEngine({ dir: join(dir, 'ledger') });
-  await migrate(engine.url);
+  const engine = await service.start({ dir: join(dir, 'ledger') });
+  await service.migrate(engine);
   await mkdir(join(dir, 'redis'));
   const redisServer = await startRedis({ dir: join(dir, 'redis'), appendfsync: 'everysec' });
-  const client = connectClickHouse(engine.url);
+  const client = service.connect(engine);
   makeSigningKey({}, dir);
   makeSessionKey({}, dir);
   writeRunFile(dir, {

@@ -10,7 +10,6 @@ import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../../adapters/clickhouse/closeLedger.ts';
 import { clickHouseLedgerQueries } from '../../adapters/clickhouse/ledgerQueries.ts';
-import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { ledgerExports } from '../../adapters/exports/ledgerExports.ts';
 import { writeWhole } from '../../adapters/files/writeWhole.ts';
@@ -32,7 +31,7 @@ import {
   insertVerdicts,
   startLedger,
 } from './ledgerHarness.ts';
-import { startEngine } from '../services/index.ts';
+import { migrateEngine, startEngine } from '../services/index.ts';
 
 let system: TestLedger;
 let exports: LedgerExports;
@@ -317,7 +316,7 @@ describe('a file that breaks off', () => {
   test('is an error when the ledger dies in the middle', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'duizhang-exports-'));
     const engine = await startEngine({ dir });
-    await migrate(engine.url);
+    await migrateEngine(engine);
     const client = connectClickHouse(engine.url);
     await client.command({
       query: `INSERT INTO verdicts (mode, merchant_id, order_no, business_date, code, kind, key_part, platform_fen)

@@ -2,13 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
-import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Reconciliation, VersionedVerdict } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import { startEngine } from '../services/index.ts';
+import { connectEngine, migrateEngine, startEngine } from '../services/index.ts';
 
 /** A migrated ledger of a test's own on the real engine. */
 export type TestLedger = AsyncDisposable & {
@@ -20,8 +18,8 @@ export type TestLedger = AsyncDisposable & {
 export async function startLedger(): Promise<TestLedger> {
   const dir = await mkdtemp(join(tmpdir(), 'duizhang-ledger-'));
   const engine = await startEngine({ dir });
-  await migrate(engine.url);
-  const client = connectClickHouse(engine.url);
+  await migrateEngine(engine);
+  const client = connectEngine(engine);
   return {
     url: engine.url,
     client,

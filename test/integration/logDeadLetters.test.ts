@@ -6,12 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
 import { writeRunFile } from '../../adapters/process/runFile.ts';
 import { recordsOf } from '../../adapters/redis/log/streamReply.ts';
 import { deadLettersCommand } from '../../cli/commands/deadLetters.ts';
-import { startEngine, startRedis } from '../services/index.ts';
+import { migrateEngine, startEngine, startRedis } from '../services/index.ts';
 
 let dir: string;
 let server: RedisServer;
@@ -24,7 +23,7 @@ beforeAll(async () => {
     startRedis({ dir, appendfsync: 'always' }),
     startEngine({ dir: join(dir, 'clickhouse') }),
   ]);
-  await migrate(engine.url);
+  await migrateEngine(engine);
   redis = new Redis(server.url);
   writeRunFile(dir, {
     pid: process.pid,

@@ -4,7 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { clickHouseAuditQueries } from '../../adapters/clickhouse/auditPages.ts';
 import { clickHouseSettings } from '../../adapters/clickhouse/settings.ts';
+import { encodeEvent } from '../../adapters/events/eventCodec.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
+import type { NewRecord } from '../../domain/ports.ts';
 import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { SettingsRevision } from '../../domain/settings.ts';
 import { configOf } from '../../cli/configOf.ts';
@@ -63,3 +65,45 @@ test('what is set in the console reaches the pipeline within seconds, outlives k
   await logged('"revisions":[1,2]');
   expect(configOf(system.run).merchants.get('A')?.rules.windowMs).toBe(180_000);
 }, 90_000);
+
+test('a hospital that is made in the console has its orders matched by the pipeline that runs, and by one that starts', async () => {
+  await using system = await startTestSystem({ config: CONFIG });
+  await system.startPipeline();
+  const of = '/merchants/NEW';
+  const made = { [`${of}/id`]: 'NEW', [`${of}/name`]: 'n', [`${of}/channels/WECHAT`]: '3' };
+  await clickHouseSettings(system.clickhouse).append(revisionOf(1, made));
+  const isTaken = async () => (await system.pipelineLog()).includes('"merchants":["NEW"]');
+  await expect.poll(isTaken, { timeout: 15_000 }).toBe(true);
+  const matched = async (orderNo: string): Promise<string> => {
+    const atMs = Date.now();
+    await system.producer.append([paid('NEW', orderNo, atMs), booked('NEW', orderNo, atMs)]);
+    await system.untilStored(atMs);
+    const answer = await system.clickhouse.query({
+      query: "SELECT code FROM verdicts FINAL WHERE merchant_id = 'NEW' AND order_no = {orderNo:String}",
+      query_params: { orderNo },
+      format: 'JSONEachRow',
+    });
+    return JSON.stringify(await answer.json());
+  };
+  expect(await matched('N1')).toBe('[{"code":"MATCHED"}]');
+  await system.killPipeline();
+  await system.startPipeline();
+  expect(await matched('N2')).toBe('[{"code":"MATCHED"}]');
+}, 90_000);
+
+function sameOf(merchantId: string, orderNo: string, occurredAtMs: number) {
+  const about = { amountFen: 100n, occurredAtMs, businessType: 'REGISTRATION', refundNo: null };
+  return { merchantId, kind: 'PAYMENT', orderNo, ...about } as const;
+}
+
+function paid(merchantId: string, orderNo: string, occurredAtMs: number): NewRecord {
+  const own = { channel: 'WECHAT', channelTxnNo: `42${orderNo}`, eventId: `p-${orderNo}` };
+  const value = encodeEvent('payments', { ...sameOf(merchantId, orderNo, occurredAtMs), ...own });
+  return { topic: 'payments', key: orderNo, value };
+}
+
+function booked(merchantId: string, orderNo: string, occurredAtMs: number): NewRecord {
+  const own = { hisOrderNo: `R${orderNo}`, eventId: `h-${orderNo}` };
+  const value = encodeEvent('his-orders', { ...sameOf(merchantId, orderNo, occurredAtMs), ...own });
+  return { topic: 'his-orders', key: orderNo, value };
+}

@@ -16,9 +16,12 @@ import { redisMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/ord
 import { redisRefundOffers } from '../../adapters/redis/money/refundOffers.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
+import { redisPipelineMembers } from '../../adapters/redis/pipelineMembers.ts';
 import { settingsLock } from '../../adapters/redis/settingsLock.ts';
+import { redisWatchRelay } from '../../adapters/redis/watchRelay.ts';
 import { emptyWindow } from '../../adapters/redis/window/emptyWindow.ts';
 import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
+import type { Sight } from '../../domain/watchRelay.ts';
 import { buildApp } from '../../api/app.ts';
 import { RATES } from '../../api/rateLimits.ts';
 import { UNUSED_PARTS } from '../apiParts.ts';
@@ -115,6 +118,23 @@ test('leases of closes, of chains and of the pipeline', async () => {
   const lease = await redisDutyLease(redis, 'one');
   expect(await redisDutyLease(redis, 'other')).toBeNull();
   await lease?.release();
+});
+
+test('the pipelines that live, and what they relay to the one that keeps the alerts', async () => {
+  const members = redisPipelineMembers(redis, 60_000);
+  expect(await members.beat('b')).toEqual(['b']);
+  expect(await members.beat('a')).toEqual(['a', 'b']);
+  await members.leave('b');
+  expect(await members.beat('a')).toEqual(['a']);
+  await members.leave('a');
+
+  const relay = redisWatchRelay(redis);
+  const before = await relay.idBefore(5_000);
+  const sights = MANY.map((_, letters): Sight => ({ kind: 'deadLetters', letters, nowMs: 1 }));
+  await relay.publish(sights);
+  const read = await relay.read(before);
+  expect(read.sights).toEqual(sights);
+  expect(await relay.read(read.last)).toEqual({ sights: [], last: read.last });
 });
 
 test('nonces, heads of the audit trail, the lock of settings, and what is told live', async () => {

@@ -6,7 +6,6 @@ import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { isAway } from '../../adapters/clickhouse/patientLedger.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
-import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { connectRedis, isRedisAway } from '../../adapters/redis/connect.ts';
 import { redisMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/orderLocks.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
@@ -15,7 +14,7 @@ import { principalsOf } from '../../api/principals.ts';
 import { Registry } from 'prom-client';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import { NO_LIMITS, UNUSED_CASE_DEPS, UNUSED_PARTS } from '../apiParts.ts';
-import { startEngine, startRedis } from '../services/index.ts';
+import { migrateEngine, startEngine, startRedis } from '../services/index.ts';
 
 // Servers of its own, which are killed and come back.
 
@@ -35,7 +34,7 @@ let ask: () => Promise<{ status: number; code: string }>;
 beforeAll(async () => {
   ledgerDir = join(await tempDir(), 'ledger');
   engine = await startEngine({ dir: ledgerDir });
-  await migrate(engine.url);
+  await migrateEngine(engine);
   redis = await startRedis({ dir: await tempDir(), appendfsync: 'everysec' });
   const client = connectClickHouse(engine.url, 3_000);
   const window = connectRedis(redis.url, 1_000);

@@ -1,20 +1,27 @@
 // The services that tests run on: redis-server and the embedded ClickHouse engine of this machine, or, with
-// DUIZHANG_TEST_SERVICES=containers and a Docker engine, the images that docker-compose.yml pins.
+// DUIZHANG_TEST_SERVICES=containers and a Docker engine, the images that docker-compose.yml pins. With
+// DUIZHANG_TEST_LEDGER=cluster the embedded engine is one of a cluster's shards (embeddedCluster.ts).
 import { mkdirSync } from 'node:fs';
+import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { startEngine as startEmbedded } from '../../adapters/clickhouse/embedded/start.ts';
-import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
+import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import type { RedisServer, RedisServerOptions } from '../../adapters/process/redisServer.ts';
 import { startRedis as startRedisServer } from '../../adapters/process/redisServer.ts';
 import { startClickHouseContainer } from './clickHouseContainer.ts';
 import { startContainer } from './container.ts';
+import { EMBEDDED_CLUSTER } from './embeddedCluster.ts';
+import type { LedgerService } from './embeddedCluster.ts';
 import { imageOf } from './images.ts';
 
-const CHOICES = ['programs', 'containers'];
-const chosen = process.env['DUIZHANG_TEST_SERVICES'] ?? 'programs';
-if (!CHOICES.includes(chosen))
-  throw new Error(`DUIZHANG_TEST_SERVICES is ${chosen}; it can be ${CHOICES.join(' or ')}`);
+const inContainers = chosen('DUIZHANG_TEST_SERVICES', ['programs', 'containers']) === 'containers';
+const onCluster = chosen('DUIZHANG_TEST_LEDGER', ['server', 'cluster']) === 'cluster';
+if (inContainers && onCluster) throw new Error('DUIZHANG_TEST_LEDGER=cluster is of the embedded engine');
 
-const inContainers = chosen === 'containers';
+function chosen(name: string, choices: readonly [string, string]): string {
+  const value = process.env[name] ?? choices[0];
+  if (!choices.includes(value)) throw new Error(`${name} is ${value}; it can be ${choices.join(' or ')}`);
+  return value;
+}
 
 /** A redis-server as startRedis of adapters/process/redisServer.ts starts it. */
 export function startRedis(options: RedisServerOptions): Promise<RedisServer> {
@@ -32,7 +39,12 @@ export function startRedis(options: RedisServerOptions): Promise<RedisServer> {
   });
 }
 
+const ONE_SERVER: LedgerService = {
+  start: inContainers ? startClickHouseContainer : startEmbedded,
+  migrate: ({ url }) => migrate(url),
+  connect: ({ url }) => connectClickHouse(url),
+};
+export const LEDGER: LedgerService = onCluster ? EMBEDDED_CLUSTER : ONE_SERVER;
+
 /** A ClickHouse on a folder, listening on 127.0.0.1. */
-export function startEngine(options: { readonly dir: string; readonly port?: number }): Promise<Engine> {
-  return inContainers ? startClickHouseContainer(options) : startEmbedded(options);
-}
+export const { start: startEngine, migrate: migrateEngine, connect: connectEngine } = LEDGER;

@@ -84,7 +84,7 @@ test('what is wrong is refused by the words and the place of the file', async ()
     '/port',
     '/slots',
     '/log/partitions',
-    '/merchants/H001/id',
+    '/merchants/H001/id/x',
     '/alerts/contacts',
     '/machines',
     '/merchants/H001/sources/hdp/keyFile',

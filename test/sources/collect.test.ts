@@ -77,6 +77,7 @@ function collector(names: readonly (typeof NAMES)[number][] = NAMES, parts: Part
     random: () => 0.5,
     pause: async () => undefined,
     lookBackDays: 1,
+    hasLeft: () => false,
     backOff: DEFAULT_BACK_OFF,
     spacingMs: 0,
     onFetch: () => undefined,
@@ -289,6 +290,18 @@ test('after days of being down, the days are made up for in order, and one that 
   expect(world.calls.map((call) => call.date)).toEqual([addDays(DATE, -3), ...DATES]);
   const states = await Promise.all([addDays(DATE, -3), ...DATES].map((date) => fetchOf('wechat', date)));
   expect(states.map((fetch) => fetch?.status)).toEqual(['NO_TRADE', 'IN', 'IN', 'IN']);
+});
+
+test('nothing is asked for of a date after which the hospital has left, until a person asks', async () => {
+  at(DATE, 10);
+  const collect = collector(['wechat'], { lookBackDays: 2, hasLeft: (_, date) => date === DATE });
+  await untilSettled(collect);
+  expect(world.calls.map((call) => call.date)).toEqual([addDays(DATE, -1)]);
+  const [asked] = await fetches.fetchesBetween(addDays(DATE, -1), DATE);
+  if (!asked) throw new Error('the day before was asked for');
+  await fetches.record({ ...asked, date: DATE, status: 'WAITING', asked: 0, nextAskAtMs: world.nowMs });
+  await untilSettled(collect);
+  expect((await fetchOf('wechat'))?.status).toBe('IN');
 });
 
 test('the calls of one host come one after another, with a pause between them', async () => {

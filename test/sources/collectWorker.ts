@@ -35,6 +35,7 @@ await keepCollecting({
     random: () => 0,
     pause: (ms) => pause(ms),
     lookBackDays: 2,
+    hasLeft: () => false,
     backOff: DEFAULT_BACK_OFF,
     spacingMs: 0,
     onFetch: () => undefined,

@@ -193,6 +193,7 @@ test('neither the logs of a bad morning nor any error tells a secret, a signatur
     random: () => 0,
     pause: async () => undefined,
     lookBackDays: 2,
+    hasLeft: () => false,
     backOff: { ...DEFAULT_BACK_OFF, tries: 100 },
     spacingMs: 0,
     onFetch: (fetch) => log.info(fetch, 'a bill was asked for'),

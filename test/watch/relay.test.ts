@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
+import type { RedisConnection } from '../../adapters/redis/connect.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { redisWatchRelay } from '../../adapters/redis/watchRelay.ts';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
@@ -23,7 +24,7 @@ const LOOK_EVERY_MS = 5_000;
 
 let dir: string;
 let server: RedisServer;
-let redis: ReturnType<typeof connectRedis>;
+let redis: RedisConnection;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'dz-relay-'));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Alert } from '../../domain/alert.ts';
+import { addDays } from '../../domain/businessDate.ts';
 import { at, DAY, SlowWorld } from './slowHarness.ts';
 
 let world: SlowWorld;
@@ -62,6 +63,24 @@ test('a day that nobody closes is told a minute after its time, and ended by its
   expect([isFoundAt(two, at('10:30')), isFoundAt(one, at('18:30'))]).toEqual([true, true]);
   expect([two?.closedAtMs, one?.closedAtMs]).toEqual([at('11:00'), at('18:45')]);
   expect(one).toMatchObject({ sinceMs: at('18:30'), severity: 'WARNING', evidence: { lastRun: 'NONE' } });
+}, 240_000);
+
+test('of a hospital that has left neither a close nor a bill is missed, of one that leaves with the day both are', async () => {
+  const [left, leaving] = ['H001', 'H002'];
+  for (const merchantId of [left, leaving]) await ordinary(merchantId);
+  const { alerts } = await world.play(
+    [
+      { merchantId: left, lastDate: addDays(DAY, -1) },
+      { merchantId: leaving, lastDate: DAY },
+    ],
+    [{ from: '18:28', to: '18:32' }],
+    {},
+  );
+  expect(brief(alerts).toSorted()).toEqual([
+    `BILL_LATE ${leaving} CHANNEL ALIPAY ${DAY} OPEN`,
+    `BILL_LATE ${leaving} CHANNEL WECHAT ${DAY} OPEN`,
+    `DAY_NOT_CLOSED ${leaving} ${DAY} OPEN`,
+  ]);
 }, 240_000);
 
 test('a bill that is missing is told by its channel; where nothing was paid nobody misses one', async () => {

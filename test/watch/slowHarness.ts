@@ -40,7 +40,11 @@ export function at(time: string): number {
   return startOfDate(NEXT_DAY) + (hours * 60 + minutes) * 60_000;
 }
 
-export type Hospital = { readonly merchantId: string; readonly rules?: Partial<AlertRules> };
+export type Hospital = {
+  readonly merchantId: string;
+  readonly rules?: Partial<AlertRules>;
+  readonly lastDate?: BusinessDate;
+};
 /** Each minute, or less often. */
 export type Looks = { readonly from: string; readonly to: string; readonly everyMinutes?: number };
 export type Played = { readonly alerts: readonly Alert[]; readonly failures: readonly LookFailure[] };
@@ -199,7 +203,9 @@ export class SlowWorld implements AsyncDisposable {
     const times = looks.flatMap(timesOf);
     let nowMs = times[0] ?? 0;
     let closed = new Set<string>();
-    const merchants = hospitals.map(({ merchantId }): Merchant => ({ ...SAMPLE_MERCHANT, merchantId }));
+    const merchants = hospitals.map(({ merchantId, lastDate }): Merchant => {
+      return { ...SAMPLE_MERCHANT, merchantId, ...(lastDate === undefined ? {} : { lastDate }) };
+    });
     const rules = new Map(hospitals.map(({ merchantId, rules: own }) => [merchantId, own]));
     const made = async () => {
       const ledger = clickHouseAlertLedger(this.#client);

@@ -41,8 +41,14 @@ export type EmbeddedEngine = {
 
 type Slot = { readonly session: Session; database: string };
 
-export function openEngine(dir: string): EmbeddedEngine {
-  const lanes = { insert: openLane(dir, LANES.insert), query: openLane(dir, LANES.query) };
+/** @param configPath of a file with what a server's config.xml may say; null: none */
+export function openEngine(dir: string, configPath: string | null = null): EmbeddedEngine {
+  const engineArguments =
+    configPath === null ? ENGINE_ARGUMENTS : [...ENGINE_ARGUMENTS, `--config-file=${configPath}`];
+  const lanes = {
+    insert: openLane(dir, LANES.insert, engineArguments),
+    query: openLane(dir, LANES.query, engineArguments),
+  };
   return {
     async borrow(lane, database, use) {
       const slot = await lanes[lane].take();
@@ -61,9 +67,9 @@ export function openEngine(dir: string): EmbeddedEngine {
   };
 }
 
-function openLane(dir: string, size: number) {
+function openLane(dir: string, size: number, connectionArgs: readonly string[]) {
   const slots: Slot[] = Array.from({ length: size }, () => ({
-    session: new Session(dir, { connectionArgs: ENGINE_ARGUMENTS }),
+    session: new Session(dir, { connectionArgs: [...connectionArgs] }),
     database: 'default',
   }));
   const free = [...slots];

@@ -12,11 +12,12 @@ const KEEP_ALIVE_TIMEOUT_MS = 10_000;
 const MAX_URL_BYTES = 4 * 1024 * 1024;
 
 const { values } = parseArgs({
-  options: { dir: { type: 'string' }, port: { type: 'string', default: '0' } },
+  options: { dir: { type: 'string' }, port: { type: 'string', default: '0' }, config: { type: 'string' } },
 });
-if (values.dir === undefined) throw new Error('usage: engineProcess.ts --dir <folder> [--port <port>]');
+if (values.dir === undefined)
+  throw new Error('usage: engineProcess.ts --dir <folder> [--port <port>] [--config <file>]');
 
-const engine = openEngine(values.dir);
+const engine = openEngine(values.dir, values.config ?? null);
 const server = createServer(
   { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requestTimeout: 0, maxHeaderSize: MAX_URL_BYTES },
   (request, response) => {

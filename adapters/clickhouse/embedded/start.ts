@@ -25,14 +25,17 @@ const THREADS = '14';
 /**
  * Starts the embedded ClickHouse engine on a folder, listening on 127.0.0.1; it ends with this process.
  * @param options.port 0 or absent: a free one
+ * @param options.configPath what a server's config.xml may say
  * @throws DZ_SYSTEM_CLICKHOUSE_START when the engine does not come up; the message carries its last words
  */
 export async function startEngine(options: {
   readonly dir: string;
   readonly port?: number;
+  readonly configPath?: string;
   readonly spawn?: SpawnNode;
 }): Promise<Engine> {
   const args = ['--dir', options.dir, '--port', String(options.port ?? 0)];
+  if (options.configPath !== undefined) args.push('--config', options.configPath);
   const child = (options.spawn ?? spawnNode)(ENGINE_MODULE, args, {
     ...process.env,
     UV_THREADPOOL_SIZE: THREADS,

@@ -13,7 +13,7 @@ export type BoardRow = {
 
 const EXCEPTIONS: ReadonlySet<string> = EXCEPTION_CODES;
 
-/** A row for each hospital, whether or not its day was closed; of several runs the last one. */
+/** A row for each hospital that has not left, whether or not its day was closed; of several runs the last one. */
 export function boardRows(
   hospitals: readonly Hospital[],
   date: string,
@@ -24,7 +24,9 @@ export function boardRows(
   const runsOf = Map.groupBy(closes, ({ merchantId }) => merchantId);
   const ofDate = waits.filter(({ businessDate }) => businessDate === date);
   const waitOf = new Map(ofDate.map((wait) => [wait.merchantId, wait]));
-  const rows = hospitals.map(({ id, name }) => {
+  const isAwaited = ({ id, lastDate }: Hospital): boolean =>
+    lastDate === null || date <= lastDate || runsOf.has(id) || waitOf.has(id);
+  const rows = hospitals.filter(isAwaited).map(({ id, name }) => {
     const [run = null] = (runsOf.get(id) ?? []).toSorted((a, b) => (a.endedAt < b.endedAt ? 1 : -1));
     return {
       merchantId: id,

@@ -1,4 +1,4 @@
-export type Hospital = { readonly id: string; readonly name: string };
+export type Hospital = { readonly id: string; readonly name: string; readonly lastDate: string | null };
 
 export function ofHospitals<Item extends { readonly merchantId: string }>(
   items: readonly Item[],

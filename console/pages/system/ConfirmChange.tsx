@@ -85,6 +85,9 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
   );
 }
 
+/** Nothing that anybody would regret. */
+const ONLY_TOLD: ReadonlySet<string> = new Set(['PROVISIONAL_ONLY', 'NEXT_CLOSE', 'HOSPITAL_NEW']);
+
 function Warnings({ warnings }: Pick<Preview, 'warnings'>) {
   const labels = useLabels();
   const { system } = labels;
@@ -97,7 +100,7 @@ function Warnings({ warnings }: Pick<Preview, 'warnings'>) {
     <Alert
       key={code}
       showIcon
-      type={code === 'PROVISIONAL_ONLY' || code === 'NEXT_CLOSE' ? 'info' : 'warning'}
+      type={ONLY_TOLD.has(code) ? 'info' : 'warning'}
       style={{ marginBlockEnd: 8 }}
       title={system.warnings[code]}
       {...(paths.length === 0 ? {} : { description: joined(system, paths.map(named)) })}

@@ -1,32 +1,61 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { Drawer, Skeleton, Tag, Typography } from 'antd';
+import { Button, Drawer, Flex, Input, Skeleton, Tag, Typography } from 'antd';
+import { businessDateOf } from '../../../domain/businessDate.ts';
+import { useState } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
+import { useNow } from '../../parts/useNow.ts';
+import { AddHospital } from './AddHospital.tsx';
+import { HospitalEnd } from './HospitalEnd.tsx';
 import type { HospitalRow, SettingsView } from './queries.ts';
 import { settingsQuery } from './queries.ts';
 import { SettingsForm } from './SettingsForm.tsx';
 
 const route = getRouteApi('/system');
 
-type Props = { readonly view: SettingsView; readonly locked: string | null };
+/** No hospital has this id: it is no character of one. */
+const NEW = '+ ';
 
-export function HospitalsTab({ view, locked }: Props) {
+type Props = {
+  readonly view: SettingsView;
+  readonly locked: string | null;
+  /** Whoever reaches all hospitals. */
+  readonly canAdd: boolean;
+};
+
+export function HospitalsTab({ view, locked, canAdd }: Props) {
   const { system, common, codes } = useLabels();
   const { of } = route.useSearch();
   const navigate = route.useNavigate();
   const open = (id: string | undefined): void => void navigate({ search: (was) => ({ ...was, of: id }) });
   const opened = view.hospitals.find(({ merchantId }) => merchantId === of);
+  const [find, setFind] = useState('');
+  const isFound = ({ merchantId, name }: HospitalRow): boolean =>
+    `${merchantId} ${name}`.toLowerCase().includes(find);
+  const isNew = of === NEW && locked === null && canAdd;
   return (
     <div className="dz-tab-fill">
+      <Flex gap={12} align="center" style={{ marginBlockEnd: 12 }}>
+        <Button type="primary" disabled={locked !== null || !canAdd} onClick={() => open(NEW)}>
+          {system.addHospital}
+        </Button>
+        <Input.Search
+          allowClear
+          aria-label={system.findHospital}
+          placeholder={system.findHospital}
+          style={{ width: 260 }}
+          onChange={({ target }) => setFind(target.value.trim().toLowerCase())}
+        />
+      </Flex>
       <LongTable<HospitalRow>
-        rows={view.hospitals}
+        rows={view.hospitals.filter(isFound)}
         rowKey="merchantId"
         onOpen={({ merchantId }) => open(merchantId)}
         columns={[
-          { title: common.hospital, width: 220, ellipsis: true, dataIndex: 'name' },
+          { title: common.hospital, width: 200, ellipsis: true, dataIndex: 'name' },
           {
             title: 'ID',
             width: 100,
@@ -34,9 +63,10 @@ export function HospitalsTab({ view, locked }: Props) {
           },
           { title: system.isv, width: 130, ellipsis: true, render: (_, { isv }) => isv ?? common.none },
           { title: system.mode, width: 120, render: (_, { mode }) => codes.mode[mode] },
+          { title: common.status, width: 190, render: (_, row) => <Standing hospital={row} /> },
           {
             title: system.channels,
-            width: 400,
+            width: 330,
             ellipsis: true,
             render: (_, { channels }) =>
               channels
@@ -46,26 +76,37 @@ export function HospitalsTab({ view, locked }: Props) {
           {
             title: system.changedHere,
             width: 150,
-            render: (_, { overrides }) =>
+            render: (_, { overrides, isMadeHere }) =>
               overrides === 0 ? (
                 <Typography.Text type="secondary">{system.nothingChanged}</Typography.Text>
               ) : (
-                <Tag color="warning">{system.changedCount(countText(overrides))}</Tag>
+                <Tag color="warning">
+                  {isMadeHere ? system.madeHere : system.changedCount(countText(overrides))}
+                </Tag>
               ),
           },
         ]}
       />
       <Drawer
-        open={opened !== undefined}
+        open={isNew || opened !== undefined}
         onClose={() => open(undefined)}
         size={860}
-        title={system.hospitalTitle(opened?.name ?? '')}
+        title={isNew ? system.addHospital : system.hospitalTitle(opened?.name ?? '')}
+        extra={opened && <HospitalEnd hospital={opened} revision={view.revision} locked={locked} />}
         destroyOnHidden
       >
+        {isNew && <AddHospital view={view} onMade={(id) => open(id)} />}
         {opened && <OneHospital merchantId={opened.merchantId} locked={locked} />}
       </Drawer>
     </div>
   );
+}
+
+function Standing({ hospital: { lastDate } }: { readonly hospital: HospitalRow }) {
+  const { system } = useLabels();
+  const today = businessDateOf(useNow(60_000));
+  if (lastDate === null) return <Tag color="success">{system.isServed}</Tag>;
+  return <Tag>{lastDate < today ? system.hasEnded(lastDate) : system.endsOn(lastDate)}</Tag>;
 }
 
 function OneHospital({

@@ -49,7 +49,8 @@ export function SystemPage() {
     if (name === 'secrets') return <SecretsTab locked={locked} />;
     if (name === 'history') return <HistoryTab />;
     if (!settings.data) return settings.error ? null : <Skeleton active />;
-    if (name === 'hospitals') return <HospitalsTab view={settings.data} locked={locked} />;
+    if (name === 'hospitals')
+      return <HospitalsTab view={settings.data} locked={locked} canAdd={me.allMerchants} />;
     return <GlobalSettings name={name} view={settings.data} locked={locked} />;
   };
   return (

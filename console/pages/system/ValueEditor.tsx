@@ -4,6 +4,7 @@ import { MatchRateEditor, OrdersWithinEditor, OrOff } from './AlertRuleEditors.t
 import { ChannelEditor } from './ChannelEditor.tsx';
 import { DurationEditor } from './DurationEditor.tsx';
 import type { EditorProps } from './editorProps.ts';
+import { LastDateEditor } from './LastDateEditor.tsx';
 import { QuietEditor } from './QuietEditor.tsx';
 import { RoutesEditor } from './RoutesEditor.tsx';
 import { ShortInput } from './ShortInput.tsx';
@@ -128,6 +129,8 @@ export function ValueEditor({ path, value, onChange, disabled, contacts }: Edito
           onChange={onChange}
         />
       );
+    case 'lastDate':
+      return <LastDateEditor {...own} />;
     case 'channel':
       return <ChannelEditor {...own} />;
     case 'quietHours':

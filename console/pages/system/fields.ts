@@ -22,6 +22,7 @@ export type Editor =
   | 'matchRate'
   | 'healingMode'
   | 'flag'
+  | 'lastDate'
   | 'routes';
 
 /** Not the way in which a hospital is reconciled. */
@@ -31,6 +32,7 @@ const EDITORS: Readonly<Record<string, Editor>> = {
   name: 'text',
   isv: 'text',
   mode: 'mode',
+  lastDate: 'lastDate',
   window: 'duration',
   crossDayMargin: 'duration',
   crossDayDays: 'days',
@@ -73,6 +75,11 @@ export function stepsOf(path: string): readonly string[] {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
+/** @param rest the steps below the hospital, none of which needs to be escaped */
+export function pathOf(merchantId: string, rest: string): string {
+  return `/merchants/${merchantId.replaceAll('~', '~0').replaceAll('/', '~1')}/${rest}`;
+}
+
 /** A setting's name; those that share one by their last step are told apart by where they stand. */
 export function lastStep(path: string): string {
   return path.endsWith(HEALING_MODE) ? HEALING_MODE : (stepsOf(path).at(-1) ?? '');
@@ -98,7 +105,9 @@ export function fieldLabel(path: string, { system, codes }: Labels): string {
   const last = lastStep(path);
   if (isChannel(last)) return codes.channel[last];
   const words: Readonly<Record<string, string>> = {
+    id: system.hospitalId,
     name: system.name,
+    lastDate: system.lastDate,
     isv: system.isv,
     mode: system.mode,
     window: system.window,
@@ -136,6 +145,7 @@ export function fieldLabel(path: string, { system, codes }: Labels): string {
 
 export function fieldHint(path: string, { system }: Labels): string {
   const words: Readonly<Record<string, string>> = {
+    lastDate: system.lastDateHint,
     window: system.windowHint,
     crossDayMargin: system.crossDayMarginHint,
     cutOff: system.cutOffHint,

@@ -32,6 +32,8 @@ export function valueText(path: string, value: unknown, labels: Labels): string 
       return value === true ? system.yes : system.no;
     case 'mode':
       return value === 'TWO_WAY' ? codes.mode.TWO_WAY : codes.mode.THREE_WAY;
+    case 'lastDate':
+      return value === 'none' ? system.stays : textOf(value);
     case 'methods':
       return joined(
         system,

@@ -3,6 +3,7 @@ import type { DayTime } from '../../../domain/alertRules.ts';
 import type { BusinessDate } from '../../../domain/businessDate.ts';
 import { addDays, businessDateOf, startOfDate } from '../../../domain/businessDate.ts';
 import type { Merchant } from '../../../domain/merchant.ts';
+import { hasLeft } from '../../../domain/merchant.ts';
 import { isConnected, waitsUntilMs } from '../../../domain/schedule.ts';
 import type { Finding } from '../finding.ts';
 import type { SlowParts } from './slowParts.ts';
@@ -29,7 +30,7 @@ export async function daysNotClosed(
     const own = known.get(merchantId);
     if (closedBy === null || !own) return [];
     const found: Finding[] = [];
-    for (let date = first; date < today; date = addDays(date, 1)) {
+    for (let date = first; date < today && !hasLeft(merchant, date); date = addDays(date, 1)) {
       const byMs = closedByMs(merchant, date, closedBy);
       if (byMs > nowMs || isClosed(merchantId, date) || !isConnected(own, date)) continue;
       found.push(findingOf(merchantId, date, byMs, nowMs, own.get(date)?.lastRun?.outcome ?? 'NONE'));

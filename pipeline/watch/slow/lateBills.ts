@@ -4,6 +4,7 @@ import type { DayTime } from '../../../domain/alertRules.ts';
 import type { BusinessDate } from '../../../domain/businessDate.ts';
 import { addDays, businessDateOf, startOfDate } from '../../../domain/businessDate.ts';
 import type { Merchant } from '../../../domain/merchant.ts';
+import { hasLeft } from '../../../domain/merchant.ts';
 import { scheduledAtMs } from '../../../domain/schedule.ts';
 import type { MissingBill } from '../../close/missingBills.ts';
 import { missingBills } from '../../close/missingBills.ts';
@@ -35,7 +36,7 @@ export async function lateBills(
     const { billBy } = rulesOf(merchantId);
     for (let date = first; billBy !== null && date < today; date = addDays(date, 1)) {
       const byMs = billByMs(merchant, date, billBy);
-      if (byMs > nowMs) break;
+      if (byMs > nowMs || hasLeft(merchant, date)) break;
       const key = `${merchantId} ${date}`;
       for (const bill of missingBills(merchant, date, placesOf.get(key) ?? [], askedOf.get(key) ?? [])) {
         const finding = findingOf(merchantId, date, byMs, bill);
