@@ -119,7 +119,7 @@ function clusterOf(
   { commandTimeout, cluster }: How,
   { nodes, login, tls }: Extract<RedisAddress, { kind: 'cluster' }>,
 ): Cluster {
-  return new TimedCluster([...nodes], {
+  return new PatientCluster([...nodes], {
     ...cluster,
     clusterRetryStrategy: retryStrategy,
     redisOptions: {
@@ -145,12 +145,18 @@ function resendWhereItIsTaken(error: Error): 2 | false {
   return /^(READONLY|NOREPLICAS)\b/.test(error.message) ? 2 : false;
 }
 
-/** ioredis counts a command's time from when a node is sent it; while no node is there nobody would be told. */
-class TimedCluster extends Cluster {
+class PatientCluster extends Cluster {
+  /** ioredis counts a command's time from when a node is sent it; while no node is there nobody would be told. */
   override sendCommand(...[command, ...rest]: Parameters<Cluster['sendCommand']>): unknown {
     const { commandTimeout } = this.options.redisOptions ?? {};
     if (commandTimeout !== undefined) timed(command, commandTimeout);
     return super.sendCommand(command, ...rest);
+  }
+
+  /** Where reading goes on while the cluster is down, scripts begin and are told so at their first write, in other words. */
+  override handleError(error: Error, ...rest: [{ value?: unknown }, unknown]): void {
+    const isDown = error.message.includes('while the cluster is down');
+    super.handleError(isDown ? new Error(`CLUSTERDOWN ${error.message}`, { cause: error }) : error, ...rest);
   }
 }
 
