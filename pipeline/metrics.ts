@@ -69,6 +69,12 @@ export function pipelineMetrics() {
       help: 'Stretches in which the ledger did not answer and reading stood still',
       registers,
     }),
+    besideAway: new Counter({
+      name: 'duizhang_beside_log_away_total',
+      help: 'Stretches in which the topics for others, or the schema registry, did not answer and reading stood still',
+      labelNames: ['server'],
+      registers,
+    }),
     billFetches: new Counter({
       name: 'duizhang_bill_fetches_total',
       help: 'Calls for bills, by source and how the asking stands after them',

@@ -56,7 +56,7 @@ export class GroupMember {
       async () => {
         await this.#cluster.connect();
         await this.#cluster.addMultipleTargetTopics(this.#topics);
-        await this.#group.joinAndSync();
+        await this.#group.joinAndSync().catch((error: unknown) => this.#throwReason(error));
       },
       refresh,
     );
@@ -129,6 +129,15 @@ export class GroupMember {
       // It is away: the next heartbeat fails again, and looks for it again.
       signal.throwIfAborted();
     }
+  }
+
+  /** kafkajs asks every broker for the coordinator and keeps what they answered to itself, also that the group may not be read. */
+  async #throwReason(error: unknown): Promise<never> {
+    if (hasType(error, 'KafkaJSGroupCoordinatorNotFound')) {
+      const broker = await this.#cluster.findControllerBroker();
+      await broker.findGroupCoordinator({ groupId: this.#settings.group, coordinatorType: 0 });
+    }
+    throw error;
   }
 
   #partitionCount(): number {

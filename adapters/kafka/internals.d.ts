@@ -27,6 +27,10 @@ declare module 'kafkajs/src/cluster/index.js' {
       readonly messages: readonly FetchedMessage[];
     };
     type Broker = {
+      findGroupCoordinator(group: {
+        readonly groupId: string;
+        readonly coordinatorType: 0;
+      }): Promise<unknown>;
       fetch(request: {
         readonly replicaId?: number;
         readonly isolationLevel: 0 | 1;
@@ -67,6 +71,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     refreshMetadata(): Promise<void>;
     refreshMetadataIfNecessary(): Promise<void>;
     findBroker(node: { readonly nodeId: string }): Promise<Cluster.Broker>;
+    findControllerBroker(): Promise<Cluster.Broker>;
     findGroupCoordinator(group: { readonly groupId: string }): Promise<unknown>;
     findLeaderForPartitions(
       topic: string,

@@ -331,7 +331,8 @@ const quality = () => [
   promSeries(
     {
       title: '案件与退款追踪',
-      description: '每秒随判定写入的案件行；追问到最终结果的退款；账库没有应答的次数。',
+      description:
+        '每秒随判定写入的案件行；追问到最终结果的退款；账库、对外主题（outputs）、格式注册中心（registry）没有应答的次数。',
       unit: 'ops',
       width: 8,
     },
@@ -339,6 +340,10 @@ const quality = () => [
       { expr: 'sum(rate(duizhang_case_rows_total[$__rate_interval]))', legend: '案件行' },
       { expr: 'sum(rate(duizhang_refunds_recovered_total[$__rate_interval]))', legend: '追回结果的退款' },
       { expr: 'sum(rate(duizhang_ledger_away_total[$__rate_interval]))', legend: '账库中断' },
+      {
+        expr: 'sum by (server) (rate(duizhang_beside_log_away_total[$__rate_interval]))',
+        legend: '{{server}} 中断',
+      },
     ],
   ),
   promSeries(

@@ -68,11 +68,13 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
     env,
     process: 'pipeline',
     onWarning: (warning) => log.warn(warning, 'the log in Kafka is not as it should be'),
-    onRegistryAway: (error) =>
+    onRegistryAway: (error) => {
+      metrics.besideAway.inc({ server: 'registry' });
       log.warn(
         { err: error },
-        'the schema registry does not answer; partitions with its schemas stand still',
-      ),
+        'the schema registry does not answer; partitions with its schemas stand still until it does',
+      );
+    },
   });
   const outputs = eventLog.newOutputs();
   return {
@@ -98,11 +100,13 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
         ? null
         : patientOutputs(outputs, {
             signal: stopping.signal,
-            onAway: (error) =>
+            onAway: (error) => {
+              metrics.besideAway.inc({ server: 'outputs' });
               log.warn(
                 { err: error },
                 'the topics for others do not answer; reading stands still until they do',
-              ),
+              );
+            },
           }),
     window: new RedisWindow(windowRedis, { slots: config.slots }),
     board: new RedisHeartbeatBoard(windowRedis),
