@@ -95,7 +95,7 @@ export const PROBLEM_CODES: Readonly<Record<string, ProblemCode>> = {
   DZ_SECRET_UNKNOWN: { status: 404 },
   DZ_SECRET_INVALID: { ...refusal, field: '/value' },
   DZ_SECRET_READ_ONLY: conflict,
-  DZ_USER_NAME: { ...refusal, field: '/user', zh: '用户名须为小写字母、数字、.、_、-,并以字母或数字开头' },
+  DZ_USER_NAME: { ...refusal, field: '/user', zh: '用户名须为小写字母、数字、.、_、-，并以字母或数字开头' },
   DZ_USER_EXISTS: { ...conflict, field: '/user', zh: '该用户名已存在' },
   DZ_USER_UNKNOWN: { status: 404, zh: '用户不存在' },
   DZ_USER_BUSY: conflict,

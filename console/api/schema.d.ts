@@ -551,7 +551,14 @@ export type paths = {
             merchantId: string;
             businessDate: string;
             mode: 'REALTIME' | 'THREE_WAY' | 'TWO_WAY';
-            waitsFor: string[];
+            /** bills that are missing */
+            waitsFor: {
+              book: 'MERCHANT' | 'PLATFORM' | 'CHANNEL';
+              /** of a channel’s bill */
+              channel: ('WECHAT' | 'ALIPAY' | 'UNIONPAY') | null;
+              /** where it is asked for; null: somebody has to bring it */
+              source: ('hdp' | 'wechat' | 'alipay' | 'drop' | 'upload') | null;
+            }[];
             since: string;
             /** the run comes then at the latest */
             until: string;
