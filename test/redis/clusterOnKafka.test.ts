@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { playDay } from '../faults/playedDay.ts';
-import { hasKafka } from '../hasKafka.ts';
 import { configOn } from '../production/kafkaSystem.ts';
 import { startTestSystem } from '../system.ts';
 import { loseMaster, untilApplied } from './lostWrites.ts';
 import { cutOff, startRedisCluster } from './redisCluster.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
 const merchants = [...loadConfig(CONFIG).merchants.values()].slice(0, 1);
