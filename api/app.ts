@@ -23,6 +23,7 @@ import type { ActionQueries } from '../domain/resolutionPorts.ts';
 import type { Statements } from '../domain/statement.ts';
 import { traceparentOf } from '../domain/traceparent.ts';
 import type { PeopleDeps } from '../people/people.ts';
+import type { ProviderLoginDeps } from '../people/providerLogin.ts';
 import type { ReplayDeps } from '../pipeline/deadLetters/replay.ts';
 import { guardRoutes } from './access.ts';
 import { demandFreshLogin } from './freshLogin.ts';
@@ -63,6 +64,7 @@ import { orderRoutes } from './routes/orders.ts';
 import type { OverviewParts } from './routes/overview.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { proofRoutes } from './routes/proofs.ts';
+import { providerSessionRoutes } from './routes/providerSessions.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -103,6 +105,8 @@ export type ApiParts = {
   readonly principals: Principals;
   /** What people log in with. */
   readonly people: PeopleDeps;
+  /** Logging in at an identity provider; null, or absent: the console does not offer it. */
+  readonly providerLogin?: ProviderLoginDeps | null;
   /** How old a login may be when money moves; null, or absent: as old as its session. */
   readonly freshLoginMs?: number | null;
   /** What people do about exceptions and orders; its hospitals are those of the whole API. */
@@ -252,6 +256,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
   const { merchants, rulesOf } = cases.deps;
   return [
     sessionRoutes(parts.people),
+    providerSessionRoutes(parts.providerLogin ?? null),
     meRoutes(merchants),
     reconciliationRoutes({ queries, billFiles: parts.billFiles, closeAgain, merchants }),
     ledgerRoutes(queries),

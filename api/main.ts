@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { oidcLogin } from '../adapters/access/oidcLogin.ts';
 import { oidcPrincipals } from '../adapters/access/oidcPrincipals.ts';
 import { peopleParts } from '../adapters/access/peopleParts.ts';
 import { sessionKeyPath } from '../adapters/access/sessionKey.ts';
@@ -57,6 +58,7 @@ import { redisNonces } from '../adapters/redis/nonceStore.ts';
 import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import { settingsLock } from '../adapters/redis/settingsLock.ts';
+import { redisLoginsUnderWay } from '../adapters/redis/access/loginsUnderWay.ts';
 import { redisUserLocks } from '../adapters/redis/access/userLocks.ts';
 import { resolutionParts } from '../adapters/resolutionParts.ts';
 import { secretDesk } from '../adapters/sources/secretDesk.ts';
@@ -191,6 +193,15 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
       ...(oidc === null ? [] : [oidcPrincipals(oidc, people)]),
     ]),
     people,
+    providerLogin:
+      config.oidcLogin === null
+        ? null
+        : {
+            ...people,
+            provider: oidcLogin(config.oidcLogin, env, () => clock.wallMs()),
+            logins: redisLoginsUnderWay(window),
+            random: () => randomBytes(32).toString('base64url'),
+          },
     freshLoginMs: config.access.freshLoginMs,
     limits: { rates: RATES, redis: counting },
     cases: {

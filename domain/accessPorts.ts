@@ -38,7 +38,12 @@ export type Session = {
   /** When the password was last shown. */
   readonly authenticatedAtMs: number;
   readonly endsAtMs: number;
+  /** Absent: with a password. */
+  readonly loggedInBy?: 'OIDC';
 };
+
+/** `userVersion` of somebody whom the provider alone knows: there is no record of ours that could change. */
+export const NO_USER = '';
 
 export type Sessions = {
   open(session: Session): Promise<void>;
@@ -53,6 +58,52 @@ export type Sessions = {
   renew(session: Session): Promise<boolean>;
   end(userId: string, sessionId: string): Promise<void>;
   endAll(userId: string): Promise<void>;
+};
+
+/** A login at the provider that has begun in a browser. */
+export type LoginUnderWay = {
+  /** Comes back with the answer; each is good once. */
+  readonly state: string;
+  readonly nonce: string;
+  /** Of PKCE. */
+  readonly verifier: string;
+  /** SHA-256, as base64url, of what the browser alone knows: an answer that was read on its way is no use to others. */
+  readonly secretHash: string;
+  /** The provider is to ask who it is, whoever it knows. */
+  readonly isFresh: boolean;
+  readonly startedAtMs: number;
+};
+
+export type LoginsUnderWay = {
+  keep(login: LoginUnderWay): Promise<void>;
+  /** @returns null: there is none, it took too long, or it was taken before */
+  take(state: string): Promise<LoginUnderWay | null>;
+};
+
+/** What a provider says of somebody who logged in there. */
+export type ProvidedIdentity = {
+  readonly subject: string;
+  readonly name: string;
+  /** Which user of ours it is; null: its users are its own, with roles and hospitals from its claims. */
+  readonly userId: string | null;
+  readonly roles: readonly Role[];
+  readonly reach: Reach;
+  readonly authenticatedAtMs: number;
+};
+
+/** How an answer of the provider came back to the browser. */
+export type ProviderAnswer = {
+  readonly code: string;
+  /** RFC 9207; null: it did not say who it is. */
+  readonly iss: string | null;
+};
+
+/** @throws DZ_OIDC_AWAY */
+export type IdentityProvider = {
+  /** Where the browser is sent to. */
+  addressOf(login: LoginUnderWay): Promise<string>;
+  /** @returns null: the answer proves nothing */
+  identityOf(login: LoginUnderWay, answer: ProviderAnswer): Promise<ProvidedIdentity | null>;
 };
 
 export type LoginAttempts = {
@@ -86,3 +137,5 @@ export type RefreshToken = Pick<Session, 'userId' | 'sessionId'> & {
 
 export const ACCESS_LIVES_MS = 10 * 60_000;
 export const SESSION_LIVES_MS = 12 * 3_600_000;
+/** Of somebody whom nobody here can shut out. */
+export const PROVIDED_SESSION_LIVES_MS = 2 * 3_600_000;

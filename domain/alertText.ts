@@ -88,7 +88,7 @@ function closedTitle(alert: Alert, nowMs: number): string {
       return `${subject} 事件时间已于 ${at} 恢复正常`;
     case 'DEAD_LETTERS':
       return `${subject} 无法识别的数据已于 ${at} 处理：共 ${countOf(alert.orders)} 条${
-        alert.left > 0 ? `,剩 ${countOf(alert.left)} 条` : ''
+        alert.left > 0 ? `，剩 ${countOf(alert.left)} 条` : ''
       }`;
     case 'DAY_NOT_CLOSED':
       return `${subject} 已于 ${at} 日结`;

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { SourceName } from './billSource.ts';
 import type { BusinessDate } from './businessDate.ts';
 import type { Certificate, CertificateDraft, SignedCertificate } from './certificate.ts';
 import type { DuplicateCandidate } from './duplicateHint.ts';
@@ -258,13 +259,22 @@ export interface CloseGate {
 
 // --- schedule ----------------------------------------------------------------------------------------------------
 
+/** A bill that a close waits for. */
+export type AwaitedBill = {
+  readonly book: Book;
+  /** Of a channel's bill. */
+  readonly channel: Channel | null;
+  /** Where it is asked for; null: somebody has to bring it, or the channel's is waited for wherever it comes from. */
+  readonly source: SourceName | null;
+};
+
 /** A day that is due and waits for what is missing. */
 export type CloseWait = {
   readonly merchantId: string;
   readonly businessDate: BusinessDate;
   readonly mode: CloseMode;
-  /** What is missing, in words; empty: it waits no more. */
-  readonly waitsFor: readonly string[];
+  /** What is missing; empty: it waits no more. */
+  readonly waitsFor: readonly AwaitedBill[];
   readonly sinceMs: number;
   /** The run comes then at the latest. */
   readonly untilMs: number;

@@ -13,6 +13,8 @@ export type Principal = {
   readonly authenticatedAtMs?: number;
   /** Of a login here. */
   readonly sessionId?: string;
+  /** Of a login here; absent: with a password. */
+  readonly loggedInBy?: 'OIDC';
 };
 
 /** What is of another hospital is not there for whoever asks. */

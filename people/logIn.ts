@@ -1,5 +1,5 @@
 import type { Session } from '../domain/accessPorts.ts';
-import { ACCESS_LIVES_MS, SESSION_LIVES_MS } from '../domain/accessPorts.ts';
+import { ACCESS_LIVES_MS, NO_USER, SESSION_LIVES_MS } from '../domain/accessPorts.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import { totpStepOf } from '../domain/totp.ts';
@@ -35,8 +35,9 @@ export class AccessRefused extends DuizhangError {
   /** The user who was tried, where there is one and the attempt was looked at; null: nothing is to be recorded. */
   readonly about: AboutUser | null;
 
-  constructor(code: 'DZ_LOGIN_REFUSED' | 'DZ_SESSION_ENDED', about: AboutUser | null) {
-    super(code, WORDS[code].en, { messageZh: WORDS[code].zh });
+  /** @param name of somebody who has proved who it is, and has no rights here */
+  constructor(code: keyof typeof WORDS, about: AboutUser | null, name = '') {
+    super(code, `${name}${WORDS[code].en}`, { messageZh: `${name}${WORDS[code].zh}` });
     this.about = about;
   }
 }
@@ -44,11 +45,19 @@ export class AccessRefused extends DuizhangError {
 const WORDS = {
   DZ_LOGIN_REFUSED: {
     en: 'user, password or one-time code is wrong, or there were too many attempts: wait some minutes, then try once more; an administrator can set a new password',
-    zh: '用户名、密码或动态码不正确,或尝试次数过多:请等待几分钟后再试,或联系管理员重置密码',
+    zh: '用户名、密码或动态码不正确，或尝试次数过多：请等待几分钟后再试，或联系管理员重置密码',
+  },
+  DZ_OIDC_REFUSED: {
+    en: 'the login at the identity provider did not come to an end, took too long or was used before: begin it again',
+    zh: '统一登录未完成、已超时或已使用，请重新发起',
+  },
+  DZ_OIDC_NO_USER: {
+    en: ' is known to the identity provider and has no rights here: ask an administrator',
+    zh: ' 已通过统一登录，但在本系统没有可用的账户或角色，请联系管理员',
   },
   DZ_SESSION_ENDED: {
     en: 'the session has ended; log in again at POST /api/v1/sessions',
-    zh: '登录已失效,请重新登录',
+    zh: '登录已失效，请重新登录',
   },
 } as const;
 
@@ -70,6 +79,11 @@ export async function logIn(shown: Credentials, deps: PeopleDeps): Promise<Logge
     authenticatedAtMs: nowMs,
     endsAtMs: nowMs + SESSION_LIVES_MS,
   };
+  return beginSession(session, deps);
+}
+
+/** @throws DZ_LOGIN_REFUSED */
+export async function beginSession(session: Session, deps: PeopleDeps): Promise<LoggedIn> {
   await deps.sessions.open(session);
   if (!(await isStill(session, deps))) {
     // Changed while the password was looked at: whoever changed it may have ended the sessions before this one began.
@@ -153,6 +167,7 @@ function secondFactorOf(user: User | null, code: string, { sealer, now }: People
 }
 
 async function isStill({ userId, userVersion }: Session, { users }: PeopleDeps): Promise<boolean> {
+  if (userVersion === NO_USER) return true;
   const user = await users.byId(userId);
   return user !== null && !user.disabled && user.version.toString() === userVersion;
 }
@@ -173,7 +188,7 @@ async function tokensOf(
   };
 }
 
-function aboutUser({ userId, reach }: User, { merchants }: PeopleDeps): AboutUser {
+export function aboutUser({ userId, reach }: User, { merchants }: PeopleDeps): AboutUser {
   return { userId, merchants: reachedMerchants(reach, merchants) };
 }
 

@@ -34,7 +34,7 @@ export type Places = {
 
 /** Who a session lets in. */
 export function principalOfSession(session: Session, merchants: PeopleDeps['merchants']): Principal {
-  const { userId, name, roles, reach, authenticatedAtMs, sessionId } = session;
+  const { userId, name, roles, reach, authenticatedAtMs, sessionId, loggedInBy } = session;
   return {
     userId,
     name,
@@ -42,6 +42,7 @@ export function principalOfSession(session: Session, merchants: PeopleDeps['merc
     sessionId,
     roles: new Set(roles),
     merchants: reachedMerchants(reach, merchants),
+    ...(loggedInBy === undefined ? {} : { loggedInBy }),
   };
 }
 

@@ -11,7 +11,7 @@ export function loginPlaces(most = MOST_LOGINS): Places {
     enter() {
       if (taken >= most) {
         throw new DuizhangError('DZ_LOGIN_BUSY', 'too many log in at once; try again in some seconds', {
-          messageZh: '登录人数过多,请几秒后再试',
+          messageZh: '登录人数过多，请几秒后再试',
         });
       }
       taken += 1;

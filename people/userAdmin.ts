@@ -27,7 +27,7 @@ export async function changeByAdmin(
       'DZ_USER_SELF',
       'nobody takes their own rights as an administrator; ask another one',
       {
-        messageZh: '不能取消自己的管理员权限或停用自己,请由其他管理员操作',
+        messageZh: '不能取消自己的管理员权限或停用自己，请由其他管理员操作',
       },
     );
   }
@@ -38,7 +38,7 @@ export async function changeByAdmin(
       throw new DuizhangError(
         'DZ_USER_LAST_ADMIN',
         `${userId} is the last user who is an administrator of all hospitals; make another one first`,
-        { messageZh: '这是最后一位可管理全部医院的管理员,请先增加另一位' },
+        { messageZh: '这是最后一位可管理全部医院的管理员，请先增加另一位' },
       );
     }
     return changeUser(userId, change, admin.userId, deps);

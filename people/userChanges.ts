@@ -131,6 +131,6 @@ async function hashOf(password: string, userId: string, { passwords }: UserChang
   throw new DuizhangError(
     'DZ_PASSWORD_WEAK',
     `the password is too weak: ${fault}; some words that do not belong together make a good one`,
-    { messageZh: '密码强度不足:至少 10 个字符,且不能是常见密码、用户名或连续字符' },
+    { messageZh: '密码强度不足：至少 10 个字符，且不能是常见密码、用户名或连续字符' },
   );
 }

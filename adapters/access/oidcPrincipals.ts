@@ -2,11 +2,10 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Merchant } from '../../domain/merchant.ts';
-import type { Principal, Role } from '../../domain/principal.ts';
-import { ROLES } from '../../domain/principal.ts';
-import type { Reach } from '../../domain/user.ts';
+import type { Principal } from '../../domain/principal.ts';
 import { reachedMerchants } from '../../domain/user.ts';
 import type { OidcConfig } from '../config/accessConfig.ts';
+import { reachIn, rolesIn, wordsIn } from './oidcClaims.ts';
 
 /** A secret that caller and provider share proves nothing here: no HS256. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -123,39 +122,9 @@ function principalOf(
   };
 }
 
-function rolesIn(payload: JWTPayload, { rolesClaim, roles }: OidcConfig): readonly Role[] {
-  const byName = new Map(roles ? Object.entries(roles) : ROLES.map((role) => [role, role]));
-  return wordsIn(payload, rolesClaim).flatMap((word) => byName.get(word) ?? []);
-}
-
-/** "*" is every hospital; without the claim it is none. */
-function reachIn(words: readonly string[]): Reach {
-  if (words.includes('*')) return null;
-  const isv = 'isv:';
-  return {
-    merchants: words.filter((word) => !word.startsWith(isv)),
-    isvs: words.filter((word) => word.startsWith(isv)).map((word) => word.slice(isv.length)),
-  };
-}
-
-/** A list, or words with spaces between, as providers write both. */
-function wordsIn(payload: JWTPayload, claim: string): readonly string[] {
-  const said = claim in payload ? payload[claim] : at(payload, claim.split('.'));
-  if (typeof said === 'string') return said.split(' ').filter((word) => word !== '');
-  return Array.isArray(said) ? said.filter((word) => typeof word === 'string') : [];
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  return at(new Map<string, unknown>(Object.entries(value)).get(step), rest);
-}
-
-function away(issuer: string, cause: unknown): DuizhangError {
-  return new DuizhangError(
-    'DZ_OIDC_AWAY',
-    `the keys of ${issuer} cannot be fetched now; try again in a moment`,
-    { cause, messageZh: '统一身份认证服务暂不可用，请稍后再试' },
-  );
+export function away(issuer: string, cause: unknown): DuizhangError {
+  return new DuizhangError('DZ_OIDC_AWAY', `${issuer} cannot be asked now; try again in a moment`, {
+    cause,
+    messageZh: '统一身份认证服务暂不可用，请稍后再试',
+  });
 }

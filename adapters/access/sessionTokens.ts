@@ -11,7 +11,8 @@ export const SESSION_TOKEN_TYPE = 'at+jwt';
 
 /** Of the processes that share a key. */
 const SKEW_S = 5;
-const REFRESH = /^([a-z0-9._-]{1,64})~([\w-]{1,64})~(\d{1,9})~([\w-]{43})$/;
+/** Of users of ours, and of a provider's (oidc:<sub>), in whose names anything may stand. */
+const REFRESH = /^([a-z0-9._-]{1,64}|oidc:[!-~]{1,200})~([\w-]{1,64})~(\d{1,9})~([\w-]{43})$/;
 
 type Key = { readonly kid: string; readonly access: Buffer; readonly refresh: Buffer };
 

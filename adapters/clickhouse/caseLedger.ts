@@ -85,7 +85,8 @@ export function clickHouseCaseLedger(client: ClickHouseClient): CaseLedger {
       const values: Record<string, string> = merchantId === null ? {} : { merchantId };
       for (let after = ''; ;) {
         const rows: readonly CaseRow[] = await rowsWhere(
-          `case_id IN (SELECT DISTINCT case_id FROM exception_actions WHERE ${own} AND case_id > {after:String}
+          // GLOBAL: of a cluster, a page is the first of all shards together and not of each.
+          `case_id GLOBAL IN (SELECT DISTINCT case_id FROM exception_actions WHERE ${own} AND case_id > {after:String}
              ORDER BY case_id LIMIT ${CASES_A_PAGE})`,
           { ...values, after },
         );

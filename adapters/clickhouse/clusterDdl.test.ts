@@ -143,3 +143,13 @@ test('of the schema the tables without merchants are these', () => {
     'settings',
   ]);
 });
+
+test('of the schema rows that take each other’s place are of one merchant, and so on one shard', () => {
+  const replacing = ALL.filter((sql) =>
+    /^ENGINE = Replicated(?:Replacing|Aggregating)MergeTree\('[^']*\{shard\}\//m.test(sql),
+  );
+  expect(replacing.length).toBeGreaterThan(15);
+  const ofNoMerchant = replacing.filter((sql) => !/^ORDER BY \([^)]*\bmerchant_id\b/m.test(sql));
+  // An alert's id is made of its merchant.
+  expect(namesAfter(/^CREATE TABLE IF NOT EXISTS (\w+)/g, ofNoMerchant)).toEqual(['alerts_local']);
+});

@@ -84,7 +84,7 @@ function elsewhere(cluster: string | null): DuizhangError {
     cluster === null ? ['a cluster', 'names none'] : ['one server', `names the cluster ${cluster}`];
   return new DuizhangError(
     'DZ_SCHEMA_PLACE',
-    `the database ${DATABASE} was made for ${made}, and DUIZHANG_CLICKHOUSE_CLUSTER ${wanted}; take an empty ClickHouse and bring the rows over (docs/production.md)`,
+    `the database ${DATABASE} was made for ${made}, and DUIZHANG_CLICKHOUSE_CLUSTER ${wanted}; take an empty ClickHouse and bring the rows over (docs/clickhouse-cluster.md)`,
   );
 }
 

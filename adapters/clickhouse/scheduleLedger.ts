@@ -1,5 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { CloseMode, CloseWait, ScheduleLedger } from '../../domain/closePorts.ts';
+import { SOURCE_NAMES } from '../../domain/billSource.ts';
+import type { AwaitedBill, CloseMode, CloseWait, ScheduleLedger } from '../../domain/closePorts.ts';
+import { BOOKS, CHANNELS } from '../../domain/entry.ts';
 import type { Outcome } from '../../domain/ports.ts';
 import type { DayStatus } from '../../domain/schedule.ts';
 import type { Scope } from '../../domain/scope.ts';
@@ -24,7 +26,7 @@ export function clickHouseScheduleLedger(client: ClickHouseClient, now: () => nu
         merchant_id: wait.merchantId,
         business_date: wait.businessDate,
         mode: wait.mode,
-        waits_for: wait.waitsFor,
+        waits_for: wait.waitsFor.map(textOfBill),
         since: timeText(wait.sinceMs),
         until: timeText(wait.untilMs),
         version: now().toString(),
@@ -138,8 +140,22 @@ function waitOfRow(row: WaitRow): CloseWait {
     merchantId: row.merchant_id,
     businessDate: row.date,
     mode: row.mode,
-    waitsFor: row.waits_for,
+    waitsFor: row.waits_for.flatMap(billOfText),
     sinceMs: Number(row.since_ms),
     untilMs: Number(row.until_ms),
   };
+}
+
+/** `CHANNEL ALIPAY`, `MERCHANT`, and with where it is asked for `CHANNEL ALIPAY alipay`, `MERCHANT hdp`. */
+function textOfBill({ book, channel, source }: AwaitedBill): string {
+  return [book, channel, source].filter((word) => word !== null).join(' ');
+}
+
+/** Versions before this one wrote sentences; a day that waits is written anew by the next look at it. */
+function billOfText(text: string): readonly AwaitedBill[] {
+  const words = text.split(' ');
+  const book = BOOKS.find((each) => each === words[0]);
+  const channel = CHANNELS.find((each) => words.includes(each)) ?? null;
+  const source = SOURCE_NAMES.find((each) => words.includes(each)) ?? null;
+  return book === undefined ? [] : [{ book, channel, source }];
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { namedSecrets } from '../sources/namedSecrets.ts';
 import { loadConfig } from './loadConfig.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'dz-access-'));
@@ -29,7 +30,28 @@ test('access is read', () => {
   });
 });
 
+test('the login of a provider names its client and where the console is', () => {
+  const login = 'clientId: c, keyEnv: OIDC, address: https://dz.example, userClaim: preferred_username';
+  const path = join(dir, 'duizhang.config.yaml');
+  accessIn(`access: { oidc: { ${OIDC}, login: { ${login} } } }`);
+  const { oidcLogin } = loadConfig(path);
+  expect(oidcLogin?.raw).toMatchObject({ clientId: 'c', keyEnv: 'OIDC', userClaim: 'preferred_username' });
+  const secrets = namedSecrets(loadConfig(path), {});
+  expect(secrets.map(({ at, raw }) => [at, raw.keyEnv])).toEqual([['access oidc.login', 'OIDC']]);
+});
+
 test.each([
+  [`access: { oidc: { ${OIDC}, login: { clientId: c } } }`, /lacks address/],
+  [`access: { oidc: { ${OIDC}, login: { clientId: c, address: 'http://dz.example' } } }`, /address/],
+  [`access: { oidc: { ${OIDC}, login: { clientId: c, address: 'https://dz.example/console' } } }`, /address/],
+  [
+    `access: { oidc: { ${OIDC}, login: { clientId: c, address: https://dz.example, scope: profile } } }`,
+    /scope/,
+  ],
+  [
+    `access: { oidc: { ${OIDC}, login: { clientId: c, address: https://dz.example, keyEnv: A, keyFile: b } } }`,
+    /keyFile or keyEnv, not both/,
+  ],
   ['access: { freshLogin: soon }', /freshLogin/],
   ['access: { demoUsers: maybe }', /on, off/],
   [`access: { oidc: { ${OIDC.replace('https', 'http')} } }`, /issuer/],

@@ -14,8 +14,8 @@ import type { HealingRules } from '../../domain/selfHealing.ts';
 import type { Overlay } from '../../domain/settings.ts';
 import { NO_OVERLAY } from '../../domain/settings.ts';
 import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
-import type { AccessConfig } from './accessConfig.ts';
-import { accessOf, AccessSchema } from './accessConfig.ts';
+import type { AccessConfig, OidcLoginConfig } from './accessConfig.ts';
+import { accessOf, AccessSchema, oidcLoginOf } from './accessConfig.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import {
   ALERT_AMOUNT,
@@ -163,6 +163,8 @@ export type Config = {
   /** merchantLabels: /metrics, which asks for no login, tells hospitals apart; three series each. */
   readonly metrics: { readonly merchantLabels: boolean };
   readonly access: AccessConfig;
+  /** How the console sends people to the provider of `access`; null: it does not. Secrets as above. */
+  readonly oidcLogin: OidcLoginConfig | null;
   /** Whom to tell of alerts; null: nobody outside. Secrets as above. */
   readonly alerts: AlertsConfig | null;
   /** What raises alerts, by merchant; every one is in it, and '' stands for what is of no hospital. */
@@ -203,7 +205,10 @@ export function configOfText(path: string, text: string, overlay: Overlay = NO_O
   const config = configOf(value, fail);
   const folder = dirname(resolve(path));
   const log = { ...config.log, kafka: kafkaOf(value.log?.kafka, folder, fail) };
-  return { ...config, ...outsideOf(value, config.merchants, folder, fail), log };
+  const oidcLogin = oidcLoginOf(value.access?.oidc, folder, (steps, message) =>
+    fail(['access', 'oidc', 'login', ...steps], message),
+  );
+  return { ...config, ...outsideOf(value, config.merchants, folder, fail), log, oidcLogin };
 }
 
 type CheckError = ReturnType<typeof check.Errors>[number];
@@ -312,7 +317,7 @@ function outsideOf(
 function configOf(
   raw: Static<typeof ConfigSchema>,
   fail: Fail,
-): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts' | 'healing' | 'log'> & {
+): Omit<Config, 'sources' | 'machines' | 'refunds' | 'alerts' | 'healing' | 'log' | 'oidcLogin'> & {
   readonly log: LogSize;
 } {
   const resolution = new Map<string, ResolutionRules>();

@@ -36,11 +36,21 @@ export type KafkaServerOptions = {
   readonly also?: Readonly<Record<string, KafkaProtocol>>;
   /** Further lines of server.properties. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Starts its programs; absent: those of Maven's jars, on this machine's Java. */
+  readonly launch?: (asked: KafkaLaunch) => Promise<Child>;
   /** Users made when the folder is new, e.g. `SCRAM-SHA-256=[name=a,password=b]`. */
   readonly scramUsers?: readonly string[];
   readonly logFile?: string;
 };
 
+export type KafkaLaunch = {
+  /** What the storage tool is asked before the first start; null: the folder is made. */
+  readonly format: readonly string[] | null;
+  readonly files: { readonly log4j: string; readonly server: string; readonly log: string };
+  readonly heapMb: number;
+};
+
+const DEFAULT_HEAP_MB = 256;
 /** With 11 GB of data a broker that was killed took 20 s. */
 const READY_WITHIN_MS = 60_000;
 
@@ -61,7 +71,6 @@ logger.raft.level = info
  * @throws DZ_KAFKA_MISSING, DZ_KAFKA_START
  */
 export async function startKafka(options: KafkaServerOptions): Promise<KafkaServer> {
-  const libs = await kafkaJars();
   mkdirSync(options.dir, { recursive: true });
   const port = options.port ?? (await freePort());
   const files = {
@@ -74,6 +83,20 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   for (const name of Object.keys(options.also ?? {})) also[name] = `127.0.0.1:${await freePort()}`;
   writeFileSync(files.log4j, LOG4J);
   writeFileSync(files.server, propertiesOf(settingsOf(options, port, controllerPort, also)));
+  const isNew = !existsSync(join(options.dir, 'data', 'meta.properties'));
+  const users = (options.scramUsers ?? []).flatMap((user) => ['--add-scram', user]);
+  const format = ['format', '--standalone', '-t', clusterId(), '-c', files.server, ...users];
+  const launch = options.launch ?? launchOnJars;
+  const heapMb = options.heapMb ?? DEFAULT_HEAP_MB;
+  const child = await launch({ format: isNew ? format : null, files, heapMb });
+  await untilItAnswers(port, child, files.log);
+  const broker = `127.0.0.1:${port}`;
+  const { pid, exited, stop, kill9 } = child;
+  return { broker, url: `kafka://${broker}`, port, also, pid, exited, stop, kill9 };
+}
+
+async function launchOnJars({ format, files, heapMb }: KafkaLaunch): Promise<Child> {
+  const libs = await kafkaJars();
   const java = (heap: number, program: string, args: readonly string[]): readonly string[] => [
     `-Xmx${heap}m`,
     `-Dlog4j2.configurationFile=${files.log4j}`,
@@ -82,23 +105,17 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
     program,
     ...args,
   ];
-  if (!existsSync(join(options.dir, 'data', 'meta.properties'))) {
-    const users = (options.scramUsers ?? []).flatMap((user) => ['--add-scram', user]);
-    const args = ['format', '--standalone', '-t', clusterId(), '-c', files.server, ...users];
-    const { status, stderr, stdout } = spawnSync('java', java(128, 'kafka.tools.StorageTool', args), {
+  if (format !== null) {
+    const { status, stderr, stdout } = spawnSync('java', java(128, 'kafka.tools.StorageTool', format), {
       encoding: 'utf8',
     });
     if (status !== 0) throw startFailed(`its folder could not be made: ${stdout}${stderr}`.slice(0, 2_000));
   }
-  const child = await startChild({
+  return startChild({
     command: 'java',
-    args: java(options.heapMb ?? 256, 'kafka.Kafka', [files.server]),
+    args: java(heapMb, 'kafka.Kafka', [files.server]),
     logFile: files.log,
   });
-  await untilItAnswers(port, child, files.log);
-  const broker = `127.0.0.1:${port}`;
-  const { pid, exited, stop, kill9 } = child;
-  return { broker, url: `kafka://${broker}`, port, also, pid, exited, stop, kill9 };
 }
 
 function settingsOf(

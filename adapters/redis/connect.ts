@@ -9,7 +9,10 @@ export type RedisConnection = Redis | Cluster;
 
 /** Of a command: Redis did not answer in time, or the connection is gone. */
 export function isRedisAway(error: unknown): boolean {
-  return error instanceof Error && /^(Command timed out|Connection is closed)/.test(error.message);
+  return (
+    error instanceof Error &&
+    /^(Command timed out|Connection is closed|None of startup nodes|Cluster isn't ready)/.test(error.message)
+  );
 }
 
 /**
@@ -67,6 +70,12 @@ type How = {
 /** A server that is away may take this long to refuse a connection; then the others are asked where its slots are. */
 const NODE_CONNECTS_WITHIN_MS = 2_000;
 
+/**
+ * A server that stands still keeps its connections: what it does not answer by then is asked of whoever is in its place. (The
+ * detector of fail-overs that ioredis has ends the connection for good when it is told while that is being made again.)
+ */
+const STANDS_STILL_MS = 5_000;
+
 function timeoutOf(answersWithinMs: number | undefined): Pick<How, 'commandTimeout'> {
   return answersWithinMs === undefined ? {} : { commandTimeout: answersWithinMs };
 }
@@ -89,9 +98,8 @@ function connected(address: RedisAddress, how: How): RedisConnection {
         ...(username === undefined ? {} : { sentinelUsername: username }),
         ...(password === undefined ? {} : { sentinelPassword: password }),
         ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
-        // A master that only stands still keeps its connections: the sentinels say that it is none any more.
-        failoverDetector: true,
-        reconnectOnError: resendWhenDemoted,
+        socketTimeout: STANDS_STILL_MS,
+        reconnectOnError: resendWhereItIsTaken,
       });
     }
     case 'cluster':
@@ -111,13 +119,14 @@ function clusterOf(
   { commandTimeout, cluster }: How,
   { nodes, login, tls }: Extract<RedisAddress, { kind: 'cluster' }>,
 ): Cluster {
-  return new TimedCluster([...nodes], {
+  return new PatientCluster([...nodes], {
     ...cluster,
     clusterRetryStrategy: retryStrategy,
     redisOptions: {
       ...login,
       ...(commandTimeout === undefined ? {} : { commandTimeout }),
       connectTimeout: NODE_CONNECTS_WITHIN_MS,
+      socketTimeout: STANDS_STILL_MS,
       ...(tls ? { tls: {} } : {}),
     },
     // Certificates are made out to names.
@@ -131,17 +140,23 @@ function quiet<Connection extends RedisConnection>(redis: Connection): Connectio
   return redis;
 }
 
-/** @returns 2: connect again, and send it again there */
-function resendWhenDemoted(error: Error): 2 | false {
-  return error.message.startsWith('READONLY') ? 2 : false;
+/** Of a master that is none any more, or lacks the replicas that it wants. @returns 2: connect again, and send it again there */
+function resendWhereItIsTaken(error: Error): 2 | false {
+  return /^(READONLY|NOREPLICAS)\b/.test(error.message) ? 2 : false;
 }
 
-/** ioredis counts a command's time from when a node is sent it; while no node is there nobody would be told. */
-class TimedCluster extends Cluster {
+class PatientCluster extends Cluster {
+  /** ioredis counts a command's time from when a node is sent it; while no node is there nobody would be told. */
   override sendCommand(...[command, ...rest]: Parameters<Cluster['sendCommand']>): unknown {
     const { commandTimeout } = this.options.redisOptions ?? {};
     if (commandTimeout !== undefined) timed(command, commandTimeout);
     return super.sendCommand(command, ...rest);
+  }
+
+  /** Where reading goes on while the cluster is down, scripts begin and are told so at their first write, in other words. */
+  override handleError(error: Error, ...rest: [{ value?: unknown }, unknown]): void {
+    const isDown = error.message.includes('while the cluster is down');
+    super.handleError(isDown ? new Error(`CLUSTERDOWN ${error.message}`, { cause: error }) : error, ...rest);
   }
 }
 

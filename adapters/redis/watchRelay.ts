@@ -19,7 +19,8 @@ export function redisWatchRelay(redis: RedisConnection): WatchRelay {
       }
     },
     async idBefore(ms) {
-      const [seconds] = await redis.time();
+      // Of the server that gives the ids.
+      const seconds = await redis.eval("return redis.call('TIME')[1]", 1, KEY);
       return `${Math.max(0, Number(seconds) * 1000 - ms)}-0`;
     },
     async read(after) {

@@ -1,3 +1,4 @@
+import type { OidcLoginConfig } from '../config/accessConfig.ts';
 import { signSecretOf } from '../config/alertsConfig.ts';
 import type { KafkaConfig } from '../config/kafkaConfig.ts';
 import type { Config } from '../config/loadConfig.ts';
@@ -90,8 +91,17 @@ export function namedSecrets(config: Config, env: NodeJS.ProcessEnv): readonly N
       secrets.push({ raw: secret, at, kind, id: `alerts ${name}`, folder, env, fail: failHere });
     }
   }
+  if (config.oidcLogin !== null) secrets.push(...oidcSecrets(config.oidcLogin, env));
   if (config.log.kafka !== null) secrets.push(...kafkaSecrets(config.log.kafka, env));
   return secrets;
+}
+
+function oidcSecrets({ raw, folder, fail }: OidcLoginConfig, env: NodeJS.ProcessEnv): readonly NamedSecret[] {
+  if (raw.keyFile === undefined && raw.keyEnv === undefined) return [];
+  const at = 'access oidc.login';
+  return [
+    { raw, at, kind: 'TEXT', id: raw.clientId, folder, env, fail: (message: string) => fail([], message) },
+  ];
 }
 
 function kafkaSecrets({ raw, folder, fail }: KafkaConfig, env: NodeJS.ProcessEnv): readonly NamedSecret[] {

@@ -23,7 +23,7 @@ export function* statementPage(statement: Statement): Generator<string> {
   const [facts, ...sections] = sectionsOf(statement);
   if (facts) yield factList(facts);
   for (const section of sections) yield sectionHtml(section);
-  yield `<footer><span>制表:</span><span>复核:</span><span>医院确认:</span><span>日期:</span></footer>
+  yield `<footer><span>制表：</span><span>复核：</span><span>医院确认：</span><span>日期：</span></footer>
 </body>
 </html>
 `;
@@ -44,7 +44,7 @@ function sectionHtml(sheet: Sheet): string {
   const lines = rows
     .slice(0, MOST_ROWS)
     .map((row) => `<tr${isTotal(row) ? ' class="total"' : ''}>${cells('td', row.map(shown))}</tr>`);
-  const more = rows.length > MOST_ROWS ? `<p>另有 ${rows.length - MOST_ROWS} 笔,见 Excel 报表。</p>` : '';
+  const more = rows.length > MOST_ROWS ? `<p>另有 ${rows.length - MOST_ROWS} 笔，见 Excel 报表。</p>` : '';
   return `<section>${heading}<table><thead><tr>${cells('th', header.map(escaped))}</tr></thead>
 <tbody>${lines.join('\n')}</tbody></table>${more}</section>\n`;
 }

@@ -53,7 +53,7 @@ function factSheet(statement: Statement): Sheet {
         ] as const)
       : ([
           ['已日结', `${runs.length} 天`],
-          ['其中', `正常 ${withOutcome('BALANCED')} 天,异常 ${withOutcome('UNBALANCED')} 天`],
+          ['其中', `正常 ${withOutcome('BALANCED')} 天，异常 ${withOutcome('UNBALANCED')} 天`],
         ] as const)),
     ['未日结', openDates.length === 0 ? '无' : openDates.join('、')],
     ['月份锁定', lock ? `${lock.lockedBy} ${localOfInstant(lock.lockedAtMs)}` : '未锁定'],
@@ -70,7 +70,7 @@ function factSheet(statement: Statement): Sheet {
 function bookSheet({ books }: Statement): Sheet {
   return {
     name: '账簿汇总',
-    header: ['账簿', '渠道', '支付笔数', '支付金额(元)', '退款笔数', '退款金额(元)', '净额(元)'],
+    header: ['账簿', '渠道', '支付笔数', '支付金额（元）', '退款笔数', '退款金额（元）', '净额（元）'],
     widths: [12, 12, 12, 18, 12, 18, 18],
     rows: books.map((line) => [
       text(BOOK_LABELS[line.book]),
@@ -98,7 +98,7 @@ function verdictSheet({ verdicts }: Statement): Sheet {
     VERDICT_CODES.indexOf(code) * 10 + (channel === null ? CHANNELS.length : CHANNELS.indexOf(channel));
   return {
     name: '对账结果',
-    header: ['结果', '代码', '渠道', '收支', '笔数', '商户金额(元)', '芸泰金额(元)', '渠道金额(元)'],
+    header: ['结果', '代码', '渠道', '收支', '笔数', '商户金额（元）', '芸泰金额（元）', '渠道金额（元）'],
     widths: [14, 20, 10, 8, 10, 18, 18, 18],
     rows: verdicts
       .toSorted((a, b) => place(a) - place(b))
@@ -115,7 +115,7 @@ function verdictSheet({ verdicts }: Statement): Sheet {
   };
 }
 
-const ROLL_HEADER = ['期初', '新增', '解决', '期末'].flatMap((name) => [`${name}笔数`, `${name}金额(元)`]);
+const ROLL_HEADER = ['期初', '新增', '解决', '期末'].flatMap((name) => [`${name}笔数`, `${name}金额（元）`]);
 const ROLL_WIDTHS = ROLL_HEADER.map((_, at) => (at % 2 === 0 ? 10 : 16));
 
 function rollSheet({ roll }: Statement): Sheet {
@@ -158,7 +158,7 @@ function daySheet({ runs, roll }: Statement): Sheet {
 function openSheet({ roll }: Statement): Sheet {
   return {
     name: '未处理差错',
-    header: ['业务日期', '异常类型', '代码', '收支', '渠道', '芸泰流水号', '退款单号', '涉及金额(元)'],
+    header: ['业务日期', '异常类型', '代码', '收支', '渠道', '芸泰流水号', '退款单号', '涉及金额（元）'],
     widths: [12, 12, 18, 8, 10, 28, 28, 16],
     rows: roll.open.map((word) => [
       text(word.businessDate),

@@ -16,7 +16,7 @@ const NOT_BUILT = `<!doctype html>
 <meta charset="utf-8">
 <title>对账 duizhang</title>
 <h1>对账 duizhang</h1>
-<p>控制台尚未构建:请执行 <code>npm run console</code>,然后刷新。</p>
+<p>控制台尚未构建：请执行 <code>npm run console</code>，然后刷新。</p>
 <p lang="en">The console is not built: run <code>npm run console</code>, then look again.</p>
 <p><a href="/docs">API</a></p>
 </html>
@@ -37,6 +37,8 @@ export function consoleRoutes(filesNow: () => ConsoleFiles | null): FastifyPlugi
       app.get(`/${id}`, hidden, page);
       app.get(`/${id}/*`, hidden, page);
     }
+    // Where an identity provider sends the browser back to.
+    app.get('/login/callback', hidden, page);
     app.get('/assets/*', hidden, async (request, reply) => {
       const [path = ''] = request.url.split('?');
       const file = filesNow()?.assets.get(path);

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { LedgerQueries, MatchRate } from '../../domain/apiPorts.ts';
+import { SOURCE_NAMES } from '../../domain/billSource.ts';
 import type { CloseWait } from '../../domain/closePorts.ts';
 import { daysBetween } from '../../domain/businessDate.ts';
+import { BOOKS, CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import { MODES, VERDICT_CODES } from '../../domain/verdict.ts';
 import { scopeOf } from '../access.ts';
@@ -25,7 +27,19 @@ const WaitSchema = Type.Object({
   merchantId: Type.String(),
   businessDate: DateText,
   mode: oneOf(MODES),
-  waitsFor: Type.Array(Type.String(), { examples: [['the ALIPAY bill of 2026-03-09']] }),
+  waitsFor: Type.Array(
+    Type.Object({
+      book: oneOf(BOOKS),
+      channel: Type.Union([oneOf(CHANNELS), Type.Null()], { description: 'of a channel’s bill' }),
+      source: Type.Union([oneOf(SOURCE_NAMES), Type.Null()], {
+        description: 'where it is asked for; null: somebody has to bring it',
+      }),
+    }),
+    {
+      description: 'bills that are missing',
+      examples: [[{ book: 'CHANNEL', channel: 'ALIPAY', source: null }]],
+    },
+  ),
   since: Type.String({ format: 'date-time' }),
   until: Type.String({ format: 'date-time', description: 'the run comes then at the latest' }),
 });

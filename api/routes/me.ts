@@ -25,6 +25,10 @@ const MeSchema = Type.Object({
     }),
   ),
   menus: Type.Array(Type.Object({ ...PageSchema.properties, pages: Type.Array(PageSchema) })),
+  loggedInBy: {
+    ...oneOf(['PASSWORD', 'OIDC', 'TOKEN'] as const),
+    description: 'TOKEN: no login here stands behind it',
+  },
   authenticatedAt: Type.Union([Instant, Type.Null()], {
     description: 'when the password was last shown; null: by a token that no login stands behind',
   }),
@@ -47,7 +51,8 @@ export function meRoutes(
       },
       async (request) => {
         const principal = principalOf(request);
-        const { userId, name = userId, roles, authenticatedAtMs } = principal;
+        const { userId, name = userId, roles, authenticatedAtMs, sessionId } = principal;
+        const { loggedInBy = 'PASSWORD' as const } = principal;
         const own = [...merchants.values()].filter(({ merchantId }) => mayReach(principal, merchantId));
         return {
           user: userId,
@@ -60,6 +65,7 @@ export function meRoutes(
             lastDate,
           })),
           menus: menusFor(roles).map(({ pages, ...menu }) => ({ ...menu, pages: pages.map(pageJson) })),
+          loggedInBy: sessionId === undefined ? ('TOKEN' as const) : loggedInBy,
           authenticatedAt: authenticatedAtMs === undefined ? null : new Date(authenticatedAtMs).toISOString(),
         };
       },

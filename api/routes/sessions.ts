@@ -31,7 +31,7 @@ const RefreshBody = Type.Object(
   { refreshToken: Type.String({ minLength: 1, maxLength: 512 }) },
   { additionalProperties: false },
 );
-const TokensSchema = Type.Object({
+export const TokensSchema = Type.Object({
   accessToken: Type.String({ description: 'for "Authorization: Bearer …"; kept in memory, nowhere else' }),
   accessEndsAt: Instant,
   refreshToken: Type.String({
@@ -115,7 +115,7 @@ export function sessionRoutes(deps: PeopleDeps): FastifyPluginAsyncTypebox {
 }
 
 /** The request names nobody whom the trail could be told of; who it turned out to be does. */
-async function audited(request: FastifyRequest, attempt: Promise<LoggedIn>): Promise<LoggedIn> {
+export async function audited(request: FastifyRequest, attempt: Promise<LoggedIn>): Promise<LoggedIn> {
   const note = ({ userId, merchants }: AboutUser) =>
     noteForAudit(request, { who: userId, merchants: [...(merchants ?? [])] });
   try {
@@ -128,7 +128,7 @@ async function audited(request: FastifyRequest, attempt: Promise<LoggedIn>): Pro
   }
 }
 
-function answered(reply: FastifyReply, { accessToken, refreshToken, ...ends }: LoggedIn) {
+export function answered(reply: FastifyReply, { accessToken, refreshToken, ...ends }: LoggedIn) {
   void reply.header('cache-control', 'no-store');
   return {
     accessToken,

@@ -57,7 +57,8 @@ export async function storedBytes(system: TestSystem): Promise<Stored> {
 }
 
 async function withLog<T>(system: TestSystem, ask: (log: Redis) => Promise<T>): Promise<T> {
-  const log = connectRedis(system.run.logUrl);
+  // The log itself, unless that is in Kafka.
+  const log = connectRedis(system.run.auditUrl);
   try {
     return await ask(log);
   } finally {

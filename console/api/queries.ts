@@ -21,6 +21,13 @@ export const queryClient = new QueryClient({
 });
 
 /** Who is logged in: roles, hospitals, menus. */
+/** How people may log in; asked before anybody has. */
+export const waysQuery = queryOptions({
+  queryKey: ['ways'],
+  queryFn: ({ signal }) => given(api.GET('/api/v1/sessions/ways', { signal })),
+  staleTime: Infinity,
+});
+
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: ({ signal }) => given(api.GET('/api/v1/me', { signal })),

@@ -136,6 +136,118 @@ export type paths = {
       };
     };
   };
+  '/api/v1/sessions/ways': {
+    /** How people may log in (登录方式) */
+    get: {
+      responses: {
+        200: Answer<{
+          password: boolean;
+          /** at an identity provider */
+          oidc: boolean;
+        }>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/sessions/oidc': {
+    /** Begins a login at the identity provider (统一登录) */
+    post: {
+      requestBody: {
+        content: {
+          'application/json': {
+            /** SHA-256, as base64url, of a random secret that the browser keeps until the answer */
+            secretHash: string;
+            /** the provider asks who it is although it knows (prompt=login) */
+            fresh?: boolean;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          /** where the browser goes */
+          address: string;
+          /** comes back with the answer */
+          state: string;
+        }>;
+        400: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/sessions/oidc/answer': {
+    /** Logs in with the answer of the identity provider, which is good once */
+    post: {
+      requestBody: {
+        content: {
+          'application/json': {
+            state: string;
+            /** whose hash was sent */
+            secret: string;
+            code: string;
+            /** as the provider said it (RFC 9207) */
+            iss?: string;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          /** for "Authorization: Bearer …"; kept in memory, nowhere else */
+          accessToken: string;
+          accessEndsAt: string;
+          /** good for one refresh; used a second time it ends the session of whoever holds it */
+          refreshToken: string;
+          sessionEndsAt: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/sessions/current/authentication/oidc': {
+    /** The same in a session that goes on, after a login begun with fresh (DZ_LOGIN_STALE) */
+    post: {
+      requestBody: {
+        content: {
+          'application/json': {
+            state: string;
+            /** whose hash was sent */
+            secret: string;
+            code: string;
+            /** as the provider said it (RFC 9207) */
+            iss?: string;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{ authenticatedAt: string }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
   '/api/v1/me': {
     /** Who asks: roles, hospitals and the menus of the console (当前用户) */
     get: {
@@ -153,6 +265,8 @@ export type paths = {
             lastDate: string | null;
           }[];
           menus: { id: string; title: string; pages: { id: string; title: string }[] }[];
+          /** TOKEN: no login here stands behind it */
+          loggedInBy: 'PASSWORD' | 'OIDC' | 'TOKEN';
           /** when the password was last shown; null: by a token that no login stands behind */
           authenticatedAt: string | null;
         }>;
@@ -437,7 +551,14 @@ export type paths = {
             merchantId: string;
             businessDate: string;
             mode: 'REALTIME' | 'THREE_WAY' | 'TWO_WAY';
-            waitsFor: string[];
+            /** bills that are missing */
+            waitsFor: {
+              book: 'MERCHANT' | 'PLATFORM' | 'CHANNEL';
+              /** of a channel’s bill */
+              channel: ('WECHAT' | 'ALIPAY' | 'UNIONPAY') | null;
+              /** where it is asked for; null: somebody has to bring it */
+              source: ('hdp' | 'wechat' | 'alipay' | 'drop' | 'upload') | null;
+            }[];
             since: string;
             /** the run comes then at the latest */
             until: string;

@@ -9,7 +9,9 @@ import type { ReactNode } from 'react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { session } from '../api/client.ts';
 import { live } from '../api/live.ts';
+import { CALLBACK_PATH } from '../api/providerLogin.ts';
 import { queryClient } from '../api/queries.ts';
+import { CallbackPage } from './CallbackPage.tsx';
 import { FreshLoginDialog } from './FreshLoginDialog.tsx';
 import { LoginPage } from './LoginPage.tsx';
 import { useLook } from './look.ts';
@@ -54,7 +56,7 @@ export function App() {
   return (
     <Looks>
       <QueryClientProvider client={queryClient}>
-        <SessionGate />
+        {location.pathname === CALLBACK_PATH ? <CallbackPage /> : <SessionGate />}
       </QueryClientProvider>
     </Looks>
   );

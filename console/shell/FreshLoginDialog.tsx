@@ -1,17 +1,51 @@
-import { useMutation } from '@tanstack/react-query';
-import { Form, Input, Modal, Typography } from 'antd';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Form, Input, Modal, Typography } from 'antd';
 import { useSyncExternalStore } from 'react';
 import { api, given } from '../api/client.ts';
 import { freshLogin } from '../api/freshLogin.ts';
+import type { ProviderAnswer } from '../api/providerLogin.ts';
+import { meQuery } from '../api/queries.ts';
 import { useLabels } from '../labels/useLabels.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
+import { ProviderButton } from './ProviderButton.tsx';
 
 type Shown = { readonly password: string; readonly totp?: string };
 
-/** The password again, where money moves (DZ_LOGIN_STALE). What asked for it goes on by itself afterwards. */
+/** Dialogs of a drawer lie above a page's own, and it is they that ask for money. */
+const ABOVE_DIALOGS = 2000;
+
+/** The login again, where money moves (DZ_LOGIN_STALE). What asked for it goes on by itself afterwards. */
 export function FreshLoginDialog() {
-  const { common, login } = useLabels();
   const isAsked = useSyncExternalStore(freshLogin.subscribe, freshLogin.isAsked);
+  const { data: me } = useQuery(meQuery);
+  return me?.loggedInBy === 'OIDC' ? <ByProvider isAsked={isAsked} /> : <ByPassword isAsked={isAsked} />;
+}
+
+type Props = { readonly isAsked: boolean };
+
+function ByProvider({ isAsked }: Props) {
+  const { common, login } = useLabels();
+  const show = async (answer: ProviderAnswer): Promise<void> => {
+    await given(api.POST('/api/v1/sessions/current/authentication/oidc', { body: answer }));
+    freshLogin.settle(true);
+  };
+  return (
+    <Modal
+      open={isAsked}
+      zIndex={ABOVE_DIALOGS}
+      title={login.freshTitle}
+      onCancel={() => freshLogin.settle(false)}
+      footer={<Button onClick={() => freshLogin.settle(false)}>{common.cancel}</Button>}
+      destroyOnHidden
+    >
+      <Typography.Paragraph>{login.freshProviderText}</Typography.Paragraph>
+      <ProviderButton isFresh show={show} />
+    </Modal>
+  );
+}
+
+function ByPassword({ isAsked }: Props) {
+  const { common, login } = useLabels();
   const [form] = Form.useForm<Shown>();
   const show = useMutation({
     mutationFn: ({ password, totp = '' }: Shown) =>
@@ -25,6 +59,7 @@ export function FreshLoginDialog() {
   return (
     <Modal
       open={isAsked}
+      zIndex={ABOVE_DIALOGS}
       title={login.freshTitle}
       okText={common.confirm}
       cancelText={common.cancel}

@@ -1,12 +1,15 @@
-import { useMutation } from '@tanstack/react-query';
-import { Alert, Button, Card, Flex, Form, Input, Tabs, Typography } from 'antd';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Alert, Button, Card, Divider, Flex, Form, Input, Tabs, Typography } from 'antd';
 import { useEffect } from 'react';
 import { api, given, session } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
+import type { ProviderAnswer } from '../api/providerLogin.ts';
+import { waysQuery } from '../api/queries.ts';
 import type { OutBecause } from '../api/session.ts';
 import { useLabels } from '../labels/useLabels.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { LookSwitches } from './LookSwitches.tsx';
+import { ProviderButton } from './ProviderButton.tsx';
 
 export function LoginPage({ because }: { readonly because: OutBecause }) {
   const { common, login } = useLabels();
@@ -27,6 +30,7 @@ export function LoginPage({ because }: { readonly because: OutBecause }) {
         </Flex>
         {because === 'ENDED' && <Alert type="warning" showIcon title={login.ended} role="alert" />}
         {because === 'LOGGED_OUT' && <Alert type="info" showIcon title={login.loggedOut} />}
+        <Provider />
         <Tabs
           items={[
             { key: 'password', label: login.withPassword, children: <PasswordForm /> },
@@ -38,6 +42,21 @@ export function LoginPage({ because }: { readonly because: OutBecause }) {
         </Typography.Paragraph>
       </Card>
     </Flex>
+  );
+}
+
+/** Where the configuration has a provider. */
+function Provider() {
+  const { login } = useLabels();
+  const ways = useQuery(waysQuery);
+  if (!ways.data?.oidc) return null;
+  const show = async (answer: ProviderAnswer): Promise<void> =>
+    session.open(await given(api.POST('/api/v1/sessions/oidc/answer', { body: answer })));
+  return (
+    <>
+      <ProviderButton isFresh={false} show={show} />
+      <Divider plain>{login.orElse}</Divider>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { CHANNEL_LABELS, MODE_LABELS, VERDICT_LABELS } from '../../domain/labels.ts';
+import { BOOK_LABELS, CHANNEL_LABELS, MODE_LABELS, VERDICT_LABELS } from '../../domain/labels.ts';
 import { REASON_LABELS, named } from './codes.ts';
 import {
   DAY,
@@ -19,6 +19,9 @@ import { channels, dashboard, hospitals, modes } from './frame.ts';
 import { NONE_IS_GOOD, RATE_COLORS, TO_HOSPITAL, bars, series, stat, table } from './panels.ts';
 
 const SHOWN = `${VERDICTS} AND ${OF_ALL}`;
+/** `CHANNEL ALIPAY`, or `MERCHANT hdp`: a book and what of it. */
+const AWAITED_BILL = `if(startsWith(bill, 'CHANNEL '),
+        ${named("splitByChar(' ', bill)[2]", CHANNEL_LABELS)} || '账单', ${named("splitByChar(' ', bill)[1]", BOOK_LABELS)})`;
 const GRANULE = '范围内各业务日';
 
 export function overview(): Dashboard {
@@ -218,7 +221,7 @@ const closes = () => [
       height: 9,
     },
     `SELECT toString(merchant_id) AS "医院", toString(business_date) AS "业务日", toString(mode) AS "对账方式",
-      arrayStringConcat(waits_for, '；') AS "等待", since AS "自", until AS "至"
+      arrayStringConcat(arrayMap(bill -> ${AWAITED_BILL}, waits_for), '；') AS "等待", since AS "自", until AS "至"
     FROM v_close_waits
     WHERE ${OF_DATES} AND ${OF_HOSPITAL} AND ${OF_MODE}
     ORDER BY until, merchant_id LIMIT 500`,

@@ -227,7 +227,8 @@ const stream = () => [
   promSeries(
     {
       title: '进行中的告警',
-      description: '还没有结束的告警数；每条是一个事件,不是一笔订单。内容见总览的标注与 GET /api/v1/alerts。',
+      description:
+        '还没有结束的告警数；每条是一个事件，不是一笔订单。内容见总览的标注与 GET /api/v1/alerts。',
       unit: 'short',
       width: 12,
     },
@@ -236,7 +237,7 @@ const stream = () => [
   promSeries(
     {
       title: '告警变化',
-      description: '每个时间段内新开、更新和结束的告警,按种类。同一种反复开合:看那一路数据或它的阈值。',
+      description: '每个时间段内新开、更新和结束的告警，按种类。同一种反复开合：看那一路数据或它的阈值。',
       unit: 'short',
       width: 12,
     },

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FetchLog } from '../../domain/billFetch.ts';
 import { addDays, businessDateOf } from '../../domain/businessDate.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
-import type { BillStore, CloseWait, ScheduleLedger } from '../../domain/closePorts.ts';
+import type { AwaitedBill, BillStore, CloseWait, ScheduleLedger } from '../../domain/closePorts.ts';
 import type { Merchant } from '../../domain/merchant.ts';
 import type { Clock } from '../../domain/ports.ts';
 import type { DueClose } from '../../domain/schedule.ts';
@@ -59,7 +60,7 @@ export class CloseScheduler {
     const { merchant, date, why } = due;
     const missing = why === 'SCHEDULED' && now < waitsUntilMs(merchant, date) ? await this.#missing(due) : [];
     if (missing.length > 0) {
-      if (known?.waitsFor.join() !== missing.join()) await this.#record(due, missing, known);
+      if (!isDeepStrictEqual(known?.waitsFor, missing)) await this.#record(due, missing, known);
       return false;
     }
     const key = keyOf(placeOf(due));
@@ -75,19 +76,23 @@ export class CloseScheduler {
   }
 
   /** What nobody asks for any more is not waited for. */
-  async #missing({ merchant, date }: DueClose): Promise<readonly string[]> {
+  async #missing({ merchant, date }: DueClose): Promise<readonly AwaitedBill[]> {
     const { merchantId } = merchant;
     const [bills, fetches] = await Promise.all([
       this.#parts.bills.billsBetween(merchantId, date, date),
       this.#parts.fetches.fetchesOf(merchantId, date),
     ]);
     return missingBills(merchant, date, bills, fetches).flatMap(({ book, channel, fetch }) => {
-      if (book === 'CHANNEL') return [`the ${channel} bill of ${date}`];
-      return fetch?.status === 'WAITING' ? [`the ${book} bill of ${date} from ${fetch.source}`] : [];
+      const isAsked = fetch?.status === 'WAITING';
+      return book === 'CHANNEL' || isAsked ? [{ book, channel, source: isAsked ? fetch.source : null }] : [];
     });
   }
 
-  async #record(due: DueClose, waitsFor: readonly string[], known: CloseWait | undefined): Promise<void> {
+  async #record(
+    due: DueClose,
+    waitsFor: readonly AwaitedBill[],
+    known: CloseWait | undefined,
+  ): Promise<void> {
     await this.#parts.ledger.recordWait({
       ...placeOf(due),
       waitsFor,

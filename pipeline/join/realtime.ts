@@ -125,9 +125,9 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
   /** A slot that knows nothing of a partition stands at its start. */
   const knownTo = (known: ReadonlyMap<PartitionId, Heartbeat>): ReadonlyMap<PartitionId, Position> =>
     new Map(
-      [...bounds.keys()].flatMap((partition) => {
-        const position = known.get(partition)?.position ?? 0;
-        return position > startOf(partition) ? [[partition, position] as const] : [];
+      [...bounds].flatMap(([partition, { start }]) => {
+        const position = known.get(partition)?.position ?? start;
+        return position > start ? [[partition, position] as const] : [];
       }),
     );
   const flush = async (): Promise<boolean> => {

@@ -12,6 +12,7 @@ import { DEFAULT_ALERT_RULES } from '../../domain/alertRules.ts';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
 import { businessDateOf } from '../../domain/businessDate.ts';
 import { hasLeft } from '../../domain/merchant.ts';
+import { knownPartitions } from '../join/knownPartitions.ts';
 import { HEARTBEAT_STALE_MS, lowestWatermark } from '../join/watermark.ts';
 import { AlertQueue } from '../outputs/alertQueue.ts';
 import type { PipelineParts } from './parts.ts';
@@ -29,7 +30,8 @@ const ALERTS_SHARE = 0.1;
 const LONGEST_ALERTS_ROUND_MS = 500;
 const SLOW_LOOK_MS = 60_000;
 const VERDICTS_ROUND_MS = 500;
-const MEASURE_MS = 2_000;
+/** What nobody waits for. */
+const SELDOM_MS = 2_000;
 const DELIVERY_ROUND_MS = 1_000;
 /** A keeper begins with the ledger, and with what was relayed while that may not have had it yet. */
 const RELAY_BEFORE_MS = 10_000;
@@ -59,8 +61,9 @@ export function watchOf(parts: PipelineParts) {
     },
     () => alertRulesOf('').deadLetters,
   );
+  const partitions = knownPartitions(eventLog.log, () => clock.wallMs());
   const watermark = async (): Promise<number | null> =>
-    lowestWatermark(await eventLog.log.partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS);
+    lowestWatermark(await partitions(), await board.read(), clock.wallMs(), HEARTBEAT_STALE_MS);
   const alertLedger = clickHouseAlertLedger(clickhouse);
   const slowFindings = new SlowFindings({
     merchants: () => config.merchants.values(),
@@ -141,7 +144,7 @@ export function watchOf(parts: PipelineParts) {
       keepRounds(round, (tookMs) =>
         rest(Math.max(ALERTS_ROUND_MS, Math.min(tookMs / ALERTS_SHARE, LONGEST_ALERTS_ROUND_MS))),
       ),
-      keepRounds(measure, () => rest(MEASURE_MS)),
+      keepRounds(measure, () => rest(SELDOM_MS)),
     ]).then(() => undefined);
   }
 
@@ -177,12 +180,15 @@ export function watchOf(parts: PipelineParts) {
         log.warn({ err: error }, 'live verdicts were not told');
       });
     const sights = async (): Promise<void> => {
-      lookout.dropClosed((merchantId, date) => closedDays.isClosed(merchantId, date));
       await lookout.tell(await watermark());
     };
+    const closed = (): Promise<void> =>
+      Promise.resolve(lookout.dropClosed((merchantId, date) => closedDays.isClosed(merchantId, date)));
     return Promise.all([
       keepRounds(verdicts, () => rest(VERDICTS_ROUND_MS)),
-      ...(relay === null ? [] : [keepRounds(sights, () => rest(ALERTS_ROUND_MS))]),
+      ...(relay === null
+        ? []
+        : [keepRounds(sights, () => rest(ALERTS_ROUND_MS)), keepRounds(closed, () => rest(SELDOM_MS))]),
     ]).then(() => undefined);
   }
 

@@ -93,6 +93,19 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   // Whoever logs in is nobody yet; what is refused of it is told in one sentence.
   { route: `POST ${V1}/sessions`, lets: 'ANYONE', elsewhere: 'NO_MATTER' },
   { route: `POST ${V1}/sessions/refresh`, lets: 'ANYONE', elsewhere: 'NO_MATTER' },
+  { route: `GET ${V1}/sessions/ways`, lets: 'ANYONE', elsewhere: 'NO_MATTER' },
+  { route: `POST ${V1}/sessions/oidc`, lets: 'ANYONE', elsewhere: 'NO_MATTER' },
+  { route: `POST ${V1}/sessions/oidc/answer`, lets: 'ANYONE', elsewhere: 'NO_MATTER' },
+  {
+    route: `POST ${V1}/sessions/current/authentication/oidc`,
+    lets: ALL,
+    elsewhere: 'NO_MATTER',
+    ask: () => ({
+      url: `${V1}/sessions/current/authentication/oidc`,
+      body: { state: 'x'.repeat(43), secret: 'x'.repeat(43), code: 'x' },
+    }),
+    own: [401, 404],
+  },
   {
     route: `POST ${V1}/sessions/current/authentication`,
     lets: ALL,
@@ -305,6 +318,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   },
   page('GET /'),
   page('GET /assets/*'),
+  page('GET /login/callback'),
   ...PAGE_IDS.filter((id) => id !== 'home').flatMap((id) => [page(`GET /${id}`), page(`GET /${id}/*`)]),
   page('GET /openapi.json'),
   page('GET /healthz'),

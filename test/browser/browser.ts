@@ -19,6 +19,8 @@ export type Look = {
   readonly size?: keyof typeof SIZES;
   readonly theme?: 'light' | 'dark';
   readonly language?: 'zh' | 'en';
+  /** Of a system of one's own. */
+  readonly url?: string;
 };
 
 export async function launch(): Promise<Browser> {
@@ -33,12 +35,12 @@ export async function launch(): Promise<Browser> {
 
 /** A tab of the console in which nobody is logged in. Whatever its own console complains of fails the test: `complaints`. */
 export async function openTab(browser: Browser, look: Look = {}): Promise<Tab> {
-  const { size = 'small', theme = 'light', language = 'zh' } = look;
+  const { size = 'small', theme = 'light', language = 'zh', url = inject('system').url } = look;
   const context = await browser.newContext({
     viewport: SIZES[size],
     locale: 'zh-CN',
     timezoneId: 'UTC',
-    baseURL: inject('system').url,
+    baseURL: url,
     acceptDownloads: true,
   });
   const page = await context.newPage();
@@ -56,7 +58,7 @@ export async function openTab(browser: Browser, look: Look = {}): Promise<Tab> {
 export type Tab = {
   readonly page: Page;
   readonly complaints: readonly string[];
-  readonly look: Required<Look>;
+  readonly look: Required<Omit<Look, 'url'>>;
 };
 
 /** A tab in which a user of the demo is logged in, at an address. */

@@ -43,9 +43,9 @@ export function stakeOf({ channelFen, platformFen, merchantFen }: Listed): numbe
   return Number(channelFen ?? platformFen ?? merchantFen ?? 0);
 }
 
-/** The code that was sent last to a user. */
-export async function codeFor(user: string): Promise<string> {
-  const env = { ...process.env, DUIZHANG_DATA: dataFolder() };
+/** The code that was sent last to a user. @param dataDir absent: of the system that all share */
+export async function codeFor(user: string, dataDir = dataFolder()): Promise<string> {
+  const env = { ...process.env, DUIZHANG_DATA: dataDir };
   const { stdout } = await run(process.execPath, [MAIN, 'notices', '--user', user], { env });
   const code = /\b(\d{6})\b/.exec(stdout)?.[1];
   if (code === undefined) throw new Error(`no code in: ${stdout}`);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Route } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { fillToken, launch, logInAs, openTab, picture } from './browser.ts';
 import { payment, sendEvents } from './events.ts';
 import { PASSWORD } from './startSystem.ts';
 
-// What a page does while time goes on: changes arrive, the connection is lost, the session ends, a fresh login is asked for.
+// What a page does while time goes on: changes arrive, the connection is lost, the session ends.
 
 const HOUR_MS = 3_600_000;
 
@@ -88,36 +88,4 @@ test('a session that ended shows the login, and afterwards the page where one wa
   await fillToken(tab, 'operator');
   await page.getByRole('heading', { name: '告警' }).waitFor();
   expect(new URL(page.url()).searchParams.get('state')).toBe('CLOSED');
-});
-
-test('where a fresh login is asked for, the request goes on afterwards as it was', async () => {
-  const tab = await openTab(browser);
-  const { page } = tab;
-  await page.goto('/alerts?state=ALL');
-  const form = page.getByRole('tabpanel').first();
-  await form.getByLabel('用户名').fill('li');
-  await form.getByLabel('密码').first().fill(PASSWORD);
-  await form.getByRole('button', { name: '登录' }).click();
-  await page.locator('.ant-table-row', { hasText: '未确认' }).first().click();
-  // No page moves money yet: the API's word is put before an answer of its own.
-  const bodies: (string | null)[] = [];
-  await page.route('**/acknowledge', async (route: Route) => {
-    bodies.push(route.request().postData());
-    if (bodies.length > 1) return route.continue();
-    const problem = { status: 401, code: 'DZ_LOGIN_STALE', title: '', type: 'about:blank', detail: 'stale' };
-    return route.fulfill({
-      status: 401,
-      contentType: 'application/problem+json',
-      body: JSON.stringify(problem),
-    });
-  });
-  await page.getByRole('button', { name: '确认告警' }).click();
-  const dialog = page.getByRole('dialog').filter({ hasText: '请再次确认身份' });
-  await dialog.getByLabel('密码').fill('wrong words');
-  await dialog.getByRole('button', { name: '确定' }).last().click();
-  await dialog.getByRole('alert').waitFor();
-  await dialog.getByLabel('密码').fill(PASSWORD);
-  await dialog.getByRole('button', { name: '确定' }).last().click();
-  await page.getByText(/li 于 .* 确认/).waitFor();
-  expect(bodies).toEqual(['{}', '{}']);
 });

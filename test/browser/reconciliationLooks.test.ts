@@ -15,7 +15,7 @@ const LOOKS = [
   { size: 'narrow', theme: 'light', language: 'en' },
   { size: 'large', theme: 'dark', language: 'zh' },
   { size: 'small', theme: 'dark', language: 'en' },
-] as const satisfies readonly Required<Look>[];
+] as const satisfies readonly Required<Omit<Look, 'url'>>[];
 
 async function lookAt(tab: Tab, name: string): Promise<void> {
   await tab.page.mouse.move(0, 0);

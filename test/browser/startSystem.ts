@@ -13,7 +13,7 @@ import { readRunFile } from '../../adapters/process/runFile.ts';
 
 const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
 const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
-const DEMO = ['--merchants', '2', '--orders', '200', '--seconds', '5', '--port', '0'];
+const DEMO = ['--merchants', '2', '--orders', '200', '--seconds', '5'];
 const SERVES_WITHIN_MS = 120_000;
 export const PASSWORD = 'correct horse battery';
 
@@ -36,13 +36,29 @@ export default async function start({ provide }: TestProject): Promise<() => Pro
     provide('system', await systemOf(running));
     return async () => undefined;
   }
+  const { system, stop } = await startDemo({});
+  provide('system', system);
+  return stop;
+}
+
+export type OwnDemo = {
+  /** Of the configuration, below what every one here has. */
+  readonly more?: string;
+  readonly port?: number;
+};
+
+/** A system of one's own, for what all the others must not have: it takes half a minute. */
+export async function startDemo({ more = '', port = 0 }: OwnDemo): Promise<{
+  readonly system: BrowserSystem;
+  readonly stop: () => Promise<void>;
+}> {
   const dataDir = await mkdtemp(join(tmpdir(), 'dz-browser-'));
   const logFile = join(dataDir, 'start.log');
-  const config = await configIn(dataDir);
+  const config = await configIn(dataDir, more);
   const env = { ...process.env, DUIZHANG_DATA: join(dataDir, 'data'), DUIZHANG_CONFIG: config };
   const child = await startChild({
     command: process.execPath,
-    args: [MAIN, 'start', '--fresh', ...DEMO],
+    args: [MAIN, 'start', '--fresh', ...DEMO, '--port', String(port)],
     env,
     logFile,
   });
@@ -50,15 +66,17 @@ export default async function start({ provide }: TestProject): Promise<() => Pro
   const system = await systemOf(join(dataDir, 'data'));
   // Somebody who logs in by password, and sees one hospital.
   await command(['user', 'add', 'li', '--roles', 'operator', '--merchants', 'H001', '--password-stdin'], env);
-  provide('system', system);
-  return async () => {
-    await child.stop();
-    await rm(dataDir, { recursive: true, force: true });
+  return {
+    system,
+    stop: async () => {
+      await child.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }
 
 /** The demo's, with contacts that nobody is told through, a machine, and their keys. */
-async function configIn(folder: string): Promise<string> {
+async function configIn(folder: string, own: string): Promise<string> {
   await mkdir(join(folder, 'secrets'));
   const names = ['duty', 'chief', 'front'];
   const keys = names.map((name) =>
@@ -69,7 +87,7 @@ async function configIn(folder: string): Promise<string> {
   await Promise.all(keys);
   const contact = (name: string): string =>
     `    ${name}: { type: webhook, url: 'http://127.0.0.1:9/${name}', keyFile: secrets/${name}.key }\n`;
-  const more = `alerts:
+  const more = `${own}alerts:
   contacts:
 ${contact('duty')}${contact('chief')}  routes: []
 machines:

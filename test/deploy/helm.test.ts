@@ -16,6 +16,7 @@ const EVERYTHING = [
   'ingress.tlsSecretName=tls',
   'api.autoscaling.enabled=true',
   'configSecretsName=keys',
+  'clickhouseCluster=books',
   'networkPolicy.from[0].app=proxy',
   'networkPolicy.metricsFrom[0].app=prometheus',
   'pipeline.shared=true',

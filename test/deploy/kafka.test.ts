@@ -9,7 +9,7 @@ import type { Child } from '../../adapters/process/childProcess.ts';
 import { startChild } from '../../adapters/process/childProcess.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
 import { kafkaJars } from '../../adapters/process/kafkaJars.ts';
-import { hasKafka } from '../hasKafka.ts';
+import { hasKafka } from '../services/index.ts';
 
 // The broker as docker-compose.yml sets it up, on Maven's jars instead of the image: its settings, its script, its password.
 

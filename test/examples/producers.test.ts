@@ -13,7 +13,6 @@ import type { Child } from '../../adapters/process/childProcess.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
 import { kafkaJars, whyNoKafkaJars } from '../../adapters/process/kafkaJars.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import { mavenJars } from '../../adapters/process/mavenJars.ts';
 import { untilUp } from '../../adapters/process/untilUp.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
@@ -24,6 +23,7 @@ import { aVerdict } from '../integration/ledgerHarness.ts';
 import { kafkaSettings, NEEDS } from '../log/logUnderTest.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
+import { startKafka } from '../services/index.ts';
 
 // The examples of docs/events.md, as they stand there.
 

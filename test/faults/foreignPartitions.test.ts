@@ -6,13 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { makeEventDecoder } from '../../adapters/events/eventCodec.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import { orderKeyOf } from '../../domain/entry.ts';
 import type { NewRecord } from '../../domain/ports.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
-import { hasKafka } from '../hasKafka.ts';
 import { startTestSystem } from '../system.ts';
 import { byKey, closeDate, sendDay, untilDayIsOver, verdictsFound, verdictsPlanted } from './playedDay.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // Producers whose partitioners agree on nothing: the books of one order lie in different partitions, and so do its lines in one book.
 

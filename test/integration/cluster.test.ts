@@ -1,20 +1,18 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clickHouseCaseLedger } from '../../adapters/clickhouse/caseLedger.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clusterDdl } from '../../adapters/clickhouse/clusterDdl.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
 import { readMigrations } from '../../adapters/clickhouse/migrations.ts';
-import { instantOfLocal } from '../../domain/businessDate.ts';
-import type { Book, Entry } from '../../domain/entry.ts';
-import { BOOKS } from '../../domain/entry.ts';
-import type { Verdict } from '../../domain/verdict.ts';
+import { sqlCommand } from '../../cli/commands/sql.ts';
 import { EMBEDDED_CLUSTER } from '../services/embeddedCluster.ts';
-import { CloseSystem, SAMPLE_MERCHANT, startCloseSystem } from './closeHarness.ts';
+import { CloseSystem, startCloseSystem } from './closeHarness.ts';
+import { CLUSTER_DATE, closedDayOf, dayOf, hospitalOf, textOf } from './clusterDay.ts';
 
 // The ledger as it is on a cluster, on the embedded engine as three shards. The same contract tests that one server passes run
 // on it with DUIZHANG_TEST_LEDGER=cluster (CONTRIBUTING.md).
 
-const DATE = '2026-03-09';
 /** cityHash64 puts them on different shards, which the first test holds. */
 const HOSPITALS = ['H001', 'H002', 'H007'];
 const SCHEMA_DIR = new URL('../../schemas/clickhouse', import.meta.url).pathname;
@@ -29,60 +27,6 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 async function rows<T>(query: string): Promise<T[]> {
   return (await system.client.query({ query, format: 'JSONEachRow' })).json<T>();
-}
-
-type Line = {
-  readonly order: string;
-  readonly fen: bigint;
-  readonly time?: string;
-  readonly receipt?: string;
-};
-
-function linesOf(merchantId: string, { order, fen, time, receipt }: Line, books: readonly Book[]): Entry[] {
-  return books.map((book) => ({
-    book,
-    merchantId,
-    kind: 'PAYMENT',
-    orderNo: order,
-    refundNo: null,
-    channel: order === 'A' ? 'ALIPAY' : 'WECHAT',
-    channelTxnNo: `T${order}`,
-    hisOrderNo: book === 'MERCHANT' ? (receipt ?? `R${order}`) : null,
-    amountFen: fen,
-    occurredAtMs: instantOfLocal(`${DATE} ${time ?? '10:00:00'}`) ?? Number.NaN,
-    businessDate: DATE,
-    businessType: null,
-    source: 'EVENT',
-    sourceRef: '',
-  }));
-}
-
-/** What tells the hospitals apart. */
-const aloneIn = (merchantId: string): 'MERCHANT' | 'CHANNEL' =>
-  merchantId === 'H001' ? 'MERCHANT' : 'CHANNEL';
-
-function textOf(verdict: Verdict): string {
-  const { orderNo, code, possibleDuplicateOf: other, mergedReceipt: merged } = verdict;
-  const notes = [
-    ...(other ? [`may be ${other} again`] : []),
-    ...(merged ? [`${merged.hisOrderNo} of ${merged.orderNos.join(' and ')}`] : []),
-  ];
-  return [orderNo, code, ...notes].join(' ');
-}
-
-/** The same orders in every hospital: a row of another one that is taken for its own changes a verdict. */
-function dayOf(merchantId: string): readonly Entry[] {
-  const of = (line: Line, books: readonly Book[] = BOOKS): Entry[] => linesOf(merchantId, line, books);
-  return [
-    ...of({ order: 'A', fen: 100n }),
-    ...of({ order: 'B', fen: 4200n, time: '11:00:00' }),
-    ...of({ order: 'AGAIN', fen: 4200n, time: '11:02:00' }, ['PLATFORM', 'CHANNEL']),
-    ...of({ order: 'ALONE', fen: 7n, time: '12:00:00' }, [aloneIn(merchantId)]),
-    // One receipt of 300 for two payments.
-    ...of({ order: 'PART', fen: 300n, receipt: 'R300' }, ['MERCHANT']),
-    ...of({ order: 'PART', fen: 100n }, ['PLATFORM', 'CHANNEL']),
-    ...of({ order: 'REST', fen: 200n, time: '10:01:00' }, ['PLATFORM', 'CHANNEL']),
-  ];
 }
 
 /** A client that refuses what would ask more shards than one, and remembers what it asked. */
@@ -116,20 +60,12 @@ test('a day closes on its shard: no question of a close goes to another one', as
   const { dataDir, redis, url } = system;
   const onShard = new CloseSystem({ client, url, redis }, dataDir, () => Promise.resolve());
   for (const merchantId of HOSPITALS) {
-    const merchant = { ...SAMPLE_MERCHANT, merchantId, channels: SAMPLE_MERCHANT.channels.slice(0, 2) };
-    const { run, rows: closed } = await onShard.close(DATE, merchant);
+    const { run, rows: closed } = await onShard.close(CLUSTER_DATE, hospitalOf(merchantId));
     expect(run.outcome).not.toBe('FAILED');
-    expect(closed.map(({ verdict }) => textOf(verdict))).toEqual([
-      'A MATCHED',
-      'AGAIN CHANNEL_ONLY may be B again',
-      `ALONE ${aloneIn(merchantId)}_ONLY`,
-      'B MATCHED',
-      'PART AMOUNT_MISMATCH R300 of PART and REST',
-      'REST CHANNEL_ONLY R300 of PART and REST',
-    ]);
+    expect(closed.map(({ verdict }) => textOf(verdict))).toEqual(closedDayOf(merchantId));
   }
   await client.close();
-});
+}, 120_000);
 
 test('tables of a run’s own, which no shard has, are handed to the shards', () => {
   const looked = asked.filter((sql) => /\bFROM entries\b/.test(sql) && /\bFROM close_wanted/.test(sql));
@@ -149,3 +85,35 @@ test('a database of one server is not taken for a cluster’s', async () => {
   const server = new URL(system.url);
   await expect(migrate(`${server.origin}/?cluster=books`)).rejects.toMatchObject({ code: 'DZ_SCHEMA_PLACE' });
 });
+
+test('a statement of ./duizhang sql is sent with what a cluster’s connections ask for', async () => {
+  const said: string[] = [];
+  const code = await sqlCommand.run(["SELECT getSetting('distributed_product_mode')"], {
+    stdout: (text) => said.push(text),
+    stderr: () => undefined,
+    cwd: system.dataDir,
+    env: {
+      DUIZHANG_CLICKHOUSE_URL: new URL(system.url).origin,
+      DUIZHANG_CLICKHOUSE_CLUSTER: 'books',
+      DUIZHANG_LOG_URL: 'redis://127.0.0.1:1',
+      DUIZHANG_WINDOW_URL: 'redis://127.0.0.1:1',
+      DUIZHANG_CONFIG: 'none.yaml',
+      DUIZHANG_DATA: system.dataDir,
+    },
+  });
+  expect({ code, said: said.join('') }).toMatchObject({ code: 0, said: expect.stringContaining('local') });
+});
+
+test('chains of cases that lie on several shards are all walked, page by page', async () => {
+  await system.client.command({
+    query: `INSERT INTO exception_actions (case_id, seq, merchant_id, order_no, intent, state)
+      SELECT hex(MD5(concat(merchant, toString(number)))), 1, merchant, toString(number), '{}', '{}'
+      FROM numbers(700) ARRAY JOIN ['${HOSPITALS.join("', '")}'] AS merchant`,
+  });
+  const cases: string[] = [];
+  for await (const chain of clickHouseCaseLedger(system.client).chains(null)) {
+    cases.push(...chain.map(({ caseId }) => caseId));
+  }
+  expect(cases).toHaveLength(700 * HOSPITALS.length);
+  expect(new Set(cases).size).toBe(cases.length);
+}, 60_000);

@@ -10,7 +10,8 @@ import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedg
 import { clickHouseUsers } from '../../adapters/clickhouse/users.ts';
 import { nextAuditRow } from '../../domain/auditEntry.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
-import type { Entry } from '../../domain/entry.ts';
+import type { AwaitedBill } from '../../domain/closePorts.ts';
+import type { Channel, Entry } from '../../domain/entry.ts';
 import type { Bill } from '../../domain/ports.ts';
 import { alertOf } from '../watch/someAlert.ts';
 import type { TestLedger } from './ledgerHarness.ts';
@@ -148,10 +149,11 @@ async function writeOneOfEach({ client }: TestLedger): Promise<void> {
   ]);
   const schedule = clickHouseScheduleLedger(client, () => (clock += 1));
   const wait = { merchantId: 'H001', mode: 'THREE_WAY', sinceMs: NOON_MS, untilMs: NOON_MS } as const;
-  await schedule.recordWait({ ...wait, businessDate: '2026-03-09', waitsFor: ['a'] });
+  const awaited = (channel: Channel): AwaitedBill => ({ book: 'CHANNEL', channel, source: null });
+  await schedule.recordWait({ ...wait, businessDate: '2026-03-09', waitsFor: [awaited('WECHAT')] });
   await schedule.recordWait({ ...wait, businessDate: '2026-03-09', waitsFor: [] });
-  await schedule.recordWait({ ...wait, businessDate: '2026-03-10', waitsFor: ['a'] });
-  await schedule.recordWait({ ...wait, businessDate: '2026-03-10', waitsFor: ['b'] });
+  await schedule.recordWait({ ...wait, businessDate: '2026-03-10', waitsFor: [awaited('WECHAT')] });
+  await schedule.recordWait({ ...wait, businessDate: '2026-03-10', waitsFor: [awaited('ALIPAY')] });
   const certificate = { merchant_id: 'H001', sequence: 1, run_id: 'r1', hash: 'h', document: '{}' };
   await client.insert({ table: 'certificates', values: [certificate], format: 'JSONEachRow' });
   const case_id = caseIdOf('H001', 'B', 'P');
@@ -371,7 +373,7 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
     { run_id: 'r3', outcome: 'FAILED', published: 0 },
   ],
   v_unhandled_bills: [{ bill: 'b', error_rows: 1 }],
-  v_close_waits: [{ merchant_id: 'H001', date: '2026-03-10', waits_for: ['b'] }],
+  v_close_waits: [{ merchant_id: 'H001', date: '2026-03-10', waits_for: ['CHANNEL ALIPAY'] }],
   v_dead_letters: [{ log_partition: 'payments/0', at: 5, code: 'DZ_X' }],
   v_certificates: [{ place: 1, run_id: 'r1', document: '{}' }],
   v_exception_actions: [

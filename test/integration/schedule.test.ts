@@ -111,7 +111,7 @@ test(
       merchantId: 'WAITS',
       businessDate: dates[0],
       mode: 'THREE_WAY',
-      waitsFor: [`the WECHAT bill of ${dates[0]}`],
+      waitsFor: [{ book: 'CHANNEL', channel: 'WECHAT', source: null }],
       sinceMs: startOfDate(YESTERDAY),
       untilMs: startOfDate(addDays(YESTERDAY, 2)),
     });

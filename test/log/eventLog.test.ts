@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BatchOutcome, LogBatch, LogConsumer, NewRecord, Position } from '../../domain/ports.ts';
-import { hasKafka } from '../hasKafka.ts';
 import type { LogServer, LogUnderTest } from './logUnderTest.ts';
 import { kafkaLogServer, redisLogServer } from './logUnderTest.ts';
+import { hasKafka } from '../services/index.ts';
 
 // What every event log keeps to, whatever server holds it.
 

@@ -12,9 +12,8 @@ import { KafkaEventProducer } from '../../adapters/kafka/kafkaEventProducer.ts';
 import type { KafkaSettings } from '../../adapters/kafka/kafkaSettings.ts';
 import { kafkaJars } from '../../adapters/process/kafkaJars.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
-import { hasKafka } from '../hasKafka.ts';
 import { kafkaSettings, NEEDS } from './logUnderTest.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // What only a log in Kafka has: compression, settings of topics, transactions, records without a value.
 

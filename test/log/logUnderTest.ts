@@ -9,12 +9,11 @@ import { KafkaEventProducer } from '../../adapters/kafka/kafkaEventProducer.ts';
 import type { KafkaSettings } from '../../adapters/kafka/kafkaSettings.ts';
 import { placeOf } from '../../adapters/kafka/partitionIds.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
 import { RedisEventLog } from '../../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import type { EventLog, EventProducer, PartitionId, Position, Topic } from '../../domain/ports.ts';
-import { startRedis } from '../services/index.ts';
+import { startKafka, startRedis } from '../services/index.ts';
 
 export const NEEDS = { leastRetentionMs: 1, wishedRetentionMs: 1 };
 

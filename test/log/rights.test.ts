@@ -10,10 +10,9 @@ import { KafkaEventProducer } from '../../adapters/kafka/kafkaEventProducer.ts';
 import { kafkaOutputs } from '../../adapters/kafka/kafkaOutputs.ts';
 import type { KafkaSettings } from '../../adapters/kafka/kafkaSettings.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
-import { hasKafka } from '../hasKafka.ts';
 import { aVerdict } from '../integration/ledgerHarness.ts';
 import { kafkaSettings, NEEDS } from './logUnderTest.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // The rights of docs/kafka.md are enough, and each is needed: a broker that grants nothing else.
 

@@ -8,9 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { openLog } from '../../adapters/openLog.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
-import { hasKafka } from '../hasKafka.ts';
 import { makeCertificates } from './certificates.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // Listeners as clusters have them: what goes through is believed only when it was also written and read.
 
@@ -53,7 +52,7 @@ describe.runIf(hasKafka)('a broker that is secured', () => {
     const scram = `${MODULES}.scram.ScramLoginModule required;`;
     const bearer = `${MODULES}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`;
     kafka = await startKafka({
-      dir: join(dir, 'kafka'),
+      dir,
       also: { TLS: 'SSL', MTLS: 'SSL', LOGIN: 'SASL_SSL', OPEN: 'SASL_PLAINTEXT' },
       scramUsers: ['SCRAM-SHA-256', 'SCRAM-SHA-512'].map(
         (mechanism) => `${mechanism}=[name=duizhang,password=${PASSWORD}]`,

@@ -6,16 +6,15 @@ import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { loadEventSchemas, newestSchemaOf } from '../../adapters/events/schemas.ts';
 import { brokersOf, kafkaSettingsOf, outputNamesOf } from '../../adapters/kafka/settingsOfConfig.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import type { NewRecord } from '../../domain/ports.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { byKey, sendDay, untilDayIsOver, verdictsFound, verdictsPlanted } from '../faults/playedDay.ts';
-import { hasKafka } from '../hasKafka.ts';
 import type { RegistryServer } from '../registry/registryServer.ts';
 import { registryServer } from '../registry/registryServer.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 import { readTopic } from './readTopic.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // The pipeline's own process, with what it tells others.
 

@@ -7,7 +7,6 @@ import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedg
 import { kafkaOutputs } from '../../adapters/kafka/kafkaOutputs.ts';
 import type { KafkaSettings } from '../../adapters/kafka/kafkaSettings.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
@@ -18,11 +17,10 @@ import { windowEventOf } from '../../pipeline/join/fact.ts';
 import { flushOutboxes } from '../../pipeline/join/flusher.ts';
 import { slotOf } from '../../pipeline/join/hash.ts';
 import { patientOutputs } from '../../pipeline/outputs/patientOutputs.ts';
-import { hasKafka } from '../hasKafka.ts';
 import { aVerdict, eventEntry, NOON_MS, startLedger } from '../integration/ledgerHarness.ts';
 import type { TestLedger } from '../integration/ledgerHarness.ts';
 import { kafkaSettings } from '../log/logUnderTest.ts';
-import { startRedis } from '../services/index.ts';
+import { hasKafka, startKafka, startRedis } from '../services/index.ts';
 import type { ReadRecord } from './readTopic.ts';
 import { readTopic } from './readTopic.ts';
 

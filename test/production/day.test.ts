@@ -8,15 +8,14 @@ import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import type { Child } from '../../adapters/process/childProcess.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import { recordOfSimulated } from '../../cli/start/simulatedRecord.ts';
 import type { SimulatedEvent } from '../../simulator/day.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { byKey, closeDate, untilDayIsOver, verdictsFound, verdictsPlanted } from '../faults/playedDay.ts';
-import { hasKafka } from '../hasKafka.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 import { configOn, expectAlertsOfAllThatDiffers, joined, visitGroup } from './kafkaSystem.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // Everything a process of its own: Kafka, two Redis, the ledger, two pipelines, the API. Producers write into the topics and
 // call the API, the group shares out its partitions anew all the while, and the broker is killed and stays away.

@@ -6,12 +6,11 @@ import { makeSessionKey } from '../../adapters/access/sessionKey.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
-import { hasKafka } from '../hasKafka.ts';
 import { startTestSystem } from '../system.ts';
 import { configOn, expectAlertsOfAllThatDiffers, joined } from './kafkaSystem.ts';
 import { byKey, sendDay, untilDayIsOver, verdictsFound, verdictsPlanted } from '../faults/playedDay.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // The system as it is, with its event log in Kafka.
 

@@ -10,8 +10,9 @@ import type { Fault, PlayedDay } from '../faults/playedDay.ts';
 import { playDay, untilDayIsOver } from '../faults/playedDay.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
-import type { Member, RedisCluster, Shard } from './redisCluster.ts';
-import { cutOff, failOver, moveSlot, startRedisCluster } from './redisCluster.ts';
+import { loseMaster, untilApplied } from './lostWrites.ts';
+import type { RedisCluster } from './redisCluster.ts';
+import { cutOff, moveSlot, startRedisCluster, untilTrue } from './redisCluster.ts';
 
 // The window, and all else that lies in its Redis, on a cluster of three masters and three replicas.
 
@@ -45,39 +46,9 @@ async function playOnCluster(
 
 const at = (share: number): number => Math.floor(day.events.length * share);
 
-/** All that was sent is in the window. */
-async function untilApplied({ log, window }: TestSystem): Promise<void> {
-  const ends = [...(await log.bounds())].map(([partition, { end }]) => [partition, end] as const);
-  const areApplied = async (): Promise<boolean> =>
-    (await window.positions()).every((slot) => ends.every(([id, end]) => (slot.get(id) ?? 1) >= end));
-  await expect.poll(areApplied, { timeout: 30_000 }).toBe(true);
-}
-
-/** By slot of the window and partition, as one server has them. */
-async function positionsOn({ redis }: Member, slots: number): Promise<ReadonlyMap<string, number>> {
-  const positions = new Map<string, number>();
-  for (let slot = 0; slot < slots; slot += 1) {
-    // Of other servers' slots it only says where they are.
-    const own = await redis.hgetall(`dz:{${slot}}:positions`).catch(() => ({}));
-    for (const [partition, position] of Object.entries(own))
-      positions.set(`${slot} ${partition}`, Number(position));
-  }
-  return positions;
-}
-
-/** @returns how many events at most a slot had applied, and acknowledged, that its new master lacks */
-async function loseMaster({ window }: TestSystem, shard: Shard): Promise<number> {
-  const had = await positionsOn(shard.master, window.slots);
-  let has: typeof had = new Map();
-  await failOver(shard, async () => {
-    has = await positionsOn(shard.replica, window.slots);
-  });
-  return Math.max(...[...had].map(([where, position]) => position - (has.get(where) ?? 1)));
-}
-
 describe('a day on a cluster ends at the very rows of an undisturbed one', () => {
   test(
-    'whose slots lie on all masters, and one of which is handed over in mid-day',
+    'whose slots lie on all masters, one handed over in mid-day, and one master standing still until another is in its place',
     { timeout: 180_000 },
     async () => {
       let moved = 0;
@@ -95,6 +66,17 @@ describe('a day on a cluster ends at the very rows of an undisturbed one', () =>
             if (!to) throw new Error('a cluster of one shard');
             const slot = Number(await from.master.redis.cluster('KEYSLOT', 'dz:{0}:'));
             moved = await moveSlot(slot, from.master, to.master, () => pause(HALF_MOVED_MS));
+          },
+        },
+        {
+          afterEvents: at(0.6),
+          strike: async () => {
+            await untilApplied(system);
+            const { master, replica } = await cluster.shardOf('dz:{2}:');
+            process.kill(master.server.pid, 'SIGSTOP');
+            await untilTrue(async () => (await replica.redis.info('replication')).includes('role:master'));
+            await untilApplied(system);
+            process.kill(master.server.pid, 'SIGCONT');
           },
         },
       ]);

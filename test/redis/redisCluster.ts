@@ -86,6 +86,8 @@ export function connectionTo({ url }: RedisServer): Redis {
     maxRetriesPerRequest: null,
     retryStrategy: () => 50,
     enableReadyCheck: false,
+    // A replica of a cluster answers, too.
+    readOnly: true,
   });
   redis.on('error', () => undefined);
   return redis;
@@ -119,7 +121,7 @@ async function isFormed(members: readonly Member[]): Promise<boolean> {
   return states.every(Boolean);
 }
 
-async function untilTrue(isSo: () => Promise<boolean>): Promise<void> {
+export async function untilTrue(isSo: () => Promise<boolean>): Promise<void> {
   const givenUpAt = performance.now() + FORMED_WITHIN_MS;
   while (!(await isSo())) {
     if (performance.now() > givenUpAt) throw new Error('the servers did not come together in time');
@@ -138,7 +140,6 @@ export async function cutOff({ master, replica }: Shard): Promise<void> {
 export async function failOver({ master, replica }: Shard, before: () => Promise<void>): Promise<void> {
   await master.server.kill9();
   process.kill(replica.server.pid, 'SIGCONT');
-  await replica.redis.readonly();
   await before();
   await untilTrue(async () => (await replica.redis.info('replication')).includes('role:master'));
 }

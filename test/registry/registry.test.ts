@@ -12,11 +12,10 @@ import { loadEventSchemas, newestSchemaOf } from '../../adapters/events/schemas.
 import type { OpenLog } from '../../adapters/openLog.ts';
 import { openLog } from '../../adapters/openLog.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
-import { startKafka } from '../../adapters/process/kafkaServer.ts';
 import type { LogConsumer } from '../../domain/ports.ts';
-import { hasKafka } from '../hasKafka.ts';
 import type { RegistryServer } from './registryServer.ts';
 import { registryServer } from './registryServer.ts';
+import { hasKafka, startKafka } from '../services/index.ts';
 
 // Events in Confluent's framing, from a broker and a registry over HTTP.
 

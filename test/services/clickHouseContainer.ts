@@ -12,13 +12,15 @@ const READY_WITHIN_MS = 60_000;
 export async function startClickHouseContainer(options: {
   readonly dir: string;
   readonly port?: number;
+  /** What else stands in its config.xml. */
+  readonly more?: string;
 }): Promise<Engine> {
   const { dir } = options;
   const port = options.port || (await freePort());
   mkdirSync(dir, { recursive: true });
   const configFile = join(dir, 'server.xml');
   const logFile = join(dir, 'server.log');
-  writeFileSync(configFile, configOf(dir, port));
+  writeFileSync(configFile, configOf(dir, port, options.more));
   const server = await startContainer({
     image: imageOf('clickhouse'),
     command: ['clickhouse-server', '--config-file', configFile],
@@ -31,7 +33,7 @@ export async function startClickHouseContainer(options: {
   return { url, port, pid: server.pid, stop: server.stop, kill9: server.kill9 };
 }
 
-export function configOf(dir: string, port: number): string {
+export function configOf(dir: string, port: number, more = ''): string {
   return `<clickhouse>
   <logger><console>1</console><level>warning</level></logger>
   <listen_host>127.0.0.1</listen_host>
@@ -51,7 +53,7 @@ export function configOf(dir: string, port: number): string {
   </users>
   <profiles><default/></profiles>
   <quotas><default/></quotas>
-</clickhouse>
+${more}</clickhouse>
 `;
 }
 

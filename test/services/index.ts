@@ -1,10 +1,13 @@
-// The services that tests run on: redis-server and the embedded ClickHouse engine of this machine, or, with
+// The services that tests run on: redis-server, the embedded ClickHouse engine and Maven's Kafka of this machine, or, with
 // DUIZHANG_TEST_SERVICES=containers and a Docker engine, the images that docker-compose.yml pins. With
 // DUIZHANG_TEST_LEDGER=cluster the embedded engine is one of a cluster's shards (embeddedCluster.ts).
 import { mkdirSync } from 'node:fs';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { startEngine as startEmbedded } from '../../adapters/clickhouse/embedded/start.ts';
 import { migrate } from '../../adapters/clickhouse/migrate.ts';
+import type { KafkaServer, KafkaServerOptions } from '../../adapters/process/kafkaServer.ts';
+import { startKafka as startKafkaServer } from '../../adapters/process/kafkaServer.ts';
+import { whyNoKafkaJars } from '../../adapters/process/kafkaJars.ts';
 import type { RedisServer, RedisServerOptions } from '../../adapters/process/redisServer.ts';
 import { startRedis as startRedisServer } from '../../adapters/process/redisServer.ts';
 import { startClickHouseContainer } from './clickHouseContainer.ts';
@@ -12,6 +15,7 @@ import { startContainer } from './container.ts';
 import { EMBEDDED_CLUSTER } from './embeddedCluster.ts';
 import type { LedgerService } from './embeddedCluster.ts';
 import { imageOf } from './images.ts';
+import { launchKafkaContainer } from './kafkaContainer.ts';
 
 const inContainers = chosen('DUIZHANG_TEST_SERVICES', ['programs', 'containers']) === 'containers';
 const onCluster = chosen('DUIZHANG_TEST_LEDGER', ['server', 'cluster']) === 'cluster';
@@ -38,6 +42,17 @@ export function startRedis(options: RedisServerOptions): Promise<RedisServer> {
       }),
   });
 }
+
+/** A broker as startKafka of adapters/process/kafkaServer.ts starts it. */
+export function startKafka(options: KafkaServerOptions): Promise<KafkaServer> {
+  if (!inContainers) return startKafkaServer(options);
+  return startKafkaServer({ ...options, launch: (asked) => launchKafkaContainer(options.dir, asked) });
+}
+
+const whyNoKafka = inContainers ? null : whyNoKafkaJars();
+/** Whether a broker can be started here; tests that need one are skipped without, and that is said. */
+export const hasKafka: boolean = whyNoKafka === null;
+if (whyNoKafka !== null) process.stderr.write(`tests on Kafka are skipped: ${whyNoKafka}\n`);
 
 const ONE_SERVER: LedgerService = {
   start: inContainers ? startClickHouseContainer : startEmbedded,

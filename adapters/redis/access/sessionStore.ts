@@ -43,8 +43,8 @@ export function redisSessions(redis: RedisConnection, now: () => number): Sessio
 }
 
 /** What is not its place in Redis. */
-function textOf({ name, roles, reach, userVersion, authenticatedAtMs, endsAtMs }: Session): string {
-  return JSON.stringify({ name, roles, reach, userVersion, authenticatedAtMs, endsAtMs });
+function textOf({ userId: _user, sessionId: _session, ...more }: Session): string {
+  return JSON.stringify(more);
 }
 
 function keyOf(userId: string): string {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { RedisConnection } from '../connect.ts';
 import { serversOf } from '../connect.ts';
 import { packEvents } from './packEvents.ts';
-import { BEING_EMPTIED, key, SET_UP, WHOLE_WINDOW_KEY } from './windowKeys.ts';
+import { markSetUp, slotsToSetUp } from './setUpMarks.ts';
+import { key } from './windowKeys.ts';
 import { DuizhangError } from '../../../domain/errors.ts';
 import type {
   ApplyAnswer,
@@ -145,36 +146,12 @@ export class RedisWindow implements WindowStore {
     return (await this.#redis.exists(mark)) === 1 ? 'STORED' : 'LOST';
   }
 
-  async slotsToSetUp(): Promise<readonly number[]> {
-    const whole = await this.#redis.get(WHOLE_WINDOW_KEY);
-    if (whole === BEING_EMPTIED) {
-      throw new DuizhangError(
-        'DZ_WINDOW_HALF_EMPTIED',
-        'the window was being emptied and that was stopped half-way; do it again: ./duizhang window empty',
-      );
-    }
-    const marks = await Promise.all(this.#everySlot((slot) => this.#redis.get(key(slot, SET_UP))));
-    // Orders would be looked for in other slots than those they lie in, and every one would seem one-sided.
-    const other = [whole, ...marks].find((mark) => mark !== null && mark !== this.#setUpMark());
-    if (typeof other === 'string') {
-      throw new DuizhangError(
-        'DZ_WINDOW_SLOTS_CHANGED',
-        `the window in Redis was made for ${other}, the configuration says ${this.#setUpMark()}; put \`slots\` back, or have the window built anew (docs/scaling.md)`,
-      );
-    }
-    const unmarked = [...marks.keys()].filter((slot) => marks[slot] === null);
-    if (whole === null) return unmarked;
-    await this.markSetUp(unmarked);
-    await this.#redis.del(WHOLE_WINDOW_KEY);
-    return [];
+  slotsToSetUp(): Promise<readonly number[]> {
+    return slotsToSetUp(this.#redis, this.slots);
   }
 
-  async markSetUp(slots: readonly number[]): Promise<void> {
-    await Promise.all(slots.map((slot) => this.#redis.set(key(slot, SET_UP), this.#setUpMark())));
-  }
-
-  #setUpMark(): string {
-    return `${this.slots} slots`;
+  markSetUp(slots: readonly number[]): Promise<void> {
+    return markSetUp(this.#redis, this.slots, slots);
   }
 
   async restoreOrders(slot: number, orders: ReadonlyMap<string, readonly string[]>): Promise<void> {
@@ -195,7 +172,10 @@ export class RedisWindow implements WindowStore {
   /** What the window costs: memory of its Redis servers, and outbox entries that the ledger does not have yet. */
   async size(): Promise<{ readonly bytes: number; readonly outboxEntries: number }> {
     const servers = serversOf(this.#redis);
-    const infos = await Promise.all(servers.map((server) => server.info('memory')));
+    // What one of several holds that is away is not known.
+    const infos = await Promise.all(
+      servers.map((server) => server.info('memory').catch((error: Error) => error.message)),
+    );
     const lengths = await Promise.all(this.#everySlot((slot) => this.#redis.xlen(key(slot, 'outbox'))));
     return {
       bytes: infos.reduce((sum, info) => sum + Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0), 0),

@@ -3,7 +3,6 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Card, DatePicker, Table, Tag } from 'antd';
 import dayjs from 'dayjs';
 import { addDays, businessDateOf } from '../../../domain/businessDate.ts';
-import { BOOKS, CHANNELS } from '../../../domain/entry.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import type { Labels } from '../../labels/zh.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
@@ -14,6 +13,7 @@ import { useNow } from '../../parts/useNow.ts';
 import type { BoardRow } from './boardRows.ts';
 import { boardRows } from './boardRows.ts';
 import type { Hospital } from './hospital.ts';
+import type { Wait } from './queries.ts';
 import { runsQuery, waitsQuery } from './queries.ts';
 import { beijingText, countText } from '../../parts/texts.ts';
 
@@ -88,11 +88,8 @@ function Says({ row: { run, wait }, nowMs }: { readonly row: BoardRow; readonly 
   return <>{run?.reasons.map((reason) => codes.failureReason[reason]).join('、') || '—'}</>;
 }
 
-/** What the schedule waits for is told in English (pipeline/close/scheduler.ts): a bill of a channel or of a book. */
-function billOf(what: string, { codes, home }: Labels): string {
-  const [, code = ''] = /^the (\w+) bill of /.exec(what) ?? [];
-  const book = BOOKS.find((each) => each === code);
-  const channel = CHANNELS.find((each) => each === code);
-  if (book) return codes.book[book];
-  return channel ? home.theBill(codes.channel[channel]) : what;
+/** A channel's bill by its channel, another by its book and where it is asked for. */
+function billOf({ book, channel, source }: Wait['waitsFor'][number], { codes, home }: Labels): string {
+  const bill = channel === null ? codes.book[book] : home.theBill(codes.channel[channel]);
+  return source === null || book === 'CHANNEL' ? bill : home.billFrom(bill, home.billSources[source]);
 }

@@ -10,6 +10,7 @@ import type { Said } from './actOnCase.ts';
 import { actOnCase, sendCaseCode, sendOrderCode } from './actOnCase.ts';
 import type { CodeSent } from './CodeField.tsx';
 import { CodeField } from './CodeField.tsx';
+import { dueFen } from './dueFen.ts';
 import { ProofField } from './ProofField.tsx';
 import { OutcomeNote } from './OutcomeNote.tsx';
 import type { ActionAnswer, CaseDetail, Ruling } from './queries.ts';
@@ -70,7 +71,7 @@ export function ActionDialog({ detail, ruling, onClose }: Props) {
       <Form
         form={form}
         layout="vertical"
-        initialValues={isSelfRefund ? { amount: dueOf(detail) } : {}}
+        initialValues={isSelfRefund ? { amount: moneyText(dueFen(detail)).replaceAll(/[¥,]/g, '') } : {}}
         onFinish={(values) => act.mutate({ ...values, note: values.note.trim() })}
       >
         {isSelfRefund && <AmountField mostFen={detail.money.refundableFen} />}
@@ -109,11 +110,6 @@ export function ActionDialog({ detail, ruling, onClose }: Props) {
       </Form>
     </Modal>
   );
-}
-
-function dueOf({ amounts }: CaseDetail): string {
-  const fen = amounts.channel ?? amounts.platform ?? amounts.merchant ?? '0';
-  return moneyText(fen).replaceAll(/[¥,]/g, '');
 }
 
 function Warnings(props: Pick<Props, 'detail' | 'ruling'> & { readonly sentFen: string | null }) {

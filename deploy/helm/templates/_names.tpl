@@ -30,6 +30,9 @@ app.kubernetes.io/component: {{ .part }}
 - name: {{ $name }}
   valueFrom: { secretKeyRef: { name: {{ $.Values.secretName }}, key: {{ $key }} } }
 {{- end }}
+{{- if .Values.clickhouseCluster }}
+- { name: DUIZHANG_CLICKHOUSE_CLUSTER, value: {{ .Values.clickhouseCluster | quote }} }
+{{- end }}
 - name: DUIZHANG_AUDIT_URL
   valueFrom: { secretKeyRef: { name: {{ .Values.secretName }}, key: auditUrl, optional: true } }
 {{- end -}}
