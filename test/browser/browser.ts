@@ -13,6 +13,7 @@ export const SIZES = {
   small: { width: 1366, height: 768 },
   large: { width: 1920, height: 1080 },
   narrow: { width: 1024, height: 768 },
+  tablet: { width: 768, height: 1024 },
 } as const;
 
 export type Look = {

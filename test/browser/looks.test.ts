@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
 import type { Look } from './browser.ts';
 
-// Every page in both themes and languages and at three sizes: nothing that axe finds serious, nothing cut off to the side,
+// Every page in both themes and languages and at four sizes: nothing that axe finds serious, nothing cut off to the side,
 // nothing that the browser or the page's policy complains of, and a picture to look at (test/browser/output).
 
 const PAGES = [
@@ -19,6 +19,8 @@ const LOOKS: readonly Look[] = [
   { size: 'narrow', theme: 'dark', language: 'zh' },
   { size: 'large', theme: 'dark', language: 'en' },
   { size: 'narrow', theme: 'light', language: 'en' },
+  { size: 'tablet', theme: 'dark', language: 'zh' },
+  { size: 'tablet', theme: 'light', language: 'en' },
 ];
 
 /** What a page draws last: its rows, its charts, or the word that there are none. */

@@ -283,7 +283,20 @@ const LOOKS = [
   { size: 'large', theme: 'dark', language: 'zh' },
   { size: 'narrow', theme: 'light', language: 'en' },
   { size: 'small', theme: 'dark', language: 'en' },
+  { size: 'tablet', theme: 'light', language: 'zh' },
+  { size: 'tablet', theme: 'dark', language: 'en' },
 ] as const;
+
+/** Settings of which something lies over what is typed. */
+const COVERED = `[...document.querySelectorAll('.dz-setting')].filter((row) => {
+  const [, editor, source] = row.children;
+  const { left, top } = source.getBoundingClientRect();
+  return [...editor.querySelectorAll('input, button, label')].some((part) => {
+    const { right, bottom } = part.getBoundingClientRect();
+    return right > left && bottom > top;
+  });
+}).map((row) => row.dataset.setting)`;
+
 test.each(LOOKS)(
   'every tab fits: $size, $theme, $language',
   async (look) => {
@@ -294,6 +307,7 @@ test.each(LOOKS)(
       // Answers come, and colours stop moving.
       await tab.page.waitForTimeout(700);
       await expectNoSideScroll(tab);
+      expect(await tab.page.evaluate(COVERED)).toEqual([]);
       await expectAccessible(tab);
       await picture(tab, `system-tab${index}`);
     }

@@ -14,7 +14,7 @@ export function LastDateEditor({ path, value, onChange, disabled }: Omit<EditorP
   const date = textOf(value);
   const stays = date === '' || date === 'none';
   return (
-    <Flex gap={12} align="center">
+    <Flex wrap gap={12} align="center">
       <DatePicker
         aria-label={fieldLabel(path, labels)}
         disabled={disabled || stays}

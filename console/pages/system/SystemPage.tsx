@@ -70,6 +70,8 @@ export function SystemPage() {
       {settings.error && <ProblemNote error={settings.error} />}
       {settings.data && <Notes view={settings.data} />}
       <Tabs
+        // Closer than usual: all of them have room on a tablet.
+        tabBarGutter={24}
         activeKey={tab}
         onChange={(key) => {
           const next = SYSTEM_TABS.find((name) => name === key);
