@@ -12,7 +12,7 @@ import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 import { loseMaster, untilApplied } from './lostWrites.ts';
 import type { RedisCluster } from './redisCluster.ts';
-import { cutOff, moveSlot, startRedisCluster, untilTrue } from './redisCluster.ts';
+import { cutOff, moveSlot, restartEmptied, startRedisCluster, untilTrue } from './redisCluster.ts';
 
 // The window, and all else that lies in its Redis, on a cluster of three masters and three replicas.
 
@@ -130,4 +130,20 @@ describe('a day on a cluster ends at the very rows of an undisturbed one', () =>
       expect(ended).toEqual(undisturbed);
     },
   );
+
+  test('a third of which was lost, master and replica alike', { timeout: 180_000 }, async () => {
+    const ended = await playOnCluster((system, cluster) => [
+      {
+        afterEvents: at(0.5),
+        strike: async () => {
+          await untilApplied(system);
+          await restartEmptied(await cluster.shardOf('dz:{0}:'));
+          const setUps = async () => (await system.pipelineLog()).split('come from the ledger').length - 1;
+          await expect.poll(setUps, { timeout: 30_000 }).toBe(2);
+          expect(await system.pipelineLog()).not.toContain('the pipeline ends');
+        },
+      },
+    ]);
+    expect(ended).toEqual(undisturbed);
+  });
 });

@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis';
+import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
+import { startRedis } from '../services/index.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
 
 const HASH_SLOTS = 16_384;
@@ -12,7 +13,7 @@ const FORMED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
 /** One server of a cluster, with a connection to it alone. */
-export type Member = { readonly server: RedisServer; readonly redis: Redis };
+export type Member = { readonly dir: string; server: RedisServer; readonly redis: Redis };
 /** Who held a part first, and who follows. */
 export type Shard = { readonly master: Member; readonly replica: Member };
 
@@ -63,13 +64,19 @@ export async function startRedisCluster(dir: string): Promise<RedisCluster> {
 }
 
 async function startMember(dir: string): Promise<Member> {
-  const server = await startRedis({
+  // The bus would else listen ten thousand ports further up, which need not be free.
+  const server = await startServer(dir, await freePort(), await freePort());
+  return { dir, server, redis: connectionTo(server) };
+}
+
+function startServer(dir: string, port: number, busPort: number): Promise<RedisServer> {
+  return startRedis({
     dir,
+    port,
     appendfsync: 'everysec',
     settings: {
       'cluster-enabled': 'yes',
-      // The bus would else listen ten thousand ports further up, which need not be free.
-      'cluster-port': String(await freePort()),
+      'cluster-port': String(busPort),
       'cluster-node-timeout': String(NODE_TIMEOUT_MS),
       'repl-diskless-sync-delay': '0',
       // A replica takes over however long it has not heard of its master, and says what it has.
@@ -77,7 +84,18 @@ async function startMember(dir: string): Promise<Member> {
       'cluster-allow-reads-when-down': 'yes',
     },
   });
-  return { server, redis: connectionTo(server) };
+}
+
+/** Kills a master and its replica, and starts them on nothing but what they know of the cluster. */
+export async function restartEmptied(shard: Shard): Promise<void> {
+  const members = [shard.master, shard.replica];
+  const busPorts = await Promise.all(members.map(busPortOf));
+  await Promise.all(members.map(({ server }) => server.kill9()));
+  for (const [at, member] of members.entries()) {
+    await rm(join(member.dir, 'appendonlydir'), { recursive: true });
+    member.server = await startServer(member.dir, member.server.port, Number(busPorts[at]));
+  }
+  await untilTrue(() => isFormed(members));
 }
 
 /** Commands to this very server, whatever the cluster says of its slots. */
@@ -95,8 +113,7 @@ export function connectionTo({ url }: RedisServer): Redis {
 
 async function meet(first: Member, others: readonly Member[]): Promise<void> {
   for (const { server, redis } of others) {
-    const [, busPort = ''] = await redis.config('GET', 'cluster-port').then(textsOf);
-    await first.redis.cluster('MEET', '127.0.0.1', server.port, busPort);
+    await first.redis.cluster('MEET', '127.0.0.1', server.port, await busPortOf({ redis }));
   }
   const knowAll = async ({ redis }: Member): Promise<boolean> =>
     String(await redis.cluster('NODES'))
@@ -104,6 +121,11 @@ async function meet(first: Member, others: readonly Member[]): Promise<void> {
       .filter((line) => / connected/.test(line)).length ===
     others.length + 1;
   await untilTrue(async () => (await Promise.all([first, ...others].map(knowAll))).every(Boolean));
+}
+
+async function busPortOf({ redis }: Pick<Member, 'redis'>): Promise<string> {
+  const [, busPort = ''] = await redis.config('GET', 'cluster-port').then(textsOf);
+  return busPort;
 }
 
 function textsOf(reply: unknown): readonly string[] {

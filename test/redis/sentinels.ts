@@ -3,12 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startChild } from '../../adapters/process/childProcess.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
-import { startRedis } from '../../adapters/process/redisServer.ts';
+import { startRedis } from '../services/index.ts';
 import type { Shard } from './redisCluster.ts';
 import { connectionTo, untilTrue } from './redisCluster.ts';
 
 const DOWN_AFTER_MS = 1_000;
 const FAILOVER_WITHIN_MS = 5_000;
+const NAMES = ['first', 'second'];
 
 export type Watched = AsyncDisposable & Shard & { readonly url: string };
 
@@ -46,7 +47,11 @@ export async function startWatched(dir: string): Promise<Watched> {
   };
   await untilTrue(knowsBoth);
   asking.disconnect();
-  const [master, replica] = [first, second].map((server) => ({ server, redis: connectionTo(server) }));
+  const [master, replica] = [first, second].map((server, at) => ({
+    dir: join(dir, NAMES[at] ?? ''),
+    server,
+    redis: connectionTo(server),
+  }));
   if (!master || !replica) throw new Error('two servers are two');
   return {
     url: `redis-sentinel://127.0.0.1:${port}/window`,

@@ -53,6 +53,15 @@ test('a hospital is made by its settings, stands beside those of the file, and g
   expect((await system.desk.view(CHEN, 'H021')).hospitals.at(-1)).toMatchObject({ isMadeHere: false });
 });
 
+test('where payments of all go back through one gateway, its own do from the next start on, and that is said', async () => {
+  const refunds = "refunds: { upp: { url: 'http://127.0.0.1:9', keyId: upp, keyFile: upp.key } }";
+  writeFileSync(system.path, `${CONFIG}${refunds}\n`);
+  expect((await preview(NEW)).warnings).toEqual([
+    { code: 'NEEDS_RESTART', paths: [`${OF}/id`, `${OF}/channels/WECHAT`], detail: '' },
+    { code: 'HOSPITAL_NEW', paths: [`${OF}/id`], detail: '' },
+  ]);
+});
+
 test('a hospital is refused as the file would be, and where there is one of its id', async () => {
   const wrong = [
     [{ [`${OF}/id`]: 'H021' }, '设置无效：缺少 name, channels'],
