@@ -126,12 +126,15 @@ test('every route of people asks who they are; those of machines and probes are 
   expect(silent.toSorted()).toEqual([
     'get /api/v1/bills',
     'get /api/v1/bills/{id}/file',
+    'get /api/v1/sessions/ways',
     'get /healthz',
     'get /metrics',
     'get /readyz',
     'post /api/v1/bills',
     'post /api/v1/events',
     'post /api/v1/sessions',
+    'post /api/v1/sessions/oidc',
+    'post /api/v1/sessions/oidc/answer',
     'post /api/v1/sessions/refresh',
   ]);
 });

@@ -102,12 +102,15 @@ async function routesThatMatter(): Promise<readonly Route[]> {
 }
 
 /**
- * Events are recorded one by one in the event log; of logins, those of somebody: test/access/sessions.test.ts. A preview
+ * Events are recorded one by one in the event log; of logins, those of somebody: test/access/sessions.test.ts and
+ * oidcLogin.test.ts. A preview
  * changes nothing.
  */
 const ELSEWHERE = [
   'POST /api/v1/events',
   'POST /api/v1/sessions',
+  'POST /api/v1/sessions/oidc',
+  'POST /api/v1/sessions/oidc/answer',
   'POST /api/v1/sessions/refresh',
   'POST /api/v1/settings/preview',
 ];

@@ -23,7 +23,7 @@ beforeAll(async () => {
 async function play(faultsOn: (system: TestSystem) => readonly Fault[]): Promise<PlayedDay> {
   await using system = await startTestSystem();
   await system.startPipeline();
-  return playDay(system, day, merchants, faultsOn(system));
+  return await playDay(system, day, merchants, faultsOn(system));
 }
 
 /** `count` moments of the day, at random but the same every time. */
