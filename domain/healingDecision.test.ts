@@ -82,7 +82,7 @@ const CASES: readonly (readonly [expected: string, facts: Partial<HealingFacts>]
   ['LEAVE REFUND_BEFORE', { refunds: 1 }],
   ['LEAVE BOOKED_AFTER_REFUND', { case: { ...CLEAR.case, isBookedAfterRefund: true } }],
   ['LEAVE SEVERAL_PAYMENTS', { payments: [...CLEAR.payments, ...CLEAR.payments] }],
-  ['LEAVE SEVERAL_PAYMENTS', { payments: [] }],
+  ['WAIT PAYMENT_NOT_STORED', { payments: [], amountFen: null, refusal: 'DZ_REFUND_EXCEEDS' }],
   ['LEAVE AMOUNT_UNCLEAR', { case: { ...CLEAR.case, facts: { ...CASE_FACTS, isAmountConflict: true } } }],
   ['LEAVE AMOUNT_UNCLEAR', { amountFen: 9_999n }],
   ['LEAVE AMOUNT_UNCLEAR', { amountFen: null }],

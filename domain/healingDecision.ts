@@ -77,6 +77,13 @@ export const HEALING_TABLE = [
   { reason: 'TAKEN_BY_A_PERSON', kind: 'LEAVE', holds: (facts) => facts.case.assignee !== null },
   { reason: 'REFUND_BEFORE', kind: 'LEAVE', holds: (facts) => facts.refunds > 0 },
   { reason: 'BOOKED_AFTER_REFUND', kind: 'LEAVE', holds: (facts) => facts.case.isBookedAfterRefund },
+  // A verdict may be stored a moment before the records that it was judged by; without them the plan refuses any refund.
+  {
+    reason: 'PAYMENT_NOT_STORED',
+    kind: 'WAIT',
+    holds: ({ payments }) => payments.length === 0,
+    until: later,
+  },
   {
     reason: 'NOT_ALLOWED_YET',
     kind: 'WAIT',
@@ -84,7 +91,7 @@ export const HEALING_TABLE = [
     until: later,
   },
   { reason: 'NOT_ALLOWED', kind: 'LEAVE', holds: ({ refusal }) => refusal !== null },
-  { reason: 'SEVERAL_PAYMENTS', kind: 'LEAVE', holds: ({ payments }) => payments.length !== 1 },
+  { reason: 'SEVERAL_PAYMENTS', kind: 'LEAVE', holds: ({ payments }) => payments.length > 1 },
   { reason: 'AMOUNT_UNCLEAR', kind: 'LEAVE', holds: isAmountUnclear },
   { reason: 'MERGED_RECEIPT', kind: 'LEAVE', holds: (facts) => facts.isInMergedReceipt },
   {
@@ -171,7 +178,11 @@ export const HEALING_TEXTS: Readonly<Record<HealingReason, { readonly en: string
   TAKEN_BY_A_PERSON: { en: 'somebody has taken the case', zh: '该异常已有人认领' },
   REFUND_BEFORE: { en: 'the order has been refunded, or was tried before', zh: '该订单已有退款或退款尝试' },
   BOOKED_AFTER_REFUND: { en: 'HIS booked it after its refund', zh: '退款后医院 HIS 又补记' },
-  SEVERAL_PAYMENTS: { en: 'the order was not paid exactly once', zh: '该订单并非恰好一笔支付' },
+  PAYMENT_NOT_STORED: {
+    en: "neither the channel's nor the platform's payment is stored yet",
+    zh: '渠道和平台的支付记录尚未入库',
+  },
+  SEVERAL_PAYMENTS: { en: 'the order was paid more than once', zh: '该订单有多笔支付' },
   AMOUNT_UNCLEAR: { en: 'its books do not agree on one amount', zh: '各账金额不一致' },
   MERGED_RECEIPT: {
     en: 'it is probably part of a HIS receipt of several payments',

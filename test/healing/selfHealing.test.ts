@@ -64,6 +64,26 @@ test('of a hospital that has left nothing is refunded by the system', async () =
   expect(system.cases.gateway.totalOf(orderNo)).toBe(12_345n);
 });
 
+test('a case that is stored before the records that it was judged by is looked at again, and not left for good', async () => {
+  const orderNo = await one();
+  const { deps } = system;
+  let isStored = false;
+  const orderFile: typeof deps.ledger.orderFile = async (...order) => {
+    const file = await deps.ledger.orderFile(...order);
+    return isStored ? file : { ...file, lines: [] };
+  };
+  const keeper = system.keeper({ ...deps, ledger: { ...deps.ledger, orderFile } });
+  await keeper.round();
+  expect(await system.decisionsOn(orderNo)).toEqual(['WAIT PAYMENT_NOT_STORED']);
+  isStored = true;
+  for (let rounds = 0; rounds < 2; rounds += 1) {
+    system.pass(6 * MINUTE_MS);
+    await keeper.round();
+  }
+  expect(system.cases.gateway.totalOf(orderNo)).toBe(12_345n);
+  expect((await system.decisionsOn(orderNo)).at(-1)).toBe('REFUND HIS_LACKS_IT_TWICE');
+});
+
 test('HIS is not asked again before the minutes have passed, also by a process that was started anew', async () => {
   const orderNo = await one();
   await system.keeper().round();
