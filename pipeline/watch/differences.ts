@@ -10,6 +10,8 @@ const MOST_ORDERS = 200_000;
 export class Differences {
   readonly #byMerchant = new Map<string, Map<string, DifferingOrder>>();
   #size = 0;
+  /** For each question that the ledger has not answered yet: orders that came to agree since, with the version that says so. */
+  readonly #agreed = new Set<Map<string, bigint>>();
 
   take(order: DifferingOrder): void {
     const orders = this.#byMerchant.get(order.merchantId) ?? new Map<string, DifferingOrder>();
@@ -25,9 +27,10 @@ export class Differences {
   judge(order: DifferingOrder): void {
     if (EXCEPTION_CODES.has(order.code)) return this.take(order);
     const { merchantId, orderNo, keyPart, version, span } = order;
+    const key = keyOf(orderNo, keyPart, span);
+    for (const agreed of this.#agreed) agreed.set(`${merchantId} ${key}`, version);
     const orders = this.#byMerchant.get(merchantId);
     if (!orders || orders.size === 0) return;
-    const key = keyOf(orderNo, keyPart, span);
     const known = orders.get(key);
     if (!known || known.version > version) return;
     orders.delete(key);
@@ -59,9 +62,15 @@ export class Differences {
     const before = new Map(
       [...this.#byMerchant].map(([merchantId, orders]) => [merchantId, new Map(orders)]),
     );
-    const differing = await askLedger();
+    const agreed = new Map<string, bigint>();
+    this.#agreed.add(agreed);
+    const differing = await askLedger().finally(() => this.#agreed.delete(agreed));
     if (differing === null) return;
-    for (const order of differing) this.take(order);
+    for (const order of differing) {
+      const key = keyOf(order.orderNo, order.keyPart, order.span);
+      // Its answer is of the moment in which it was asked.
+      if ((agreed.get(`${order.merchantId} ${key}`) ?? -1n) < order.version) this.take(order);
+    }
     for (const { merchantId, orderNo, keyPart, span } of differing) {
       before.get(merchantId)?.delete(keyOf(orderNo, keyPart, span));
     }

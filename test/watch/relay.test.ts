@@ -123,3 +123,26 @@ test('an order that agrees by now, of which nobody told, is found by holding the
   await watch.holdAgainst(() => Promise.resolve(null));
   expect(watch.oneSided().get('H001')).toBe(1 + stay.length);
 });
+
+test('an order that comes to agree while the ledger is asked stays so, whatever the ledger still said of it', async () => {
+  const day = dayOf(MERCHANT, 3, 500);
+  const watch = watchOver([MERCHANT]);
+  const differing: DifferingOrder[] = [];
+  for (const { came, overdue } of roundsOf([MERCHANT], day.told)) {
+    for (const { verdict, version, span } of [...came.flatMap(({ judged }) => judged), ...overdue]) {
+      if (EXCEPTION_CODES.has(verdict.code)) differing.push(differingOf({ verdict, version, span }));
+    }
+    if (differing.length >= 2) break;
+  }
+  const [healing, stays] = differing;
+  if (!healing || !stays) throw new Error('no orders differ');
+  for (const order of [healing, stays]) watch.seeOrder(order);
+  await watch.holdAgainst(() => {
+    watch.seeOrder({ ...healing, code: 'MATCHED', version: healing.version + 1n });
+    return Promise.resolve([healing, stays]);
+  });
+  expect(watch.oneSided().get('H001')).toBe(1);
+  // Told once more, under a version that is newer still, it differs again.
+  await watch.holdAgainst(() => Promise.resolve([{ ...healing, version: healing.version + 2n }, stays]));
+  expect(watch.oneSided().get('H001')).toBe(2);
+});
