@@ -20,6 +20,7 @@ import type { EntryWriter } from './entryWriter.ts';
 import { ENTRIES_CONSUMER } from './entryWriter.ts';
 import { windowEventOf } from './fact.ts';
 import { slotOf } from './hash.ts';
+import type { Aside } from './turns.ts';
 
 export type JoinerParts = {
   readonly window: WindowStore;
@@ -48,6 +49,8 @@ export type BatchSummary = {
   readonly latestEventMs: number | null;
 };
 
+type Reading = { readonly records: readonly LogRecord[]; readonly aside: Aside };
+
 /** Most events one script call takes (see apply.lua, "Writes"). */
 const MAX_EVENTS_A_CALL = 1000;
 const RETRY_FULL_MS = 20;
@@ -65,7 +68,8 @@ export class Joiner {
     this.#parts = parts;
   }
 
-  async join(batch: LogBatch): Promise<{ outcome: BatchOutcome; summary: BatchSummary }> {
+  /** @param aside runs the waits for what other batches may have to do first */
+  async join(batch: LogBatch, aside: Aside): Promise<{ outcome: BatchOutcome; summary: BatchSummary }> {
     const decoded = this.#decode(batch);
     const { summary } = decoded;
     if (batch.from === batch.end) return { outcome: await this.#lookBack(batch), summary };
@@ -76,8 +80,9 @@ export class Joiner {
       end: batch.end,
       start: this.#parts.startOf(batch.partition),
     };
+    const reading = { records: batch.records, aside };
     const [gaps] = await Promise.all([
-      Promise.all(decoded.bySlot.map((events, slot) => this.#applySlot(slot, range, events, batch.records))),
+      Promise.all(decoded.bySlot.map((events, slot) => this.#applySlot(slot, range, events, reading))),
       stored,
     ]);
     const lowest = gaps.filter((gap) => gap !== null).reduce<Position | null>(lower, null);
@@ -143,7 +148,7 @@ export class Joiner {
     slot: number,
     range: WindowRange,
     events: readonly WindowEvent[],
-    records: readonly LogRecord[],
+    reading: Reading,
   ): Promise<Position | null> {
     let at = 0;
     do {
@@ -154,7 +159,7 @@ export class Joiner {
         slot,
         at < events.length ? { ...range, end: range.from } : range,
         chunk,
-        records,
+        reading,
       );
       if (gap !== null) return gap;
     } while (at < events.length);
@@ -165,7 +170,7 @@ export class Joiner {
     slot: number,
     range: WindowRange,
     chunk: readonly WindowEvent[],
-    records: readonly LogRecord[],
+    { records, aside }: Reading,
   ): Promise<Position | null> {
     const { window, pause } = this.#parts;
     let events = chunk;
@@ -181,7 +186,7 @@ export class Joiner {
           await pause(RETRY_FULL_MS);
           break;
         case 'hit':
-          restored = new Map([...restored, ...(await this.#restore(slot, answer.events, events))]);
+          restored = new Map([...restored, ...(await this.#restore(slot, answer.events, events, aside))]);
           break;
         case 'crowded':
           await this.#refuse(range, events[answer.event], records);
@@ -214,21 +219,19 @@ export class Joiner {
   /**
    * The slow path: an event names a key that was matched and let go of, with content not seen then (a second payment, a
    * corrected receipt, or a hash collision). The ledger has the order's facts once it has stored all that the slot has
-   * seen, so it is waited for; an order it does not know is a collision and begins anew.
+   * seen, so it is waited for; an order it does not know is a collision and begins anew. What a process that died had seen and
+   * not stored is stored by who reads its partitions now: that may be this process, in another batch.
    */
   async #restore(
     slot: number,
     hits: readonly number[],
     events: readonly WindowEvent[],
+    aside: Aside,
   ): Promise<Map<string, readonly string[]>> {
-    const { ledger, entries, window, rulesOf, pause } = this.#parts;
+    const { ledger, entries, window, rulesOf } = this.#parts;
     await entries.flush();
     const seen = (await window.positions())[slot] ?? new Map<PartitionId, Position>();
-    for (;;) {
-      const stored = await ledger.loadPositions(ENTRIES_CONSUMER);
-      if ([...seen].every(([partition, position]) => (stored.get(partition) ?? 0) >= position)) break;
-      await pause(RETRY_FULL_MS);
-    }
+    await aside(() => this.#untilStored(seen));
     const orderKeys = [...new Set(hits.map((index) => events[index]?.orderKey ?? ''))];
     const known = await ledger.eventEntriesOfOrders(orderKeys.map(orderOfKey));
     return new Map(
@@ -239,6 +242,15 @@ export class Joiner {
         ),
       ]),
     );
+  }
+
+  async #untilStored(seen: ReadonlyMap<PartitionId, Position>): Promise<void> {
+    const { ledger, pause } = this.#parts;
+    for (;;) {
+      const stored = await ledger.loadPositions(ENTRIES_CONSUMER);
+      if ([...seen].every(([partition, position]) => (stored.get(partition) ?? 0) >= position)) return;
+      await pause(RETRY_FULL_MS);
+    }
   }
 }
 

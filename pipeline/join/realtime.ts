@@ -76,7 +76,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
       const startedAtMs = parts.clock.wallMs();
       const watermark = watermarks.get(batch.partition) ?? new PartitionWatermark(parts.watermark);
       watermarks.set(batch.partition, watermark);
-      const { outcome, summary } = await turns.take(() => joiner.join(batch));
+      const { outcome, summary } = await turns.take((aside) => joiner.join(batch, aside));
       // A batch that was let go of: the partition is another's by now, or has begun anew.
       if (watermarks.get(batch.partition) !== watermark) return outcome;
       if (outcome.kind === 'seek') {
