@@ -139,9 +139,16 @@ export interface HeartbeatBoard {
   read(): Promise<ReadonlyMap<PartitionId, Heartbeat>>;
 }
 
+export type Living = {
+  /** In an order that all of them see. */
+  readonly members: readonly string[];
+  /** Whether the process that asks was none of them until now: at its start, or since it stood still for too long. */
+  readonly isNew: boolean;
+};
+
 /** The processes that share a system's work. */
 export interface PipelineMembers {
-  /** Says that a process lives. @returns those that live, in an order that all of them see */
-  beat(member: string): Promise<readonly string[]>;
+  /** Says that a process lives. @returns those that live */
+  beat(member: string): Promise<Living>;
   leave(member: string): Promise<void>;
 }

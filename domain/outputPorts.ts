@@ -11,16 +11,19 @@ export type OutputTopic = (typeof OUTPUT_TOPICS)[number];
 export interface Outputs {
   /** Before the first write: the topics are there, and can be written to. */
   prepare(): Promise<void>;
-  /** In the brokers' hands when its `write` resolves; changes of one order stay in their order. */
+  /** In the brokers' hands when its `write` resolves, which may go on after a failure; changes of one order stay in their order. */
   newVerdictBatch(): RowBatch<VersionedVerdict>;
   writeAlerts(alerts: readonly Alert[]): Promise<void>;
   close(): Promise<void>;
 }
 
+/** In this order: changes of one instant by alert and version. */
+export type ChangePlace = Pick<Alert, 'updatedAtMs' | 'alertId' | 'version'>;
+
 /** What the ledger has of alerts, change by change. */
 export interface AlertChanges {
-  /** Every version since the instant, the oldest first. */
-  alertChangesSince(updatedSinceMs: number): Promise<readonly Alert[]>;
+  /** Every version behind a place, the oldest first. */
+  alertChangesBehind(place: ChangePlace, most: number): Promise<readonly Alert[]>;
 }
 
 /** Up to when alerts were told to others. */

@@ -42,6 +42,8 @@ export type LogBatch = {
   readonly records: readonly LogRecord[];
   /** The partition's end when the batch was read; `end === partitionEnd` means fully read. */
   readonly partitionEnd: Position;
+  /** The machine's clock when the log was asked: of what came later nothing is known, however long the batch has waited. */
+  readonly askedAtMs: number;
 };
 
 /** What the reader does after a batch: go on, or read again from an earlier position (the window answered GAP). */

@@ -79,7 +79,7 @@ async function prepare(): Promise<void> {
 }
 
 async function takeOver(): Promise<void> {
-  await watch.takeOver();
+  await watch.takeOver(lease);
   keepsDuties = true;
 }
 

@@ -13,8 +13,11 @@ function changes(): { readonly count: number; readonly tell: () => Promise<void>
   };
 }
 
-function livingAre(living: { members: readonly string[] }) {
-  return { beat: () => Promise.resolve(living.members), leave: () => Promise.resolve() };
+function livingAre(living: { members: readonly string[]; isNew?: boolean }) {
+  return {
+    beat: () => Promise.resolve({ members: living.members, isNew: living.isNew ?? false }),
+    leave: () => Promise.resolve(),
+  };
 }
 
 test('a process without others has every slot, and no need to ask', async () => {
@@ -53,4 +56,20 @@ test('slots change hands only when what has to come before is done', async () =>
   expect(share.slots).toEqual([]);
   await share.look(() => Promise.resolve());
   expect(share.slots).toEqual(ALL);
+});
+
+test('who was taken for dead learns what the others found, though they share as before', async () => {
+  const living = { members: ['a', 'b'], isNew: true };
+  const share = new Share({ slots: 7, members: livingAre(living), member: 'b' });
+  const seen = changes();
+  await share.look(seen.tell);
+  living.isNew = false;
+  await share.look(seen.tell);
+  expect(seen.count).toBe(1);
+  living.isNew = true;
+  await expect(share.look(() => Promise.reject(new Error('the ledger is away')))).rejects.toThrow('away');
+  living.isNew = false;
+  await share.look(seen.tell);
+  expect(seen.count).toBe(2);
+  expect(share.slots).toEqual([1, 3, 5]);
 });

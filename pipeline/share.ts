@@ -29,16 +29,13 @@ export class Share {
     return this.#own;
   }
 
-  /** Those that live, as this process saw them last. */
-  get members(): readonly string[] {
-    return this.#members;
-  }
-
   /** @param beforeChange what has to be done before slots that were another's are this process's */
   async look(beforeChange: () => Promise<void>): Promise<void> {
     const { members, member, slots } = this.#parts;
     if (members === null) return;
-    const living = await members.beat(member);
+    const { members: living, isNew } = await members.beat(member);
+    // What others found meanwhile in slots that are its own again was not told to it.
+    if (isNew) this.#members = [];
     if (living.join() === this.#members.join()) return;
     await beforeChange();
     this.#members = living;

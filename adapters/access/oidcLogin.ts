@@ -120,11 +120,16 @@ function identityIn(claims: Claims, { oidc, raw }: OidcLoginConfig): ProvidedIde
   return {
     subject: sub,
     name: String(shown),
-    userId: raw.userClaim === undefined ? null : userIdOf(wordsIn(claims, raw.userClaim)[0] ?? ''),
+    userId: raw.userClaim === undefined ? null : userIn(wordsIn(claims, raw.userClaim)),
     roles: rolesIn(claims, oidc),
     reach: reachIn(wordsIn(claims, oidc.scopeClaim)),
     authenticatedAtMs: authTime * 1000,
   };
+}
+
+/** Whose name is several words has the name of nobody here: "chen (agency)" is not chen. */
+function userIn([name = '', ...others]: readonly string[]): string {
+  return others.length > 0 ? '' : userIdOf(name);
 }
 
 /** What is wrong with an answer; what is wrong with the provider, or with us as its client, is no refusal of anybody. */

@@ -11,7 +11,11 @@ const NOTHING = new Uint8Array(0);
  * compaction took leave gaps; the range ends behind them, or a partition that ends with one would never be fully read.
  * Its end is the high watermark: what an open transaction holds back is a backlog, not silence.
  */
-export function fetchedRangeOf(fetched: Cluster.FetchedPartition, from: Position): FetchedRange {
+export function fetchedRangeOf(
+  fetched: Cluster.FetchedPartition,
+  from: Position,
+  askedAtMs: number,
+): FetchedRange {
   const { messages, abortedTransactions, highWatermark } = fetched;
   const shown = abortedTransactions?.length ? filterAbortedMessages(fetched) : messages;
   const records = [];
@@ -22,7 +26,7 @@ export function fetchedRangeOf(fetched: Cluster.FetchedPartition, from: Position
     const record = { position, value: value ?? NOTHING };
     records.push(traceparent === null ? record : { ...record, traceparent });
   }
-  return { records, end: Math.max(from, endOf(messages)), partitionEnd: Number(highWatermark) };
+  return { records, end: Math.max(from, endOf(messages)), partitionEnd: Number(highWatermark), askedAtMs };
 }
 
 /** What is no W3C trace context, or several, is left out. */

@@ -114,12 +114,13 @@ export class Fetcher {
       maxBytes: ANSWER_BYTES,
       topics,
     } as const;
+    const askedAtMs = Date.now();
     const { responses } = await orAborted(signal, broker.fetch(request));
     for (const { topicName, partitions } of responses) {
       for (const fetched of partitions) {
         const id = partitionIdOf(settings, topicName, fetched.partition);
         const question = questions.find(({ feed }) => feed.partition === id);
-        if (question) this.#offer(question, fetchedRangeOf(fetched, question.from), signal);
+        if (question) this.#offer(question, fetchedRangeOf(fetched, question.from, askedAtMs), signal);
       }
     }
   }

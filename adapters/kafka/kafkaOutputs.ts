@@ -18,17 +18,21 @@ export type KafkaOutputsParts = {
   readonly names: Readonly<Record<OutputTopic, string>>;
   /** Told once of what is amiss with a topic, and works. */
   readonly onWarning: (warning: TopicWarning) => void;
+  /** How long brokers are waited for that do not take what is written (default 5 s). */
+  readonly waitMs?: number;
 };
 
-/** A write that takes longer is told as DZ_SYSTEM_LOG_AWAY, so that a process that is to end need not wait for brokers. */
-const WRITE_WITHIN_MS = 5_000;
+/** What takes longer is told as DZ_SYSTEM_LOG_AWAY, so that a process that is to end need not wait for brokers. */
+const WAIT_MS = 5_000;
+/** As many at once, each time with that patience: brokers that take very many are slow, and not away. */
+const VERDICTS_A_WRITE = 5_000;
 
 /** Verdicts by their order, alerts by their alert: what is said of one comes in order. */
-export function kafkaOutputs({ settings, names, onWarning }: KafkaOutputsParts): Outputs {
+export function kafkaOutputs({ settings, names, onWarning, waitMs = WAIT_MS }: KafkaOutputsParts): Outputs {
   const appender = new KafkaAppender<OutputTopic>({
     settings,
     names,
-    waitMs: WRITE_WITHIN_MS,
+    waitMs,
     what: 'outputs',
   });
   const closing = new AbortController();
@@ -47,6 +51,7 @@ export function kafkaOutputs({ settings, names, onWarning }: KafkaOutputsParts):
     },
     newVerdictBatch() {
       const records: RecordFor<OutputTopic>[] = [];
+      let written = 0;
       return {
         get size() {
           return records.length;
@@ -56,7 +61,11 @@ export function kafkaOutputs({ settings, names, onWarning }: KafkaOutputsParts):
           const key = orderKeyOf(merchantId, orderNo);
           records.push({ topic: 'verdicts', key, value: encodeVerdictChange(judged) });
         },
-        write: () => appender.append(records),
+        async write() {
+          for (; written < records.length; written += VERDICTS_A_WRITE) {
+            await appender.append(records.slice(written, written + VERDICTS_A_WRITE));
+          }
+        },
       };
     },
     writeAlerts: (alerts) =>

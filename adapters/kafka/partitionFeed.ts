@@ -9,6 +9,8 @@ export type FetchedRange = {
   /** First position not read: behind the records, and behind what of the log is no record. */
   readonly end: Position;
   readonly partitionEnd: Position;
+  /** See LogBatch. */
+  readonly askedAtMs: number;
 };
 
 /** A place to read from; after a seek it is another one, even at the same position. */
@@ -48,7 +50,7 @@ export class PartitionFeed {
   /** Takes an answer; one that was asked for elsewhere meanwhile is none. */
   offer(asked: Wanted, range: FetchedRange): void {
     if (asked.epoch !== this.#epoch || asked.from !== this.#next) return;
-    const { partitionEnd } = range;
+    const { partitionEnd, askedAtMs } = range;
     // Of silence one range is as good as several.
     if (asked.from === range.end && this.#waiting.length > 0) return;
     let { from } = asked;
@@ -57,7 +59,7 @@ export class PartitionFeed {
       const records = range.records.slice(at, at + this.#maxRecords);
       at += this.#maxRecords;
       const end = range.records[at]?.position ?? range.end;
-      this.#waiting.push({ partition: this.partition, from, end, records, partitionEnd });
+      this.#waiting.push({ partition: this.partition, from, end, records, partitionEnd, askedAtMs });
       from = end;
     } while (at < range.records.length);
     this.#next = range.end;

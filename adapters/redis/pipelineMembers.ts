@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { PipelineMembers } from '../../domain/joinPorts.ts';
+import type { Living, PipelineMembers } from '../../domain/joinPorts.ts';
 import type { RedisConnection } from './connect.ts';
 
 const BEAT = readFileSync(new URL('pipelineMembers.lua', import.meta.url), 'utf8');
@@ -7,9 +7,10 @@ const KEY = 'dz:pipelines';
 
 /** The pipelines of a system, in the window's Redis. @param staleMs a process that is not heard of for so long does not count */
 export function redisPipelineMembers(redis: RedisConnection, staleMs: number): PipelineMembers {
-  const beat = async (member: string, ms: number): Promise<readonly string[]> => {
-    const members: unknown = await redis.eval(BEAT, 1, KEY, member, ms);
-    return Array.isArray(members) ? members.map(String) : [];
+  const beat = async (member: string, ms: number): Promise<Living> => {
+    const reply: unknown = await redis.eval(BEAT, 1, KEY, member, ms);
+    const [counted, ...members] = Array.isArray(reply) ? reply.map(String) : [];
+    return { members, isNew: counted !== '1' };
   };
   return {
     beat: (member) => beat(member, staleMs),

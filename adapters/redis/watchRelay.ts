@@ -5,8 +5,10 @@ import type { RedisConnection } from './connect.ts';
 
 const KEY = 'dz:watch';
 const SIGHTS_AN_ENTRY = 500;
-/** Half a minute of 10,000 events a second, and more; the keeper reads ten times a second. */
+/** Half a minute of 10,000 events a second, and more, while nobody reads. */
 const MOST_ENTRIES = 5_000;
+/** What was read is kept for whoever takes over, and no longer: full entries are 100 KB each. */
+const READ_KEPT_MS = 30_000;
 const ENTRIES_A_READ = 100;
 
 /** A stream in the window's Redis; an entry holds many sights as JSON, amounts and versions as text. */
@@ -26,7 +28,10 @@ export function redisWatchRelay(redis: RedisConnection): WatchRelay {
     async read(after) {
       const entries = await redis.xrange(KEY, `(${after}`, '+', 'COUNT', ENTRIES_A_READ);
       const sights = entries.flatMap(([, [, text = '[]']]) => sightsOf(text));
-      return { sights, last: entries.at(-1)?.[0] ?? after };
+      const last = entries.at(-1)?.[0];
+      if (last === undefined) return { sights, last: after };
+      await redis.xtrim(KEY, 'MINID', Math.max(0, Number.parseInt(last, 10) - READ_KEPT_MS));
+      return { sights, last };
     },
   };
 }

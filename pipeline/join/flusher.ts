@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import type { WindowStore } from '../../domain/joinPorts.ts';
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Outputs } from '../../domain/outputPorts.ts';
@@ -31,6 +32,12 @@ export type VerdictWatcher = {
 const ENTRIES_A_SLOT = 64;
 
 /**
+ * After a backlog a round may hold some hundred thousand, which take seconds: in between a process has to say that it lives, or
+ * others take its partitions and its duties.
+ */
+const JUDGED_AT_ONCE = 2_000;
+
+/**
  * One round over the slots' outboxes: judge, store, tell, then let the outbox go. What is stored and not let go of is judged,
  * stored and told again: to the same rows, under the same ids.
  * @returns verdicts stored; 0 when nothing waited
@@ -44,6 +51,7 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
   const forOthers = outputs?.newVerdictBatch();
   const toTell = watcher ? new VerdictsToTell(watcher) : null;
   const counts = new Map<VerdictCode, number>();
+  let judgedBefore = 0;
   for (const { changes } of batches.flatMap(({ entries }) => entries)) {
     for (const change of changes) {
       for (const judged of judgeChange(change, rulesOf)) {
@@ -54,6 +62,9 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
         counts.set(code, (counts.get(code) ?? 0) + 1);
       }
     }
+    if (rows.size - judgedBefore < JUDGED_AT_ONCE) continue;
+    judgedBefore = rows.size;
+    await others();
   }
   if (rows.size > 0) {
     await rows.write();
@@ -68,6 +79,19 @@ export async function flushOutboxes(parts: FlusherParts): Promise<number> {
     }),
   );
   return rows.size;
+}
+
+/** Flushes what stands in the outboxes now. What other processes go on to put there is theirs: it would never end. */
+export async function flushWhatStands(parts: FlusherParts): Promise<void> {
+  const { window, ownSlots } = parts;
+  const moments = await Promise.all(
+    ownSlots().map(async (slot) => ({ slot, moment: await window.momentOf(slot, 0) })),
+  );
+  const isWaiting = async (): Promise<boolean> => {
+    const states = await Promise.all(moments.map(({ slot, moment }) => window.whetherStored(slot, moment)));
+    return states.includes('WAITING');
+  };
+  while (await isWaiting()) await flushOutboxes(parts);
 }
 
 /** Nearly all verdicts are matches that nobody waits for; keeping them all until they are stored costs a tenth of the flush. */

@@ -1,8 +1,6 @@
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { WindowEvent, WindowRange, WindowStore } from '../../domain/joinPorts.ts';
-import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
-import type { MatchRules } from '../../domain/merchant.ts';
 import type {
   BatchOutcome,
   Clock,
@@ -17,20 +15,17 @@ import type {
 import { TOPICS } from '../../domain/ports.ts';
 import type { ClosedDays } from './closedDays.ts';
 import type { EntryWriter } from './entryWriter.ts';
-import { ENTRIES_CONSUMER } from './entryWriter.ts';
 import { windowEventOf } from './fact.ts';
 import { slotOf } from './hash.ts';
-import type { Aside } from './turns.ts';
+import type { LetGoParts } from './letGoOrders.ts';
+import { factsOfLetGo } from './letGoOrders.ts';
 
-export type JoinerParts = {
+export type JoinerParts = LetGoParts & {
   readonly window: WindowStore;
-  readonly ledger: RealtimeLedger;
   readonly entries: EntryWriter;
   readonly decode: EventDecoder;
-  readonly rulesOf: (merchantId: string) => MatchRules;
   readonly closedDays: ClosedDays;
   readonly clock: Clock;
-  readonly pause: (ms: number) => Promise<void>;
   /** First kept position of a partition: where a window that knows nothing begins. */
   readonly startOf: (partition: PartitionId) => Position;
   /** Told of every event that came after its day was closed. */
@@ -49,7 +44,12 @@ export type BatchSummary = {
   readonly latestEventMs: number | null;
 };
 
-type Reading = { readonly records: readonly LogRecord[]; readonly aside: Aside };
+/** What a batch's slots share beside the range. */
+type JoinedBatch = {
+  readonly records: readonly LogRecord[];
+  /** Other partitions' batches may be worked on from now on. */
+  readonly letNext: () => void;
+};
 
 /** Most events one script call takes (see apply.lua, "Writes"). */
 const MAX_EVENTS_A_CALL = 1000;
@@ -68,8 +68,11 @@ export class Joiner {
     this.#parts = parts;
   }
 
-  /** @param aside runs the waits for what other batches may have to do first */
-  async join(batch: LogBatch, aside: Aside): Promise<{ outcome: BatchOutcome; summary: BatchSummary }> {
+  /** @param letNext see Turns: called where it waits for what other partitions' batches have to bring */
+  async join(
+    batch: LogBatch,
+    letNext: () => void,
+  ): Promise<{ outcome: BatchOutcome; summary: BatchSummary }> {
     const decoded = this.#decode(batch);
     const { summary } = decoded;
     if (batch.from === batch.end) return { outcome: await this.#lookBack(batch), summary };
@@ -80,9 +83,9 @@ export class Joiner {
       end: batch.end,
       start: this.#parts.startOf(batch.partition),
     };
-    const reading = { records: batch.records, aside };
+    const joined = { records: batch.records, letNext };
     const [gaps] = await Promise.all([
-      Promise.all(decoded.bySlot.map((events, slot) => this.#applySlot(slot, range, events, reading))),
+      Promise.all(decoded.bySlot.map((events, slot) => this.#applySlot(slot, range, events, joined))),
       stored,
     ]);
     const lowest = gaps.filter((gap) => gap !== null).reduce<Position | null>(lower, null);
@@ -148,7 +151,7 @@ export class Joiner {
     slot: number,
     range: WindowRange,
     events: readonly WindowEvent[],
-    reading: Reading,
+    joined: JoinedBatch,
   ): Promise<Position | null> {
     let at = 0;
     do {
@@ -159,7 +162,7 @@ export class Joiner {
         slot,
         at < events.length ? { ...range, end: range.from } : range,
         chunk,
-        reading,
+        joined,
       );
       if (gap !== null) return gap;
     } while (at < events.length);
@@ -170,7 +173,7 @@ export class Joiner {
     slot: number,
     range: WindowRange,
     chunk: readonly WindowEvent[],
-    { records, aside }: Reading,
+    { records, letNext }: JoinedBatch,
   ): Promise<Position | null> {
     const { window, pause } = this.#parts;
     let events = chunk;
@@ -185,9 +188,16 @@ export class Joiner {
         case 'full':
           await pause(RETRY_FULL_MS);
           break;
-        case 'hit':
-          restored = new Map([...restored, ...(await this.#restore(slot, answer.events, events, aside))]);
+        case 'hit': {
+          // The slow path: a key that was matched and let go of comes with content not seen then (a second payment, a
+          // corrected receipt, or a hash collision).
+          letNext();
+          const orderKeys = [...new Set(answer.events.map((at) => events[at]?.orderKey ?? ''))];
+          const facts = await factsOfLetGo(slot, orderKeys, this.#parts);
+          if (facts === null) return range.from;
+          restored = new Map([...restored, ...facts]);
           break;
+        }
         case 'crowded':
           await this.#refuse(range, events[answer.event], records);
           events = events.toSpliced(answer.event, 1);
@@ -215,52 +225,10 @@ export class Joiner {
     this.#parts.onDeadLetter?.(letter, record.traceparent);
     await this.#parts.entries.reach(range.partition, range.from);
   }
-
-  /**
-   * The slow path: an event names a key that was matched and let go of, with content not seen then (a second payment, a
-   * corrected receipt, or a hash collision). The ledger has the order's facts once it has stored all that the slot has
-   * seen, so it is waited for; an order it does not know is a collision and begins anew. What a process that died had seen and
-   * not stored is stored by who reads its partitions now: that may be this process, in another batch.
-   */
-  async #restore(
-    slot: number,
-    hits: readonly number[],
-    events: readonly WindowEvent[],
-    aside: Aside,
-  ): Promise<Map<string, readonly string[]>> {
-    const { ledger, entries, window, rulesOf } = this.#parts;
-    await entries.flush();
-    const seen = (await window.positions())[slot] ?? new Map<PartitionId, Position>();
-    await aside(() => this.#untilStored(seen));
-    const orderKeys = [...new Set(hits.map((index) => events[index]?.orderKey ?? ''))];
-    const known = await ledger.eventEntriesOfOrders(orderKeys.map(orderOfKey));
-    return new Map(
-      orderKeys.map((orderKey) => [
-        orderKey,
-        (known.get(orderKey) ?? []).map(
-          (e) => windowEventOf(e, rulesOf(e.merchantId).windowMs, false, 0).line,
-        ),
-      ]),
-    );
-  }
-
-  async #untilStored(seen: ReadonlyMap<PartitionId, Position>): Promise<void> {
-    const { ledger, pause } = this.#parts;
-    for (;;) {
-      const stored = await ledger.loadPositions(ENTRIES_CONSUMER);
-      if ([...seen].every(([partition, position]) => (stored.get(partition) ?? 0) >= position)) return;
-      await pause(RETRY_FULL_MS);
-    }
-  }
 }
 
 function lower(a: Position | null, b: Position): Position {
   return a === null || b < a ? b : a;
-}
-
-function orderOfKey(orderKey: string): { merchantId: string; orderNo: string } {
-  const space = orderKey.indexOf(' ');
-  return { merchantId: orderKey.slice(0, space), orderNo: orderKey.slice(space + 1) };
 }
 
 function topicOf(partition: PartitionId): Topic {

@@ -2,7 +2,7 @@ import type { Heartbeat, HeartbeatBoard, WindowStore } from '../../domain/joinPo
 import type { RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Clock, EventLog, LogBatch, LogConsumer, PartitionId, Position } from '../../domain/ports.ts';
 import type { EntryWriter } from './entryWriter.ts';
-import { flushOutboxes } from './flusher.ts';
+import { flushOutboxes, flushWhatStands } from './flusher.ts';
 import type { FlusherParts } from './flusher.ts';
 import { Joiner } from './joiner.ts';
 import type { BatchSummary, JoinerParts } from './joiner.ts';
@@ -12,7 +12,7 @@ import { HEARTBEAT_STALE_MS, lowestWatermark, PartitionWatermark } from './water
 import { Turns } from './turns.ts';
 import type { WatermarkOptions } from './watermark.ts';
 
-export type RealtimeParts = Omit<JoinerParts, 'startOf'> &
+export type RealtimeParts = Omit<JoinerParts, 'startOf' | 'isEnding'> &
   FlusherParts & {
     readonly log: EventLog;
     readonly window: WindowStore;
@@ -53,10 +53,11 @@ const LOG_LOOK_MS = 1_000;
 export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin> {
   let bounds = await parts.log.bounds();
   const startOf = (partition: PartitionId): Position => bounds.get(partition)?.start ?? 0;
-  const joiner = new Joiner({ ...parts, startOf });
+  const joiner = new Joiner({ ...parts, startOf, isEnding: () => ending });
   const watermarks = new Map<PartitionId, PartitionWatermark>();
   const beats = new Map<PartitionId, Heartbeat>();
   const turns = new Turns(BATCHES_AT_ONCE);
+  let ending = false;
   let stopping = false;
 
   const resumeAt = resumePositions(parts, startOf);
@@ -76,7 +77,7 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
       const startedAtMs = parts.clock.wallMs();
       const watermark = watermarks.get(batch.partition) ?? new PartitionWatermark(parts.watermark);
       watermarks.set(batch.partition, watermark);
-      const { outcome, summary } = await turns.take((aside) => joiner.join(batch, aside));
+      const { outcome, summary } = await turns.take((letNext) => joiner.join(batch, letNext));
       // A batch that was let go of: the partition is another's by now, or has begun anew.
       if (watermarks.get(batch.partition) !== watermark) return outcome;
       if (outcome.kind === 'seek') {
@@ -95,7 +96,10 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
         fullyRead: batch.end >= batch.partitionEnd,
         latestEventMs: summary.latestEventMs,
         nowMs: parts.clock.now(),
-        graceAgoMs: parts.clock.before(parts.idleGraceMs),
+        // A batch may have waited for its turn, for the servers, or for a process that stood still.
+        graceAgoMs: parts.clock.before(
+          parts.idleGraceMs + Math.max(0, parts.clock.wallMs() - batch.askedAtMs),
+        ),
       });
       beats.set(batch.partition, {
         position: batch.end,
@@ -155,9 +159,10 @@ export async function startRealtime(parts: RealtimeParts): Promise<RealtimeJoin>
   return {
     done,
     stop: async () => {
+      ending = true;
       await consumer.stop();
       await parts.entries.flush();
-      while ((await flushOutboxes(parts)) > 0);
+      await flushWhatStands(parts);
       stopping = true;
       await done;
     },

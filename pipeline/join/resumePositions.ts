@@ -10,7 +10,7 @@ export type AcceptedLoss = ReadonlyMap<PartitionId, Position>;
 
 export type ResumeParts = {
   readonly window: Pick<WindowStore, 'positions' | 'apply'>;
-  readonly ledger: Pick<RealtimeLedger, 'loadPositions'>;
+  readonly ledger: Pick<RealtimeLedger, 'loadPositions' | 'storePositions'>;
   readonly acceptedLoss: AcceptedLoss;
 };
 
@@ -39,6 +39,8 @@ export function resumePositions(
     // It names where reading stood: once it has gone on, a later loss is another one.
     if (parts.acceptedLoss.get(partition) !== lowest) throw positionLost(partition, lowest, start);
     await skipTo(parts.window, partition, start, bySlot);
+    // Else whoever waits for the entries would wait for events that nobody sends.
+    await parts.ledger.storePositions(ENTRIES_CONSUMER, new Map([[partition, start]]));
     return start;
   };
 }

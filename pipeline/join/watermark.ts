@@ -34,9 +34,9 @@ export class PartitionWatermark {
   /**
    * Takes one read.
    * @param latestEventMs latest occurredAt in it, null when it had no valid event
-   * @param nowMs when the read was answered, on the clock that the events follow
-   * @param graceAgoMs what that clock showed a grace before: how long an event may be on its way to the log is the
-   *   machine's time, however fast a day is played back
+   * @param nowMs the clock that the events follow
+   * @param graceAgoMs what that clock showed a grace before the log was asked: how long an event may be on its way to the
+   *   log is the machine's time, however fast a day is played back
    */
   read(read: Read): void {
     const { latestEventMs, nowMs } = read;

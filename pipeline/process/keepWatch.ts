@@ -10,6 +10,7 @@ import { redisWatchRelay } from '../../adapters/redis/watchRelay.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
 import { DEFAULT_ALERT_RULES } from '../../domain/alertRules.ts';
 import type { DifferingOrder } from '../../domain/alertPorts.ts';
+import type { CloseLease } from '../../domain/closePorts.ts';
 import { businessDateOf } from '../../domain/businessDate.ts';
 import { hasLeft } from '../../domain/merchant.ts';
 import { knownPartitions } from '../join/knownPartitions.ts';
@@ -83,12 +84,14 @@ export function watchOf(parts: PipelineParts) {
           outputs: parts.outputs,
           now,
         });
+  let held: CloseLease | null = null;
   const alertKeeper = new AlertKeeper({
     watch,
     slow: slowFindings,
     ledger: alertLedger,
     ...(forOthers === null ? {} : { onKept: (alerts) => forOthers.add(alerts) }),
     live: redisLiveChanges(windowRedis),
+    assertKeeps: async () => held?.assertHeld(),
     watermark,
     now,
   });
@@ -109,8 +112,12 @@ export function watchOf(parts: PipelineParts) {
     }
   }
 
-  /** From now on alerts are kept here, where they were left. */
-  async function takeOver(): Promise<void> {
+  /**
+   * From now on alerts are kept here, where they were left.
+   * @param lease of the duties; null: there is no other process
+   */
+  async function takeOver(lease: CloseLease | null): Promise<void> {
+    held = lease;
     if (relay !== null) relayedTo = await relay.idBefore(RELAY_BEFORE_MS);
     await forOthers?.resume();
     await alertKeeper.resume();

@@ -10,6 +10,11 @@ export type AlertKeeperParts = {
   readonly slow: Pick<SlowFindings, 'findings'>;
   readonly ledger: AlertLedger;
   readonly live: LiveChanges;
+  /**
+   * Rejects when another process keeps the alerts by now. Asked before each write: one that has stood still sees silence
+   * wherever it did not read, and what it opened nobody would close.
+   */
+  readonly assertKeeps?: () => Promise<void>;
   /** Told of every change that the ledger has. */
   readonly onKept?: (alerts: readonly Alert[]) => void;
   /** Event time up to which every partition has been read; null while nobody knows. */
@@ -48,7 +53,7 @@ export class AlertKeeper {
 
   /** @returns what changed; after a failure the next round writes it */
   async round(): Promise<readonly Alert[]> {
-    const { watch, slow, ledger, live, onKept, watermark, now } = this.#parts;
+    const { watch, slow, ledger, live, assertKeeps, onKept, watermark, now } = this.#parts;
     const nowMs = now();
     const found = [...watch.findings(await watermark(), nowMs), ...slow.findings(this.#open.values())];
     const changes = changesOf(this.#open, found, nowMs);
@@ -59,6 +64,7 @@ export class AlertKeeper {
     this.#unwritten = [...this.#unwritten, ...changes];
     if (this.#unwritten.length === 0) return [];
     const written = this.#unwritten;
+    await assertKeeps?.();
     await ledger.write(written);
     this.#unwritten = [];
     onKept?.(written);

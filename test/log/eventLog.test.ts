@@ -259,6 +259,7 @@ describe.each(LOGS)('the event log on $name', ({ start, isThere, kills }) => {
             from: 1,
             end: 1,
             partitionEnd: 1,
+            askedAtMs: 0,
             records: of(topic, count).map((r) => ({ ...r, position: 1 })),
           },
         ]);

@@ -125,6 +125,26 @@ describe.runIf(hasKafka)('alerts for others', () => {
     expect(await told()).toEqual(['a/1', 'a/1']);
   });
 
+  test('a week of many changes is told piece by piece, and what changes meanwhile behind it', async () => {
+    const week = Array.from({ length: 2_500 }, (_, at) =>
+      changed(`a${at % 7}`, at + 1, Math.floor(at / 100)),
+    );
+    await keep(week);
+    const queue = await newQueue();
+    expect(await queue.round()).toBe(1_000);
+    const meanwhile = [changed('b', 1, 29)];
+    await keep(meanwhile);
+    queue.add(meanwhile);
+    const rounds = [await queue.round(), await queue.round(), await queue.round()];
+    expect(rounds).toEqual([1_000, 501, 0]);
+    const ids = await told();
+    expect(ids).toHaveLength(2_501);
+    expect(new Set(ids)).toEqual(
+      new Set([...week, ...meanwhile].map((one) => `${one.alertId}/${one.version}`)),
+    );
+    expect(ids.at(-1)).toBe('b/1');
+  });
+
   test('a topic that nobody makes is refused by name, and made where that is asked for', async () => {
     const refused = kafkaOutputs({
       settings: { ...settings, create: null },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
+import { kafkaClient } from '../../adapters/kafka/connect.ts';
 import { kafkaOutputs } from '../../adapters/kafka/kafkaOutputs.ts';
 import type { KafkaSettings } from '../../adapters/kafka/kafkaSettings.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
@@ -27,6 +28,8 @@ import { readTopic } from './readTopic.ts';
 const KILLED_FLUSH = new URL('killedFlush.ts', import.meta.url).pathname;
 const SLOTS = 4;
 const PARTITION = 'payments/0';
+/** In one flush after a backlog. */
+const MANY = 100_000;
 
 describe.runIf(hasKafka)('verdicts for others', () => {
   let dir: string;
@@ -159,6 +162,22 @@ describe.runIf(hasKafka)('verdicts for others', () => {
       expect(changes.at(-1)?.fields).toMatchObject({ code: 'DUPLICATE', isException: true });
     }
   });
+
+  test('very many verdicts take longer than brokers are waited for, and come to their end', async () => {
+    const impatient = kafkaOutputs({ settings, names, onWarning: () => undefined, waitMs: 1_000 });
+    const ending = AbortSignal.timeout(40_000);
+    const batch = patientOutputs(impatient, { signal: ending, onAway: () => undefined }).newVerdictBatch();
+    for (let at = 0; at < MANY; at += 1)
+      batch.add({ verdict: aVerdict({ orderNo: `MANY${at}` }), version: 1n, span: 0 });
+    await batch.write();
+    await impatient.close();
+    const admin = kafkaClient(settings).admin();
+    await admin.connect();
+    const ends = await admin.fetchTopicOffsets(names.verdicts);
+    await admin.disconnect();
+    const written = ends.reduce((sum, { high }) => sum + Number(high), 0);
+    expect(written).toBeGreaterThanOrEqual(MANY);
+  }, 60_000);
 
   test('nothing is told that the ledger does not have', async () => {
     await apply(pairs);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Registry } from 'prom-client';
 import { redisLoginAttempts } from '../../adapters/redis/access/loginAttempts.ts';
@@ -122,11 +123,16 @@ test('leases of closes, of chains and of the pipeline', async () => {
 
 test('the pipelines that live, and what they relay to the one that keeps the alerts', async () => {
   const members = redisPipelineMembers(redis, 60_000);
-  expect(await members.beat('b')).toEqual(['b']);
-  expect(await members.beat('a')).toEqual(['a', 'b']);
+  expect(await members.beat('b')).toEqual({ members: ['b'], isNew: true });
+  expect(await members.beat('a')).toEqual({ members: ['a', 'b'], isNew: true });
   await members.leave('b');
-  expect(await members.beat('a')).toEqual(['a']);
+  expect(await members.beat('a')).toEqual({ members: ['a'], isNew: false });
   await members.leave('a');
+  const impatient = redisPipelineMembers(redis, 50);
+  await impatient.beat('c');
+  await pause(100);
+  expect(await impatient.beat('c')).toEqual({ members: ['c'], isNew: true });
+  await impatient.leave('c');
 
   const relay = redisWatchRelay(redis);
   const before = await relay.idBefore(5_000);
@@ -135,6 +141,13 @@ test('the pipelines that live, and what they relay to the one that keeps the ale
   const read = await relay.read(before);
   expect(read.sights).toEqual(sights);
   expect(await relay.read(read.last)).toEqual({ sights: [], last: read.last });
+  await redis.del('dz:watch');
+  const [seconds = 0] = await redis.time();
+  for (const agoS of [60, 40, 20]) await redis.xadd('dz:watch', `${Number(seconds) - agoS}000-0`, 's', '[]');
+  await relay.publish(sights);
+  await relay.read('0-0');
+  // Two are older than whoever takes over asks for.
+  expect((await redis.xrange('dz:watch', '-', '+', 'COUNT', 1))[0]?.[0]).toBe(`${Number(seconds) - 20}000-0`);
 });
 
 test('nonces, heads of the audit trail, the lock of settings, and what is told live', async () => {

@@ -70,6 +70,7 @@ async function readRange(from: Position, atEnd: boolean, options: ReaderOptions)
   const { redis, partition, maxRecords, signal } = options;
   const upTo = atEnd ? '+' : `0-${from + Math.max(maxRecords, MAX_ENTRY_EVENTS) - 1}`;
   const entries = atEnd ? Math.ceil(maxRecords / MAX_ENTRY_EVENTS) : maxRecords;
+  const askedAtMs = Date.now();
   const [range, last] = await untilAnswered(redis, signal, () =>
     execAll(
       redis
@@ -79,7 +80,8 @@ async function readRange(from: Position, atEnd: boolean, options: ReaderOptions)
     ),
   );
   const records = recordsOf({ partition, from, maxRecords }, range);
-  return { partition, from, end: from + records.length, records, partitionEnd: endOf(partition, last) };
+  const partitionEnd = endOf(partition, last);
+  return { partition, from, end: from + records.length, records, partitionEnd, askedAtMs };
 }
 
 /** Begins where it was asked to, and stays within the partition. */
