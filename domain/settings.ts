@@ -110,6 +110,9 @@ export type HospitalSettings = {
   readonly overrides: number;
 };
 
+/** Why a file does not fit what is set in the console. */
+export type SettingsFault = { readonly message: string; readonly messageZh: string };
+
 export type SettingsView = {
   /** 0: nothing was ever set. */
   readonly revision: number;
@@ -121,7 +124,7 @@ export type SettingsView = {
   /** Whom alerts can be told to, by name. */
   readonly contacts: readonly string[];
   /** What is wrong with the file under what is set in the console, so that a start would be refused; null: nothing. */
-  readonly fault: string | null;
+  readonly fault: SettingsFault | null;
   /** Set in the console, of what the file no longer has: without effect until it has it again. */
   readonly idle: readonly string[];
 };

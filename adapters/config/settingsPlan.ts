@@ -4,9 +4,15 @@ import type { Json } from '../../domain/canonicalJson.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { mayReach } from '../../domain/principal.ts';
-import type { Overlay, Override, SettingDiff, SettingsPreview, SettingWish } from '../../domain/settings.ts';
+import type {
+  Overlay,
+  Override,
+  SettingDiff,
+  SettingsFault,
+  SettingsPreview,
+  SettingWish,
+} from '../../domain/settings.ts';
 import { madeBySetting, merchantOfSetting, NO_OVERLAY } from '../../domain/settings.ts';
-import { complaintZh } from './complaintZh.ts';
 import type { Config } from './loadConfig.ts';
 import { configOfText } from './loadConfig.ts';
 import { checkHospitals } from './madeHospitals.ts';
@@ -89,13 +95,19 @@ export function configOrFile(
   file: string,
   text: string,
   overlay: Overlay,
-): { readonly config: Config; readonly fault: string | null } {
+): { readonly config: Config; readonly fault: SettingsFault | null } {
   try {
     return { config: configOfText(file, text, overlay), fault: null };
   } catch (error) {
-    if (!(error instanceof DuizhangError) || overlay.size === 0) throw error;
-    return { config: configOfText(file, text, NO_OVERLAY), fault: error.message };
+    if (!(error instanceof DuizhangError)) throw error;
+    return { config: fileAlone(file, text), fault: faultOf(error) };
   }
+}
+
+function faultOf({ message, messageZh, details }: DuizhangError): SettingsFault {
+  const setBy = details['setBy'] ?? null;
+  const said = messageZh ?? '配置文件与此处的设置不符';
+  return { message, messageZh: setBy === null ? said : `${said}（由 ${String(setBy)} 设置）` };
 }
 
 function checkedConfig(file: string, text: string, overlay: Overlay): Config {
@@ -103,19 +115,28 @@ function checkedConfig(file: string, text: string, overlay: Overlay): Config {
     return configOfText(file, text, overlay);
   } catch (error) {
     if (!(error instanceof DuizhangError) || error.code !== 'DZ_CONFIG_INVALID') throw error;
-    // The file may be the one that is wrong.
-    configOfText(file, text, NO_OVERLAY);
-    throw new DuizhangError(error.code, error.message, {
-      cause: error,
-      messageZh: complaintZh(error.message),
-    });
+    fileAlone(file, text);
+    throw error;
+  }
+}
+
+/** Where the file itself is wrong, nothing that is set on top of it is to blame. */
+function fileAlone(file: string, text: string): Config {
+  try {
+    return configOfText(file, text, NO_OVERLAY);
+  } catch (error) {
+    if (!(error instanceof DuizhangError)) throw error;
+    const messageZh = `配置文件本身有误，请先更正：${error.message}`;
+    throw new DuizhangError(error.code, error.message, { cause: error, messageZh });
   }
 }
 
 function checkWishes(wishes: readonly SettingWish[], principal: Principal): void {
   const seen = new Set<string>();
   for (const { path } of wishes) {
-    if (seen.has(path)) throw new DuizhangError('DZ_BAD_REQUEST', `${path} stands twice`);
+    if (seen.has(path)) {
+      throw new DuizhangError('DZ_BAD_REQUEST', `${path} stands twice`, { messageZh: '同一项不能修改两次' });
+    }
     seen.add(path);
     if (!mayBeSet(path)) {
       throw new DuizhangError(

@@ -70,7 +70,9 @@ const ViewSchema = Type.Object({
   revision: Revision,
   file: Type.String(),
   fileSha256: Type.String(),
-  fault: { ...NullableText, description: 'why the file no longer fits what is set; null: it fits' },
+  fault: Type.Union([Type.Object({ message: Type.String(), messageZh: Type.String() }), Type.Null()], {
+    description: 'why the file no longer fits what is set; null: it fits',
+  }),
   hospitals: Type.Array(HospitalSchema),
   fields: Type.Array(FieldSchema),
   contacts: Type.Array(Type.String()),

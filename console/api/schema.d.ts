@@ -2941,7 +2941,7 @@ export type paths = {
           file: string;
           fileSha256: string;
           /** why the file no longer fits what is set; null: it fits */
-          fault: string | null;
+          fault: { message: string; messageZh: string } | null;
           hospitals: {
             merchantId: string;
             name: string;

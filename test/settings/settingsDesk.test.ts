@@ -189,7 +189,7 @@ test('self-healing is switched on within its limits, and whoever widens it is to
   expect(await fieldOf(`${HEALING}/mode`)).toMatchObject({ value: null, inherited: 'off' });
   expect(await messageOf({ ...LIMITS, [`${HEALING}/mode`]: 'on' })).toMatch(/前置机（sources.hdp）/);
   writeFileSync(system.path, CAN_HEAL);
-  expect(await messageOf({ [`${HEALING}/mode`]: 'on' })).toMatch(/须一并填写/);
+  expect(await messageOf({ [`${HEALING}/mode`]: 'on' })).toBe('设置无效：缺少单笔上限、每日上限、每日笔数');
   expect(await messageOf({ ...LIMITS, [`${HEALING}/mode`]: 'on', [`${HEALING}/dailyYuan`]: '100' })).toBe(
     '设置无效：每日上限不能低于单笔上限 200.00 元',
   );
@@ -269,9 +269,10 @@ test('what is exported is the file with its comments, says the same, and needs n
 test('a file that no longer fits says so on the page, and what stands in its way is taken back there', async () => {
   await system.set(CHEN, 0, { '/alerts/routes': [{ steps: [{ to: ['chief'] }] }] });
   writeFileSync(system.path, CONFIG.replace(/ {4}chief.*\n/, ''));
-  expect((await system.desk.view(CHEN, null)).fault).toMatch(
-    /there is no contact chief.*set in the console by chen/,
-  );
+  expect((await system.desk.view(CHEN, null)).fault).toEqual({
+    message: expect.stringMatching(/there is no contact chief.*set in the console by chen/),
+    messageZh: '设置无效：没有联系人 chief（由 chen 设置）',
+  });
   await system.set(CHEN, 1, { '/alerts/routes': undefined });
   expect((await system.desk.view(CHEN, null)).fault).toBeNull();
 });

@@ -9,6 +9,7 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
 import { useDownload } from '../../parts/useDownload.tsx';
+import { useLook } from '../../shell/look.ts';
 import { HistoryTab } from './HistoryTab.tsx';
 import { HospitalsTab } from './HospitalsTab.tsx';
 import type { Field, SettingsView } from './queries.ts';
@@ -91,6 +92,7 @@ export function SystemPage() {
 
 function Notes({ view: { fault, idle } }: { readonly view: SettingsView }) {
   const { system } = useLabels();
+  const { language } = useLook();
   return (
     <>
       <Typography.Paragraph type="secondary">{system.precedence}</Typography.Paragraph>
@@ -99,7 +101,7 @@ function Notes({ view: { fault, idle } }: { readonly view: SettingsView }) {
           type="error"
           showIcon
           title={system.fault}
-          description={fault}
+          description={language === 'zh' ? fault.messageZh : fault.message}
           style={{ marginBlockEnd: 12 }}
         />
       )}
