@@ -114,8 +114,8 @@ async function* eventsOf(follows: Follows, parts: StreamParts): AsyncGenerator<s
   const { lookMs = LOOK_MS, checkMs = CHECK_MS, lastsMs = LASTS_MS } = parts;
   let { principal } = follows;
   let after = follows.after ?? (await live.newestId());
-  // The first bytes tell a client that it is connected.
-  yield 'retry: 2000\n\n';
+  // The first bytes tell a client that it is connected, and behind what it can go on where nothing happens.
+  yield `retry: 2000\nid: ${after}\n\n`;
   if (follows.after !== null && !(await live.reaches(after))) {
     after = await live.newestId();
     yield `event: reset\nid: ${after}\ndata: {}\n\n`;

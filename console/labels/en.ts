@@ -191,6 +191,9 @@ export const en: Labels = {
     lost: 'Disconnected',
     lostBanner: (since) =>
       `No connection to the server since ${since}: what you see may be old. It is tried again by itself…`,
+    full: 'Not live',
+    fullBanner:
+      'You follow in too many pages: this one is not live. Close others, and it is again by itself.',
     backAgain: 'Connected again',
     apiDocs: 'API documents',
     notFoundTitle: 'There is no such page',

@@ -181,6 +181,8 @@ export const zh = {
     lost: '连接中断',
     lostBanner: (since: string) =>
       `与服务器的连接自 ${since} 起中断，页面上的数据可能不是最新的；正在自动重连…`,
+    full: '不再实时',
+    fullBanner: '您打开的页面过多，本页不再自动更新；关闭其他页面后会自动恢复。',
     backAgain: '连接已恢复',
     apiDocs: '接口文档',
     notFoundTitle: '页面不存在',
