@@ -87,7 +87,13 @@ export function planSettings(
 /** What counts where a setting says nothing. */
 export function inheritedAt(document: unknown, path: string): Json {
   const from = inheritedFrom(path);
-  return (from === null ? null : saidAt(document, from)) ?? programDefault(path);
+  const [said, program] = [from === null ? null : saidAt(document, from), programDefault(path)];
+  // Of a rule with parts those that are not said count as the program has them.
+  return isFields(said) && isFields(program) ? { ...program, ...said } : (said ?? program);
+}
+
+function isFields(value: Json): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** With what is set in the console; where the file no longer fits that, without. @throws DZ_CONFIG_INVALID of the file alone */
