@@ -18,7 +18,7 @@ import { configOfText } from './loadConfig.ts';
 import { checkHospitals } from './madeHospitals.ts';
 import { placeIn, saidAt, withOverlay } from './overlay.ts';
 import { inheritedFrom, mayBeSet, programDefault } from './settingPaths.ts';
-import { settingWarnings } from './settingWarnings.ts';
+import { settingWarnings, widenedHealing } from './settingWarnings.ts';
 
 export type SettingsBasis = {
   /** Of the file, and its text. */
@@ -28,7 +28,9 @@ export type SettingsBasis = {
   readonly needsRestart: (next: Config) => readonly string[];
 };
 
-export type SettingsPlan = SettingsPreview & {
+export type SettingsPlan = Omit<SettingsPreview, 'second'> & {
+  /** Whether another administrator has to agree. */
+  readonly needsSecond: boolean;
   readonly overlayWith: (about: Pick<Override, 'by' | 'atMs' | 'reason' | 'revision'>) => Overlay;
 };
 
@@ -67,7 +69,7 @@ export function planSettings(
     ({ path, value }) => value !== undefined && placeIn(mergedAfter, path) === null,
   );
   if (missing) throw notThere();
-  const { config: before } = configOrFile(file, text, overlay);
+  const { config: before, fault } = configOrFile(file, text, overlay);
   const after = checkedConfig(file, text, trial);
   const diff = changed.map(({ path, value }): SettingDiff => ({
     path,
@@ -80,8 +82,15 @@ export function planSettings(
   return {
     diff,
     warnings: settingWarnings({ before, after, diff, needsRestart: needsRestart(after) }),
+    // Under a fault nobody can tell what counted before: whatever then moves a limit is taken for more.
+    needsSecond: fault === null ? widenedHealing({ before, after }).length > 0 : movesLimits(diff, after),
     overlayWith,
   };
+}
+
+function movesLimits(diff: readonly SettingDiff[], { healing }: Config): boolean {
+  const isOn = [...healing.values()].some(({ mode }) => mode === 'on');
+  return isOn && diff.some(({ path }) => /\/(selfHealing|approvals)\//.test(path));
 }
 
 /** What counts where a setting says nothing. */

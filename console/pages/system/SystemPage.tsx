@@ -12,6 +12,7 @@ import { useDownload } from '../../parts/useDownload.tsx';
 import { useLook } from '../../shell/look.ts';
 import { HistoryTab } from './HistoryTab.tsx';
 import { HospitalsTab } from './HospitalsTab.tsx';
+import { Proposals } from './Proposals.tsx';
 import type { Field, SettingsView } from './queries.ts';
 import { settingsQuery } from './queries.ts';
 import type { SystemTab } from './search.ts';
@@ -70,6 +71,7 @@ export function SystemPage() {
     >
       {settings.error && <ProblemNote error={settings.error} />}
       {settings.data && <Notes view={settings.data} />}
+      <Proposals />
       <Tabs
         // Closer than usual: all of them have room on a tablet.
         tabBarGutter={24}
