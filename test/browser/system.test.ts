@@ -1,15 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { closeTabs, expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
   await followTheFile();
 });
+// The server takes ten followers of one person.
+afterEach(() => closeTabs(browser));
 afterAll(() => browser.close());
 
 const row = (page: Page, path: string) => page.locator(`[data-setting="${path}"]`);
@@ -182,7 +184,7 @@ test('self-healing is not switched on where HIS cannot be asked, and the page sa
   await field('dailyYuan').getByRole('textbox').fill('100');
   await page.getByRole('button', { name: /查看差异并提交/ }).click();
   const dialog = page.getByRole('dialog', { name: '确认修改' });
-  await dialog.getByText(/单笔上限、每日上限与每日笔数须一并填写/).waitFor();
+  await dialog.getByText('设置无效：缺少每日笔数').waitFor();
   await dialog.getByRole('button', { name: /取\s?消/ }).click();
   await field('dailyOrders').getByRole('spinbutton').fill('20');
   await page.getByRole('button', { name: /查看差异并提交/ }).click();
@@ -310,6 +312,7 @@ test.each(LOOKS)(
       expect(await tab.page.evaluate(COVERED)).toEqual([]);
       await expectAccessible(tab);
       await picture(tab, `system-tab${index}`);
+      expect(await tab.page.locator('[data-live]').getAttribute('data-live')).toBe('LIVE');
     }
     expect(tab.complaints).toEqual([]);
   },

@@ -10,6 +10,7 @@ import { countText } from '../../parts/texts.ts';
 import { useNow } from '../../parts/useNow.ts';
 import { AddHospital } from './AddHospital.tsx';
 import { HospitalEnd } from './HospitalEnd.tsx';
+import { Proposals } from './Proposals.tsx';
 import type { HospitalRow, SettingsView } from './queries.ts';
 import { settingsQuery } from './queries.ts';
 import { SettingsForm } from './SettingsForm.tsx';
@@ -120,5 +121,10 @@ function OneHospital({
   if (settings.error) return <ProblemNote error={settings.error} />;
   if (!settings.data) return <Skeleton active />;
   const { data } = settings;
-  return <SettingsForm key={data.revision} view={data} fields={data.fields} locked={locked} />;
+  return (
+    <>
+      <Proposals merchantId={merchantId} />
+      <SettingsForm key={data.revision} view={data} fields={data.fields} locked={locked} />
+    </>
+  );
 }
