@@ -18,6 +18,7 @@ const SERVES_WITHIN_MS = 120_000;
 /** As far as the file goes: nobody answers there, and it is switched on by whoever tries. */
 const MAY_HEAL = `    sources: { hdp: { url: 'http://127.0.0.1:9', keyId: front, keyFile: secrets/hdp.key } }
     refunds: { upp: { url: 'http://127.0.0.1:9', keyId: upp, keyFile: secrets/upp.key } }
+    alertRules: { billBy: 'off', matchRate: { below: 0.8 } }
 `;
 export const PASSWORD = 'correct horse battery';
 
