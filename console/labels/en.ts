@@ -316,6 +316,7 @@ export const en: Labels = {
     emptyTitle: 'No data yet',
     emptyText:
       'To connect a hospital, have the platform and its HIS send events to /api/v1/events, or import a bill.',
+    emptyHospitals: 'Add the hospital',
     emptyDocs: 'Read the API documents',
   },
 
@@ -729,6 +730,7 @@ export const en: Labels = {
     title: 'Exceptions',
     tabs: { list: 'Exceptions', refund: 'Refund an order', bills: 'Bill errors' },
     type: 'Verdict',
+    kind: 'Kind',
     mode: 'Mode',
     from: 'From',
     to: 'To',

@@ -297,7 +297,9 @@ export const zh = {
     alertsTitle: '告警',
     allAlerts: '全部告警',
     emptyTitle: '还没有数据',
-    emptyText: '接入医院的第一步：让支付平台和 HIS 把事件发到 /api/v1/events，或导入一份账单。',
+    emptyText:
+      '接入一家医院：① 登记医院和商户号；② 让支付平台和 HIS 把事件发到 /api/v1/events，并在实时对账中看到判定；③ 上传或自动收取账单，次日自动对账。',
+    emptyHospitals: '登记医院',
     emptyDocs: '查看接口文档',
   },
 
@@ -698,6 +700,7 @@ export const zh = {
     title: '异常订单',
     tabs: { list: '异常订单', refund: '订单自助退款', bills: '账单异常处理' },
     type: '异常类型',
+    kind: '交易类型',
     mode: '对账方式',
     from: '开始日期',
     to: '结束日期',

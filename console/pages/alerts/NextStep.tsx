@@ -13,8 +13,11 @@ export function NextStep({ alert }: { readonly alert: AlertItem }) {
       type="info"
       showIcon
       style={{ marginBlockEnd: 16 }}
-      title={codes.alertAdvice[alert.kind]}
-      description={<Where alert={alert} />}
+      title={
+        <>
+          {codes.alertAdvice[alert.kind]} <Where alert={alert} />
+        </>
+      }
     />
   );
 }

@@ -12,6 +12,7 @@ export function useAlertColumns(): TableColumnsType<AlertItem> {
   const labels = useLabels();
   const { alerts: words, codes, common } = labels;
   const nameOf = useMerchantName();
+  // Of a day or a bill that is missing there are no orders to count.
   return [
     { title: words.severity, width: 76, render: (_, { severity }) => <SeverityTag code={severity} /> },
     { title: common.kind, width: 116, render: (_, { kind }) => codes.alertKind[kind] },
@@ -23,8 +24,18 @@ export function useAlertColumns(): TableColumnsType<AlertItem> {
     },
     { title: words.subject, width: 196, ellipsis: true, render: (_, alert) => alertSubject(alert, labels) },
     { title: words.since, width: 136, render: (_, { since }) => <BeijingTime at={since} /> },
-    { title: words.orders, width: 76, align: 'right', render: (_, { orders }) => countText(orders) },
-    { title: words.left, width: 84, align: 'right', render: (_, { left }) => countText(left) },
+    {
+      title: words.orders,
+      width: 76,
+      align: 'right',
+      render: (_, { orders }) => (orders === 0 ? common.none : countText(orders)),
+    },
+    {
+      title: words.left,
+      width: 84,
+      align: 'right',
+      render: (_, { orders, left }) => (orders === 0 ? common.none : countText(left)),
+    },
     {
       title: common.amount,
       width: 124,
