@@ -18,6 +18,7 @@ import type {
 import type { CloseAgain } from '../domain/closePorts.ts';
 import type { SecretDesk } from '../domain/secretDesk.ts';
 import type { SettingsDesk } from '../domain/settings.ts';
+import type { ProposalDesk } from '../domain/settingsProposals.ts';
 import type { LedgerExports } from '../domain/exports.ts';
 import type { ActionQueries } from '../domain/resolutionPorts.ts';
 import type { Statements } from '../domain/statement.ts';
@@ -69,6 +70,7 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { secretRoutes } from './routes/secrets.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { settingsProposalRoutes } from './routes/settingsProposals.ts';
 import type { StreamParts } from './routes/stream.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { statementRoutes } from './routes/statements.ts';
@@ -122,6 +124,8 @@ export type ApiParts = {
   readonly audit: AuditParts;
   /** What administrators set, and the secrets that they replace. */
   readonly settings: SettingsDesk;
+  /** Settings that a second administrator has to agree to. */
+  readonly proposals: ProposalDesk;
   readonly secrets: SecretDesk;
   readonly users: Omit<UserParts, 'merchants'>;
   /** Whether a failure means that a server does not answer, so that the request may be sent again. */
@@ -288,6 +292,7 @@ function routesOf(parts: ApiParts, fileWithinMs: number): readonly FastifyPlugin
     billFileRoutes({ ...parts.bills, files: parts.billFiles }),
     auditRoutes(parts.audit.queries),
     settingsRoutes(parts.settings),
+    settingsProposalRoutes(parts.proposals),
     secretRoutes(parts.secrets),
     userRoutes({ ...parts.users, merchants }),
   ];

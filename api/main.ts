@@ -24,6 +24,7 @@ import { clickHouseBillLibrary } from '../adapters/clickhouse/billLibrary.ts';
 import { clickHouseCertificates } from '../adapters/clickhouse/certificates.ts';
 import { connectClickHouse } from '../adapters/clickhouse/client.ts';
 import { clickHouseSettings } from '../adapters/clickhouse/settings.ts';
+import { clickHouseProposals } from '../adapters/clickhouse/settingsProposals.ts';
 import { clickHouseBills } from '../adapters/clickhouse/closeBills.ts';
 import { clickHouseCloseLedger } from '../adapters/clickhouse/closeLedger.ts';
 import { clickHouseDeadLetters } from '../adapters/clickhouse/deadLetters.ts';
@@ -41,6 +42,8 @@ import { machinesOf } from '../adapters/config/machines.ts';
 import type { ConfigChange } from '../adapters/config/liveConfig.ts';
 import type { ProcessEnv } from '../adapters/config/processEnv.ts';
 import { hostOf, portOf, processEnvOf, trustedProxiesOf } from '../adapters/config/processEnv.ts';
+import { proposalDesk } from '../adapters/config/proposalDesk.ts';
+import type { SettingsDeskParts } from '../adapters/config/settingsBasis.ts';
 import { settingsDesk } from '../adapters/config/settingsDesk.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
@@ -75,6 +78,7 @@ import { importBill } from '../pipeline/close/importBill.ts';
 import { closeGate } from '../pipeline/join/closeGate.ts';
 import { statements } from '../pipeline/statement/statements.ts';
 import { principalOfToken } from '../people/people.ts';
+import { otherAdmins } from '../people/otherAdmins.ts';
 import { loginPlaces } from '../people/places.ts';
 import { caseEvidence } from '../resolution/evidence.ts';
 import { buildApp } from './app.ts';
@@ -156,6 +160,18 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   const machines = machinesOf(config, env);
   const following = settings.follow(live);
   const configPath = env['DUIZHANG_CONFIG'] ?? '';
+  const demoUsers = hasDemoUsers ? readDemoUsers(dataDir, host) : [];
+  const demo = demoUsers.map(({ principal }) => principal);
+  const deskParts: SettingsDeskParts = {
+    path: configPath,
+    store: clickHouseSettings(ledger),
+    whileHeld: settingsLock(window),
+    needsRestart: (next) => live.needsRestart(next),
+    otherAdmins: otherAdmins({ ...people, demo, hasProvider: oidc !== null }),
+    // Whoever waits for the answer has it; this process looks again by itself.
+    onChanged: () => following.look().catch(() => undefined),
+    now: Date.now,
+  };
   const app = await buildApp({
     queries: clickHouseLedgerQueries(ledger),
     overview: { queries: clickHouseOverview(ledger), now: () => clock.wallMs() },
@@ -188,7 +204,7 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
         }),
       maxUploadBytes: MAX_UPLOAD_BYTES,
     },
-    principals: principalsOf(hasDemoUsers ? readDemoUsers(dataDir, host) : [], [
+    principals: principalsOf(demoUsers, [
       (token) => principalOfToken(token, people),
       ...(oidc === null ? [] : [oidcPrincipals(oidc, people)]),
     ]),
@@ -220,15 +236,8 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
     alerts: { queries: clickHouseAlertQueries(ledger), now: () => clock.now() },
     stream: { live: redisLiveChanges(window), verdicts: redisLiveVerdicts(window) },
     audit: { trail: audit.trail, queries: clickHouseAuditQueries(ledger), now: Date.now },
-    settings: settingsDesk({
-      path: configPath,
-      store: clickHouseSettings(ledger),
-      whileHeld: settingsLock(window),
-      needsRestart: (next) => live.needsRestart(next),
-      // Whoever waits for the answer has it; this process looks again by itself.
-      onChanged: () => following.look().catch(() => undefined),
-      now: Date.now,
-    }),
+    settings: settingsDesk(deskParts),
+    proposals: proposalDesk({ ...deskParts, proposals: clickHouseProposals(ledger) }),
     secrets: secretDesk({ config: () => loadConfig(configPath), env, startedAtMs }),
     users: {
       ...people,

@@ -10,7 +10,7 @@ test('everybody sees the results, a role what is its business', () => {
   const files = ['账单管理', '- 账单下载'];
   expect(titles('viewer')).toEqual([...results, ...files]);
   expect(titles('approver')).toEqual([...results, ...files, '审批']);
-  expect(titles('admin')).toEqual([...results, ...files, '告警', '死信', '审计', '系统']);
+  expect(titles('admin')).toEqual([...results, ...files, '审批', '告警', '死信', '审计', '系统']);
   const withQuery = [...results, '账单管理', '- 单边账查询', '- 账单下载', '审批', '告警', '死信'];
   expect(titles('operator')).toEqual(withQuery);
   expect(titles('auditor')).toEqual([...withQuery, '审计', '系统']);

@@ -53,7 +53,7 @@ const MENUS: readonly MenuRow[] = [
       { id: 'bill-files', title: '账单下载' },
     ],
   },
-  { id: 'approvals', title: '审批', roles: ['operator', 'approver', 'auditor'] },
+  { id: 'approvals', title: '审批', roles: ['operator', 'approver', 'admin', 'auditor'] },
   { id: 'alerts', title: '告警', roles: WATCH },
   { id: 'dead-letters', title: '死信', roles: WATCH },
   { id: 'audit', title: '审计', roles: ['admin', 'auditor'] },

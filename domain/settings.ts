@@ -44,6 +44,8 @@ export type SettingsRevision = {
   readonly changeId: string;
   readonly atMs: number;
   readonly by: string;
+  /** The second administrator; null: nobody had to agree. */
+  readonly agreedBy: string | null;
   readonly reason: string;
   /** SHA-256 of the file that it was checked with, hex. */
   readonly fileSha256: string;
@@ -65,7 +67,8 @@ export type SettingsStore = {
  * which rows are whose. DATES_MOVE: orders of open days fall on other dates. PROVISIONAL_ONLY: what is decided stays.
  * NEXT_CLOSE: from the next close on. HOSPITAL_NEW: its events are taken in a moment, its bills are brought by hand until the
  * file names where they come from. HOSPITAL_LEAVES: later dates are not closed by themselves, and nothing is missed of them. APPROVAL_WEAKENED: less is approved by a second person. BILLS_REFUSED: bills of the
- * former number are refused. HEALING_WIDENED: more is refunded with nobody watching. ALERTS_OFF: something is no longer told.
+ * former number are refused. HEALING_WIDENED: more is refunded with nobody watching, to which a second administrator agrees.
+ * ALERTS_OFF: something is no longer told.
  */
 export const SETTING_WARNINGS = [
   'NEEDS_RESTART',
@@ -110,6 +113,9 @@ export type HospitalSettings = {
   readonly overrides: number;
 };
 
+/** Why a file does not fit what is set in the console. */
+export type SettingsFault = { readonly message: string; readonly messageZh: string };
+
 export type SettingsView = {
   /** 0: nothing was ever set. */
   readonly revision: number;
@@ -121,7 +127,7 @@ export type SettingsView = {
   /** Whom alerts can be told to, by name. */
   readonly contacts: readonly string[];
   /** What is wrong with the file under what is set in the console, so that a start would be refused; null: nothing. */
-  readonly fault: string | null;
+  readonly fault: SettingsFault | null;
   /** Set in the console, of what the file no longer has: without effect until it has it again. */
   readonly idle: readonly string[];
 };
@@ -132,12 +138,19 @@ export type SettingsChangeWish = {
   readonly changes: readonly SettingWish[];
 };
 
+/** NEEDED: another administrator has to agree to it. NOBODY: one has to, and there is none who reaches all of it. */
+export const SECOND_PEOPLE = ['NOT_NEEDED', 'NEEDED', 'NOBODY'] as const;
+
 export type SettingsPreview = {
   readonly diff: readonly SettingDiff[];
   readonly warnings: readonly SettingWarning[];
+  readonly second: (typeof SECOND_PEOPLE)[number];
 };
 
-/** @throws DZ_SETTINGS_LOCKED, DZ_CONFIG_INVALID, DZ_SETTINGS_CHANGED, DZ_NOT_FOUND of a hospital that is not theirs */
+/**
+ * @throws DZ_SETTINGS_LOCKED, DZ_CONFIG_INVALID, DZ_SETTINGS_CHANGED, DZ_NOT_FOUND of a hospital that is not theirs;
+ *   DZ_SETTINGS_SECOND of a change that another administrator has to agree to
+ */
 export type SettingsDesk = {
   view(principal: Principal, merchantId: string | null): Promise<SettingsView>;
   preview(principal: Principal, wish: SettingsChangeWish): Promise<SettingsPreview>;
@@ -177,4 +190,15 @@ export function stepsOf(pointer: string): readonly string[] {
 export function merchantOfSetting(path: string): string | null {
   const [first, merchantId] = stepsOf(path);
   return first === 'merchants' && merchantId !== undefined ? merchantId : null;
+}
+
+/** The hospitals that somebody has to reach who decides on settings; null: all of them. */
+export function hospitalsOfSettings(paths: readonly string[]): ReadonlySet<string> | null {
+  const hospitals = new Set<string>();
+  for (const path of paths) {
+    const merchantId = madeBySetting(path) === null ? merchantOfSetting(path) : null;
+    if (merchantId === null) return null;
+    hospitals.add(merchantId);
+  }
+  return hospitals;
 }

@@ -121,6 +121,7 @@ export const UNUSED_PARTS: Pick<
   | 'stream'
   | 'audit'
   | 'settings'
+  | 'proposals'
   | 'secrets'
   | 'users'
 > = {
@@ -183,6 +184,7 @@ export const UNUSED_PARTS: Pick<
   },
   closeAgain: unused,
   settings: { view: unused, preview: unused, change: unused, history: unused, exported: unused },
+  proposals: { list: unused, propose: unused, agree: unused, refuse: unused, withdraw: unused },
   secrets: { list: unused, replace: unused },
   users: {
     users: { byId: unused, all: unused, save: unused },

@@ -15,6 +15,7 @@ type Boundary = {
 /** Files of the domain that run in a browser: what they import does, too, but for types. */
 const BROWSER_SAFE = [
   'alert',
+  'alertRules',
   'alertText',
   'apiPorts',
   'auditKinds',

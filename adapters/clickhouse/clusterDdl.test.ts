@@ -141,6 +141,7 @@ test('of the schema the tables without merchants are these', () => {
     'alert_acknowledgements',
     'alert_deliveries',
     'settings',
+    'settings_proposals',
   ]);
 });
 

@@ -1,33 +1,38 @@
 import type { Book, Channel, Entry, Kind, Source } from '../../domain/entry.ts';
 import { identityOf, keyPartOf } from '../../domain/entry.ts';
 import type { LoggedEntry } from '../../domain/ledgerPorts.ts';
-import { timeText, tsvText } from './tsv.ts';
+import { TSV_TIME, timeText, tsvText } from './tsv.ts';
 
 /** Which line of which bill. */
 export type LineOrigin = { readonly billId: string; readonly line: number };
 
-const COMMON_COLUMNS = [
-  'merchant_id',
-  'business_date',
-  'order_no',
-  'kind',
-  'refund_no',
-  'key_part',
-  'book',
-  'identity',
-  'amount_fen',
-  'occurred_at',
-  'channel',
-  'channel_txn_no',
-  'his_order_no',
-  'business_type',
-  'source_ref',
-  'source',
-  'blanks',
-] as const;
+const COMMON_COLUMNS = {
+  merchant_id: 'String',
+  business_date: 'Date',
+  order_no: 'String',
+  kind: 'String',
+  refund_no: 'String',
+  key_part: 'String',
+  book: 'String',
+  identity: 'String',
+  amount_fen: 'Int64',
+  occurred_at: TSV_TIME,
+  channel: 'String',
+  channel_txn_no: 'String',
+  his_order_no: 'String',
+  business_type: 'String',
+  source_ref: 'String',
+  source: 'String',
+  blanks: 'UInt8',
+} as const;
 
-export const EVENT_COLUMNS = [...COMMON_COLUMNS, 'log_partition', 'log_position', 'late'] as const;
-export const LINE_COLUMNS = [...COMMON_COLUMNS, 'bill_id', 'line'] as const;
+export const EVENT_COLUMNS = {
+  ...COMMON_COLUMNS,
+  log_partition: 'String',
+  log_position: 'Int64',
+  late: 'UInt8',
+} as const;
+export const LINE_COLUMNS = { ...COMMON_COLUMNS, bill_id: 'String', line: 'UInt32' } as const;
 
 /** A row of `entries`, in the order of EVENT_COLUMNS. */
 export function eventTsv({ entry, partition, position, late }: LoggedEntry): string {

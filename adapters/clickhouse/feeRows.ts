@@ -1,19 +1,19 @@
 import type { BillFee } from '../../domain/closePorts.ts';
 import { TSV_NULL, tsvText } from './tsv.ts';
 
-export const FEE_COLUMNS = [
-  'bill_id',
-  'merchant_id',
-  'business_date',
-  'channel',
-  'line',
-  'kind',
-  'order_no',
-  'refund_no',
-  'amount_fen',
-  'settled_fen',
-  'fee_milli_fen',
-] as const;
+export const FEE_COLUMNS = {
+  bill_id: 'String',
+  merchant_id: 'String',
+  business_date: 'Date',
+  channel: 'String',
+  line: 'UInt32',
+  kind: 'String',
+  order_no: 'String',
+  refund_no: 'String',
+  amount_fen: 'Int64',
+  settled_fen: 'Nullable(Int64)',
+  fee_milli_fen: 'Int64',
+} as const;
 
 /** A row of `bill_fees`, in the order of FEE_COLUMNS. */
 export function feeTsv(billId: string, { entry, line, settledFen, feeMilliFen }: BillFee): string {

@@ -6,7 +6,8 @@ import type { DeadLetter } from '../../domain/ports.ts';
 import { rowsOf, text } from './closeSql.ts';
 import type { EntryRow } from './entryRows.ts';
 import { ENTRY_FIELDS, EVENT_COLUMNS, entryOfRow, eventTsv } from './entryRows.ts';
-import { TsvRows, insertTsv, timeText, tsvText } from './tsv.ts';
+import type { TsvColumns } from './tsv.ts';
+import { TSV_TIME, TsvRows, insertTsv, timeText, tsvText } from './tsv.ts';
 import { REALTIME_COLUMNS, realtimeTsv } from './verdictRows.ts';
 
 /** Orders asked for at once: their names stay far below the 256 KiB that servers parse of a statement. */
@@ -15,7 +16,7 @@ const ORDERS_A_QUERY = 500;
 function newBatch<Row>(
   client: ClickHouseClient,
   table: string,
-  columns: readonly [string, ...string[]],
+  columns: TsvColumns,
   rowOf: (row: Row) => string,
 ): RowBatch<Row> {
   const rows = new TsvRows();
@@ -45,8 +46,7 @@ export function clickHouseRealtimeLedger(client: ClickHouseClient): RealtimeLedg
     },
     async storePositions(consumer, positions) {
       if (positions.size === 0) return;
-      const columns = ['consumer', 'log_partition', 'position'] as const;
-      await insertTsv(client, 'log_positions', columns, positions, ([partition, position]) => {
+      await insertTsv(client, 'log_positions', POSITION_COLUMNS, positions, ([partition, position]) => {
         return `${tsvText(consumer)}\t${tsvText(partition)}\t${position}\n`;
       });
     },
@@ -74,15 +74,17 @@ export function clickHouseRealtimeLedger(client: ClickHouseClient): RealtimeLedg
   };
 }
 
-const DEAD_LETTER_COLUMNS = [
-  'log_partition',
-  'log_position',
-  'code',
-  'reason',
-  'value_base64',
-  'received_at',
-  'version',
-] as const;
+const DEAD_LETTER_COLUMNS = {
+  log_partition: 'String',
+  log_position: 'Int64',
+  code: 'String',
+  reason: 'String',
+  value_base64: 'String',
+  received_at: TSV_TIME,
+  version: 'UInt64',
+} as const;
+
+const POSITION_COLUMNS = { consumer: 'String', log_partition: 'String', position: 'Int64' } as const;
 
 function deadLetterTsv(letter: DeadLetter): string {
   const value = Buffer.from(letter.value).toString('base64');

@@ -5,7 +5,7 @@ import { rowsOf } from './closeSql.ts';
 import { timeText } from './tsv.ts';
 
 const FIELDS = `toString(revision) AS revision_text, change_id, toString(toUnixTimestamp64Milli(changed_at)) AS changed_ms,
-  changed_by, reason, file_sha256, changes, overlay`;
+  changed_by, agreed_by, reason, file_sha256, changes, overlay`;
 const NEWEST_FIRST =
   'ORDER BY settings.revision DESC, settings.changed_at DESC, change_id LIMIT 1 BY settings.revision';
 
@@ -32,12 +32,13 @@ export function clickHouseSettings(client: ClickHouseClient): SettingsStore {
       );
       return rows.map(revisionOf);
     },
-    async append({ revision, changeId, atMs, by, reason, fileSha256, changes, overlay }) {
+    async append({ revision, changeId, atMs, by, agreedBy, reason, fileSha256, changes, overlay }) {
       const row = {
         revision: String(revision),
         change_id: changeId,
         changed_at: timeText(atMs),
         changed_by: by,
+        agreed_by: agreedBy ?? '',
         reason,
         file_sha256: fileSha256,
         changes: JSON.stringify(changes),
@@ -53,6 +54,7 @@ type SettingsRow = {
   readonly change_id: string;
   readonly changed_ms: string;
   readonly changed_by: string;
+  readonly agreed_by: string;
   readonly reason: string;
   readonly file_sha256: string;
   readonly changes: string;
@@ -65,6 +67,7 @@ function revisionOf(row: SettingsRow): SettingsRevision {
     changeId: row.change_id,
     atMs: Number(row.changed_ms),
     by: row.changed_by,
+    agreedBy: row.agreed_by === '' ? null : row.agreed_by,
     reason: row.reason,
     fileSha256: row.file_sha256,
     changes: readDiff(row.changes),

@@ -1,11 +1,18 @@
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { dateOfDay, dayNumberOf, startOfDate } from '../../domain/businessDate.ts';
+import { text } from './closeSql.ts';
 
 // Rows as ClickHouse's TabSeparated text (https://clickhouse.com/docs/interfaces/formats/TabSeparated), built by hand:
 // a fraction of what objects cost that become JSON, on both sides of the wire.
 
 export const TSV_NULL = '\\N';
+
+/** Names of columns, in the order of a row's values, with the types in which those are read. */
+export type TsvColumns = Readonly<Record<string, string>>;
+/** Of a column of instants; see timeText. */
+export const TSV_TIME = "DateTime64(3, 'Asia/Shanghai')";
 
 // oxlint-disable-next-line no-control-regex -- a zero byte is one of them
 const SPECIAL = /[\0\t\n\r\\]/;
@@ -75,21 +82,20 @@ export class TsvRows {
     if (this.#piece.length >= PIECE_CHARS) this.#cut();
   }
 
-  async insertInto(
-    client: ClickHouseClient,
-    table: string,
-    columns: readonly [string, ...string[]],
-  ): Promise<void> {
+  async insertInto(client: ClickHouseClient, table: string, columns: TsvColumns): Promise<void> {
     this.#cut();
-    const values = Readable.from(this.#pieces, { objectMode: false });
-    await client.insert({
-      table,
-      columns: [...columns],
-      values,
-      format: 'TabSeparated',
+    const names = Object.keys(columns).join(', ');
+    const structure = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
+    const { stream } = await client.exec({
+      // Read as plain text and turned into the column's dictionary as a whole: a third less work than LowCardinality
+      // columns make of a text row by row.
+      query: `INSERT INTO ${table} (${names}) SELECT ${names} FROM input(${text(structure.join(', '))}) FORMAT TabSeparated`,
+      values: Readable.from(this.#pieces, { objectMode: false }),
       // Repeats inside a batch may stay until parts are merged, as those between batches do: an eighth less work.
       clickhouse_settings: { optimize_on_insert: 0 },
     });
+    // The answer has no body, but its connection is free only when it was read to its end.
+    await finished(stream.resume());
   }
 
   #cut(): void {
@@ -105,7 +111,7 @@ export class TsvRows {
 export async function insertTsv<Item>(
   client: ClickHouseClient,
   table: string,
-  columns: readonly [string, ...string[]],
+  columns: TsvColumns,
   items: Iterable<Item>,
   rowOf: (item: Item) => string,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import type { FinalVerdict } from '../../domain/closePorts.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
 import type { MergedReceipt } from '../../domain/mergedReceipt.ts';
 import type { Mode, Side, Verdict, VerdictCode } from '../../domain/verdict.ts';
-import { TSV_NULL, timeText, tsvText, tsvTexts } from './tsv.ts';
+import { TSV_NULL, TSV_TIME, timeText, tsvText, tsvTexts } from './tsv.ts';
 
 export type RealtimeRow = { readonly verdict: Verdict; readonly span: number; readonly version: bigint };
 export type FinalRow = {
@@ -14,48 +14,48 @@ export type FinalRow = {
 };
 
 /** What a realtime row is written with: the other columns have their defaults, and half of it is not sent. */
-export const REALTIME_COLUMNS = [
-  'mode',
-  'merchant_id',
-  'order_no',
-  'key_part',
-  'span',
-  'kind',
-  'refund_no',
-  'business_date',
-  'code',
-  'channel',
-  'business_type',
-  'merchant_fen',
-  'merchant_date',
-  'merchant_at',
-  'merchant_identities',
-  'platform_fen',
-  'platform_date',
-  'platform_at',
-  'platform_identities',
-  'conflicts',
-  'possibly_cross_day',
-  'split',
-  'channel_conflict',
-  'surplus_fen',
-  'version',
-] as const;
+export const REALTIME_COLUMNS = {
+  mode: 'String',
+  merchant_id: 'String',
+  order_no: 'String',
+  key_part: 'String',
+  span: 'UInt8',
+  kind: 'String',
+  refund_no: 'String',
+  business_date: 'Date',
+  code: 'String',
+  channel: 'String',
+  business_type: 'String',
+  merchant_fen: 'Nullable(Int64)',
+  merchant_date: 'Nullable(Date)',
+  merchant_at: `Nullable(${TSV_TIME})`,
+  merchant_identities: 'Array(String)',
+  platform_fen: 'Nullable(Int64)',
+  platform_date: 'Nullable(Date)',
+  platform_at: `Nullable(${TSV_TIME})`,
+  platform_identities: 'Array(String)',
+  conflicts: 'UInt8',
+  possibly_cross_day: 'UInt8',
+  split: 'UInt8',
+  channel_conflict: 'UInt8',
+  surplus_fen: 'Nullable(Int64)',
+  version: 'UInt64',
+} as const;
 
-export const FINAL_COLUMNS = [
+export const FINAL_COLUMNS = {
   ...REALTIME_COLUMNS,
-  'run_id',
-  'channel_fen',
-  'channel_date',
-  'channel_at',
-  'channel_identities',
-  'amount_conflict',
-  'ambiguous_refund',
-  'possible_duplicate_of',
-  'merged_receipt',
-  'merged_orders',
-  'refers_to',
-] as const;
+  run_id: 'String',
+  channel_fen: 'Nullable(Int64)',
+  channel_date: 'Nullable(Date)',
+  channel_at: `Nullable(${TSV_TIME})`,
+  channel_identities: 'Array(String)',
+  amount_conflict: 'UInt8',
+  ambiguous_refund: 'UInt8',
+  possible_duplicate_of: 'String',
+  merged_receipt: 'String',
+  merged_orders: 'Array(String)',
+  refers_to: 'Nullable(Date)',
+} as const;
 
 /** A row of `verdicts`, in the order of REALTIME_COLUMNS. */
 export function realtimeTsv({ verdict, span, version }: RealtimeRow): string {

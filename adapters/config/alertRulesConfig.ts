@@ -3,7 +3,9 @@ import { Type } from 'typebox';
 import type { AlertRules, DayTime, MatchRateRule } from '../../domain/alertRules.ts';
 import { DEFAULT_ALERT_RULES } from '../../domain/alertRules.ts';
 import { fenOfYuan } from '../../domain/money.ts';
-import type { FailAt } from './sourcesConfig.ts';
+import type { FailSetting } from './complaints.ts';
+import { complaint } from './complaints.ts';
+import { DURATION } from './durations.ts';
 
 // `alerts.rules`, of all hospitals, and `alertRules` of one: what raises an alert, and how severe it is.
 
@@ -12,7 +14,7 @@ export const ALERT_AMOUNT = '^\\d{1,12}(\\.\\d{1,2})?$';
 export const OFF_OR_DURATION = '^(off|\\d+(ms|s|m|h|d))$';
 export const OFF_OR_TIME_OF_DAY = '^(off|([01]\\d|2[0-3]):[0-5]\\d)$';
 const Count = Type.Integer({ minimum: 1, maximum: 1_000_000 });
-const Duration = Type.String({ pattern: '^\\d+(ms|s|m|h|d)$' });
+const Duration = Type.String({ pattern: DURATION });
 const OffOrDuration = Type.Optional(Type.String({ pattern: OFF_OR_DURATION }));
 const OffOrTime = Type.Optional(Type.String({ pattern: OFF_OR_TIME_OF_DAY }));
 const Off = Type.Literal('off');
@@ -51,7 +53,7 @@ export const AlertRulesSchema = Type.Object(
 );
 type RawRules = Static<typeof AlertRulesSchema>;
 
-type Place = { readonly fail: FailAt; readonly ms: (duration: string) => number | null };
+type Place = { readonly fail: FailSetting; readonly ms: (duration: string) => number | null };
 
 /** The longest that a match rate looks back over: what is older has been closed. */
 const LONGEST_RATE_MS = 12 * 3_600_000;
@@ -66,7 +68,7 @@ export function alertRulesOf(
   const { fail, ms } = place;
   const longer = (field: string, duration: string): number => {
     const found = ms(duration) ?? 0;
-    if (found <= 0) throw fail([field], 'must be longer than nothing; off turns it off');
+    if (found <= 0) throw fail([field], complaint('notNothing'));
     return found;
   };
   const durationOf = (field: 'age' | 'refundStuck', before: number | null): number | null => {
@@ -104,7 +106,7 @@ function matchRateOf(
     if (before === null) throw new Error('the program has no match rate of its own');
     const withinMs = within === undefined ? before.withinMs : (ms(within) ?? 0);
     if (withinMs < 60_000 || withinMs > LONGEST_RATE_MS)
-      throw fail(['matchRate', 'within'], 'must lie between 1m and 12h');
+      throw fail(['matchRate', 'within'], complaint('matchRateWithin'));
     return { ...before, ...numbers, withinMs };
   });
 }

@@ -4,6 +4,9 @@ import type { AlertKind, AlertSeverity } from '../../domain/alert.ts';
 import { ALERT_KINDS, ALERT_SEVERITIES } from '../../domain/alert.ts';
 import type { AlertRoute, QuietHours } from '../../domain/deliveryPorts.ts';
 import { AlertRulesSchema } from './alertRulesConfig.ts';
+import type { Fail, FailSetting } from './complaints.ts';
+import { complaint } from './complaints.ts';
+import { DURATION, TIME_OF_DAY } from './durations.ts';
 import type { FailAt, RawSecret } from './sourcesConfig.ts';
 import { checkSecret, Secret } from './sourcesConfig.ts';
 
@@ -11,8 +14,6 @@ import { checkSecret, Secret } from './sourcesConfig.ts';
 
 const strict = { additionalProperties: false } as const;
 const Word = Type.String({ minLength: 1 });
-const DURATION = '^\\d+(ms|s|m|h|d)$';
-const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
 /** Messages travel as they are: on the machine itself only without TLS. */
 export const ALERT_URL = '^(https://|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])[:/])[^\\s?#]*$';
 export const MAIL_ADDRESS = '^[^\\s@<>,;"]+@[^\\s@<>,;"]+$';
@@ -98,7 +99,7 @@ export type AlertsConfig = {
 type Place = {
   readonly merchants: { has(merchantId: string): boolean };
   readonly folder: string;
-  readonly fail: FailAt;
+  readonly fail: Fail;
   readonly ms: (duration: string) => number | null;
 };
 
@@ -106,10 +107,10 @@ type Place = {
 export function alertsOf(raw: Static<typeof AlertsSchema> | undefined, place: Place): AlertsConfig | null {
   if (raw === undefined || (raw.contacts === undefined && raw.routes === undefined)) {
     if (raw?.quietHours !== undefined)
-      throw place.fail(['alerts', 'quietHours'], 'are of routes, and there are none');
+      throw place.fail(['alerts', 'quietHours'], complaint('quietWithoutRoutes'));
     return null;
   }
-  if (raw.contacts === undefined) throw place.fail(['alerts'], 'lacks contacts, whom its routes name');
+  if (raw.contacts === undefined) throw place.fail(['alerts'], complaint('noContacts'));
   if (raw.routes === undefined) throw place.fail(['alerts'], 'lacks routes: by which its contacts are told');
   const contacts = new Map<string, ContactConfig>();
   for (const [name, contact] of Object.entries(raw.contacts)) {
@@ -118,7 +119,7 @@ export function alertsOf(raw: Static<typeof AlertsSchema> | undefined, place: Pl
     contacts.set(name, { raw: contact, folder: place.folder, fail });
   }
   const routes = raw.routes.map((route, index) => {
-    const fail: FailAt = (steps, message) =>
+    const fail: FailSetting = (steps, message) =>
       place.fail(['alerts', 'routes', String(index), ...steps], message);
     const quiet = route.quietHours ?? raw.quietHours;
     return routeOf(route, quiet === undefined ? null : quietOf(quiet, fail), { ...place, fail, contacts });
@@ -126,7 +127,10 @@ export function alertsOf(raw: Static<typeof AlertsSchema> | undefined, place: Pl
   return { contacts, routes };
 }
 
-type RoutePlace = Place & { readonly contacts: ReadonlyMap<string, unknown> };
+type RoutePlace = Omit<Place, 'fail'> & {
+  readonly fail: FailSetting;
+  readonly contacts: ReadonlyMap<string, unknown>;
+};
 
 function routeOf(
   route: Static<typeof RouteSchema>,
@@ -134,20 +138,18 @@ function routeOf(
   { merchants, contacts, fail, ms }: RoutePlace,
 ): AlertRoute {
   const unknown = route.merchants?.find((id) => !merchants.has(id));
-  if (unknown !== undefined) throw fail(['merchants'], `there is no merchant ${unknown}`);
+  if (unknown !== undefined) throw fail(['merchants'], complaint('noMerchant', { merchant: unknown }));
   let lastMs = -1;
   const steps = route.steps.map(({ to, after }, n) => {
     const missing = to.find((name) => !contacts.has(name));
     if (missing !== undefined) {
       const known = [...contacts.keys()].join(', ') || 'none';
-      throw fail(['steps', String(n), 'to'], `there is no contact ${missing}; alerts.contacts has ${known}`);
+      throw fail(['steps', String(n), 'to'], complaint('noContact', { contact: missing, known }));
     }
-    if (n === 0 && after !== undefined) throw fail(['steps', '0', 'after'], 'the first step is told at once');
-    if (n > 0 && after === undefined)
-      throw fail(['steps', String(n)], 'lacks after: how long nobody has acknowledged the alert, like 10m');
+    if (n === 0 && after !== undefined) throw fail(['steps', '0', 'after'], complaint('firstAtOnce'));
+    if (n > 0 && after === undefined) throw fail(['steps', String(n)], complaint('laterAfter'));
     const afterMs = after === undefined ? 0 : (ms(after) ?? 0);
-    if (afterMs <= lastMs)
-      throw fail(['steps', String(n), 'after'], 'must be longer than that of the step before it');
+    if (afterMs <= lastMs) throw fail(['steps', String(n), 'after'], complaint('afterNotLonger'));
     lastMs = afterMs;
     return { to, afterMs };
   });
@@ -162,8 +164,8 @@ function routeOf(
   };
 }
 
-function quietOf({ from, to, below }: Static<typeof QuietSchema>, fail: FailAt): QuietHours {
-  if (from === to) throw fail(['quietHours'], 'from and to must differ');
+function quietOf({ from, to, below }: Static<typeof QuietSchema>, fail: FailSetting): QuietHours {
+  if (from === to) throw fail(['quietHours'], complaint('quietNothing'));
   return { fromMinute: minuteOf(from), toMinute: minuteOf(to), below: below ?? 'CRITICAL' };
 }
 

@@ -25,6 +25,7 @@ test('users are made once, for their owner alone, and read back as they were mad
     'operator2',
     'approver',
     'admin',
+    'admin2',
     'auditor',
   ]);
   expect(statSync(demoUsersPath(dir)).mode & 0o777).toBe(0o600);

@@ -14,6 +14,7 @@ const DEMO_USERS: readonly { readonly user: string; readonly roles: readonly Rol
   { user: 'operator2', roles: ['operator'] },
   { user: 'approver', roles: ['approver'] },
   { user: 'admin', roles: ['admin'] },
+  { user: 'admin2', roles: ['admin'] },
   { user: 'auditor', roles: ['auditor'] },
 ];
 

@@ -1,3 +1,8 @@
+/** Patterns of texts in the configuration. */
+export const DURATION = '^\\d+(ms|s|m|h|d)$';
+export const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
+export const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export const DEFAULT_GRACE_MS = 10 * 60_000;

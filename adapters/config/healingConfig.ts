@@ -5,13 +5,15 @@ import { fenOfYuan, yuanOfFen } from '../../domain/money.ts';
 import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { HealingMode, HealingRules } from '../../domain/selfHealing.ts';
 import { HEALING_MODES, HEALING_OFF } from '../../domain/selfHealing.ts';
+import type { FailSetting } from './complaints.ts';
+import { complaint } from './complaints.ts';
+import { DURATION } from './durations.ts';
 import type { MerchantRefunds } from './refundsConfig.ts';
-import type { FailAt, MerchantSources } from './sourcesConfig.ts';
+import type { MerchantSources } from './sourcesConfig.ts';
 
 // `selfHealing` of a merchant (docs/self-healing.md). There is none for all: each hospital decides for itself.
 
 export const HEALING_AMOUNT = '^\\d{1,9}(\\.\\d{1,2})?$';
-const DURATION = '^\\d+(ms|s|m|h|d)$';
 const Amount = Type.String({ pattern: HEALING_AMOUNT });
 const Duration = Type.Optional(Type.String({ pattern: DURATION }));
 const LEAST_BETWEEN_MS = 60_000;
@@ -35,7 +37,7 @@ export type RawHealing = Static<typeof HealingSchema>;
 type Ms = (duration: string | undefined) => number | null;
 
 /** @throws what `fail` makes of limits that contradict each other */
-export function healingOf(said: RawHealing, merchant: Merchant, ms: Ms, fail: FailAt): HealingRules {
+export function healingOf(said: RawHealing, merchant: Merchant, ms: Ms, fail: FailSetting): HealingRules {
   const rules: HealingRules = {
     mode: said.mode,
     isIntraday: said.intraday ?? false,
@@ -46,25 +48,19 @@ export function healingOf(said: RawHealing, merchant: Merchant, ms: Ms, fail: Fa
     notBeforeMs: ms(said.notBefore) ?? HEALING_OFF.notBeforeMs,
   };
   const { perOrderFen, dailyFen, askAgainAfterMs, notBeforeMs } = rules;
-  if (perOrderFen === 0n) throw fail(['perOrderYuan'], 'must be more than 0');
+  if (perOrderFen === 0n) throw fail(['perOrderYuan'], complaint('perOrderNothing'));
   if (dailyFen < perOrderFen) {
-    throw fail(
-      ['dailyYuan'],
-      `must be at least perOrderYuan, ${yuanOfFen(perOrderFen)}: such an order could never be refunded`,
-    );
+    throw fail(['dailyYuan'], complaint('dailyBelowOrder', { perOrder: yuanOfFen(perOrderFen) }));
   }
   if (askAgainAfterMs < LEAST_BETWEEN_MS || askAgainAfterMs > MOST_BETWEEN_MS) {
-    throw fail(['askAgainAfter'], 'must be between 1m and 24h: HIS has to have time to catch up');
+    throw fail(['askAgainAfter'], complaint('askAgainAfter'));
   }
   // Before that the realtime window itself has not given HIS up yet.
   if (notBeforeMs < merchant.rules.windowMs) {
-    throw fail(['notBefore'], `must be at least the hospital's window, ${merchant.rules.windowMs / 1000}s`);
+    throw fail(['notBefore'], complaint('beforeWindow', { seconds: merchant.rules.windowMs / 1000 }));
   }
   if (merchant.mode !== 'THREE_WAY' && said.mode !== 'off') {
-    throw fail(
-      ['mode'],
-      'must be off: a hospital without a HIS feed (TWO_WAY) has no books that could lack a payment',
-    );
+    throw fail(['mode'], complaint('healingTwoWay'));
   }
   return rules;
 }
@@ -75,22 +71,20 @@ type Outside = {
 };
 
 /** @throws what `fail` makes of a hospital whose HIS cannot be asked, or whose payments cannot be refunded */
-export function checkHealingOutside(rules: HealingRules, { sources, refunds }: Outside, fail: FailAt): void {
+export function checkHealingOutside(
+  rules: HealingRules,
+  { sources, refunds }: Outside,
+  fail: FailSetting,
+): void {
   if (rules.mode === 'off') return;
   if (sources?.raw.hdp === undefined) {
-    throw fail(
-      ['mode'],
-      'needs sources.hdp of the merchant: HIS is asked through it before anything is refunded',
-    );
+    throw fail(['mode'], complaint('healingHis'));
   }
   if ((refunds?.routes.size ?? 0) === 0) {
-    throw fail(['mode'], 'needs a way to refund: refunds.upp, or refunds.routes with the keys of a channel');
+    throw fail(['mode'], complaint('healingRefunds'));
   }
   if (rules.isIntraday && sources.raw.wechat === undefined && sources.raw.alipay === undefined) {
-    throw fail(
-      ['intraday'],
-      "needs sources.wechat or sources.alipay: the channel's own order query is asked",
-    );
+    throw fail(['intraday'], complaint('healingIntraday'));
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import type { CompressionName } from '../kafka/codecs.ts';
+import { DURATION } from './durations.ts';
 import type { FailAt } from './sourcesConfig.ts';
 import { checkSecret, HttpUrl, Secret } from './sourcesConfig.ts';
 
 // `log.kafka`: how a cluster is reached that DUIZHANG_LOG_URL names, and what of it is ours.
 
-const DURATION = '^\\d+(ms|s|m|h|d)$';
 const strict = { additionalProperties: false } as const;
 const Word = Type.String({ minLength: 1 });
 const TopicName = Type.String({ pattern: '^[A-Za-z0-9._-]{1,249}$' });

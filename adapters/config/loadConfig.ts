@@ -4,10 +4,9 @@ import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LineCounter, parseDocument } from 'yaml';
-import type { Channel } from '../../domain/entry.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
-import type { CloseSchedule, Merchant, MerchantChannel } from '../../domain/merchant.ts';
+import type { CloseSchedule, Merchant } from '../../domain/merchant.ts';
 import { DEFAULT_RULES, DEFAULT_SCHEDULE } from '../../domain/merchant.ts';
 import type { ResolutionRules } from '../../domain/resolutionPorts.ts';
 import type { HealingRules } from '../../domain/selfHealing.ts';
@@ -17,58 +16,29 @@ import type { MerchantBooks } from '../bills/mapped/bookMapping.ts';
 import type { AccessConfig, OidcLoginConfig } from './accessConfig.ts';
 import { accessOf, AccessSchema, oidcLoginOf } from './accessConfig.ts';
 import type { AlertRules } from '../../domain/alertRules.ts';
-import {
-  ALERT_AMOUNT,
-  alertRulesOf,
-  MerchantAlertRulesSchema,
-  OFF_OR_DURATION,
-  OFF_OR_TIME_OF_DAY,
-} from './alertRulesConfig.ts';
+import { alertRulesOf, MerchantAlertRulesSchema } from './alertRulesConfig.ts';
 import type { AlertsConfig } from './alertsConfig.ts';
-import { ALERT_URL, alertsOf, AlertsSchema, MAIL_ADDRESS } from './alertsConfig.ts';
+import { alertsOf, AlertsSchema } from './alertsConfig.ts';
 import type { ArchiveConfig } from './archiveConfig.ts';
 import { ArchiveSchema } from './archiveConfig.ts';
 import { BooksSchema, booksOf } from './bookMappings.ts';
-import { checkHealingOutside, healingOf, HealingSchema, HEALING_AMOUNT } from './healingConfig.ts';
-import { DEFAULT_GRACE_MS, ms } from './durations.ts';
+import type { Complaint, Fail } from './complaints.ts';
+import { DEFAULT_GRACE_MS, DURATION, ms, SIGNED_DURATION, TIME_OF_DAY } from './durations.ts';
+import { checkHealingOutside, healingOf, HealingSchema } from './healingConfig.ts';
 import type { KafkaConfig } from './kafkaConfig.ts';
 import { checkKafka, KafkaSchema } from './kafkaConfig.ts';
-import { LAST_DATE, lastDateOf, NOT_A_LAST_DATE } from './lastDate.ts';
+import { LAST_DATE, lastDateOf } from './lastDate.ts';
+import { channelOf, ChannelSchema, MERCHANT_ID } from './merchantConfig.ts';
 import { overrideAt, withOverlay } from './overlay.ts';
 import type { MerchantRefunds } from './refundsConfig.ts';
 import { allRefunds, DefaultRefundsSchema, RefundsSchema } from './refundsConfig.ts';
-import { APPROVAL_AMOUNT, resolutionOf, ResolutionParts } from './resolutionConfig.ts';
+import { resolutionOf, ResolutionParts } from './resolutionConfig.ts';
+import { meantOf, schemaComplaint } from './schemaComplaints.ts';
 import type { MachineConfig, MerchantSources } from './sourcesConfig.ts';
 import { checkSecret, checkSources, MachinesSchema, SourcesSchema } from './sourcesConfig.ts';
 
-const DURATION = '^\\d+(ms|s|m|h|d)$';
-const SIGNED_DURATION = '^-?\\d+(ms|s|m|h|d)$';
-const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
-const PERCENT = '^\\d{1,2}(\\.\\d{1,4})?%$';
-const DURATION_PATTERNS = [DURATION, SIGNED_DURATION];
 const Duration = Type.String({ pattern: DURATION });
 const SignedDuration = Type.String({ pattern: SIGNED_DURATION });
-const Texts = Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }));
-/** The hospital's number at the channel; with more to say of it, an object. */
-const ChannelSchema = Type.Optional(
-  Type.Union([
-    Type.String({ minLength: 1 }),
-    Type.Object(
-      {
-        merchantNo: Type.String({ minLength: 1 }),
-        feeRate: Type.Optional(Type.String({ pattern: PERCENT })),
-        ownRows: Type.Optional(
-          Type.Object(
-            { appIds: Texts, subMerchantNos: Texts, orderNoPrefixes: Texts },
-            { additionalProperties: false, minProperties: 1 },
-          ),
-        ),
-      },
-      { additionalProperties: false },
-    ),
-  ]),
-);
-
 const Rules = {
   window: Type.Optional(Duration),
   crossDayMargin: Type.Optional(Duration),
@@ -93,7 +63,7 @@ const ConfigSchema = Type.Object(
     merchants: Type.Array(
       Type.Object(
         {
-          id: Type.String({ pattern: '^[!-}]{1,64}$' }),
+          id: Type.String({ pattern: MERCHANT_ID }),
           name: Type.String({ minLength: 1 }),
           mode: Type.Optional(
             Type.Unsafe<'THREE_WAY' | 'TWO_WAY'>({ type: 'string', enum: ['THREE_WAY', 'TWO_WAY'] }),
@@ -190,78 +160,32 @@ export function configOfText(path: string, text: string, overlay: Overlay = NO_O
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [syntaxError] = document.errors;
-  if (syntaxError) throw invalid(path, lines.linePos(syntaxError.pos[0]).line, '', syntaxError.message);
+  if (syntaxError) {
+    const { line } = lines.linePos(syntaxError.pos[0]);
+    throw invalid({ path, line, where: '', setBy: null }, syntaxError.message);
+  }
   const value: unknown = withOverlay(document.toJS(), overlay);
-  const fail: Fail = (steps, message) => {
+  const fail: Fail = (steps, said) => {
     const set = overrideAt(value, steps, overlay);
-    const who = set === null ? undefined : overlay.get(set)?.by;
-    const more = who === undefined ? '' : ` (set in the console by ${who})`;
-    return invalid(path, lineOf(document, lines, steps), steps.join('.'), `${message}${more}`);
+    const setBy = set === null ? null : (overlay.get(set)?.by ?? null);
+    return invalid({ path, line: lineOf(document, lines, steps), where: steps.join('.'), setBy }, said);
   };
   if (!check.Check(value)) {
     const error = meantOf(check.Errors(value));
-    throw fail((error?.instancePath ?? '').split('/').slice(1), complaint(error));
+    throw fail((error?.instancePath ?? '').split('/').slice(1), schemaComplaint(error));
   }
   const config = configOf(value, fail);
   const folder = dirname(resolve(path));
   const log = { ...config.log, kafka: kafkaOf(value.log?.kafka, folder, fail) };
-  const oidcLogin = oidcLoginOf(value.access?.oidc, folder, (steps, message) =>
-    fail(['access', 'oidc', 'login', ...steps], message),
+  const oidcLogin = oidcLoginOf(value.access?.oidc, folder, (steps, said) =>
+    fail(['access', 'oidc', 'login', ...steps], said),
   );
   return { ...config, ...outsideOf(value, config.merchants, folder, fail), log, oidcLogin };
 }
 
-type CheckError = ReturnType<typeof check.Errors>[number];
-
-/** Where several forms are allowed each of them complains: the one that was meant came furthest. */
-function meantOf(errors: readonly CheckError[]): CheckError | undefined {
-  const says: Readonly<Record<string, number>> = { type: 0, anyOf: 0, enum: 1 };
-  const rank = ({ instancePath, keyword }: CheckError) =>
-    3 * instancePath.split('/').length + (says[keyword] ?? 2);
-  return errors.toSorted((a, b) => rank(b) - rank(a))[0];
-}
-
-/** The checker speaks of schemas; people think of what they wrote. */
-function complaint(error: CheckError | undefined): string {
-  if (error?.keyword === 'enum') return `must be one of ${error.params.allowedValues.join(', ')}`;
-  if (error?.keyword === 'required') return `lacks ${error.params.requiredProperties.join(', ')}`;
-  if (error?.keyword === 'pattern' && DURATION_PATTERNS.includes(String(error.params.pattern))) {
-    return 'must be a duration like 30s, 5m or 24h';
-  }
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === OFF_OR_DURATION) {
-    return 'must be a duration like 30s, 5m or 24h, or off';
-  }
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === OFF_OR_TIME_OF_DAY) {
-    return "must be a time of day like '10:30', or off";
-  }
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === ALERT_AMOUNT) {
-    return "must be an amount in yuan like '500.00'";
-  }
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === TIME_OF_DAY) {
-    return 'must be a time of day like 12:00';
-  }
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === LAST_DATE) return NOT_A_LAST_DATE;
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === APPROVAL_AMOUNT) {
-    return "must be an amount in yuan like '500.00', or never";
-  }
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === HEALING_AMOUNT) {
-    return "must be an amount in yuan like '500.00'";
-  }
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === ALERT_URL) {
-    return 'must be an https address without a query (http on this machine only)';
-  }
-  if (error?.keyword === 'pattern' && String(error.params.pattern) === MAIL_ADDRESS) {
-    return 'must be an e-mail address alone';
-  }
-  if (error?.keyword === 'boolean') return 'is not known here';
-  return error?.message ?? 'not as expected';
-}
-
-type Fail = (steps: readonly string[], message: string) => Error;
-
 function kafkaOf(raw: KafkaConfig['raw'] | undefined, folder: string, fail: Fail): KafkaConfig | null {
   if (raw === undefined) return null;
-  const failHere: Fail = (steps, message) => fail(['log', 'kafka', ...steps], message);
+  const failHere: Fail = (steps, said) => fail(['log', 'kafka', ...steps], said);
   checkKafka(raw, failHere);
   return { raw, folder, fail: failHere };
 }
@@ -289,15 +213,14 @@ function outsideOf(
   raw.merchants.forEach(({ id, selfHealing }, index) => {
     const merchant = merchants.get(id);
     if (selfHealing === undefined || merchant === undefined) return;
-    const failHere: Fail = (steps, message) =>
-      fail(['merchants', String(index), 'selfHealing', ...steps], message);
+    const failHere: Fail = (steps, said) => fail(['merchants', String(index), 'selfHealing', ...steps], said);
     const rules = healingOf(selfHealing, merchant, ms, failHere);
     checkHealingOutside(rules, { sources: sources.get(id), refunds: refunds.get(id) }, failHere);
     healing.set(id, rules);
   });
   const ids = new Set<string>();
   const machines = (raw.machines ?? []).map((machine, index) => {
-    const failHere: Fail = (steps, message) => fail(['machines', String(index), ...steps], message);
+    const failHere: Fail = (steps, said) => fail(['machines', String(index), ...steps], said);
     if (ids.has(machine.id)) throw failHere([], `the machine ${machine.id} stands twice`);
     ids.add(machine.id);
     const unknown = machine.merchants.find((id) => !merchants.has(id));
@@ -321,7 +244,7 @@ function configOf(
   readonly log: LogSize;
 } {
   const resolution = new Map<string, ResolutionRules>();
-  const failAlerts: Fail = (steps, message) => fail(['alerts', 'rules', ...steps], message);
+  const failAlerts: Fail = (steps, said) => fail(['alerts', 'rules', ...steps], said);
   const rulesOfAll = alertRulesOf(raw.alerts?.rules, { fail: failAlerts, ms });
   const alertRules = new Map([['', rulesOfAll]]);
   const merchants = new Map<string, Merchant>();
@@ -330,11 +253,11 @@ function configOf(
     const place = ['merchants', String(index)];
     if (merchants.has(merchant.id)) throw fail(place, `the merchant ${merchant.id} stands twice`);
     if (merchant.books !== undefined) {
-      const failBook: Fail = (steps, message) => fail([...place, 'books', ...steps], message);
+      const failBook: Fail = (steps, said) => fail([...place, 'books', ...steps], said);
       books.set(merchant.id, booksOf(merchant.id, merchant.books, failBook));
     }
     resolution.set(merchant.id, resolutionOf(raw.defaults ?? {}, merchant));
-    const failRules: Fail = (steps, message) => fail([...place, 'alertRules', ...steps], message);
+    const failRules: Fail = (steps, said) => fail([...place, 'alertRules', ...steps], said);
     alertRules.set(merchant.id, alertRulesOf(merchant.alertRules, { fail: failRules, ms }, rulesOfAll));
     const rules = { ...raw.defaults, ...merchant.rules };
     merchants.set(merchant.id, {
@@ -354,7 +277,7 @@ function configOf(
       graceMs: ms(rules.grace) ?? DEFAULT_GRACE_MS,
       schedule: scheduleOf({ ...raw.schedule, ...merchant.schedule }),
       ...(merchant.isv === undefined ? {} : { isv: merchant.isv }),
-      ...lastDateOf(merchant.lastDate, (message) => fail([...place, 'lastDate'], message)),
+      ...lastDateOf(merchant.lastDate, (said) => fail([...place, 'lastDate'], said)),
     });
   });
   return {
@@ -376,18 +299,6 @@ function scheduleOf({ at, billPatience }: Static<typeof ScheduleSchema>): CloseS
   return {
     atMs: at === undefined ? DEFAULT_SCHEDULE.atMs : (hours * 60 + minutes) * 60_000,
     billPatienceMs: ms(billPatience) ?? DEFAULT_SCHEDULE.billPatienceMs,
-  };
-}
-
-function channelOf(channel: Channel, said: Static<typeof ChannelSchema>): MerchantChannel {
-  if (typeof said === 'string') return { channel, merchantNo: said };
-  const { merchantNo, feeRate, ownRows } = said;
-  return {
-    channel,
-    merchantNo,
-    // A percentage of at most four decimals is a whole number of millionths.
-    ...(feeRate === undefined ? {} : { feeRatePpm: Math.round(Number.parseFloat(feeRate) * 10_000) }),
-    ...(ownRows === undefined ? {} : { ownRows }),
   };
 }
 
@@ -423,9 +334,20 @@ function hasRange(node: unknown): node is { range: readonly [number, number, num
   return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
 }
 
-function invalid(path: string, line: number, where: string, message: string): DuizhangError {
+type Place = {
+  readonly path: string;
+  readonly line: number;
+  readonly where: string;
+  /** Who set it in the console; null: it stands in the file. */
+  readonly setBy: string | null;
+};
+
+function invalid({ path, line, where, setBy }: Place, said: Complaint | string): DuizhangError {
+  const { code, en, zh } = typeof said === 'string' ? { code: null, en: said, zh: null } : said;
+  const who = setBy === null ? '' : ` (set in the console by ${setBy})`;
   return new DuizhangError(
     'DZ_CONFIG_INVALID',
-    `${path}:${line}: ${where === '' ? '' : `${where}: `}${message}`,
+    `${path}:${line}: ${where === '' ? '' : `${where}: `}${en}${who}`,
+    { messageZh: zh === null ? null : `设置无效：${zh}`, details: { complaint: code, setBy } },
   );
 }

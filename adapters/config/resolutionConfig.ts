@@ -8,7 +8,7 @@ import { DEFAULT_RESOLUTION_RULES } from '../../domain/resolutionPorts.ts';
 
 export const APPROVAL_AMOUNT = '^(\\d{1,12}(\\.\\d{1,2})?|never)$';
 const Amount = Type.Optional(Type.String({ pattern: APPROVAL_AMOUNT }));
-const METHOD = '^[A-Z][A-Z0-9_]{0,31}$';
+export const METHOD = '^[A-Z][A-Z0-9_]{0,31}$';
 
 export const ResolutionParts = {
   approvals: Type.Optional(

@@ -111,11 +111,12 @@ function isAlertRule(path: string): boolean {
 }
 
 /** Hospitals whose payments are refunded by the system that it left to people before. */
-function widenedHealing({ before, after }: Change): readonly string[] {
+export function widenedHealing({ before, after }: Pick<Change, 'before' | 'after'>): readonly string[] {
   return [...after.healing].flatMap(([merchantId, is]) => {
     if (is.mode !== 'on') return [];
     const was = before.healing.get(merchantId);
-    return was === undefined || was.mode !== 'on' || isWider(was, is) ? [merchantId] : [];
+    if (was === undefined || was.mode !== 'on' || isWider(was, is)) return [merchantId];
+    return mostOfOrder(after, merchantId, is) > mostOfOrder(before, merchantId, was) ? [merchantId] : [];
   });
 }
 
@@ -128,4 +129,10 @@ function isWider(was: HealingRules, is: HealingRules): boolean {
     is.notBeforeMs < was.notBeforeMs ||
     (is.isIntraday && !was.isIntraday)
   );
+}
+
+/** From the second person's amount on a refund is left to people: what moves that moves this limit, too. */
+function mostOfOrder({ resolution }: Config, merchantId: string, { perOrderFen }: HealingRules): bigint {
+  const fromFen = resolution.get(merchantId)?.approvalFromFen ?? null;
+  return fromFen === null || perOrderFen < fromFen ? perOrderFen : fromFen - 1n;
 }

@@ -1,72 +1,48 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { parseDocument } from 'yaml';
 import { canonicalJson } from '../../domain/canonicalJson.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { mayReach } from '../../domain/principal.ts';
-import type { SettingsDesk, SettingsRevision, SettingsStore } from '../../domain/settings.ts';
-import { merchantOfSetting, NO_OVERLAY } from '../../domain/settings.ts';
+import type { SettingsDesk, SettingsPreview, SettingsRevision } from '../../domain/settings.ts';
+import { hospitalsOfSettings, merchantOfSetting } from '../../domain/settings.ts';
 import { configOfText } from './loadConfig.ts';
 import { writeOverlay } from './overlay.ts';
-import type { SettingsBasis } from './settingsPlan.ts';
+import type { BasisNow, SettingsDeskParts } from './settingsBasis.ts';
+import { basisNow } from './settingsBasis.ts';
+import type { SettingsPlan } from './settingsPlan.ts';
 import { planSettings } from './settingsPlan.ts';
 import { viewOf } from './settingsView.ts';
-
-export type SettingsDeskParts = {
-  /** Of the file. */
-  readonly path: string;
-  readonly store: SettingsStore;
-  /** One change at a time, in all processes. */
-  readonly whileHeld: <T>(work: () => Promise<T>) => Promise<T>;
-  /** What of a configuration a running system would take at its next start only. */
-  readonly needsRestart: SettingsBasis['needsRestart'];
-  /** The process that was asked takes it at once, the others in a moment. */
-  readonly onChanged: () => Promise<void>;
-  readonly now: () => number;
-};
 
 /** Settings as administrators see and change them. */
 export function settingsDesk(parts: SettingsDeskParts): SettingsDesk {
   const { path, store } = parts;
-  const basisNow = async () => {
-    const latest = await store.latest();
-    const text = readFileSync(path, 'utf8');
-    return { path, text, overlay: latest?.overlay ?? NO_OVERLAY, latest, needsRestart: parts.needsRestart };
-  };
-  const checkBase = (latest: SettingsRevision | null, base: number): void => {
-    if ((latest?.revision ?? 0) !== base) throw changedMeanwhile(latest);
-  };
   return {
     async view(principal, merchantId) {
-      const { latest, ...basis } = await basisNow();
-      return {
-        revision: latest?.revision ?? 0,
-        file: path,
-        fileSha256: sha256(basis.text),
-        ...viewOf(basis, principal, merchantId),
-      };
+      const { revision, fileSha256, ...basis } = await basisNow(parts);
+      return { revision, file: path, fileSha256, ...viewOf(basis, principal, merchantId) };
     },
     async preview(principal, { base, changes }) {
-      const { latest, ...basis } = await basisNow();
-      checkBase(latest, base);
-      const { diff, warnings } = planSettings(basis, principal, changes);
-      return { diff, warnings };
+      const basis = await basisNow(parts);
+      checkBase(basis, base);
+      const { diff, warnings, needsSecond } = planSettings(basis, principal, changes);
+      return { diff, warnings, second: await secondFor(principal, { needsSecond, diff }, parts) };
     },
     async change(principal, { base, changes, reason, changeId }) {
       const revision = await parts.whileHeld(async () => {
         const done = await store.byChange(changeId);
         if (done) return sameChange(done, principal, changes);
-        const { latest, ...basis } = await basisNow();
-        checkBase(latest, base);
+        const basis = await basisNow(parts);
+        checkBase(basis, base);
         const by = principal.userId;
-        const { diff, overlayWith } = planSettings(basis, principal, changes);
+        const { diff, overlayWith, needsSecond } = planSettings(basis, principal, changes);
+        if (needsSecond) throw secondNeeded();
         const next = { revision: base + 1, atMs: parts.now(), by, reason };
         const made: SettingsRevision = {
           ...next,
+          agreedBy: null,
           changeId,
-          fileSha256: sha256(basis.text),
+          fileSha256: basis.fileSha256,
           changes: diff,
           overlay: overlayWith(next),
         };
@@ -81,7 +57,7 @@ export function settingsDesk(parts: SettingsDeskParts): SettingsDesk {
       return revisions.map((revision) => ({ ...revision, changes: ofReach(revision, principal) }));
     },
     async exported() {
-      const { text, overlay } = await basisNow();
+      const { text, overlay } = await basisNow(parts);
       return exportedText(path, text, overlay);
     },
   };
@@ -108,6 +84,30 @@ export function exportedText(path: string, text: string, overlay: SettingsRevisi
     'DZ_CONFIG_EXPORT',
     `${path} repeats parts by & and *, which cannot be written to one by one; write out what is set in the console by hand`,
     { messageZh: '配置文件使用了 YAML 引用（& 与 *），无法自动写回，请手工修改' },
+  );
+}
+
+/** @throws DZ_SETTINGS_CHANGED */
+export function checkBase({ latest, revision }: BasisNow, base: number): void {
+  if (revision !== base) throw changedMeanwhile(latest);
+}
+
+/** Who has to agree to a change, and whether there is anybody. */
+export async function secondFor(
+  { userId }: Principal,
+  { needsSecond, diff }: Pick<SettingsPlan, 'needsSecond' | 'diff'>,
+  { otherAdmins }: Pick<SettingsDeskParts, 'otherAdmins'>,
+): Promise<SettingsPreview['second']> {
+  if (!needsSecond) return 'NOT_NEEDED';
+  const hospitals = hospitalsOfSettings(diff.map(({ path }) => path));
+  return (await otherAdmins.areThere(userId, hospitals)) ? 'NEEDED' : 'NOBODY';
+}
+
+function secondNeeded(): DuizhangError {
+  return new DuizhangError(
+    'DZ_SETTINGS_SECOND',
+    'it lets the system refund more by itself: propose it at POST /api/v1/settings/proposals, and another administrator agrees; what narrows self-healing needs nobody',
+    { messageZh: '该修改会放宽自动退款，须提交申请，由另一名管理员同意后生效' },
   );
 }
 
@@ -141,8 +141,4 @@ function ofReach({ changes }: SettingsRevision, principal: Principal): SettingsR
     const merchantId = merchantOfSetting(path);
     return merchantId !== null && mayReach(principal, merchantId);
   });
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

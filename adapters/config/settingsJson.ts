@@ -2,7 +2,7 @@ import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Json } from '../../domain/canonicalJson.ts';
-import type { Overlay, Override, SettingDiff } from '../../domain/settings.ts';
+import type { Overlay, Override, SettingDiff, SettingWish } from '../../domain/settings.ts';
 
 // The form of settings in the ledger and in the copy that lies in the data folder.
 
@@ -31,6 +31,7 @@ export const SettingsNowSchema = Type.Object({
 });
 
 const isOverlay = Compile(Type.Array(OverrideSchema));
+const isWishes = Compile(Type.Array(Type.Object({ path: Type.String(), value: Type.Optional(AnyJson) })));
 const isDiff = Compile(Type.Array(DiffSchema));
 
 export function overlayJson(overlay: Overlay): Static<typeof SettingsNowSchema>['overlay'] {
@@ -53,4 +54,11 @@ export function readDiff(text: string): readonly SettingDiff[] {
   const value: unknown = JSON.parse(text);
   if (!isDiff.Check(value)) throw new Error('a row of settings is not as this version writes it');
   return value;
+}
+
+/** @throws as above */
+export function readWishes(text: string): readonly SettingWish[] {
+  const value: unknown = JSON.parse(text);
+  if (!isWishes.Check(value)) throw new Error('a row of proposals is not as this version writes it');
+  return value.map(({ path, value: said }) => (said === undefined ? { path } : { path, value: said }));
 }

@@ -4,15 +4,21 @@ import type { Json } from '../../domain/canonicalJson.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { mayReach } from '../../domain/principal.ts';
-import type { Overlay, Override, SettingDiff, SettingsPreview, SettingWish } from '../../domain/settings.ts';
+import type {
+  Overlay,
+  Override,
+  SettingDiff,
+  SettingsFault,
+  SettingsPreview,
+  SettingWish,
+} from '../../domain/settings.ts';
 import { madeBySetting, merchantOfSetting, NO_OVERLAY } from '../../domain/settings.ts';
-import { complaintZh } from './complaintZh.ts';
 import type { Config } from './loadConfig.ts';
 import { configOfText } from './loadConfig.ts';
 import { checkHospitals } from './madeHospitals.ts';
 import { placeIn, saidAt, withOverlay } from './overlay.ts';
 import { inheritedFrom, mayBeSet, programDefault } from './settingPaths.ts';
-import { settingWarnings } from './settingWarnings.ts';
+import { settingWarnings, widenedHealing } from './settingWarnings.ts';
 
 export type SettingsBasis = {
   /** Of the file, and its text. */
@@ -22,7 +28,9 @@ export type SettingsBasis = {
   readonly needsRestart: (next: Config) => readonly string[];
 };
 
-export type SettingsPlan = SettingsPreview & {
+export type SettingsPlan = Omit<SettingsPreview, 'second'> & {
+  /** Whether another administrator has to agree. */
+  readonly needsSecond: boolean;
   readonly overlayWith: (about: Pick<Override, 'by' | 'atMs' | 'reason' | 'revision'>) => Overlay;
 };
 
@@ -61,7 +69,7 @@ export function planSettings(
     ({ path, value }) => value !== undefined && placeIn(mergedAfter, path) === null,
   );
   if (missing) throw notThere();
-  const { config: before } = configOrFile(file, text, overlay);
+  const { config: before, fault } = configOrFile(file, text, overlay);
   const after = checkedConfig(file, text, trial);
   const diff = changed.map(({ path, value }): SettingDiff => ({
     path,
@@ -74,14 +82,27 @@ export function planSettings(
   return {
     diff,
     warnings: settingWarnings({ before, after, diff, needsRestart: needsRestart(after) }),
+    // Under a fault nobody can tell what counted before: whatever then moves a limit is taken for more.
+    needsSecond: fault === null ? widenedHealing({ before, after }).length > 0 : movesLimits(diff, after),
     overlayWith,
   };
+}
+
+function movesLimits(diff: readonly SettingDiff[], { healing }: Config): boolean {
+  const isOn = [...healing.values()].some(({ mode }) => mode === 'on');
+  return isOn && diff.some(({ path }) => /\/(selfHealing|approvals)\//.test(path));
 }
 
 /** What counts where a setting says nothing. */
 export function inheritedAt(document: unknown, path: string): Json {
   const from = inheritedFrom(path);
-  return (from === null ? null : saidAt(document, from)) ?? programDefault(path);
+  const [said, program] = [from === null ? null : saidAt(document, from), programDefault(path)];
+  // Of a rule with parts those that are not said count as the program has them.
+  return isFields(said) && isFields(program) ? { ...program, ...said } : (said ?? program);
+}
+
+function isFields(value: Json): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** With what is set in the console; where the file no longer fits that, without. @throws DZ_CONFIG_INVALID of the file alone */
@@ -89,13 +110,19 @@ export function configOrFile(
   file: string,
   text: string,
   overlay: Overlay,
-): { readonly config: Config; readonly fault: string | null } {
+): { readonly config: Config; readonly fault: SettingsFault | null } {
   try {
     return { config: configOfText(file, text, overlay), fault: null };
   } catch (error) {
-    if (!(error instanceof DuizhangError) || overlay.size === 0) throw error;
-    return { config: configOfText(file, text, NO_OVERLAY), fault: error.message };
+    if (!(error instanceof DuizhangError)) throw error;
+    return { config: fileAlone(file, text), fault: faultOf(error) };
   }
+}
+
+function faultOf({ message, messageZh, details }: DuizhangError): SettingsFault {
+  const setBy = details['setBy'] ?? null;
+  const said = messageZh ?? '配置文件与此处的设置不符';
+  return { message, messageZh: setBy === null ? said : `${said}（由 ${String(setBy)} 设置）` };
 }
 
 function checkedConfig(file: string, text: string, overlay: Overlay): Config {
@@ -103,19 +130,28 @@ function checkedConfig(file: string, text: string, overlay: Overlay): Config {
     return configOfText(file, text, overlay);
   } catch (error) {
     if (!(error instanceof DuizhangError) || error.code !== 'DZ_CONFIG_INVALID') throw error;
-    // The file may be the one that is wrong.
-    configOfText(file, text, NO_OVERLAY);
-    throw new DuizhangError(error.code, error.message, {
-      cause: error,
-      messageZh: complaintZh(error.message),
-    });
+    fileAlone(file, text);
+    throw error;
+  }
+}
+
+/** Where the file itself is wrong, nothing that is set on top of it is to blame. */
+function fileAlone(file: string, text: string): Config {
+  try {
+    return configOfText(file, text, NO_OVERLAY);
+  } catch (error) {
+    if (!(error instanceof DuizhangError)) throw error;
+    const messageZh = `配置文件本身有误，请先更正：${error.message}`;
+    throw new DuizhangError(error.code, error.message, { cause: error, messageZh });
   }
 }
 
 function checkWishes(wishes: readonly SettingWish[], principal: Principal): void {
   const seen = new Set<string>();
   for (const { path } of wishes) {
-    if (seen.has(path)) throw new DuizhangError('DZ_BAD_REQUEST', `${path} stands twice`);
+    if (seen.has(path)) {
+      throw new DuizhangError('DZ_BAD_REQUEST', `${path} stands twice`, { messageZh: '同一项不能修改两次' });
+    }
     seen.add(path);
     if (!mayBeSet(path)) {
       throw new DuizhangError(

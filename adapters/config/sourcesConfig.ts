@@ -3,11 +3,10 @@ import { Type } from 'typebox';
 import type { Channel } from '../../domain/entry.ts';
 import type { Topic } from '../../domain/ports.ts';
 import { TOPICS } from '../../domain/ports.ts';
+import { DURATION, TIME_OF_DAY } from './durations.ts';
 
 // `sources` of a merchant and `machines`: where bills come from and who may fetch ours. Secrets are named, never written.
 
-const DURATION = '^\\d+(ms|s|m|h|d)$';
-const TIME_OF_DAY = '^([01]\\d|2[0-3]):[0-5]\\d$';
 const strict = { additionalProperties: false } as const;
 const Word = Type.String({ minLength: 1 });
 export const HttpUrl = Type.String({ pattern: '^https?://[^\\s?#]+$' });

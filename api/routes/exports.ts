@@ -58,13 +58,11 @@ export function exportRoutes(
       );
     }
     running += 1;
-    try {
-      const file = await exports.open(scope, request);
-      return sendFile(reply, file, { withinMs, onEnd: () => (running -= 1) });
-    } catch (error) {
+    const file = await exports.open(scope, request).catch((error: unknown) => {
       running -= 1;
       throw error;
-    }
+    });
+    return sendFile(reply, file, { withinMs, onEnd: () => (running -= 1) });
   };
   return async (app) => {
     app.get(

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { CHANNELS } from '../../domain/entry.ts';
 import type { SettingDiff, SettingField, SettingsDesk, SettingsRevision } from '../../domain/settings.ts';
-import { merchantOfSetting, SETTING_WARNINGS } from '../../domain/settings.ts';
+import { merchantOfSetting, SECOND_PEOPLE, SETTING_WARNINGS } from '../../domain/settings.ts';
 import { checkReachesAll, principalOf } from '../access.ts';
 import { noteForAudit } from '../auditTrail.ts';
 import { IdempotencyHeaders } from '../moneyRequest.ts';
@@ -31,7 +31,7 @@ const Wishes = Type.Array(
 );
 const Base = { ...Revision, description: 'the revision that was looked at' };
 const PreviewBody = Type.Object({ base: Base, changes: Wishes }, { additionalProperties: false });
-const ChangeBody = Type.Object(
+export const ChangeBody = Type.Object(
   { base: Base, changes: Wishes, reason: Type.String({ minLength: 1, maxLength: 500 }) },
   {
     additionalProperties: false,
@@ -70,13 +70,15 @@ const ViewSchema = Type.Object({
   revision: Revision,
   file: Type.String(),
   fileSha256: Type.String(),
-  fault: { ...NullableText, description: 'why the file no longer fits what is set; null: it fits' },
+  fault: Type.Union([Type.Object({ message: Type.String(), messageZh: Type.String() }), Type.Null()], {
+    description: 'why the file no longer fits what is set; null: it fits',
+  }),
   hospitals: Type.Array(HospitalSchema),
   fields: Type.Array(FieldSchema),
   contacts: Type.Array(Type.String()),
   idle: Type.Array(Path, { description: 'set, but the file has nothing any more that it could be set of' }),
 });
-const DiffSchema = Type.Object({
+export const DiffSchema = Type.Object({
   path: Path,
   before: Value,
   after: Value,
@@ -89,11 +91,17 @@ const PreviewSchema = Type.Object({
   warnings: Type.Array(
     Type.Object({ code: oneOf(SETTING_WARNINGS), paths: Type.Array(Type.String()), detail: Type.String() }),
   ),
+  second: {
+    ...oneOf(SECOND_PEOPLE),
+    description:
+      'NEEDED: another administrator has to agree (POST /api/v1/settings/proposals). NOBODY: one has to, and there is none: the configuration file is the way',
+  },
 });
-const RevisionSchema = Type.Object({
+export const RevisionSchema = Type.Object({
   revision: Type.Integer(),
   at: Instant,
   by: Type.String(),
+  agreedBy: { ...NullableText, description: 'the second administrator; null: nobody had to agree' },
   reason: Type.String(),
   fileSha256: Type.String(),
   changes: Type.Array(DiffSchema),
@@ -148,8 +156,12 @@ export function settingsRoutes(desk: SettingsDesk): FastifyPluginAsyncTypebox {
         },
       },
       async (request) => {
-        const { diff, warnings } = await desk.preview(principalOf(request), request.body);
-        return { diff: [...diff], warnings: warnings.map((one) => ({ ...one, paths: [...one.paths] })) };
+        const { diff, warnings, second } = await desk.preview(principalOf(request), request.body);
+        return {
+          diff: [...diff],
+          warnings: warnings.map((one) => ({ ...one, paths: [...one.paths] })),
+          second,
+        };
       },
     );
 
@@ -160,6 +172,7 @@ export function settingsRoutes(desk: SettingsDesk): FastifyPluginAsyncTypebox {
         schema: {
           tags: ['system'],
           summary: 'Changes settings, in every process within seconds (修改设置)',
+          description: 'What lets the system refund more by itself is proposed instead: DZ_SETTINGS_SECOND.',
           headers: IdempotencyHeaders,
           body: ChangeBody,
           response: { 200: RevisionSchema, ...problems(401, 403, 404, 409, 422) },
@@ -238,17 +251,18 @@ function fieldJson({ override, ...field }: SettingField) {
   return { ...field, override: { ...about, at: new Date(atMs).toISOString() } };
 }
 
-function revisionJson({ revision, atMs, by, reason, fileSha256, changes }: SettingsRevision) {
+export function revisionJson({ atMs, changes, ...made }: SettingsRevision) {
+  const { revision, by, agreedBy, reason, fileSha256 } = made;
   const at = new Date(atMs).toISOString();
-  return { revision, at, by, reason, fileSha256, changes: [...changes] };
+  return { revision, at, by, agreedBy, reason, fileSha256, changes: [...changes] };
 }
 
 /** As the audit trail takes it: its numbers are whole. */
-function diffJson({ path, before, after, takenBack }: SettingDiff): Json {
+export function diffJson({ path, before, after, takenBack }: SettingDiff): Json {
   return { path, before: JSON.stringify(before), after: JSON.stringify(after), takenBack };
 }
 
-function hospitalsOf(paths: readonly string[]): readonly string[] {
+export function hospitalsOf(paths: readonly string[]): readonly string[] {
   const hospitals = paths.map(merchantOfSetting);
   return [...new Set(hospitals.filter((merchantId) => merchantId !== null))];
 }

@@ -114,8 +114,8 @@ async function* eventsOf(follows: Follows, parts: StreamParts): AsyncGenerator<s
   const { lookMs = LOOK_MS, checkMs = CHECK_MS, lastsMs = LASTS_MS } = parts;
   let { principal } = follows;
   let after = follows.after ?? (await live.newestId());
-  // The first bytes tell a client that it is connected.
-  yield 'retry: 2000\n\n';
+  // The first bytes tell a client that it is connected, and a new one behind what it can go on if nothing happens.
+  yield follows.after === null ? `retry: 2000\nid: ${after}\n\n` : 'retry: 2000\n\n';
   if (follows.after !== null && !(await live.reaches(after))) {
     after = await live.newestId();
     yield `event: reset\nid: ${after}\ndata: {}\n\n`;

@@ -80,3 +80,87 @@ test('a stream that is dropped, or silent for long, is taken up again', async ()
   await expect.poll(() => [asked.length, stream.state().status]).toEqual([3, 'LIVE']);
   stream.stop();
 });
+
+/** Streams that the test itself ends, each with the time at which it does. */
+function endable(answers: readonly number[], first = '') {
+  const ends: (() => void)[] = [];
+  const asked: (string | null)[] = [];
+  let nowMs = 0;
+  const states: string[] = [];
+  const topics: string[] = [];
+  const stream = new LiveStream({
+    open: async (lastEventId) => {
+      const status = answers[ends.length] ?? 200;
+      let end = (): void => undefined;
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          if (first !== '') controller.enqueue(new TextEncoder().encode(first));
+          end = () => controller.close();
+        },
+      });
+      ends.push(end);
+      asked.push(lastEventId);
+      return status === 200 ? new Response(body) : new Response('', { status });
+    },
+    // A turn of the loop: a server that refuses would be asked without end.
+    pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
+    after: () => () => undefined,
+    now: () => nowMs,
+    random: () => 0.5,
+  });
+  stream.subscribeState(() => states.push(stream.state().status));
+  stream.subscribe(({ topic }) => topics.push(topic));
+  return {
+    stream,
+    states,
+    topics,
+    lastIds: asked,
+    asked: () => ends.length,
+    endAfter: (ms: number) => {
+      nowMs += ms;
+      ends.at(-1)?.();
+    },
+  };
+}
+
+test('a stream that the server ends by its rules is taken up again without a word, and nothing is missed', async () => {
+  const { stream, states, topics, asked, endAfter } = endable([]);
+  stream.start();
+  await expect.poll(asked).toBe(1);
+  endAfter(3_600_000);
+  await expect.poll(asked).toBe(2);
+  await expect.poll(() => topics).toEqual(['reset']);
+  expect(states).toEqual(['OFF', 'CONNECTING', 'LIVE', 'LIVE']);
+  // One that ends at once, every time, is none.
+  endAfter(1_000);
+  await expect.poll(asked).toBe(3);
+  stream.stop();
+  expect(states).toContain('LOST');
+});
+
+test('where nothing has happened it goes on behind what the server named first, and nothing is asked for anew', async () => {
+  const { stream, topics, lastIds, asked, endAfter } = endable([], 'retry: 2000\nid: 9-0\n\n');
+  stream.start();
+  await expect.poll(() => stream.state().status).toBe('LIVE');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  endAfter(3_600_000);
+  await expect.poll(asked).toBe(2);
+  expect([lastIds, topics]).toEqual([[null, '9-0'], []]);
+  stream.stop();
+});
+
+test('a server that is away when its stream is taken up again is told as lost', async () => {
+  const { stream, states, asked, endAfter } = endable([200, 503]);
+  stream.start();
+  await expect.poll(asked).toBe(1);
+  endAfter(3_600_000);
+  await expect.poll(() => states).toEqual(['OFF', 'CONNECTING', 'LIVE', 'LOST', 'LIVE']);
+  stream.stop();
+});
+
+test('too many pages of one person are told as that, and not as a broken connection', async () => {
+  const { stream, states } = endable([429, 429]);
+  stream.start();
+  await expect.poll(() => states).toEqual(['OFF', 'CONNECTING', 'FULL', 'LIVE']);
+  stream.stop();
+});

@@ -1,8 +1,15 @@
 export type LiveEvent = { readonly id: string; readonly topic: string; readonly data: unknown };
 
-/** CONNECTING: for the first time. LOST: it was there, or could not be had; it is tried again by itself. */
+/**
+ * CONNECTING: for the first time. LOST: it was there, or could not be had. FULL: somebody follows in more pages than the server
+ * takes of one person, and nothing is broken. Of both it is tried again by itself.
+ */
 export type LiveState =
-  { readonly status: 'OFF' | 'CONNECTING' | 'LIVE' } | { readonly status: 'LOST'; readonly sinceMs: number };
+  | { readonly status: 'OFF' | 'CONNECTING' | 'LIVE' }
+  | { readonly status: 'LOST' | 'FULL'; readonly sinceMs: number };
+
+/** ENDED: by the server, after a while, as it does each hour and with the token. CUT: otherwise. */
+type Followed = 'ENDED' | 'CUT' | 'REFUSED' | 'FULL';
 
 export type LiveDeps = {
   /** A GET of the stream, behind the event that was seen last. */
@@ -16,6 +23,9 @@ export type LiveDeps = {
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** A stream that ends sooner does not end by the server's rules. */
+const SHORTEST_MS = 10_000;
+const TOO_MANY = 429;
 /** The server says something every 15 s: silence for longer is a line that is cut without a word. */
 const SILENT_MS = 40_000;
 
@@ -29,6 +39,8 @@ export class LiveStream {
   readonly #listeners = new Set<(event: LiveEvent) => void>();
   #state: LiveState = { status: 'OFF' };
   #lastEventId: string | null = null;
+  /** Since it was started. */
+  #wasLive = false;
   #running: AbortController | null = null;
   #following: AbortController | null = null;
 
@@ -50,6 +62,7 @@ export class LiveStream {
     this.stop();
     this.#running = new AbortController();
     this.#lastEventId = null;
+    this.#wasLive = false;
     this.#say({ status: 'CONNECTING' });
     void this.#run(this.#running.signal);
   }
@@ -68,45 +81,57 @@ export class LiveStream {
   async #run(signal: AbortSignal): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     while (!signal.aborted) {
-      const wasLive = await this.#follow(signal);
+      const followed = await this.#follow(signal);
       if (signal.aborted) return;
-      if (this.#state.status !== 'LOST') this.#say({ status: 'LOST', sinceMs: this.#deps.now() });
+      if (followed !== 'ENDED') this.#sayLost(followed === 'FULL' ? 'FULL' : 'LOST');
+      const wasLive = followed === 'ENDED' || followed === 'CUT';
       pauseMs = wasLive ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
       await this.#deps.pause(pauseMs * (0.5 + this.#deps.random()), signal);
     }
   }
 
-  /** @returns whether it was connected */
-  async #follow(signal: AbortSignal): Promise<boolean> {
+  async #follow(signal: AbortSignal): Promise<Followed> {
     const silence = new AbortController();
     this.#following = silence;
     const either = AbortSignal.any([signal, silence.signal]);
     const listen = (): (() => void) => this.#deps.after(SILENT_MS, () => silence.abort());
     let stopListening = listen();
+    let sinceMs: number | null = null;
     try {
       const answer = await this.#deps.open(this.#lastEventId, either);
-      if (!answer.ok || !answer.body) return false;
-      const isBack = this.#state.status === 'LOST';
+      if (answer.status === TOO_MANY) return 'FULL';
+      if (!answer.ok || !answer.body) return 'REFUSED';
+      const isAgain = this.#wasLive;
       const wasNew = this.#lastEventId === null;
+      sinceMs = this.#deps.now();
+      this.#wasLive = true;
       this.#say({ status: 'LIVE' });
       // Without an event that was seen there is nothing to go on behind: what was missed is unknown.
-      if (isBack && wasNew) this.#emit({ id: '', topic: 'reset', data: {} });
-      const parser = new EventParser((event) => this.#emit(event));
+      if (isAgain && wasNew) this.#emit({ id: '', topic: 'reset', data: {} });
+      const parser = new EventParser(
+        (event) => this.#emit(event),
+        (id) => void (this.#lastEventId = id),
+      );
       for await (const text of textOf(answer.body)) {
         stopListening();
         stopListening = listen();
         parser.feed(text);
       }
-      return true;
+      return this.#deps.now() - sinceMs < SHORTEST_MS ? 'CUT' : 'ENDED';
     } catch {
-      return this.#state.status === 'LIVE';
+      return sinceMs === null ? 'REFUSED' : 'CUT';
     } finally {
       stopListening();
     }
   }
 
+  #sayLost(status: 'LOST' | 'FULL'): void {
+    if (this.#state.status === status) return;
+    const sinceMs = 'sinceMs' in this.#state ? this.#state.sinceMs : this.#deps.now();
+    this.#say({ status, sinceMs });
+  }
+
   #emit(event: LiveEvent): void {
-    if (event.id !== '') this.#lastEventId = event.id;
     for (const listener of this.#listeners) listener(event);
   }
 
@@ -128,10 +153,13 @@ async function* textOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGene
 /** Of text/event-stream, as far as our server writes it: LF alone ends lines. */
 export class EventParser {
   readonly #emit: (event: LiveEvent) => void;
+  readonly #seen: (id: string) => void;
   #rest = '';
 
-  constructor(emit: (event: LiveEvent) => void) {
+  /** @param seen told of each id, also of one without an event */
+  constructor(emit: (event: LiveEvent) => void, seen: (id: string) => void = () => undefined) {
     this.#emit = emit;
+    this.#seen = seen;
   }
 
   feed(text: string): void {
@@ -146,10 +174,11 @@ export class EventParser {
       const [, name = '', value = ''] = /^([a-z]+): ?(.*)$/.exec(line) ?? [];
       fields.set(name, fields.has(name) ? `${fields.get(name)}\n${value}` : value);
     }
-    const data = fields.get('data');
+    const [id = '', data] = [fields.get('id'), fields.get('data')];
+    if (id !== '') this.#seen(id);
     if (data === undefined) return;
     this.#emit({
-      id: fields.get('id') ?? '',
+      id,
       topic: fields.get('event') ?? 'message',
       data: JSON.parse(data),
     });

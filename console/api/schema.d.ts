@@ -2941,7 +2941,7 @@ export type paths = {
           file: string;
           fileSha256: string;
           /** why the file no longer fits what is set; null: it fits */
-          fault: string | null;
+          fault: { message: string; messageZh: string } | null;
           hospitals: {
             merchantId: string;
             name: string;
@@ -3013,6 +3013,8 @@ export type paths = {
           revision: number;
           at: string;
           by: string;
+          /** the second administrator; null: nobody had to agree */
+          agreedBy: string | null;
           reason: string;
           fileSha256: string;
           changes: {
@@ -3094,6 +3096,8 @@ export type paths = {
             paths: string[];
             detail: string;
           }[];
+          /** NEEDED: another administrator has to agree (POST /api/v1/settings/proposals). NOBODY: one has to, and there is none: the configuration file is the way */
+          second: 'NOT_NEEDED' | 'NEEDED' | 'NOBODY';
         }>;
         400: Answer<Problem>;
         401: Answer<Problem>;
@@ -3121,6 +3125,8 @@ export type paths = {
             revision: number;
             at: string;
             by: string;
+            /** the second administrator; null: nobody had to agree */
+            agreedBy: string | null;
             reason: string;
             fileSha256: string;
             changes: {
@@ -3161,6 +3167,257 @@ export type paths = {
         403: Answer<Problem>;
         414: Answer<Problem>;
         422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/proposals': {
+    /** Settings that wait for a second administrator or did, the newest first (待同意的设置) */
+    get: {
+      parameters: { query: { limit: number } };
+
+      responses: {
+        200: Answer<{
+          items: {
+            proposalId: string;
+            /** OUTDATED: settings or the file have changed since, and nobody can agree to it any more */
+            state: 'OPEN' | 'AGREED' | 'REFUSED' | 'WITHDRAWN' | 'OUTDATED';
+            /** the revision that it was made on */
+            base: number;
+            at: string;
+            by: string;
+            reason: string;
+            changes: {
+              /** JSON pointer; hospitals by id */
+              path: string;
+              /** as the configuration file has it; null: nothing is said */
+              before: unknown;
+              /** as the configuration file has it; null: nothing is said */
+              after: unknown;
+              /** as the configuration file has it; null: nothing is said */
+              fileValue: unknown;
+              /** as the configuration file has it; null: nothing is said */
+              inherited: unknown;
+              /** the file counts again */
+              takenBack: boolean;
+            }[];
+            /** who agreed, refused or withdrew it */
+            decidedBy: string | null;
+            decidedAt: string | null;
+            /** of whoever decided */
+            note: string;
+          }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+    /** Proposes a change that another administrator has to agree to (申请修改设置) */
+    post: {
+      parameters: { header: { 'idempotency-key': string } };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** the revision that was looked at */
+            base: number;
+            changes: {
+              /** JSON pointer; hospitals by id */
+              path: string;
+              /** absent: the value of the file counts again */
+              value?: unknown;
+            }[];
+            reason: string;
+          };
+        };
+      };
+      responses: {
+        200: Answer<{
+          proposalId: string;
+          /** OUTDATED: settings or the file have changed since, and nobody can agree to it any more */
+          state: 'OPEN' | 'AGREED' | 'REFUSED' | 'WITHDRAWN' | 'OUTDATED';
+          /** the revision that it was made on */
+          base: number;
+          at: string;
+          by: string;
+          reason: string;
+          changes: {
+            /** JSON pointer; hospitals by id */
+            path: string;
+            /** as the configuration file has it; null: nothing is said */
+            before: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            after: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            fileValue: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            inherited: unknown;
+            /** the file counts again */
+            takenBack: boolean;
+          }[];
+          /** who agreed, refused or withdrew it */
+          decidedBy: string | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        409: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/proposals/{id}/agree': {
+    /** A second administrator agrees, and the settings count within seconds (同意设置申请) */
+    post: {
+      parameters: { path: { id: string } };
+      requestBody: { content: { 'application/json': { note?: string } } };
+      responses: {
+        200: Answer<{
+          revision: number;
+          at: string;
+          by: string;
+          /** the second administrator; null: nobody had to agree */
+          agreedBy: string | null;
+          reason: string;
+          fileSha256: string;
+          changes: {
+            /** JSON pointer; hospitals by id */
+            path: string;
+            /** as the configuration file has it; null: nothing is said */
+            before: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            after: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            fileValue: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            inherited: unknown;
+            /** the file counts again */
+            takenBack: boolean;
+          }[];
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        409: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        422: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/proposals/{id}/refuse': {
+    /** A second administrator refuses; settings stay as they are (驳回设置申请) */
+    post: {
+      parameters: { path: { id: string } };
+      requestBody: { content: { 'application/json': { note: string } } };
+      responses: {
+        200: Answer<{
+          proposalId: string;
+          /** OUTDATED: settings or the file have changed since, and nobody can agree to it any more */
+          state: 'OPEN' | 'AGREED' | 'REFUSED' | 'WITHDRAWN' | 'OUTDATED';
+          /** the revision that it was made on */
+          base: number;
+          at: string;
+          by: string;
+          reason: string;
+          changes: {
+            /** JSON pointer; hospitals by id */
+            path: string;
+            /** as the configuration file has it; null: nothing is said */
+            before: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            after: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            fileValue: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            inherited: unknown;
+            /** the file counts again */
+            takenBack: boolean;
+          }[];
+          /** who agreed, refused or withdrew it */
+          decidedBy: string | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        409: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
+  '/api/v1/settings/proposals/{id}/withdraw': {
+    /** Whoever proposed it takes it back (撤回设置申请) */
+    post: {
+      parameters: { path: { id: string } };
+
+      responses: {
+        200: Answer<{
+          proposalId: string;
+          /** OUTDATED: settings or the file have changed since, and nobody can agree to it any more */
+          state: 'OPEN' | 'AGREED' | 'REFUSED' | 'WITHDRAWN' | 'OUTDATED';
+          /** the revision that it was made on */
+          base: number;
+          at: string;
+          by: string;
+          reason: string;
+          changes: {
+            /** JSON pointer; hospitals by id */
+            path: string;
+            /** as the configuration file has it; null: nothing is said */
+            before: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            after: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            fileValue: unknown;
+            /** as the configuration file has it; null: nothing is said */
+            inherited: unknown;
+            /** the file counts again */
+            takenBack: boolean;
+          }[];
+          /** who agreed, refused or withdrew it */
+          decidedBy: string | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        409: Answer<Problem>;
+        413: Answer<Problem>;
+        414: Answer<Problem>;
+        415: Answer<Problem>;
         429: Answer<Problem>;
         500: Answer<Problem>;
         503: Answer<Problem>;

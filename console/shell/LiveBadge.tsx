@@ -11,7 +11,9 @@ export function LiveBadge() {
       ? (['success', shell.live] as const)
       : status === 'LOST'
         ? (['error', shell.lost] as const)
-        : (['processing', shell.connecting] as const);
+        : status === 'FULL'
+          ? (['warning', shell.full] as const)
+          : (['processing', shell.connecting] as const);
   return (
     <Tooltip title={status === 'LIVE' ? shell.liveHint : null}>
       <span role="status" data-live={status} style={{ whiteSpace: 'nowrap' }}>

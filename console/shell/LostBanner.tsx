@@ -6,7 +6,7 @@ import { useLabels } from '../labels/useLabels.ts';
 import { beijingText } from '../parts/texts.ts';
 import { useNow } from '../parts/useNow.ts';
 
-/** Says that what is shown may be old, and asks for all of it anew when the connection is there again. */
+/** Says that what is shown may be old, and why, and asks for all of it anew when the connection is there again. */
 export function LostBanner() {
   const { shell } = useLabels();
   const state = useLiveState();
@@ -14,7 +14,7 @@ export function LostBanner() {
   const { message } = App.useApp();
   const nowMs = useNow(60_000);
   const wasLost = useRef(false);
-  const isLost = state.status === 'LOST';
+  const isLost = state.status === 'LOST' || state.status === 'FULL';
   useEffect(() => {
     if (wasLost.current && state.status === 'LIVE') {
       void message.success(shell.backAgain);
@@ -23,7 +23,10 @@ export function LostBanner() {
     wasLost.current = isLost;
   }, [state.status, isLost, message, queries, shell.backAgain]);
   useLive(['reset'], () => void queries.invalidateQueries());
-  if (!isLost) return null;
+  if (state.status === 'FULL') {
+    return <Alert banner type="warning" role="alert" data-testid="full" title={shell.fullBanner} />;
+  }
+  if (state.status !== 'LOST') return null;
   const since = beijingText(state.sinceMs, nowMs);
   return <Alert banner type="error" role="alert" data-testid="lost" title={shell.lostBanner(since)} />;
 }

@@ -45,7 +45,7 @@ const HEARTBEAT_MS = 100;
 const FLUSH_MS = 200;
 /** So many at once are a backlog that is being read: then they wait for more. */
 const MANY_VERDICTS = 5_000;
-const LONG_FLUSH_MS = 500;
+const LONG_FLUSH_MS = 1_000;
 const SWEEP_KEYS = 5_000;
 const LOG_LOOK_MS = 1_000;
 

@@ -12,16 +12,22 @@ const MONEY = [
   '/orders/HP1/refunds',
   '/one-sided-checks/x/refund',
   '/actions/x/approve',
+  '/settings/proposals/x/agree',
 ];
 /** These move none, however old the login is. */
-const OTHERS = [`/exceptions/${ID}/write-off`, `/exceptions/${ID}/assign`, '/actions/x/reject'];
+const OTHERS = [
+  `/exceptions/${ID}/write-off`,
+  `/exceptions/${ID}/assign`,
+  '/actions/x/reject',
+  '/settings/proposals/x/refuse',
+];
 
 let system: AccessSystem;
 let app: FastifyInstance;
 beforeAll(async () => {
   system = await startAccessSystem();
-  await system.addUser('li', { roles: ['operator', 'approver'] });
-  const roles = new Set(['operator', 'approver'] as const);
+  await system.addUser('li', { roles: ['operator', 'approver', 'admin'] });
+  const roles = new Set(['operator', 'approver', 'admin'] as const);
   const byToken = { token: 'demo-token', principal: { userId: 'demo', roles, merchants: null } };
   const principals = principalsOf([byToken], [(token) => principalOfToken(token, system.deps)]);
   app = await system.appWith({}, { freshLoginMs: 15 * MINUTE_MS, principals });

@@ -276,6 +276,31 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
     ),
     own: [200, 409],
   },
+  {
+    ...list('/settings/proposals'),
+    lets: SEES_SETTINGS,
+    ask: () => ({ url: `${V1}/settings/proposals` }),
+    own: [200],
+  },
+  {
+    ...post(
+      '/settings/proposals',
+      ADMIN,
+      () => '/settings/proposals',
+      (hospital) => ({ ...settingOf(hospital), reason: 'x' }),
+    ),
+    // It needs nobody's agreement; or another change was first.
+    own: [422, 409],
+  },
+  ...(['agree', 'refuse', 'withdraw'] as const).map((step) => ({
+    ...post(
+      `/settings/proposals/:id/${step}`,
+      ADMIN,
+      ({ proposalId }) => `/settings/proposals/${proposalId}/${step}`,
+      () => (step === 'withdraw' ? {} : { note: 'x' }),
+    ),
+    own: [200, 403, 409],
+  })),
   ofAll('GET /settings/export'),
   ofAll('GET /settings/secrets'),
   ofAll('POST /settings/secrets/:name', { value: 'x', reason: 'x' }),

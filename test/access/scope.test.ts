@@ -44,6 +44,8 @@ const OF_ONE_HOSPITAL: Readonly<Record<string, string>> = {
   'closeCounts.ts': 'the close',
   'healingLedger.ts': 'resolution/healing: the system itself, an order at a time',
   'settings.ts': 'changes of the configuration: api/routes/settings.ts shows those of reached hospitals',
+  'settingsProposals.ts':
+    'proposals of such changes: adapters/config/proposalDesk.ts knows those of reached hospitals alone',
   'users.ts':
     'people/: whoever logs in, by their own name; api/routes/users.ts is for administrators of all hospitals',
 };

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, hash, randomBytes, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -20,8 +20,11 @@ import {
 } from '../../adapters/clickhouse/ledgerQueries.ts';
 import { clickHouseOverview } from '../../adapters/clickhouse/overview.ts';
 import { clickHouseSettings } from '../../adapters/clickhouse/settings.ts';
+import { clickHouseProposals } from '../../adapters/clickhouse/settingsProposals.ts';
 import { clickHouseStatementLedger } from '../../adapters/clickhouse/statementLedger.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
+import { proposalDesk } from '../../adapters/config/proposalDesk.ts';
+import type { SettingsDeskParts } from '../../adapters/config/settingsBasis.ts';
 import { settingsDesk } from '../../adapters/config/settingsDesk.ts';
 import { LogEventIntake } from '../../adapters/events/eventIntake.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../../adapters/events/eventJsonSchema.ts';
@@ -47,6 +50,7 @@ import { billHandler } from '../../pipeline/close/handleBill.ts';
 import { importBill } from '../../pipeline/close/importBill.ts';
 import { statements } from '../../pipeline/statement/statements.ts';
 import { caseEvidence } from '../../resolution/evidence.ts';
+import { otherAdmins } from '../../people/otherAdmins.ts';
 import { peopleOn } from './accessHarness.ts';
 import { alertOf } from '../watch/someAlert.ts';
 import { NO_LIMITS, UNUSED_PARTS } from '../apiParts.ts';
@@ -73,6 +77,8 @@ export type Hospital = {
   readonly caseId: string;
   /** Waits for a second person. */
   readonly actionId: string;
+  /** Of settings, and waits for a second administrator. */
+  readonly proposalId: string;
   readonly proofCaseId: string;
   readonly alertId: string;
   readonly proof: string;
@@ -134,16 +140,19 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
   const people = peopleOn(system.close, merchants);
   const configPath = join(dataDir, 'duizhang.config.yaml');
   writeFileSync(configPath, configText());
+  const deskParts: SettingsDeskParts = {
+    path: configPath,
+    store: clickHouseSettings(client),
+    whileHeld: settingsLock(redis),
+    needsRestart: () => [],
+    otherAdmins: otherAdmins({ ...people, demo: [], hasProvider: false }),
+    onChanged: () => Promise.resolve(),
+    now: () => nowMs,
+  };
   const app = await buildApp({
     ...UNUSED_PARTS,
-    settings: settingsDesk({
-      path: configPath,
-      store: clickHouseSettings(client),
-      whileHeld: settingsLock(redis),
-      needsRestart: () => [],
-      onChanged: () => Promise.resolve(),
-      now: () => nowMs,
-    }),
+    settings: settingsDesk(deskParts),
+    proposals: proposalDesk({ ...deskParts, proposals: clickHouseProposals(client) }),
     secrets: secretDesk({ config: () => loadConfig(configPath), env: {}, startedAtMs: nowMs }),
     users: {
       ...people,
@@ -288,6 +297,7 @@ async function filled(merchantId: HospitalName, { system, key, proof }: Filling)
     caseId: about(plain).caseId,
     actionId: asked.actionId,
     proofCaseId: about(short).caseId,
+    proposalId: await proposeSetting(merchantId, system),
     alertId: await openAlert(merchantId, system),
     proof,
     billId: createHash('sha256').update(text).digest('hex'),
@@ -295,6 +305,24 @@ async function filled(merchantId: HospitalName, { system, key, proof }: Filling)
     keyId: keyIdOf(merchantId),
     key,
   };
+}
+
+async function proposeSetting(merchantId: HospitalName, { close }: CaseSystem): Promise<string> {
+  const proposalId = hash('sha256', merchantId, 'hex').slice(0, 32);
+  const path = `/merchants/${merchantId}/rules/window`;
+  const wish = { path, value: '9m' };
+  const said = { before: null, after: '9m', fileValue: null, inherited: '5m', takenBack: false };
+  await clickHouseProposals(close.client).propose({
+    proposalId,
+    base: 0,
+    fileSha256: hash('sha256', configText(), 'hex'),
+    atMs: Date.UTC(2026, 2, 10, 7),
+    by: `proposer ${MARK[merchantId]}`,
+    reason: `a reason ${MARK[merchantId]}`,
+    wishes: [wish],
+    changes: [{ path, ...said }],
+  });
+  return proposalId;
 }
 
 async function openAlert(merchantId: HospitalName, { close }: CaseSystem): Promise<string> {

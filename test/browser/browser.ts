@@ -56,6 +56,10 @@ export async function openTab(browser: Browser, look: Look = {}): Promise<Tab> {
   return { page, complaints, look: { size, theme, language } };
 }
 
+export async function closeTabs(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+}
+
 export type Tab = {
   readonly page: Page;
   readonly complaints: readonly string[];

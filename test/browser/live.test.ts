@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { fillToken, launch, logInAs, openTab, picture } from './browser.ts';
+import { closeTabs, fillToken, launch, logInAs, openTab, picture } from './browser.ts';
 import { payment, sendEvents } from './events.ts';
 import { PASSWORD } from './startSystem.ts';
 
@@ -62,6 +62,22 @@ test('a connection that is lost is said, and what was missed is there when it is
   await page.locator('[data-live=LIVE]').waitFor({ timeout: 40_000 });
   await page.getByTestId('lost').waitFor({ state: 'detached' });
   await page.getByText('连接已恢复').waitFor();
+});
+
+test('whoever follows in too many pages is told that, and not of a broken connection', async () => {
+  await closeTabs(browser);
+  const { url, tokens } = inject('system');
+  const headers = { authorization: `Bearer ${tokens['auditor']}` };
+  const others = new AbortController();
+  const follow = () => fetch(`${url}/api/v1/stream`, { headers, signal: others.signal });
+  for (let follows = true; follows;) follows = (await follow()).ok;
+  const tab = await logInAs(browser, 'auditor', '/alerts');
+  await tab.page.getByText('您打开的页面过多').waitFor();
+  expect(await tab.page.getByTestId('lost').count()).toBe(0);
+  await picture(tab, 'full');
+  others.abort();
+  await tab.page.locator('[data-live=LIVE]').waitFor({ timeout: 60_000 });
+  await tab.page.getByTestId('full').waitFor({ state: 'detached' });
 });
 
 test('a session that ended shows the login, and afterwards the page where one was', async () => {

@@ -15,6 +15,11 @@ const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
 const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
 const DEMO = ['--merchants', '2', '--orders', '200', '--seconds', '5'];
 const SERVES_WITHIN_MS = 120_000;
+/** As far as the file goes: nobody answers there, and it is switched on by whoever tries. */
+const MAY_HEAL = `    sources: { hdp: { url: 'http://127.0.0.1:9', keyId: front, keyFile: secrets/hdp.key } }
+    refunds: { upp: { url: 'http://127.0.0.1:9', keyId: upp, keyFile: secrets/upp.key } }
+    alertRules: { billBy: 'off', matchRate: { below: 0.8 } }
+`;
 export const PASSWORD = 'correct horse battery';
 
 export type BrowserSystem = {
@@ -45,10 +50,12 @@ export type OwnDemo = {
   /** Of the configuration, below what every one here has. */
   readonly more?: string;
   readonly port?: number;
+  /** Without a day: nothing has happened, and nothing came. */
+  readonly isEmpty?: boolean;
 };
 
 /** A system of one's own, for what all the others must not have: it takes half a minute. */
-export async function startDemo({ more = '', port = 0 }: OwnDemo): Promise<{
+export async function startDemo({ more = '', port = 0, isEmpty = false }: OwnDemo): Promise<{
   readonly system: BrowserSystem;
   readonly stop: () => Promise<void>;
 }> {
@@ -58,7 +65,7 @@ export async function startDemo({ more = '', port = 0 }: OwnDemo): Promise<{
   const env = { ...process.env, DUIZHANG_DATA: join(dataDir, 'data'), DUIZHANG_CONFIG: config };
   const child = await startChild({
     command: process.execPath,
-    args: [MAIN, 'start', '--fresh', ...DEMO, '--port', String(port)],
+    args: [MAIN, 'start', '--fresh', ...(isEmpty ? ['--no-demo'] : DEMO), '--port', String(port)],
     env,
     logFile,
   });
@@ -75,10 +82,10 @@ export async function startDemo({ more = '', port = 0 }: OwnDemo): Promise<{
   };
 }
 
-/** The demo's, with contacts that nobody is told through, a machine, and their keys. */
+/** The demo's, with contacts that nobody is told through, a machine, their keys, and a hospital that may refund by itself. */
 async function configIn(folder: string, own: string): Promise<string> {
   await mkdir(join(folder, 'secrets'));
-  const names = ['duty', 'chief', 'front'];
+  const names = ['duty', 'chief', 'front', 'hdp', 'upp'];
   const keys = names.map((name) =>
     writeFile(join(folder, 'secrets', `${name}.key`), `${randomBytes(32).toString('base64')}\n`, {
       mode: 0o600,
@@ -94,7 +101,8 @@ machines:
   - { id: front-h001, merchants: [H001], keys: [{ keyFile: secrets/front.key }] }
 `;
   const path = join(folder, 'duizhang.config.yaml');
-  await writeFile(path, `${await readFile(CONFIG, 'utf8')}\n${more}`);
+  const demo = (await readFile(CONFIG, 'utf8')).replace('  - id: H003\n', `$&${MAY_HEAL}`);
+  await writeFile(path, `${demo}\n${more}`);
   return path;
 }
 

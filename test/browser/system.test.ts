@@ -1,15 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { closeTabs, expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
   await followTheFile();
 });
+// The server takes ten followers of one person.
+afterEach(() => closeTabs(browser));
 afterAll(() => browser.close());
 
 const row = (page: Page, path: string) => page.locator(`[data-setting="${path}"]`);
@@ -172,6 +174,25 @@ test('thresholds of alerts are set for all and for a hospital, with what falls s
   expect([...tab.complaints, ...own.complaints]).toEqual([]);
 });
 
+test('a match rate that the file sets in part shows what counts for the rest', async () => {
+  const tab = await logInAs(browser, 'admin', '/system?of=H003');
+  const rate = row(tab.page, '/merchants/H003/alertRules/matchRate');
+  const part = (name: string) => rate.getByRole('spinbutton', { name, exact: true });
+  await rate.getByText('未单独设置的沿用：低于往常、至少、统计时长').waitFor();
+  expect([await part('低于').inputValue(), await part('低于往常').inputValue()]).toEqual(['80', '5']);
+  expect([await part('至少').inputValue(), await part('匹配率过低').inputValue()]).toEqual(['50', '1']);
+  await rate.scrollIntoViewIfNeeded();
+  await expectAccessible(tab);
+  await picture(tab, 'system-rate-in-part');
+  await part('低于往常').fill('7');
+  await tab.page.getByRole('button', { name: /查看差异并提交/ }).click();
+  const dialog = tab.page.getByRole('dialog', { name: '确认修改' });
+  await dialog
+    .getByRole('cell', { name: '低于 80.00% · 低于往常 7.00% · 至少 50 笔（沿用） · 1 小时（沿用）' })
+    .waitFor();
+  expect(tab.complaints).toEqual([]);
+});
+
 test('self-healing is not switched on where HIS cannot be asked, and the page says what is missing', async () => {
   const tab = await logInAs(browser, 'admin', '/system?of=H001');
   const { page } = tab;
@@ -182,7 +203,7 @@ test('self-healing is not switched on where HIS cannot be asked, and the page sa
   await field('dailyYuan').getByRole('textbox').fill('100');
   await page.getByRole('button', { name: /查看差异并提交/ }).click();
   const dialog = page.getByRole('dialog', { name: '确认修改' });
-  await dialog.getByText(/单笔上限、每日上限与每日笔数须一并填写/).waitFor();
+  await dialog.getByText('设置无效：缺少每日笔数').waitFor();
   await dialog.getByRole('button', { name: /取\s?消/ }).click();
   await field('dailyOrders').getByRole('spinbutton').fill('20');
   await page.getByRole('button', { name: /查看差异并提交/ }).click();
@@ -310,6 +331,7 @@ test.each(LOOKS)(
       expect(await tab.page.evaluate(COVERED)).toEqual([]);
       await expectAccessible(tab);
       await picture(tab, `system-tab${index}`);
+      expect(await tab.page.locator('[data-live]').getAttribute('data-live')).toBe('LIVE');
     }
     expect(tab.complaints).toEqual([]);
   },

@@ -22,7 +22,7 @@ function revisionOf(revision: number, values: Readonly<Record<string, Json>>): S
   const overlay = new Map(
     Object.entries(values).map(([path, value]) => [path, { ...about, value, fileValue: null }]),
   );
-  return { ...about, changeId: `change ${revision}`, fileSha256: '', changes: [], overlay };
+  return { ...about, agreedBy: null, changeId: `change ${revision}`, fileSha256: '', changes: [], overlay };
 }
 
 test('what is set in the console reaches the pipeline within seconds, outlives kills and changes of the file, and a lost ledger', async () => {

@@ -64,11 +64,14 @@ test('where payments of all go back through one gateway, its own do from the nex
 
 test('a hospital is refused as the file would be, and where there is one of its id', async () => {
   const wrong = [
-    [{ [`${OF}/id`]: 'H021' }, '设置无效：缺少 name, channels'],
+    [{ [`${OF}/id`]: 'H021' }, '设置无效：缺少医院名称、渠道号'],
     [{ ...NEW, [`${OF}/rules/window`]: '8' }, '设置无效：时长应写作 30s、5m 或 24h'],
     [{ ...NEW, [`${OF}/id`]: 'H022' }, '设置无效：医院编号与路径不一致'],
     [{ '/merchants/H002/id': 'H002' }, '设置无效：医院编号 H002 已存在'],
-    [{ '/merchants/新/id': '新', '/merchants/新/name': 'x' }, '设置无效：格式不正确'],
+    [
+      { '/merchants/新/id': '新', '/merchants/新/name': 'x' },
+      '设置无效：医院编号应为 1 至 64 位字母、数字或符号，不含空格',
+    ],
   ] as const;
   for (const [values, messageZh] of wrong)
     await expect(preview(values)).rejects.toMatchObject({ code: 'DZ_CONFIG_INVALID', messageZh });

@@ -4,7 +4,17 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { SettingsSystem } from './settingsHarness.ts';
-import { CHEN, CONFIG, OF_H001, startSettings, wishesOf, ZHAO } from './settingsHarness.ts';
+import {
+  CAN_HEAL,
+  CHEN,
+  CONFIG,
+  HEALING,
+  LIMITS,
+  OF_H001,
+  startSettings,
+  wishesOf,
+  ZHAO,
+} from './settingsHarness.ts';
 
 let system: SettingsSystem;
 beforeEach(async () => {
@@ -150,6 +160,16 @@ test('thresholds of alerts are set for all and for one hospital, and what goes s
     matchRate: { below: 0.8, belowUsualBy: 0.05, withinMs: 1_800_000 },
   });
   expect(alertRules.get('H002')?.ageMs).toBe(3_600_000);
+  // What counts for the parts that are not said: of all hospitals, and below it the program's.
+  const RATE = '/merchants/H002/alertRules/matchRate';
+  await system.set(CHEN, 1, { '/alerts/rules/matchRate': { below: 0.7 } });
+  expect((await fieldOf(RATE, 'H002'))?.inherited).toEqual({
+    below: 0.7,
+    belowUsualBy: 0.05,
+    atLeastOrders: 50,
+    within: '1h',
+  });
+  await system.set(CHEN, 2, { '/alerts/rules/matchRate': undefined });
   writeFileSync(system.path, await system.desk.exported());
   expect(loadConfig(system.path).alertRules).toEqual(alertRules);
   const wrong = [
@@ -159,26 +179,11 @@ test('thresholds of alerts are set for all and for one hospital, and what goes s
     [{ '/merchants/H001/alertRules/criticalYuan': '一千' }, '设置无效：金额应以元为单位，如 500.00'],
   ] as const;
   for (const [values, messageZh] of wrong)
-    await expect(preview(values, CHEN, 1)).rejects.toMatchObject({ code: 'DZ_CONFIG_INVALID', messageZh });
-  await expect(preview({ '/merchants/H001/alertRules/deadLetters': 5 }, CHEN, 1)).rejects.toMatchObject({
+    await expect(preview(values, CHEN, 3)).rejects.toMatchObject({ code: 'DZ_CONFIG_INVALID', messageZh });
+  await expect(preview({ '/merchants/H001/alertRules/deadLetters': 5 }, CHEN, 3)).rejects.toMatchObject({
     code: 'DZ_SETTINGS_LOCKED',
   });
 });
-
-const CAN_HEAL = CONFIG.replace(
-  "    channels:\n      WECHAT: '1900000001' # mchid\n",
-  `    sources: { hdp: { url: 'http://127.0.0.1:9', keyId: front, keyFile: hdp.key } }
-    refunds: { upp: { url: 'http://127.0.0.1:9', keyId: upp, keyFile: upp.key } }
-    channels:
-      WECHAT: '1900000001' # mchid
-`,
-);
-const HEALING = '/merchants/H001/selfHealing';
-const LIMITS = {
-  [`${HEALING}/perOrderYuan`]: '200',
-  [`${HEALING}/dailyYuan`]: '2000',
-  [`${HEALING}/dailyOrders`]: 20,
-};
 
 test('self-healing is switched on within its limits, and whoever widens it is told so', async () => {
   const messageOf = async (values: Parameters<typeof wishesOf>[0]) =>
@@ -189,7 +194,7 @@ test('self-healing is switched on within its limits, and whoever widens it is to
   expect(await fieldOf(`${HEALING}/mode`)).toMatchObject({ value: null, inherited: 'off' });
   expect(await messageOf({ ...LIMITS, [`${HEALING}/mode`]: 'on' })).toMatch(/前置机（sources.hdp）/);
   writeFileSync(system.path, CAN_HEAL);
-  expect(await messageOf({ [`${HEALING}/mode`]: 'on' })).toMatch(/须一并填写/);
+  expect(await messageOf({ [`${HEALING}/mode`]: 'on' })).toBe('设置无效：缺少单笔上限、每日上限、每日笔数');
   expect(await messageOf({ ...LIMITS, [`${HEALING}/mode`]: 'on', [`${HEALING}/dailyYuan`]: '100' })).toBe(
     '设置无效：每日上限不能低于单笔上限 200.00 元',
   );
@@ -197,7 +202,7 @@ test('self-healing is switched on within its limits, and whoever widens it is to
     (await preview(values, CHEN, base)).warnings.map(({ code }) => code);
   expect(await codes({ ...LIMITS, [`${HEALING}/mode`]: 'dry-run' }, 0)).toEqual([]);
   expect(await codes({ ...LIMITS, [`${HEALING}/mode`]: 'on' }, 0)).toEqual(['HEALING_WIDENED']);
-  await system.set(CHEN, 0, { ...LIMITS, [`${HEALING}/mode`]: 'on' });
+  await system.widen(0, { ...LIMITS, [`${HEALING}/mode`]: 'on' });
   const { healing } = loadConfig(system.path, (await system.store.latest())?.overlay);
   expect(healing.get('H001')).toMatchObject({ mode: 'on', perOrderFen: 20_000n, dailyOrders: 20 });
   expect(await codes({ [`${HEALING}/perOrderYuan`]: '300' }, 1)).toEqual(['HEALING_WIDENED']);
@@ -269,9 +274,10 @@ test('what is exported is the file with its comments, says the same, and needs n
 test('a file that no longer fits says so on the page, and what stands in its way is taken back there', async () => {
   await system.set(CHEN, 0, { '/alerts/routes': [{ steps: [{ to: ['chief'] }] }] });
   writeFileSync(system.path, CONFIG.replace(/ {4}chief.*\n/, ''));
-  expect((await system.desk.view(CHEN, null)).fault).toMatch(
-    /there is no contact chief.*set in the console by chen/,
-  );
+  expect((await system.desk.view(CHEN, null)).fault).toEqual({
+    message: expect.stringMatching(/there is no contact chief.*set in the console by chen/),
+    messageZh: '设置无效：没有联系人 chief（由 chen 设置）',
+  });
   await system.set(CHEN, 1, { '/alerts/routes': undefined });
   expect((await system.desk.view(CHEN, null)).fault).toBeNull();
 });

@@ -1,5 +1,7 @@
 import { Session, drainPending } from 'chdb';
 import type { RawInsertFormat } from 'chdb';
+import type { Spooled } from './spool.ts';
+import { openSpool } from './spool.ts';
 
 /**
  * Connections of a process to one folder share the engine and its data; one connection runs one query at a time. Rows
@@ -36,6 +38,8 @@ export type Connection = {
 export type EmbeddedEngine = {
   /** Runs `use` on a free connection of the lane whose current database is `database`. */
   borrow<T>(lane: Lane, database: string, use: (connection: Connection) => Promise<T>): Promise<T>;
+  /** A file of the data, until it is disposed of. */
+  spool(data: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<Spooled>;
   close(): Promise<void>;
 };
 
@@ -50,6 +54,7 @@ export function openEngine(dir: string, configPath: string | null = null): Embed
     query: openLane(dir, LANES.query, engineArguments),
   };
   return {
+    spool: openSpool(dir),
     async borrow(lane, database, use) {
       const slot = await lanes[lane].take();
       try {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Counts, EmbeddedEngine } from './engine.ts';
 import { failure, failureOf } from './engineError.ts';
 import type { EngineFailure } from './engineError.ts';
-import { bindParameters, readSql } from './sqlText.ts';
+import { bindParameters, quoted, readSql } from './sqlText.ts';
 import { parseStatement } from './statement.ts';
 import type { Settings, Statement } from './statement.ts';
 
@@ -86,6 +86,10 @@ async function run(engine: EmbeddedEngine, request: Request, response: ServerRes
       const data = inUrl === null ? [Buffer.from(sent.slice(statement.dataAt))] : request.body;
       return ok(response, await insertRows(engine, request, statement, data));
     }
+    case 'input': {
+      const data = inUrl === null ? [Buffer.from(sent.slice(statement.dataAt))] : request.body;
+      return ok(response, await insertInput(engine, request, statement, data));
+    }
     case 'insert': {
       const data = inUrl === null ? '' : `\n${(await readAll(request.body)).toString()}`;
       return runWhole(engine, request, statement.sql + data, null, response);
@@ -139,6 +143,21 @@ async function insertRows(
     };
   }
   return written;
+}
+
+/** As part of a statement's text, each of its bytes costs the engine more than reading it from a file and storing it. */
+async function insertInput(
+  engine: EmbeddedEngine,
+  request: Request,
+  { before, after, structure, format }: Extract<Statement, { kind: 'input' }>,
+  data: AsyncIterable<Buffer> | Iterable<Buffer>,
+): Promise<Counts> {
+  await using rows = await engine.spool(data);
+  const sql = `${before}file(${quoted(rows.path)}, ${quoted(format)}, ${structure})${after}`;
+  const result = await engine.borrow('insert', request.database, (connection) =>
+    connection.query(sql, 'Null'),
+  );
+  return result.counts;
 }
 
 /** The data in pieces that end with a row; an empty body is one empty piece. */

@@ -18,7 +18,7 @@ const TOKEN =
 const PLACEHOLDER = /\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*:\s*([^{}]+?)\s*\}/y;
 const BLANK = /^(?:\s|--|#|\/\*)/;
 
-/** Finds the words of one statement. What follows `FORMAT x` or `VALUES` in an INSERT is data and not looked at. */
+/** Finds the words of one statement. What follows `FORMAT x` or `VALUES` in an INSERT is data, unless a query without `input(…)` is inserted, and not looked at. */
 export function readSql(sql: string): SqlText {
   const words: Word[] = [];
   const placeholders: Placeholder[] = [];
@@ -54,8 +54,9 @@ export function readSql(sql: string): SqlText {
 
 function dataFollows(words: readonly Word[]): boolean {
   if (words[0]?.text !== 'INSERT') return false;
-  if (words.some((word) => word.text === 'SELECT' || word.text === 'WITH')) return false;
-  return words.at(-1)?.text === 'VALUES' || words.at(-2)?.text === 'FORMAT';
+  const isQuery = words.some((word) => word.text === 'SELECT' || word.text === 'WITH');
+  if (isQuery && !words.some((word) => word.text === 'INPUT')) return false;
+  return (!isQuery && words.at(-1)?.text === 'VALUES') || words.at(-2)?.text === 'FORMAT';
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -16,6 +16,17 @@ export type Statement =
       /** Where the rows begin in the text, when they are not sent apart. */
       readonly dataAt: number;
     }
+  /** Rows that a query takes from `input(…)`; its text is `before`, the source of the rows, `after`. */
+  | {
+      readonly kind: 'input';
+      readonly before: string;
+      readonly after: string;
+      /** A string literal, as in the text. */
+      readonly structure: string;
+      readonly format: string;
+      /** Where the rows begin in the text, when they are not sent apart. */
+      readonly dataAt: number;
+    }
   /** Any other INSERT; its data, if it is sent apart, follows the text. */
   | { readonly kind: 'insert'; readonly sql: string }
   /** Answers with rows. */
@@ -81,7 +92,7 @@ export function parseStatement(
     return selectOf(sql, settings, text, defaultFormat);
   }
   if (first === 'SET' || first === 'USE') return { kind: 'session' };
-  if (first === 'INSERT') return rowsOf(sql) ?? insertOf(sql, settings, text);
+  if (first === 'INSERT') return rowsOf(sql) ?? inputOf(sql, settings, text) ?? insertOf(sql, settings, text);
   if (ANSWERING.has(first) || sql.trimStart().startsWith('(')) {
     return selectOf(sql, settings, text, defaultFormat);
   }
@@ -118,6 +129,28 @@ function rowsOf(sql: string): Statement | null {
 
 function unquoted(name: string): string {
   return name.replaceAll(/[`"]/g, '');
+}
+
+const STRUCTURE = /\s*\(\s*('(?:[^'\\]|\\[\s\S]|'')*')\s*\)/y;
+
+function inputOf(sql: string, settings: Settings, text: SqlText): Statement | null {
+  const input = text.words.find((word) => word.text === 'INPUT');
+  const [format, name] = text.words.slice(-2);
+  if (!input || format?.text !== 'FORMAT' || !name) return null;
+  STRUCTURE.lastIndex = input.end;
+  const structure = STRUCTURE.exec(sql)?.[1];
+  if (structure === undefined) return null;
+  const body = text.words.find((word) => word.text === 'SELECT' || word.text === 'WITH') ?? input;
+  const clause = clauseOf(settings);
+  const set = clause === '' ? '' : `SETTINGS ${clause} `;
+  return {
+    kind: 'input',
+    before: sql.slice(0, body.start) + set + sql.slice(body.start, input.start),
+    after: sql.slice(STRUCTURE.lastIndex, format.start),
+    structure,
+    format: sql.slice(name.start, name.end),
+    dataAt: name.end + (/^[ \t;]*\r?\n?/.exec(sql.slice(name.end))?.[0].length ?? 0),
+  };
 }
 
 function insertOf(sql: string, settings: Settings, text: SqlText): Statement {

@@ -9,6 +9,7 @@ import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
+import { Proposals } from '../system/Proposals.tsx';
 import { useActionColumns } from './actionColumns.tsx';
 import { DecideDialog } from './DecideDialog.tsx';
 import type { ActionItem } from './queries.ts';
@@ -17,7 +18,7 @@ import { actionsQuery } from './queries.ts';
 const route = getRouteApi('/approvals');
 type Decided = { readonly item: ActionItem; readonly isAgreed: boolean };
 
-/** 审批: what waits for a second person, and what people did before. */
+/** 审批: what waits for a second person, money and settings alike, and what people did before. */
 export function ApprovalsPage() {
   const { approvals: words } = useLabels();
   const { show } = route.useSearch();
@@ -43,6 +44,7 @@ export function ApprovalsPage() {
   return (
     <Page title={words.title} tools={tabs}>
       {list.error && <ProblemNote error={list.error} />}
+      <Proposals isAll={isAll} />
       <LongTable
         rows={list.data?.pages.flatMap(({ items }) => items) ?? []}
         rowKey="actionId"

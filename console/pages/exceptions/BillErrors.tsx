@@ -1,9 +1,10 @@
 import { useInfiniteQuery, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { App, Button, Card, Flex, Form, Input, Modal, Table, Typography } from 'antd';
+import { App, Button, Card, Flex, Form, Input, Table, Typography } from 'antd';
 import { useState } from 'react';
 import { api, given } from '../../api/client.ts';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import { FormDialog } from '../../parts/FormDialog.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
@@ -103,13 +104,14 @@ function Bill({ bill, onHandle }: BillProps) {
   );
 }
 
+type Handled = { readonly note: string };
+
 function HandleDialog({ bill, onClose }: { readonly bill: BillInError; readonly onClose: () => void }) {
   const { exceptions: words, cases, common } = useLabels();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const [form] = Form.useForm<{ note: string }>();
   const done = useMutation({
-    mutationFn: ({ note }: { readonly note: string }) =>
+    mutationFn: ({ note }: Handled) =>
       given(
         api.POST('/api/v1/bill-errors/{id}/handled', {
           params: { path: { id: bill.id } },
@@ -123,26 +125,20 @@ function HandleDialog({ bill, onClose }: { readonly bill: BillInError; readonly 
     },
   });
   return (
-    <Modal
-      open
+    <FormDialog<Handled>
       title={words.handle}
       okText={cases.submit}
-      cancelText={common.cancel}
-      confirmLoading={done.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      send={done}
+      intro={<Typography.Paragraph>{words.handleHint}</Typography.Paragraph>}
+      onClose={onClose}
     >
-      <Typography.Paragraph>{words.handleHint}</Typography.Paragraph>
-      {done.error && <ProblemNote error={done.error} />}
-      <Form form={form} layout="vertical" onFinish={(said) => done.mutate(said)}>
-        <Form.Item
-          name="note"
-          label={common.note}
-          rules={[{ required: true, whitespace: true, message: cases.noteRequired }]}
-        >
-          <Input.TextArea rows={2} maxLength={500} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item
+        name="note"
+        label={common.note}
+        rules={[{ required: true, whitespace: true, message: cases.noteRequired }]}
+      >
+        <Input.TextArea rows={2} maxLength={500} />
+      </Form.Item>
+    </FormDialog>
   );
 }

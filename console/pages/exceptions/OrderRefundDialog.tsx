@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Form, Input, Modal } from 'antd';
+import { Alert, App, Form, Input } from 'antd';
 import { useState } from 'react';
 import { merchantsQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
@@ -8,9 +8,10 @@ import { AmountField, fenOf } from '../../parts/case/AmountField.tsx';
 import type { CodeSent } from '../../parts/case/CodeField.tsx';
 import { CodeField } from '../../parts/case/CodeField.tsx';
 import { OutcomeNote } from '../../parts/case/OutcomeNote.tsx';
+import type { ActionAnswer } from '../../parts/case/queries.ts';
 import { casesChanged } from '../../parts/case/queries.ts';
 import { useIntention } from '../../parts/case/useIntention.ts';
-import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { FormDialog } from '../../parts/FormDialog.tsx';
 import { moneyText } from '../../parts/texts.ts';
 import type { OrderAnswer } from './queries.ts';
 
@@ -24,8 +25,6 @@ export function OrderRefundDialog({ order, onClose }: Props) {
   const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
   const [sent, setSent] = useState<CodeSent | null>(null);
-  const { data: merchants } = useQuery(merchantsQuery);
-  const fromFen = merchants?.items.find(({ id }) => id === order.merchantId)?.approvalFromFen ?? null;
   const intention = useIntention();
   const { merchantId, orderNo } = order;
   const act = useMutation({
@@ -49,17 +48,38 @@ export function OrderRefundDialog({ order, onClose }: Props) {
   };
   const yuan = moneyText(order.refundableFen).replaceAll(/[¥,]/g, '');
   return (
-    <Modal
-      open
+    <FormDialog<Values>
       title={words.refund}
       okText={cases.submit}
-      cancelText={common.cancel}
-      confirmLoading={act.isPending}
-      mask={{ closable: false }}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      send={act}
+      form={form}
+      initialValues={{ amount: yuan }}
+      intro={<Notes order={order} answer={act.data} />}
+      onClose={onClose}
     >
-      {fromFen !== null && BigInt(order.refundableFen) >= BigInt(fromFen) && (
+      <AmountField mostFen={order.refundableFen} />
+      <CodeField send={sendCode} sent={sent} onSent={setSent} />
+      <Form.Item
+        name="note"
+        label={common.note}
+        rules={[{ required: true, whitespace: true, message: cases.noteRequired }]}
+      >
+        <Input.TextArea rows={2} maxLength={500} placeholder={cases.noteHint} />
+      </Form.Item>
+    </FormDialog>
+  );
+}
+
+type NotesProps = { readonly order: OrderAnswer; readonly answer: ActionAnswer | undefined };
+
+/** That a second person decides, and what came of a try. */
+function Notes({ order: { merchantId, refundableFen }, answer }: NotesProps) {
+  const { cases } = useLabels();
+  const { data: merchants } = useQuery(merchantsQuery);
+  const fromFen = merchants?.items.find(({ id }) => id === merchantId)?.approvalFromFen ?? null;
+  return (
+    <>
+      {fromFen !== null && BigInt(refundableFen) >= BigInt(fromFen) && (
         <Alert
           type="info"
           showIcon
@@ -67,24 +87,7 @@ export function OrderRefundDialog({ order, onClose }: Props) {
           style={{ marginBlockEnd: 12 }}
         />
       )}
-      {act.error && <ProblemNote error={act.error} />}
-      {act.data && <OutcomeNote answer={act.data} />}
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={{ amount: yuan }}
-        onFinish={(values) => act.mutate(values)}
-      >
-        <AmountField mostFen={order.refundableFen} />
-        <CodeField send={sendCode} sent={sent} onSent={setSent} />
-        <Form.Item
-          name="note"
-          label={common.note}
-          rules={[{ required: true, whitespace: true, message: cases.noteRequired }]}
-        >
-          <Input.TextArea rows={2} maxLength={500} placeholder={cases.noteHint} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      {answer && <OutcomeNote answer={answer} />}
+    </>
   );
 }

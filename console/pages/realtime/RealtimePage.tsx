@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { PauseOutlined, CaretRightOutlined } from '@ant-design/icons';
 import { Alert, Button, Flex, Segmented, Tag, Typography } from 'antd';
 import { EXCEPTION_CODES } from '../../../domain/verdict.ts';
+import type { LiveState } from '../../api/liveStream.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
@@ -38,7 +39,7 @@ export function RealtimePage() {
       </Nothing>
     );
   return (
-    <Page title={menu.realtime} tools={<Tools board={board} state={state} isLost={line.status === 'LOST'} />}>
+    <Page title={menu.realtime} tools={<Tools board={board} state={state} line={line.status} />}>
       <Typography.Paragraph type="secondary">
         {words.hint} {words.sampled}
       </Typography.Paragraph>
@@ -51,16 +52,20 @@ export function RealtimePage() {
   );
 }
 
-type ToolsProps = { readonly board: VerdictBoard; readonly state: BoardState; readonly isLost: boolean };
+type ToolsProps = {
+  readonly board: VerdictBoard;
+  readonly state: BoardState;
+  readonly line: LiveState['status'];
+};
 
-function Tools({ board, state, isLost }: ToolsProps) {
+function Tools({ board, state, line }: ToolsProps) {
   const { realtime: words } = useLabels();
   const { show } = route.useSearch();
   const navigate = route.useNavigate();
   const { isPaused } = state;
   return (
     <Flex wrap gap={8} align="center">
-      <Pace isLost={isLost} state={state} />
+      <Pace line={line} state={state} />
       <Segmented
         aria-label={words.which}
         value={show ?? 'ALL'}
@@ -91,12 +96,12 @@ function Tools({ board, state, isLost }: ToolsProps) {
   );
 }
 
-function Pace({ isLost, state: { isPaused, waiting } }: Omit<ToolsProps, 'board'>) {
+function Pace({ line, state: { isPaused, waiting } }: Omit<ToolsProps, 'board'>) {
   const { realtime: words, shell } = useLabels();
-  if (isLost) {
+  if (line === 'LOST' || line === 'FULL') {
     return (
       <Tag color="error" role="alert" data-testid="verdicts-lost">
-        {shell.lost}
+        {line === 'LOST' ? shell.lost : shell.full}
       </Tag>
     );
   }

@@ -1,9 +1,12 @@
-import { Checkbox, Flex, InputNumber } from 'antd';
+import { Checkbox, Flex, InputNumber, Typography } from 'antd';
 import type { ReactNode } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
 import { DurationEditor } from './DurationEditor.tsx';
 import type { EditorProps } from './editorProps.ts';
 import { fieldLabel } from './fields.ts';
+import { joined } from './joined.ts';
+import type { RatePart } from './matchRate.ts';
+import { partsInherited, restOfRate } from './matchRate.ts';
 import { at, numberOf } from './values.ts';
 
 const OFF = 'off';
@@ -42,7 +45,7 @@ type PartProps = {
   readonly scale?: number;
 };
 
-/** One number of a rule that has several; what is not said is what counts otherwise. */
+/** One number of a rule that has several. */
 function Part({ editor: { value, onChange, disabled }, name, label, suffix = '', scale = 1 }: PartProps) {
   const said = numberOf(at(value, name));
   return (
@@ -69,19 +72,46 @@ export function OrdersWithinEditor(editor: EditorProps) {
   );
 }
 
+/** Each part shows what counts; which of them nobody has set is said below. */
 export function MatchRateEditor(editor: EditorProps) {
-  const { system } = useLabels();
+  const labels = useLabels();
+  const { system } = labels;
+  const counts = { ...editor, value: { ...restOfRate(editor.inherited), ...fieldsOf(editor.value) } };
+  const names: Readonly<Record<RatePart, string>> = {
+    below: system.rateBelow,
+    belowUsualBy: system.rateBelowUsual,
+    atLeastOrders: system.rateAtLeastOrders,
+    within: system.rateWithin,
+  };
+  const unsaid = partsInherited(editor.value).map((name) => names[name]);
+  const change = (name: RatePart, said: unknown): void =>
+    editor.onChange({ ...fieldsOf(editor.value), [name]: said });
+  const part = (name: RatePart): EditorProps => ({
+    ...counts,
+    onChange: (next) => change(name, at(next, name)),
+  });
   return (
     <Flex wrap gap={8} align="center">
-      <Part editor={editor} name="below" label={system.rateBelow} suffix="%" scale={100} />
-      <Part editor={editor} name="belowUsualBy" label={system.rateBelowUsual} suffix="%" scale={100} />
+      <Part editor={part('below')} name="below" label={names.below} suffix="%" scale={100} />
       <Part
-        editor={editor}
+        editor={part('belowUsualBy')}
+        name="belowUsualBy"
+        label={names.belowUsualBy}
+        suffix="%"
+        scale={100}
+      />
+      <Part
+        editor={part('atLeastOrders')}
         name="atLeastOrders"
-        label={system.rateAtLeastOrders}
+        label={names.atLeastOrders}
         suffix={system.ordersUnit}
       />
-      <Within {...editor} />
+      <Within {...part('within')} />
+      {unsaid.length > 0 && (
+        <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+          {system.inheritedParts(joined(system, unsaid))}
+        </Typography.Text>
+      )}
     </Flex>
   );
 }

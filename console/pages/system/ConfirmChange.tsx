@@ -8,7 +8,7 @@ import { useMerchantName } from '../../parts/useMerchantName.ts';
 import { DiffTable } from './DiffTable.tsx';
 import { fieldLabel, hospitalOf } from './fields.ts';
 import type { Preview, Wish } from './queries.ts';
-import { changeSettings, previewSettings, settingsChanged } from './queries.ts';
+import { changeSettings, previewSettings, proposeSettings, settingsChanged } from './queries.ts';
 import { joined } from './joined.ts';
 
 type Props = {
@@ -18,7 +18,7 @@ type Props = {
   readonly onDone: () => void;
 };
 
-/** What a change comes to, as the server has checked it; it is done with a reason. */
+/** What a change comes to, as the server has checked it; it is done, or proposed to a second administrator, with a reason. */
 export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
   const { system, common } = useLabels();
   const { message } = App.useApp();
@@ -33,11 +33,15 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
     gcTime: 0,
     retry: false,
   });
+  const needsSecond = preview.data?.second === 'NEEDED';
+  const isStuck = preview.data?.second === 'NOBODY';
   const change = useMutation({
-    mutationFn: ({ reason }: { reason: string }) =>
-      changeSettings({ base, changes: wishes, reason: reason.trim(), key }),
+    mutationFn: async ({ reason }: { reason: string }): Promise<void> => {
+      const said = { base, changes: wishes, reason: reason.trim(), key };
+      await (needsSecond ? proposeSettings(said) : changeSettings(said));
+    },
     onSuccess: () => {
-      void message.success(system.applied);
+      void message.success(needsSecond ? system.proposals.submitted : system.applied);
       onDone();
     },
   });
@@ -49,9 +53,9 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
       width={680}
       title={system.diffTitle}
       onCancel={onClose}
-      okText={system.apply}
+      okText={needsSecond ? system.proposals.submit : system.apply}
       cancelText={common.cancel}
-      okButtonProps={{ disabled: !preview.data || isOld, loading: change.isPending }}
+      okButtonProps={{ disabled: !preview.data || isOld || isStuck, loading: change.isPending }}
       onOk={() => form.submit()}
     >
       {error && <ProblemNote error={error} />}
@@ -68,6 +72,7 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
       {preview.isPending && <Skeleton active />}
       {preview.data && (
         <>
+          <Second second={preview.data.second} />
           <Warnings warnings={preview.data.warnings} />
           <DiffTable diff={preview.data.diff} />
           <Form form={form} layout="vertical" style={{ marginBlockStart: 16 }} onFinish={change.mutate}>
@@ -83,6 +88,15 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
       )}
     </Modal>
   );
+}
+
+/** What one administrator may not do alone. */
+function Second({ second }: Pick<Preview, 'second'>) {
+  const { proposals: words } = useLabels().system;
+  if (second === 'NOT_NEEDED') return null;
+  const [type, title] =
+    second === 'NEEDED' ? (['info', words.needed] as const) : (['error', words.nobody] as const);
+  return <Alert showIcon type={type} style={{ marginBlockEnd: 8 }} title={title} />;
 }
 
 /** Nothing that anybody would regret. */

@@ -15,7 +15,7 @@ export function DiffTable({ diff }: { readonly diff: readonly Diff[] }) {
     return `${hospital === null ? '' : system.hospitalOnly(nameOf(hospital))}${fieldLabel(path, labels)}`;
   };
   const words = ({ path, inherited }: Diff, value: unknown): string =>
-    valueText(path, value ?? inherited, labels);
+    valueText(path, value ?? inherited, labels, inherited);
   return (
     <Table<Diff>
       size="small"

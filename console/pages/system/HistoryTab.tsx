@@ -17,7 +17,7 @@ export function HistoryTab() {
   if (rows.length === 0) return <Nothing title={system.emptyHistory} text={system.emptyHistoryText} />;
   return (
     <Flex vertical gap={12}>
-      {rows.map(({ revision, at, by, reason, changes }) => (
+      {rows.map(({ revision, at, by, agreedBy, reason, changes }) => (
         <Card
           key={revision}
           size="small"
@@ -29,6 +29,7 @@ export function HistoryTab() {
               </span>
               <BeijingTime at={at} />
               <span>{by}</span>
+              {agreedBy !== null && <span>{system.proposals.agreedBy(agreedBy)}</span>}
             </Flex>
           }
         >

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Form, Input, Modal, Table, Tag, Tooltip } from 'antd';
+import { Alert, App, Button, Form, Input, Table, Tag, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import { FormDialog } from '../../parts/FormDialog.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import type { SecretRow } from './queries.ts';
@@ -85,10 +86,9 @@ function State({ secret: { fault, waitsForRestart } }: { readonly secret: Secret
 type Typed = { readonly value: string; readonly reason: string };
 
 function Replace({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
-  const { system, common } = useLabels();
+  const { system } = useLabels();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const [form] = Form.useForm<Typed>();
   const replace = useMutation({
     mutationFn: ({ value, reason }: Typed) => replaceSecret({ name, value, reason: reason.trim() }),
     onSuccess: () => {
@@ -100,33 +100,27 @@ function Replace({ name, onClose }: { readonly name: string; readonly onClose: (
     gcTime: 0,
   });
   return (
-    <Modal
-      open
+    <FormDialog<Typed>
       title={system.replaceTitle(name)}
-      onCancel={onClose}
       okText={system.replace}
-      cancelText={common.cancel}
-      okButtonProps={{ loading: replace.isPending }}
-      onOk={() => form.submit()}
+      send={replace}
+      intro={<Alert type="info" showIcon title={system.replaceHint} style={{ marginBlockEnd: 16 }} />}
+      onClose={onClose}
     >
-      <Alert type="info" showIcon title={system.replaceHint} style={{ marginBlockEnd: 16 }} />
-      {replace.error && <ProblemNote error={replace.error} />}
-      <Form form={form} layout="vertical" onFinish={replace.mutate} autoComplete="off">
-        <Form.Item
-          name="value"
-          label={system.replaceText}
-          rules={[{ required: true, whitespace: true, message: system.replaceRequired }]}
-        >
-          <Input.TextArea rows={5} spellCheck={false} className="dz-secret" autoComplete="off" />
-        </Form.Item>
-        <Form.Item
-          name="reason"
-          label={system.reason}
-          rules={[{ required: true, whitespace: true, message: system.reasonRequired }]}
-        >
-          <Input maxLength={500} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item
+        name="value"
+        label={system.replaceText}
+        rules={[{ required: true, whitespace: true, message: system.replaceRequired }]}
+      >
+        <Input.TextArea rows={5} spellCheck={false} className="dz-secret" autoComplete="off" />
+      </Form.Item>
+      <Form.Item
+        name="reason"
+        label={system.reason}
+        rules={[{ required: true, whitespace: true, message: system.reasonRequired }]}
+      >
+        <Input maxLength={500} />
+      </Form.Item>
+    </FormDialog>
   );
 }

@@ -120,6 +120,7 @@ function FieldRow({ field, wish, contacts, disabled, onDraft }: RowProps) {
         <ValueEditor
           path={path}
           value={shown}
+          inherited={field.inherited}
           disabled={disabled || isTakenBack}
           contacts={contacts}
           onChange={(value) => {
@@ -165,7 +166,7 @@ function Source({ field: { path, value, inherited, fileValue, override } }: { re
   const labels = useLabels();
   const { system } = labels;
   const nowMs = useNow(60_000);
-  const words = (said: unknown): string => valueText(path, said, labels);
+  const words = (said: unknown): string => valueText(path, said, labels, inherited);
   if (override === null) {
     if (value !== null) return <Tag>{system.fromFile}</Tag>;
     if (inherited === null) return <Tag>{system.unset}</Tag>;

@@ -9,8 +9,10 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
 import { useDownload } from '../../parts/useDownload.tsx';
+import { useLook } from '../../shell/look.ts';
 import { HistoryTab } from './HistoryTab.tsx';
 import { HospitalsTab } from './HospitalsTab.tsx';
+import { Proposals } from './Proposals.tsx';
 import type { Field, SettingsView } from './queries.ts';
 import { settingsQuery } from './queries.ts';
 import type { SystemTab } from './search.ts';
@@ -69,6 +71,7 @@ export function SystemPage() {
     >
       {settings.error && <ProblemNote error={settings.error} />}
       {settings.data && <Notes view={settings.data} />}
+      <Proposals />
       <Tabs
         // Closer than usual: all of them have room on a tablet.
         tabBarGutter={24}
@@ -91,6 +94,7 @@ export function SystemPage() {
 
 function Notes({ view: { fault, idle } }: { readonly view: SettingsView }) {
   const { system } = useLabels();
+  const { language } = useLook();
   return (
     <>
       <Typography.Paragraph type="secondary">{system.precedence}</Typography.Paragraph>
@@ -99,7 +103,7 @@ function Notes({ view: { fault, idle } }: { readonly view: SettingsView }) {
           type="error"
           showIcon
           title={system.fault}
-          description={fault}
+          description={language === 'zh' ? fault.messageZh : fault.message}
           style={{ marginBlockEnd: 12 }}
         />
       )}

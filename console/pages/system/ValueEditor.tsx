@@ -13,12 +13,12 @@ import { listOf, numberOf, textOf } from './values.ts';
 import { methodText } from './valueText.ts';
 
 /** The one way to type a setting, by its kind. */
-export function ValueEditor({ path, value, onChange, disabled, contacts }: EditorProps) {
+export function ValueEditor({ path, value, inherited, onChange, disabled, contacts }: EditorProps) {
   const labels = useLabels();
   const { system, codes } = labels;
   const label = fieldLabel(path, labels);
   const common = { 'aria-label': label, disabled };
-  const own: EditorProps = { path, value, onChange, disabled, contacts };
+  const own: EditorProps = { path, value, inherited, onChange, disabled, contacts };
   switch (editorOf(path)) {
     case 'duration':
     case 'signedDuration':

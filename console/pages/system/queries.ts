@@ -13,6 +13,8 @@ export type Preview =
 export type Diff = Preview['diff'][number];
 export type RevisionRow =
   paths['/api/v1/settings/history']['get']['responses'][200]['content']['application/json']['items'][number];
+export type ProposalRow =
+  paths['/api/v1/settings/proposals']['get']['responses'][200]['content']['application/json']['items'][number];
 export type UserRow =
   paths['/api/v1/users']['get']['responses'][200]['content']['application/json']['items'][number];
 export type SecretRow =
@@ -42,6 +44,15 @@ export const historyQuery = infiniteQueryOptions({
     return given(api.GET('/api/v1/settings/history', { params: { query }, signal }));
   },
   getNextPageParam: ({ nextBefore }) => nextBefore ?? undefined,
+});
+
+const WHILE_WAITING_MS = 15_000;
+/** Looked for again by itself, since somebody else proposes and decides. */
+export const proposalsQuery = queryOptions({
+  queryKey: [KEY, 'proposals'],
+  queryFn: ({ signal }) =>
+    given(api.GET('/api/v1/settings/proposals', { params: { query: { limit: A_PAGE } }, signal })),
+  refetchInterval: WHILE_WAITING_MS,
 });
 
 export const usersQuery = queryOptions({
@@ -82,6 +93,35 @@ export function changeSettings({ key, changes, ...body }: Change) {
       body: { ...body, changes: [...changes] },
     }),
   );
+}
+
+export function proposeSettings({ key, changes, ...body }: Change) {
+  return given(
+    api.POST('/api/v1/settings/proposals', {
+      params: { header: { 'idempotency-key': key } },
+      body: { ...body, changes: [...changes] },
+    }),
+  );
+}
+
+type ProposalAnswer = {
+  readonly proposalId: string;
+  readonly step: 'agree' | 'refuse' | 'withdraw';
+  readonly note: string;
+};
+
+export async function decideProposal({ proposalId, step, note }: ProposalAnswer): Promise<void> {
+  const params = { path: { id: proposalId } };
+  switch (step) {
+    case 'agree':
+      await given(api.POST('/api/v1/settings/proposals/{id}/agree', { params, body: { note } }));
+      return;
+    case 'refuse':
+      await given(api.POST('/api/v1/settings/proposals/{id}/refuse', { params, body: { note } }));
+      return;
+    case 'withdraw':
+      await given(api.POST('/api/v1/settings/proposals/{id}/withdraw', { params }));
+  }
 }
 
 export function replaceSecret({ name, ...body }: { name: string; value: string; reason: string }) {

@@ -2,11 +2,13 @@ import type { Labels } from '../../labels/zh.ts';
 import { countText, percentText } from '../../parts/texts.ts';
 import { editorOf, mayBeOff } from './fields.ts';
 import type { DurationUnit } from './values.ts';
+import type { RatePart } from './matchRate.ts';
+import { restOfRate } from './matchRate.ts';
 import { at, channelOf, durationOf, listOf, numberOf, quietOf, routesOf, textOf } from './values.ts';
 import { joined } from './joined.ts';
 
-/** A setting's value in words. */
-export function valueText(path: string, value: unknown, labels: Labels): string {
+/** A setting's value in words. @param inherited what counts for parts of it that are not said */
+export function valueText(path: string, value: unknown, labels: Labels, inherited?: unknown): string {
   const { system, codes } = labels;
   if (value === null || value === undefined) return system.unset;
   if (value === 'off' && mayBeOff(path)) return system.off;
@@ -25,7 +27,7 @@ export function valueText(path: string, value: unknown, labels: Labels): string 
     case 'ordersWithin':
       return system.ordersWithinText(textOf(at(value, 'orders')), durationText(at(value, 'within'), labels));
     case 'matchRate':
-      return matchRateText(value, labels);
+      return matchRateText(value, inherited, labels);
     case 'healingMode':
       return Object.entries(system.healingModes).find(([mode]) => mode === value)?.[1] ?? textOf(value);
     case 'flag':
@@ -76,22 +78,24 @@ export function durationText(value: unknown, labels: Labels): string {
   return duration === null ? textOf(value) : `${duration.count} ${unitText(duration.unit, labels)}`;
 }
 
-/** Only what is said of it: the rest counts as before. */
-function matchRateText(value: unknown, labels: Labels): string {
+/** All four parts, with those that are not said of it as they count otherwise. */
+function matchRateText(value: unknown, inherited: unknown, labels: Labels): string {
   const { system } = labels;
-  const share = (name: string, label: string): string => {
-    const said = numberOf(at(value, name));
-    return said === null ? '' : `${label} ${percentText(said, 1)}`;
+  const rest = restOfRate(inherited);
+  const part = (name: RatePart, words: (said: unknown) => string): string => {
+    const said = at(value, name);
+    return said === undefined ? system.inheritedPart(words(rest[name])) : words(said);
   };
-  const orders = numberOf(at(value, 'atLeastOrders'));
-  const within = at(value, 'within');
-  const parts = [
-    share('below', system.rateBelow),
-    share('belowUsualBy', system.rateBelowUsual),
-    orders === null ? '' : `${system.rateAtLeastOrders} ${orders}`,
-    within === undefined ? '' : durationText(within, labels),
-  ];
-  return parts.filter((part) => part !== '').join(' · ');
+  const share =
+    (label: string) =>
+    (said: unknown): string =>
+      `${label} ${percentText(numberOf(said) ?? 0, 1)}`;
+  return [
+    part('below', share(system.rateBelow)),
+    part('belowUsualBy', share(system.rateBelowUsual)),
+    part('atLeastOrders', (said) => `${system.rateAtLeastOrders} ${textOf(said)} ${system.ordersUnit}`),
+    part('within', (said) => durationText(said, labels)),
+  ].join(' · ');
 }
 
 function channelText(value: unknown, { system }: Labels): string {

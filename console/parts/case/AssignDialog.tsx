@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { App, Form, Input, Modal, Radio } from 'antd';
+import { App, Form, Input, Radio } from 'antd';
 import { api, given } from '../../api/client.ts';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
-import { ProblemNote } from '../ProblemNote.tsx';
+import { FormDialog } from '../FormDialog.tsx';
 import type { CaseDetail } from './queries.ts';
 import { casesChanged } from './queries.ts';
 
@@ -16,7 +16,6 @@ export function AssignDialog({ detail: { id, assignee }, onClose }: Props) {
   const { message } = App.useApp();
   const queries = useQueryClient();
   const { data: me } = useSuspenseQuery(meQuery);
-  const [form] = Form.useForm<Values>();
   const save = useMutation({
     mutationFn: ({ to, note = '' }: Values) =>
       given(
@@ -32,34 +31,24 @@ export function AssignDialog({ detail: { id, assignee }, onClose }: Props) {
     },
   });
   return (
-    <Modal
-      open
+    <FormDialog<Values>
       title={words.assign}
       okText={words.submit}
-      cancelText={common.cancel}
-      confirmLoading={save.isPending}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      send={save}
+      initialValues={{ to: 'ME' }}
+      onClose={onClose}
     >
-      {save.error && <ProblemNote error={save.error} />}
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={{ to: 'ME' }}
-        onFinish={(values) => save.mutate(values)}
-      >
-        <Form.Item name="to" label={`${words.assignee}${common.colon}${assignee ?? words.nobody}`}>
-          <Radio.Group
-            options={[
-              { value: 'ME', label: words.takeOver },
-              { value: 'NOBODY', label: words.giveBack },
-            ]}
-          />
-        </Form.Item>
-        <Form.Item name="note" label={common.note}>
-          <Input.TextArea rows={3} maxLength={1000} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item name="to" label={`${words.assignee}${common.colon}${assignee ?? words.nobody}`}>
+        <Radio.Group
+          options={[
+            { value: 'ME', label: words.takeOver },
+            { value: 'NOBODY', label: words.giveBack },
+          ]}
+        />
+      </Form.Item>
+      <Form.Item name="note" label={common.note}>
+        <Input.TextArea rows={3} maxLength={1000} />
+      </Form.Item>
+    </FormDialog>
   );
 }
