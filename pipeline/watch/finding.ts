@@ -34,7 +34,7 @@ export function changesOf(
   }
   for (const [key, alert] of open) {
     if (found.has(key)) continue;
-    changes.push(closed({ ...alert, version: alert.version + 1, updatedAtMs: nowMs, left: 0 }, nowMs));
+    changes.push(closedWithNothingLeft(alert, nowMs));
   }
   return changes;
 }
@@ -65,6 +65,10 @@ function updated(alert: Alert, finding: Finding, nowMs: number): Alert {
     version: alert.version + 1,
     updatedAtMs: nowMs,
   };
+}
+
+export function closedWithNothingLeft(alert: Alert, nowMs: number): Alert {
+  return closed({ ...alert, version: alert.version + 1, updatedAtMs: nowMs, left: 0 }, nowMs);
 }
 
 function closed(alert: Alert, nowMs: number): Alert {

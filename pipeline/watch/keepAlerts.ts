@@ -2,7 +2,7 @@ import type { Alert } from '../../domain/alert.ts';
 import { subjectKeyOf } from '../../domain/alertId.ts';
 import type { AlertLedger, LiveChanges } from '../../domain/alertPorts.ts';
 import type { SlowFindings } from './slow/slowFindings.ts';
-import { changesOf } from './finding.ts';
+import { changesOf, closedWithNothingLeft } from './finding.ts';
 import type { Watch } from './watch.ts';
 
 export type AlertKeeperParts = {
@@ -47,8 +47,15 @@ export class AlertKeeper {
       ledger.differingOrders(MOST_ORDERS),
       ledger.latestPayments(nowMs - LOOK_BACK_MS, MOST_ORDERS),
     ]);
-    for (const alert of alerts) if (alert.state === 'OPEN') this.#open.set(subjectKeyOf(alert), alert);
-    watch.resume(alerts, orders, payments);
+    this.#open.clear();
+    const doubles = alerts.filter((alert) => alert.state === 'OPEN' && !this.#isFirst(alert));
+    // Of two processes whose writes crossed: nobody else would close the second.
+    this.#unwritten = doubles.map((alert) => closedWithNothingLeft(alert, nowMs));
+    watch.resume(
+      alerts.filter((alert) => !doubles.includes(alert)),
+      orders,
+      payments,
+    );
   }
 
   /** @returns what changed; after a failure the next round writes it */
@@ -70,6 +77,14 @@ export class AlertKeeper {
     onKept?.(written);
     await live.publish(written.map((alert) => ({ topic: 'alert', merchantId: alert.merchantId, alert })));
     return written;
+  }
+
+  /** Takes it for its subject, if that has none. */
+  #isFirst(alert: Alert): boolean {
+    const key = subjectKeyOf(alert);
+    if (this.#open.has(key)) return false;
+    this.#open.set(key, alert);
+    return true;
   }
 
   get open(): ReadonlyMap<string, Alert> {

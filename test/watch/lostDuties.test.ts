@@ -45,7 +45,7 @@ async function held(member: string): Promise<CloseLease> {
 }
 
 /** With something to tell. */
-async function keeperOn(lease: CloseLease): Promise<AlertKeeper> {
+async function keeperOn(lease: CloseLease, nowMs = NOW): Promise<AlertKeeper> {
   const watch = watchOver([SAMPLE_MERCHANT]);
   const keeper = new AlertKeeper({
     watch,
@@ -54,10 +54,10 @@ async function keeperOn(lease: CloseLease): Promise<AlertKeeper> {
     live: redisLiveChanges(redis),
     assertKeeps: () => lease.assertHeld(),
     watermark: () => Promise.resolve(null),
-    now: () => NOW,
+    now: () => nowMs,
   });
   await keeper.resume();
-  watch.seeDeadLetters(3, NOW);
+  watch.seeDeadLetters(3, nowMs);
   return keeper;
 }
 
@@ -73,4 +73,17 @@ test('one that stood still opens no alert that whoever has its duties by now wou
   expect(await ledgerHas()).toMatchObject([{ kind: 'DEAD_LETTERS', state: 'OPEN' }]);
   await first.release();
   await second.release();
+});
+
+test('of two alerts of one subject, which crossed on their way to the ledger, the first goes on and the second ends', async () => {
+  await ledger.client.command({ query: 'TRUNCATE TABLE alerts' });
+  const lease = await held('third');
+  const crossing = [await keeperOn(lease), await keeperOn(lease, NOW + 1_000)];
+  for (const keeper of crossing) await keeper.round();
+  const states = async () =>
+    (await clickHouseAlertLedger(ledger.client).alertsSince(0)).map(({ state }) => state);
+  expect(await states()).toEqual(['OPEN', 'OPEN']);
+  await (await keeperOn(lease, NOW + 2_000)).round();
+  expect(await states()).toEqual(['OPEN', 'CLOSED']);
+  await lease.release();
 });
