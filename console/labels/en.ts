@@ -262,6 +262,7 @@ export const en: Labels = {
     title: 'That did not work',
     offline: 'The server does not answer; check the network and try again.',
     field: 'Field',
+    notFound: 'Check the number; it may also be of a hospital that you do not see.',
     code: 'Code',
     retryAfter: (seconds) => `Try again in ${seconds} s.`,
     staleToken:

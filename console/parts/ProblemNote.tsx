@@ -10,6 +10,7 @@ export function problemText(error: unknown, language: 'zh' | 'en', { problem }: 
   if (error.status === 0) return problem.offline;
   if (error.code === 'DZ_LOGIN_STALE') return problem.staleToken;
   const said = language === 'zh' ? (error.detailZh ?? error.message) : error.message;
+  if (error.code === 'DZ_NOT_FOUND') return `${said}${language === 'zh' ? '。' : '. '}${problem.notFound}`;
   return error.retryAfterS === null ? said : `${said} ${problem.retryAfter(error.retryAfterS)}`;
 }
 

@@ -115,7 +115,7 @@ test('the list is taken away line by line, as JSON', async () => {
   await page.getByRole('button', { name: '导出' }).click();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: '逐行数据', exact: true }).click(),
+    page.getByRole('menuitem', { name: 'JSON 逐行', exact: true }).click(),
   ]);
   expect(file.suggestedFilename()).toMatch(/\.jsonl$/);
   const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n');

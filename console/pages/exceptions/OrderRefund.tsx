@@ -28,6 +28,8 @@ export function OrderRefund() {
     <>
       <Typography.Paragraph type="secondary">{words.order}</Typography.Paragraph>
       <Form<{ order: string; hospital: string }>
+        // Going back shows another order: the form must say which one it is that is paid back.
+        key={`asked ${merchantId ?? ''} ${order ?? ''}`}
         layout="inline"
         initialValues={{ order, hospital: merchantId }}
         onFinish={(said) =>
@@ -43,6 +45,7 @@ export function OrderRefund() {
           <Select
             showSearch={{ optionFilterProp: 'label' }}
             style={{ width: 240 }}
+            placeholder={words.hospitalRequired}
             options={me.merchants.map(({ id, name }) => ({ value: id, label: name }))}
           />
         </Form.Item>
@@ -58,7 +61,7 @@ export function OrderRefund() {
         </Button>
       </Form>
       {order !== undefined && merchantId !== undefined && (
-        <Found key={`${merchantId} ${order}`} merchantId={merchantId} orderNo={order} />
+        <Found key={`found ${merchantId} ${order}`} merchantId={merchantId} orderNo={order} />
       )}
     </>
   );
