@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './tools/longFirst.ts';
 
 /** Tests start hundreds of processes of ours: to strip and compile the same modules is nearly half of what a start computes. */
 export const COMPILED = {
@@ -19,5 +20,6 @@ export default defineConfig({
     maxWorkers: 2,
     pool: 'forks',
     env: COMPILED,
+    sequence: { sequencer: LongFirst },
   },
 });

@@ -1,8 +1,9 @@
-// npm test: every check in order, stopping at the first that fails. Arguments narrow the tests: npm test -- domain/
+// npm test: all checks at once, then the tests, then those in a browser, stopping where one fails. Arguments narrow the tests:
+// npm test -- domain/
 //   --all       the console in a browser as a whole, too, instead of its smoke test
 //   --browser   that alone (npm run test:browser)
 // The last line reads "N passed, N failed".
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,26 +59,54 @@ function inBrowser(args: readonly string[]): readonly Step[] {
   return [vitest('console in a browser', ['--config', 'vitest.browser.config.ts', ...args])];
 }
 
-function steps(): readonly Step[] {
-  if (isBrowserAlone) return inBrowser(named);
+/** Of each stage all steps run at once. */
+function stages(): readonly (readonly Step[])[] {
+  if (isBrowserAlone) return [inBrowser(named)];
   const tests = vitest('tests', named);
   // Whoever names tests wants those alone.
-  if (named.length > 0) return [...CHECKS, tests];
-  return [...CHECKS, tests, ...inBrowser(isAll ? [] : ['test/browser/smoke.test.ts'])];
+  if (named.length > 0) return [CHECKS, [tests]];
+  return [CHECKS, [tests], inBrowser(isAll ? [] : ['test/browser/smoke.test.ts'])];
 }
 
 type Counts = { readonly passed: number; readonly failed: number };
 
-/** Returns its exit code. */
-function runStep({ title, command, args }: Step): number {
-  console.log(`\n=== ${title}`);
+type Ended = { readonly code: number; readonly said: string };
+
+/** @param isLive whether it is seen while it runs, and nothing of it is left to say */
+function run({ title, command, args }: Step, isLive: boolean): Promise<Ended> {
   const startedAt = performance.now();
-  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  if (error) console.log(`${command} could not be run: ${error.message}`);
-  if (signal) console.log(`ended by ${signal}`);
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`=== ${title}: ${status === 0 ? 'fine' : 'FAILED'} (${seconds} s)`);
-  return status ?? 1;
+  const said: string[] = [];
+  const say = (text: string): void => {
+    if (isLive) console.log(text);
+    else said.push(`${text}\n`);
+  };
+  say(`\n=== ${title}`);
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['inherit', isLive ? 'inherit' : 'pipe', isLive ? 'inherit' : 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  }
+  child.once('error', (error) => {
+    say(`${command} could not be run: ${error.message}`);
+    resolve({ code: 1, said: said.join('') });
+  });
+  child.once('close', (code, signal) => {
+    if (signal) say(`ended by ${signal}`);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    say(`=== ${title}: ${code === 0 ? 'fine' : 'FAILED'} (${seconds} s)`);
+    resolve({ code: code ?? 1, said: said.join('') });
+  });
+  return promise;
+}
+
+/** The first is seen while it runs, the others when all have ended. Returns the first exit code that is not 0. */
+async function runStage(steps: readonly Step[]): Promise<number> {
+  const ended = await Promise.all(steps.map((step, i) => run(step, i === 0)));
+  for (const { said } of ended) process.stdout.write(said);
+  return ended.find(({ code }) => code !== 0)?.code ?? 0;
 }
 
 /** A file that cannot even be loaded holds no test that could fail: it counts as one. */
@@ -104,10 +133,11 @@ function readCounts(resultFile: string): Counts {
 
 let exitCode = 0;
 let counts: Counts = { passed: 0, failed: 0 };
-for (const step of steps()) {
-  exitCode = runStep(step);
-  if (step.resultFile !== undefined) {
-    const { passed, failed } = readCounts(step.resultFile);
+for (const steps of stages()) {
+  exitCode = await runStage(steps);
+  for (const { resultFile } of steps) {
+    if (resultFile === undefined) continue;
+    const { passed, failed } = readCounts(resultFile);
     counts = { passed: counts.passed + passed, failed: counts.failed + failed };
   }
   if (exitCode !== 0) break;
