@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { COMPILED } from './vitest.config.ts';
+
+// The system is started by vitest's own process, which has no `env` of the tests.
+Object.assign(process.env, COMPILED);
 
 /** Tests of the console in a real browser, all of them over one running system. */
 export default defineConfig({

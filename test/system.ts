@@ -22,7 +22,7 @@ import { RedisHeartbeatBoard } from '../adapters/redis/window/heartbeatBoard.ts'
 import { RedisWindow } from '../adapters/redis/window/redisWindow.ts';
 import type { EventLog, EventProducer, PartitionId, Position } from '../domain/ports.ts';
 import { waitUntilStored } from '../pipeline/join/gate.ts';
-import { connectEngine, migrateEngine, startEngine, startRedis } from './services/index.ts';
+import { connectEngine, startEngine, startMigratedEngine, startRedis } from './services/index.ts';
 
 const PIPELINE = new URL('../pipeline/main.ts', import.meta.url).pathname;
 const DEFAULT_CONFIG = new URL('../duizhang.config.yaml', import.meta.url).pathname;
@@ -96,8 +96,7 @@ export async function startTestSystem(options: SystemOptions = {}): Promise<Test
     log: await startServer('log'),
     window: await startServer('window'),
   };
-  let engine = await startLedger();
-  await migrateEngine(engine);
+  let engine = await startMigratedEngine({ dir: join(dir, 'ledger'), port: ports.engine });
   let pipeline: Child | null = null;
 
   const clickhouse = connectEngine(engine);

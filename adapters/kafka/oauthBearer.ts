@@ -1,4 +1,5 @@
 import type { Mechanism } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { OauthToken } from './kafkaSettings.ts';
 
@@ -13,7 +14,7 @@ export function oauthBearer(token: OauthToken): Mechanism {
     mechanism: 'oauthbearer',
     authenticationProvider: ({ saslAuthenticate }) => ({
       async authenticate() {
-        const { value } = await token();
+        const { value } = await token().catch(throwPassing);
         const request = { encode: () => withLength(`n,,\u0001auth=Bearer ${value}\u0001\u0001`) };
         const response = {
           decode: (bytes: Buffer) => bytes.subarray(LENGTH_BYTES),
@@ -26,6 +27,12 @@ export function oauthBearer(token: OauthToken): Mechanism {
       },
     }),
   };
+}
+
+/** Who gives out tokens may be away as brokers may, and is waited for as they are (failures.ts). */
+function throwPassing(error: unknown): never {
+  if (error instanceof DuizhangError || !(error instanceof Error)) throw error;
+  throw new kafkajs.KafkaJSError(error);
 }
 
 function withLength(text: string): Buffer {

@@ -34,6 +34,8 @@ async function newToken(
     body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope === '' ? {} : { scope }) }),
     signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
   });
+  // It is not well, and says nothing against us.
+  if (answer.status === 429 || answer.status >= 500) throw new Error(`${tokenUrl} answered ${answer.status}`);
   if (!answer.ok) throw noToken(tokenUrl, `answered ${answer.status}`);
   const said: unknown = await answer.json();
   if (typeof said !== 'object' || said === null) throw noToken(tokenUrl, 'answered no object');

@@ -122,7 +122,7 @@ function lostChain(merchantId: string): DuizhangError {
 function lostDuties(): DuizhangError {
   return new DuizhangError(
     'DZ_SYSTEM_PIPELINE_REPLACED',
-    'this pipeline was not heard of for too long and another process works in its place; started again, it stands by',
+    'this pipeline was not heard of for too long and another process works in its place, or the Redis that knows it was emptied; started again, it joins',
   );
 }
 

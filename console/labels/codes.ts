@@ -18,6 +18,8 @@ export type Codes = {
   readonly outcome: Table<Outcome>;
   readonly caseStatus: Table<CaseStatus>;
   readonly alertKind: Table<AlertKind>;
+  /** What to do about one. */
+  readonly alertAdvice: Table<AlertKind>;
   readonly alertSeverity: Table<AlertSeverity>;
   readonly alertState: Table<AlertState>;
   /** A bill or book of accounts. */

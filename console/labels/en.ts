@@ -104,6 +104,23 @@ export const en: Labels = {
       DZ_EVENT_UNENCODABLE: 'Cannot be encoded',
       DZ_EVENT_UNKNOWN_MERCHANT: 'Hospital not configured',
     },
+    alertAdvice: {
+      FEED_SILENT:
+        'Have the sender (payment platform or HIS) check its interface; what piled up matches by itself once it is back.',
+      CHANNEL_ONE_SIDED:
+        'Check how the side without the orders books this channel; what stays open is handled order by order.',
+      AMOUNT_WRONG:
+        'Compare the two amounts order by order, and find where a price or discount was not passed on.',
+      PAID_TWICE: 'Check whether the order was paid twice, and refund what was paid too much.',
+      CLOCK_WRONG: 'Have the sender set its clock (NTP).',
+      ORDERS_ONE_SIDED: 'See whether the other side is late; what stays open is handled order by order.',
+      DEAD_LETTERS: 'See why, mend that, then replay.',
+      DAY_NOT_CLOSED:
+        'See the reconciliations of the day; provide what bill is missing, then reconcile again.',
+      BILL_LATE: 'Have the bill sent, or upload it; the day is then reconciled by itself.',
+      REFUND_STUCK: "Check the state of these refunds at the channel's merchant platform.",
+      MATCH_RATE_LOW: 'See which channel and business the one-sided orders are of.',
+    },
     deadLetterAdvice: {
       DZ_EVENT_INVALID: 'Have its sender mend and send it anew; no replay helps',
       DZ_EVENT_NO_REGISTRY: 'Name the schema registry in the configuration, then replay',
@@ -302,6 +319,7 @@ export const en: Labels = {
     emptyTitle: 'No data yet',
     emptyText:
       'To connect a hospital, have the platform and its HIS send events to /api/v1/events, or import a bill.',
+    emptyHospitals: 'Add the hospital',
     emptyDocs: 'Read the API documents',
   },
 
@@ -325,7 +343,26 @@ export const en: Labels = {
     evidence: 'Evidence',
     lastToldOfPaidAt: 'Last order heard of, paid at',
     secondsAhead: 'Seconds ahead of the clock',
+    secondsBehind: 'Seconds behind the clock',
     largestDifference: 'Largest order',
+    wasToBeClosedBy: 'Was to be closed by',
+    lastRun: 'Last reconciliation',
+    neverRun: 'never reconciled',
+    matchRate: 'Match rate',
+    usualMatchRate: 'Usual match rate',
+    payments: 'Payments',
+    oldestRefundNo: 'Oldest refund',
+    billSource: 'Source of the bill',
+    noSource: 'nothing fetches it: upload it',
+    fetchStatus: 'Fetching',
+    fetchStatuses: {
+      WAITING: 'still asking',
+      IN: 'received',
+      NO_TRADE: 'no trade that day',
+      GAVE_UP: 'gave up',
+    },
+    asked: 'Times asked',
+    answerCode: 'Code that was answered',
     book: 'Book',
     id: 'Id',
     emptyOpen: 'No open alerts',
@@ -696,6 +733,7 @@ export const en: Labels = {
     title: 'Exceptions',
     tabs: { list: 'Exceptions', refund: 'Refund an order', bills: 'Bill errors' },
     type: 'Verdict',
+    kind: 'Kind',
     mode: 'Mode',
     from: 'From',
     to: 'To',

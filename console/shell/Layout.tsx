@@ -1,8 +1,6 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Layout as AntLayout, Flex, Result, Spin, theme } from 'antd';
 import { lazy, Suspense, useState } from 'react';
-import { meQuery } from '../api/queries.ts';
 import { useLabels } from '../labels/useLabels.ts';
 import { useCaseId } from '../parts/case/openCase.ts';
 import { AccountMenu } from './AccountMenu.tsx';
@@ -12,7 +10,8 @@ import { LostBanner } from './LostBanner.tsx';
 import { HospitalSwitch } from './HospitalSwitch.tsx';
 import { NotFoundPage } from './NotFoundPage.tsx';
 import { PageMenu } from './PageMenu.tsx';
-import { isPageId, pageOfPath } from './pages.ts';
+import { pageOfPath } from './pages.ts';
+import { useShownPages } from './useShownPages.ts';
 
 const CaseDrawer = lazy(() =>
   import('../parts/case/CaseDrawer.tsx').then((part) => ({ default: part.CaseDrawer })),
@@ -91,8 +90,7 @@ function Frame() {
 function Allowed() {
   const { shell } = useLabels();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
-  const { data: me } = useSuspenseQuery(meQuery);
-  const shown = me.menus.flatMap(({ id, pages }) => [id, ...pages.map((page) => page.id)]).filter(isPageId);
+  const shown = useShownPages();
   if (shown.length === 0)
     return <Result status="403" title={shell.noMenuTitle} subTitle={shell.noMenuText} />;
   const page = pageOfPath(pathname);

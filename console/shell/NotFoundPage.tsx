@@ -9,7 +9,7 @@ export function NotFoundPage() {
   return (
     <Result
       status="404"
-      title={shell.notFoundTitle}
+      title={<h1 style={{ font: 'inherit', margin: 0 }}>{shell.notFoundTitle}</h1>}
       subTitle={shell.notFoundText}
       extra={<Link to="/">{shell.toHome}</Link>}
     />

@@ -9,13 +9,12 @@ import { connectRedis } from '../../adapters/redis/connect.ts';
 import type { AuditVerdict, KnownHeads } from '../../domain/auditChains.ts';
 import { verifyAuditTrail } from '../../domain/auditChains.ts';
 import type { AuditEntry } from '../../domain/auditEntry.ts';
-import { connectEngine, migrateEngine, startEngine, startRedis } from '../services/index.ts';
+import { connectEngine, startEngine, startMigratedEngine, startRedis } from '../services/index.ts';
 
 /** A ledger and a Redis of a test's own, with an audit trail on them. */
 export async function startAuditWorld() {
   const dir = await mkdtemp(join(tmpdir(), 'dz-audit-'));
-  let engine: Engine = await startEngine({ dir: join(dir, 'ledger') });
-  await migrateEngine(engine);
+  let engine: Engine = await startMigratedEngine({ dir: join(dir, 'ledger') });
   const server = await startRedis({ dir: join(dir, 'log'), appendfsync: 'always' });
   const port = Number(new URL(engine.url).port);
   const client = connectEngine(engine);

@@ -72,3 +72,17 @@ test('a drawer in the dark is as readable, and is in the address', async () => {
   await expect.poll(() => tab.page.url()).not.toContain('letter=');
   expect(tab.complaints).toEqual([]);
 });
+
+test('on a tablet no number of a case reaches over what the book beside it says', async () => {
+  const tab = await logInAs(browser, 'operator', '/exceptions', { size: 'tablet' });
+  const row = tab.page.locator('.ant-table-row').first();
+  await row.waitFor();
+  await row.focus();
+  await tab.page.keyboard.press('Enter');
+  const cells = tab.page.getByRole('dialog').locator('.ant-table-cell');
+  await cells.first().waitFor();
+  const over = await cells.evaluateAll((all) => all.map((it) => it.scrollWidth - it.clientWidth));
+  expect(Math.max(...over)).toBeLessThanOrEqual(1);
+  await expectAccessible(tab);
+  await picture(tab, 'case');
+});

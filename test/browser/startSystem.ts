@@ -50,10 +50,12 @@ export type OwnDemo = {
   /** Of the configuration, below what every one here has. */
   readonly more?: string;
   readonly port?: number;
+  /** Without a day: nothing has happened, and nothing came. */
+  readonly isEmpty?: boolean;
 };
 
 /** A system of one's own, for what all the others must not have: it takes half a minute. */
-export async function startDemo({ more = '', port = 0 }: OwnDemo): Promise<{
+export async function startDemo({ more = '', port = 0, isEmpty = false }: OwnDemo): Promise<{
   readonly system: BrowserSystem;
   readonly stop: () => Promise<void>;
 }> {
@@ -63,7 +65,7 @@ export async function startDemo({ more = '', port = 0 }: OwnDemo): Promise<{
   const env = { ...process.env, DUIZHANG_DATA: join(dataDir, 'data'), DUIZHANG_CONFIG: config };
   const child = await startChild({
     command: process.execPath,
-    args: [MAIN, 'start', '--fresh', ...DEMO, '--port', String(port)],
+    args: [MAIN, 'start', '--fresh', ...(isEmpty ? ['--no-demo'] : DEMO), '--port', String(port)],
     env,
     logFile,
   });

@@ -8,7 +8,7 @@ import { wechatBill } from '../../adapters/bills/testBills.ts';
 import type { Engine } from '../../adapters/clickhouse/embedded/start.ts';
 import { removeRunFile, writeRunFile } from '../../adapters/process/runFile.ts';
 import { billCommand } from '../../cli/commands/bill.ts';
-import { migrateEngine, startEngine } from '../services/index.ts';
+import { startMigratedEngine } from '../services/index.ts';
 
 const DATE = '2026-03-05';
 const DAY = ['--merchant', 'H001', '--date', DATE] as const;
@@ -18,8 +18,7 @@ let engine: Engine;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'duizhang-bill-commands-'));
-  engine = await startEngine({ dir: join(dir, 'ledger') });
-  await migrateEngine(engine);
+  engine = await startMigratedEngine({ dir: join(dir, 'ledger') });
   writeRunFile(dir, {
     pid: process.pid,
     clickhouseUrl: engine.url,

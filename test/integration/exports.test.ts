@@ -31,7 +31,7 @@ import {
   insertVerdicts,
   startLedger,
 } from './ledgerHarness.ts';
-import { migrateEngine, startEngine } from '../services/index.ts';
+import { startMigratedEngine } from '../services/index.ts';
 
 let system: TestLedger;
 let exports: LedgerExports;
@@ -315,8 +315,7 @@ describe('a file that breaks off', () => {
 
   test('is an error when the ledger dies in the middle', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'duizhang-exports-'));
-    const engine = await startEngine({ dir });
-    await migrateEngine(engine);
+    const engine = await startMigratedEngine({ dir });
     const client = connectClickHouse(engine.url);
     await client.command({
       query: `INSERT INTO verdicts (mode, merchant_id, order_no, business_date, code, kind, key_part, platform_fen)

@@ -6,7 +6,7 @@ import type { Entry } from '../../domain/entry.ts';
 import type { LoggedEntry, RealtimeLedger } from '../../domain/ledgerPorts.ts';
 import type { Reconciliation, VersionedVerdict } from '../../domain/ports.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import { connectEngine, migrateEngine, startEngine } from '../services/index.ts';
+import { connectEngine, startMigratedEngine } from '../services/index.ts';
 
 /** A migrated ledger of a test's own on the real engine. */
 export type TestLedger = AsyncDisposable & {
@@ -17,8 +17,7 @@ export type TestLedger = AsyncDisposable & {
 
 export async function startLedger(): Promise<TestLedger> {
   const dir = await mkdtemp(join(tmpdir(), 'duizhang-ledger-'));
-  const engine = await startEngine({ dir });
-  await migrateEngine(engine);
+  const engine = await startMigratedEngine({ dir });
   const client = connectEngine(engine);
   return {
     url: engine.url,

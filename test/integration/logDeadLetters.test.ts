@@ -10,7 +10,7 @@ import type { RedisServer } from '../../adapters/process/redisServer.ts';
 import { writeRunFile } from '../../adapters/process/runFile.ts';
 import { recordsOf } from '../../adapters/redis/log/streamReply.ts';
 import { deadLettersCommand } from '../../cli/commands/deadLetters.ts';
-import { migrateEngine, startEngine, startRedis } from '../services/index.ts';
+import { startMigratedEngine, startRedis } from '../services/index.ts';
 
 let dir: string;
 let server: RedisServer;
@@ -21,9 +21,8 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'dz-dead-'));
   [server, engine] = await Promise.all([
     startRedis({ dir, appendfsync: 'always' }),
-    startEngine({ dir: join(dir, 'clickhouse') }),
+    startMigratedEngine({ dir: join(dir, 'clickhouse') }),
   ]);
-  await migrateEngine(engine);
   redis = new Redis(server.url);
   writeRunFile(dir, {
     pid: process.pid,

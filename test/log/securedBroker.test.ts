@@ -27,10 +27,14 @@ describe.runIf(hasKafka)('a broker that is secured', () => {
   let kafka: KafkaServer;
   let tokenUrl: string;
   let closeLast: () => Promise<void>;
+  /** So often the provider of tokens is not well. */
+  let overloaded = 0;
   const tokens = createServer((request, response) => {
     const isKnown =
       request.headers.authorization === `Basic ${Buffer.from('client:s%C3%A9cret').toString('base64')}`;
-    response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' });
+    const status = overloaded > 0 ? 503 : isKnown ? 200 : 401;
+    overloaded -= 1;
+    response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(isKnown ? { access_token: unsecuredToken(300), expires_in: 300 } : {}));
   });
 
@@ -126,6 +130,7 @@ log:
   }
 
   const CA = ', tls: { caFile: ca.pem }';
+  const ASKED = `${CA}, sasl: { mechanism: OAUTHBEARER, user: client, keyFile: secret, tokenUrl: 'TOKEN_URL' }`;
   const login = (mechanism: string, keyFile: string) =>
     `, sasl: { mechanism: ${mechanism}, user: duizhang, keyFile: ${keyFile} }`;
 
@@ -136,12 +141,14 @@ log:
     ['SCRAM-SHA-256 within TLS', 'LOGIN', CA + login('SCRAM-SHA-256', 'password')],
     ['SCRAM-SHA-512 without TLS', 'OPEN', login('SCRAM-SHA-512', 'password')],
     ['a bearer token from a file', 'LOGIN', `${CA}, sasl: { mechanism: OAUTHBEARER, keyFile: token }`],
-    [
-      'a bearer token that is asked for',
-      'LOGIN',
-      `${CA}, sasl: { mechanism: OAUTHBEARER, user: client, keyFile: secret, tokenUrl: 'TOKEN_URL' }`,
-    ],
+    ['a bearer token that is asked for', 'LOGIN', ASKED],
   ])('%s lets events through', (_, listener, section) => goThrough(listener, section), 30_000);
+
+  test('a provider of tokens that is not well is waited for', { timeout: 30_000 }, async () => {
+    overloaded = 5;
+    await goThrough('LOGIN', ASKED);
+    expect(overloaded).toBeLessThanOrEqual(0);
+  });
 
   test.each([
     ['an authority that did not sign it', 'TLS', ', tls: { caFile: other-ca.pem }', /certificate/],

@@ -14,7 +14,7 @@ import { principalsOf } from '../../api/principals.ts';
 import { Registry } from 'prom-client';
 import { SAMPLE_MERCHANT } from '../integration/closeHarness.ts';
 import { NO_LIMITS, UNUSED_CASE_DEPS, UNUSED_PARTS } from '../apiParts.ts';
-import { migrateEngine, startEngine, startRedis } from '../services/index.ts';
+import { startEngine, startMigratedEngine, startRedis } from '../services/index.ts';
 
 // Servers of its own, which are killed and come back.
 
@@ -33,8 +33,7 @@ let ask: () => Promise<{ status: number; code: string }>;
 
 beforeAll(async () => {
   ledgerDir = join(await tempDir(), 'ledger');
-  engine = await startEngine({ dir: ledgerDir });
-  await migrateEngine(engine);
+  engine = await startMigratedEngine({ dir: ledgerDir });
   redis = await startRedis({ dir: await tempDir(), appendfsync: 'everysec' });
   const client = connectClickHouse(engine.url, 3_000);
   const window = connectRedis(redis.url, 1_000);

@@ -16,6 +16,7 @@ import { EMBEDDED_CLUSTER } from './embeddedCluster.ts';
 import type { LedgerService } from './embeddedCluster.ts';
 import { imageOf } from './images.ts';
 import { launchKafkaContainer } from './kafkaContainer.ts';
+import { copyMigrated } from './migratedLedger.ts';
 
 const inContainers = chosen('DUIZHANG_TEST_SERVICES', ['programs', 'containers']) === 'containers';
 const onCluster = chosen('DUIZHANG_TEST_LEDGER', ['server', 'cluster']) === 'cluster';
@@ -63,3 +64,15 @@ export const LEDGER: LedgerService = onCluster ? EMBEDDED_CLUSTER : ONE_SERVER;
 
 /** A ClickHouse on a folder, listening on 127.0.0.1. */
 export const { start: startEngine, migrate: migrateEngine, connect: connectEngine } = LEDGER;
+
+/** One with its schema, on a folder that is empty or not there. */
+export async function startMigratedEngine(options: {
+  readonly dir: string;
+  readonly port?: number;
+}): ReturnType<typeof startEngine> {
+  if (!inContainers && !onCluster) await copyMigrated(options.dir);
+  const engine = await startEngine(options);
+  // Of a copy it makes sure that nothing is missing.
+  await migrateEngine(engine);
+  return engine;
+}

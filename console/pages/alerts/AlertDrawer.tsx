@@ -3,6 +3,7 @@ import { App, Button, Drawer, Form, Input, Typography } from 'antd';
 import { localOfInstant } from '../../../domain/businessDate.ts';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import type { Labels } from '../../labels/zh.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { AlertStateTag, SeverityTag } from '../../parts/CodeTag.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
@@ -14,6 +15,7 @@ import { useMerchantName } from '../../parts/useMerchantName.ts';
 import { AlertOrders } from './AlertOrders.tsx';
 import { alertSubject } from './alertSubject.ts';
 import { evidenceLines } from './evidence.ts';
+import { NextStep } from './NextStep.tsx';
 import type { AlertItem } from './queries.ts';
 import { acknowledge, alertsChanged } from './queries.ts';
 import { beijingText, countText } from '../../parts/texts.ts';
@@ -49,23 +51,31 @@ function Details({ alert }: { readonly alert: AlertItem }) {
     [words.openedAt, <BeijingTime key="v" at={alert.openedAt} />],
     [words.updatedAt, <BeijingTime key="v" at={alert.updatedAt} />],
     [words.closedAt, <BeijingTime key="v" at={alert.closedAt} />],
-    [words.orders, common.orders(countText(alert.orders))],
-    [words.left, common.orders(countText(alert.left))],
-    [common.amount, <Money key="v" fen={alert.amountFen === '0' ? null : alert.amountFen} inline />],
+    // A day or a bill that is missing is of no order.
+    ...(alert.orders === 0 ? [] : ordersOf(alert, labels)),
     ...evidenceLines(alert.evidence, labels),
     [words.id, <CopyableId key="v" id={alert.alertId} most={16} />],
   ] as const;
   return (
     <>
+      {alert.state === 'OPEN' && <NextStep alert={alert} />}
       <Facts facts={facts} />
       {alert.acknowledgedBy === null ? (
         <Acknowledge alertId={alert.alertId} />
       ) : (
         <Acknowledged alert={alert} />
       )}
-      {alert.merchantId !== '' && <AlertOrders alertId={alert.alertId} />}
+      {alert.orders > 0 && alert.merchantId !== '' && <AlertOrders alertId={alert.alertId} />}
     </>
   );
+}
+
+function ordersOf({ orders, left, amountFen }: AlertItem, { alerts: words, common }: Labels) {
+  return [
+    [words.orders, common.orders(countText(orders))],
+    [words.left, common.orders(countText(left))],
+    [common.amount, <Money key="v" fen={amountFen === '0' ? null : amountFen} inline />],
+  ] as const;
 }
 
 function Acknowledged({ alert }: { readonly alert: AlertItem }) {

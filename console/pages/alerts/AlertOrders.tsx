@@ -17,7 +17,9 @@ export function AlertOrders({ alertId }: { readonly alertId: string }) {
   const rows = (list.data?.pages.flatMap(({ items }) => items) ?? []).map((order, n) => ({ ...order, n }));
   return (
     <section style={{ marginBlockStart: 24 }}>
-      <Typography.Title level={5}>{words.orderList}</Typography.Title>
+      <Typography.Title level={2} style={{ fontSize: 15 }}>
+        {words.orderList}
+      </Typography.Title>
       {list.error && <ProblemNote error={list.error} />}
       {rows.length === 0 && !list.error ? (
         <Typography.Text type="secondary">{list.isPending ? common.loading : words.noOrders}</Typography.Text>

@@ -60,7 +60,7 @@ export function AlertsPage() {
 }
 
 function Filters() {
-  const { alerts: words, codes, common } = useLabels();
+  const { codes, common } = useLabels();
   const { state, kind } = route.useSearch();
   const navigate = route.useNavigate();
   return (
@@ -80,7 +80,7 @@ function Filters() {
         }
       />
       <Select
-        aria-label={words.subject}
+        aria-label={common.kind}
         value={kind ?? null}
         allowClear
         placeholder={common.kind}

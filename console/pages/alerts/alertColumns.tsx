@@ -12,19 +12,30 @@ export function useAlertColumns(): TableColumnsType<AlertItem> {
   const labels = useLabels();
   const { alerts: words, codes, common } = labels;
   const nameOf = useMerchantName();
+  // Of a day or a bill that is missing there are no orders to count.
   return [
     { title: words.severity, width: 76, render: (_, { severity }) => <SeverityTag code={severity} /> },
-    { title: common.kind, width: 132, render: (_, { kind }) => codes.alertKind[kind] },
+    { title: common.kind, width: 116, render: (_, { kind }) => codes.alertKind[kind] },
     {
       title: common.hospital,
-      width: 150,
+      width: 130,
       ellipsis: true,
       render: (_, { merchantId }) => (merchantId === '' ? common.none : nameOf(merchantId)),
     },
-    { title: words.subject, width: 130, ellipsis: true, render: (_, alert) => alertSubject(alert, labels) },
+    { title: words.subject, width: 196, ellipsis: true, render: (_, alert) => alertSubject(alert, labels) },
     { title: words.since, width: 136, render: (_, { since }) => <BeijingTime at={since} /> },
-    { title: words.orders, width: 76, align: 'right', render: (_, { orders }) => countText(orders) },
-    { title: words.left, width: 92, align: 'right', render: (_, { left }) => countText(left) },
+    {
+      title: words.orders,
+      width: 76,
+      align: 'right',
+      render: (_, { orders }) => (orders === 0 ? common.none : countText(orders)),
+    },
+    {
+      title: words.left,
+      width: 84,
+      align: 'right',
+      render: (_, { orders, left }) => (orders === 0 ? common.none : countText(left)),
+    },
     {
       title: common.amount,
       width: 124,
@@ -35,7 +46,7 @@ export function useAlertColumns(): TableColumnsType<AlertItem> {
     { title: common.status, width: 88, render: (_, { state }) => <AlertStateTag code={state} /> },
     {
       title: words.acknowledged,
-      width: 100,
+      width: 84,
       ellipsis: true,
       render: (_, { acknowledgedBy }) => acknowledgedBy ?? words.notAcknowledged,
     },

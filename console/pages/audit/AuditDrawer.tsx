@@ -46,7 +46,17 @@ function Details({ entry }: { readonly entry: AuditRow }) {
       <Typography.Title level={2} style={{ fontSize: 15, marginBlockStart: 16 }}>
         {words.said}
       </Typography.Title>
-      <pre tabIndex={0} className="dz-id" style={{ overflow: 'auto', maxHeight: '40vh', margin: 0 }}>
+      <pre
+        tabIndex={0}
+        className="dz-id"
+        style={{
+          overflow: 'auto',
+          maxHeight: '40vh',
+          margin: 0,
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+        }}
+      >
         {JSON.stringify(entry.said, null, 2)}
       </pre>
     </>

@@ -56,7 +56,7 @@ export function Filters() {
         onChoose={(channel) => set({ channel })}
       />
       <Choice
-        name={common.kind}
+        name={words.kind}
         value={search.kind}
         names={codes.kind}
         of={KINDS}

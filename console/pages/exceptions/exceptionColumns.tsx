@@ -14,7 +14,7 @@ export function useExceptionColumns(): TableColumnsType<ExceptionItem> {
   const nameOf = useMerchantName();
   const amount = (title: string, side: Side): TableColumnsType<ExceptionItem>[number] => ({
     title,
-    width: 104,
+    width: 98,
     align: 'right',
     sorter: (a, b) => Number(fenOf(a[side]) - fenOf(b[side])),
     render: (_, row) => <Money fen={row[side]} />,
@@ -22,13 +22,13 @@ export function useExceptionColumns(): TableColumnsType<ExceptionItem> {
   return [
     {
       title: words.date,
-      width: 106,
+      width: 100,
       sorter: (a, b) => (a.businessDate < b.businessDate ? -1 : Number(a.businessDate > b.businessDate)),
       render: (_, { businessDate }) => <span className="dz-number">{businessDate}</span>,
     },
     {
-      title: common.kind,
-      width: 160,
+      title: words.type,
+      width: 150,
       render: (_, { type, possiblyCrossDay }) => (
         <Flex gap={0}>
           <VerdictTag code={type} />
@@ -36,24 +36,23 @@ export function useExceptionColumns(): TableColumnsType<ExceptionItem> {
         </Flex>
       ),
     },
-    { title: common.status, width: 88, render: (_, { status }) => <CaseStatusTag code={status} /> },
+    { title: common.status, width: 76, render: (_, { status }) => <CaseStatusTag code={status} /> },
     {
       title: common.hospital,
-      width: 116,
+      width: 100,
       ellipsis: true,
       render: (_, { merchantId }) => nameOf(merchantId),
     },
-    { title: common.orderNo, width: 208, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
+    { title: common.orderNo, width: 204, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
+    { title: words.kind, width: 72, render: (_, { kind }) => codes.kind[kind] },
     {
       title: common.channel,
-      width: 96,
-      ellipsis: true,
-      render: (_, { kind, channel }) =>
-        `${channel === null ? '' : `${codes.channel[channel]} `}${codes.kind[kind]}`,
+      width: 68,
+      render: (_, { channel }) => (channel === null ? common.none : codes.channel[channel]),
     },
-    amount(codes.feed.MERCHANT, 'merchantFen'),
-    amount(codes.feed.PLATFORM, 'platformFen'),
-    amount(codes.feed.CHANNEL, 'channelFen'),
+    amount(codes.book.MERCHANT, 'merchantFen'),
+    amount(codes.book.PLATFORM, 'platformFen'),
+    amount(codes.book.CHANNEL, 'channelFen'),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { Card, DatePicker, Table, Tag } from 'antd';
 import dayjs from 'dayjs';
 import { addDays, businessDateOf } from '../../../domain/businessDate.ts';
@@ -10,6 +10,7 @@ import { OutcomeTag } from '../../parts/CodeTag.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useNow } from '../../parts/useNow.ts';
+import { PLACE } from '../reconciliation/place.ts';
 import type { BoardRow } from './boardRows.ts';
 import { boardRows } from './boardRows.ts';
 import type { Hospital } from './hospital.ts';
@@ -48,7 +49,7 @@ export function CloseBoard({ hospitals }: { readonly hospitals: readonly Hospita
         dataSource={boardRows(hospitals, date, runs.data?.items ?? [], waits.data?.items ?? []).slice()}
         locale={{ emptyText: <Nothing title={common.empty} /> }}
         columns={[
-          { title: common.hospital, width: 170, ellipsis: true, dataIndex: 'name' },
+          { title: common.hospital, width: 170, ellipsis: true, render: (_, row) => <Place row={row} /> },
           { title: common.status, width: 96, render: (_, row) => <Outcome row={row} /> },
           { title: home.exceptions, width: 108, align: 'right', render: (_, row) => exceptionsText(row) },
           { title: common.details, render: (_, row) => <Says row={row} nowMs={nowMs} /> },
@@ -60,6 +61,16 @@ export function CloseBoard({ hospitals }: { readonly hospitals: readonly Hospita
         ]}
       />
     </Card>
+  );
+}
+
+/** To what its day ended in, where it was closed. */
+function Place({ row: { name, run } }: { readonly row: BoardRow }) {
+  if (run === null || run.mode === 'REALTIME') return <>{name}</>;
+  return (
+    <Link to={`${PLACE[run.mode].path}/$runId`} params={{ runId: run.id }} search={{}}>
+      {name}
+    </Link>
   );
 }
 

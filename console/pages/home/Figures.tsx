@@ -1,7 +1,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Card, Flex, Statistic, Typography } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
 import { countText, moneyText, percentText } from '../../parts/texts.ts';
+import { PATH_OF } from '../../shell/pages.ts';
+import { useShownPages } from '../../shell/useShownPages.ts';
 import { alertsQuery } from '../alerts/queries.ts';
 import type { Hospital } from './hospital.ts';
 import { ofHospitals } from './hospital.ts';
@@ -48,12 +51,15 @@ export function Figures({ overview, hospitals, merchantId }: Props) {
         value={countText(count)}
         hint={`${home.openAmount} ${moneyText(stake)}`}
         isLoading={isLoading}
+        leadsTo="exceptions"
       />
       <Figure
         title={home.openAlerts}
-        value={countText(openAlerts.length)}
+        // There are more than a page of them: nobody has counted the rest.
+        value={`${countText(openAlerts.length)}${alerts.hasNextPage ? '+' : ''}`}
         hint={openAlerts.length === 0 ? home.noAlerts : home.critical(countText(critical))}
         isLoading={alerts.isPending}
+        leadsTo="alerts"
       />
       <Figure
         title={home.waitingDays}
@@ -87,12 +93,20 @@ type FigureProps = {
   readonly value: string;
   readonly hint: string;
   readonly isLoading: boolean;
+  /** The page that lists what is counted. */
+  readonly leadsTo?: 'exceptions' | 'alerts';
 };
 
-function Figure({ title, value, hint, isLoading }: FigureProps) {
+function Figure({ title, value, hint, isLoading, leadsTo }: FigureProps) {
+  const shown = useShownPages();
+  const isLink = leadsTo !== undefined && shown.includes(leadsTo);
   return (
     <Card size="small" style={{ flex: '1 1 0', minWidth: 136 }}>
-      <Statistic title={title} value={value} loading={isLoading} />
+      <Statistic
+        title={isLink ? <Link to={PATH_OF[leadsTo]}>{title}</Link> : title}
+        value={value}
+        loading={isLoading}
+      />
       <Typography.Text type="secondary">{hint}</Typography.Text>
     </Card>
   );

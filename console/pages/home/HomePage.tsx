@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { Col, Row } from 'antd';
+import { Link } from '@tanstack/react-router';
+import { Alert, Col, Flex, Row } from 'antd';
 import { useLive } from '../../api/live.ts';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
-import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
+import { useShownPages } from '../../shell/useShownPages.ts';
 import { alertsChanged } from '../alerts/queries.ts';
 import { CloseBoard } from './CloseBoard.tsx';
 import { Feeds } from './Feeds.tsx';
@@ -32,6 +33,7 @@ export function HomePage() {
   return (
     <Page title={home.title}>
       {overview.error && <ProblemNote error={overview.error} />}
+      {overview.data?.feeds.length === 0 && overview.data.open.length === 0 && <Start />}
       <Row gutter={[16, 16]}>
         <Col span={24}>
           <Figures overview={overview.data} hospitals={hospitals} merchantId={hospital} />
@@ -59,17 +61,33 @@ export function HomePage() {
           </Row>
         </Col>
       </Row>
-      {overview.data?.feeds.length === 0 && overview.data.open.length === 0 && <Start />}
     </Page>
   );
 }
 
-/** To whoever has an empty system in front of them. */
+/** To whoever has an empty system in front of them: above its zeros, where it is seen. */
 function Start() {
-  const { home } = useLabels();
-  return (
-    <Nothing title={home.emptyTitle} text={home.emptyText}>
+  const { home, menu } = useLabels();
+  const steps = (
+    <Flex wrap gap={16}>
+      {useShownPages().includes('system') && <Link to="/system">{home.emptyHospitals}</Link>}
       <a href="/docs">{home.emptyDocs}</a>
-    </Nothing>
+      <Link to="/bill-files">{menu['bill-files']}</Link>
+    </Flex>
+  );
+  return (
+    <Alert
+      type="info"
+      showIcon
+      data-start=""
+      style={{ marginBlockEnd: 16 }}
+      title={home.emptyTitle}
+      description={
+        <>
+          <div>{home.emptyText}</div>
+          {steps}
+        </>
+      }
+    />
   );
 }

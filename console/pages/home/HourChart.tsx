@@ -27,7 +27,7 @@ export function HourChart({ hours = [] }: { readonly hours: Overview['hours'] | 
       yAxis: [
         {
           type: 'value' as const,
-          min: Math.max(0, Math.floor(Math.min(...rates.map((rate) => rate ?? 90), 90) / 10) * 10),
+          min: leastShown(rates),
           max: 100,
           axisLabel: { ...axisLabel, formatter: '{value}%' },
           splitLine: { lineStyle: { color: colorSplit } },
@@ -38,6 +38,7 @@ export function HourChart({ hours = [] }: { readonly hours: Overview['hours'] | 
         {
           name: home.judged,
           type: 'bar' as const,
+          barMaxWidth: 48,
           yAxisIndex: 1,
           data: all.map((hour) => byHour.get(hour)?.verdicts ?? 0),
           color: colorPrimaryBorder,
@@ -53,7 +54,7 @@ export function HourChart({ hours = [] }: { readonly hours: Overview['hours'] | 
     )
     .join('; ');
   return (
-    <Card size="small" title={home.hoursTitle}>
+    <Card size="small" title={home.hoursTitle} style={{ height: '100%' }}>
       {hours.length === 0 ? (
         <Nothing title={home.noVerdictsYet} text={home.hoursNone} />
       ) : (
@@ -61,6 +62,12 @@ export function HourChart({ hours = [] }: { readonly hours: Overview['hours'] | 
       )}
     </Card>
   );
+}
+
+/** The lowest rate stands above the axis, not on it. */
+function leastShown(rates: readonly (number | null)[]): number {
+  const least = Math.min(...rates.map((rate) => rate ?? 100));
+  return Math.max(0, Math.min(90, Math.ceil(least / 10) * 10 - 10));
 }
 
 function rateOf(hour: Overview['hours'][number] | undefined): number | null {

@@ -52,7 +52,7 @@ export function MinuteChart({ overview }: { readonly overview: Overview | undefi
   const sumOf = (book: 'platform' | 'merchant') => minutes.reduce((sum, each) => sum + each[book], 0);
   const says = `${codes.feed.PLATFORM} ${countText(sumOf('platform'))}, ${codes.feed.MERCHANT} ${countText(sumOf('merchant'))}`;
   return (
-    <Card size="small" title={home.minutesTitle}>
+    <Card size="small" title={home.minutesTitle} style={{ height: '100%' }}>
       {overview?.minutes.length === 0 ? (
         <Nothing title={home.minutesNone} text={home.minutesNoneText} />
       ) : (

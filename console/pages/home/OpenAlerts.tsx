@@ -6,7 +6,9 @@ import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { SeverityTag } from '../../parts/CodeTag.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
+import { useShownPages } from '../../shell/useShownPages.ts';
 import { alertSubject } from '../alerts/alertSubject.ts';
+import type { AlertItem } from '../alerts/queries.ts';
 import { alertsQuery } from '../alerts/queries.ts';
 
 const SHOWN = 8;
@@ -17,8 +19,15 @@ export function OpenAlerts({ merchantId }: { readonly merchantId: string | undef
   const nameOf = useMerchantName();
   const list = useInfiniteQuery(alertsQuery({ state: 'OPEN', merchantId }));
   const alerts = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const mayOpen = useShownPages().includes('alerts');
+  const titleOf = (alert: AlertItem): string => {
+    const hospital = alert.merchantId === '' ? common.none : nameOf(alert.merchantId);
+    return [codes.alertKind[alert.kind], hospital, alertSubject(alert, labels)]
+      .filter((part) => part !== common.none)
+      .join(' · ');
+  };
   return (
-    <Card size="small" title={home.alertsTitle} extra={<Link to="/alerts">{home.allAlerts}</Link>}>
+    <Card size="small" title={home.alertsTitle} extra={mayOpen && <Link to="/alerts">{home.allAlerts}</Link>}>
       {alerts.length === 0 ? (
         <Nothing title={words.emptyOpen} text={words.emptyOpenText} />
       ) : (
@@ -27,11 +36,13 @@ export function OpenAlerts({ merchantId }: { readonly merchantId: string | undef
             <li key={alert.alertId}>
               <Flex gap={8} align="baseline">
                 <SeverityTag code={alert.severity} />
-                <Link to="/alerts" search={{ alert: alert.alertId }} style={{ flex: 1 }}>
-                  {codes.alertKind[alert.kind]} ·{' '}
-                  {alert.merchantId === '' ? common.none : nameOf(alert.merchantId)} ·{' '}
-                  {alertSubject(alert, labels)}
-                </Link>
+                {mayOpen ? (
+                  <Link to="/alerts" search={{ alert: alert.alertId }} style={{ flex: 1 }}>
+                    {titleOf(alert)}
+                  </Link>
+                ) : (
+                  <span style={{ flex: 1 }}>{titleOf(alert)}</span>
+                )}
                 <Typography.Text type="secondary">
                   <BeijingTime at={alert.since} />
                 </Typography.Text>

@@ -46,8 +46,8 @@ export function OneSidedPage() {
             <OrderMoney order={order} />
           </>
         )}
-        {asked.isIdle && <Nothing title={words.emptyTitle} text={words.emptyText} />}
       </Flex>
+      {asked.isIdle && <Nothing title={words.emptyTitle} text={words.emptyText} />}
     </Page>
   );
 }
@@ -79,6 +79,7 @@ function CheckForm({ isAsking, onAsk }: FormProps) {
         <Select
           showSearch={{ optionFilterProp: 'label' }}
           style={{ width: 240 }}
+          placeholder={words.hospitalNeeded}
           options={me.merchants.map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))}
         />
       </Form.Item>

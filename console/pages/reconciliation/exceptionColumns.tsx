@@ -16,11 +16,11 @@ export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRo
   return [
     {
       title: words.type,
-      width: 115,
+      width: 110,
       sorter: (a, b) => compare(a.type, b.type),
       render: (_, { type }) => <VerdictTag code={type} />,
     },
-    { title: common.kind, width: 80, render: (_, { kind }) => codes.kind[kind] },
+    { title: common.kind, width: 64, render: (_, { kind }) => codes.kind[kind] },
     {
       title: common.orderNo,
       width: 210,
@@ -29,7 +29,7 @@ export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRo
     },
     {
       title: common.channel,
-      width: 105,
+      width: 90,
       render: (_, { channel }) => (channel === null ? common.none : codes.channel[channel]),
     },
     ...BOOKS_OF_MODE[mode].map((book) => ({
@@ -49,6 +49,7 @@ export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRo
     {
       title: words.action,
       width: 70,
+      fixed: 'end',
       render: (_, { id }) => (
         <a
           href={casePath(id)}

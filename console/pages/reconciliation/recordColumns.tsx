@@ -50,6 +50,7 @@ export function useRecordColumns(mode: RunMode, current: ReadonlySet<string>): T
     {
       title: words.action,
       width: 90,
+      fixed: 'end',
       render: (_, { id }) => (
         <Link to={`${path}/$runId`} params={{ runId: id }} search={{}}>
           {words.open}

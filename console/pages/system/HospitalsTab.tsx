@@ -56,18 +56,18 @@ export function HospitalsTab({ view, locked, canAdd }: Props) {
         rowKey="merchantId"
         onOpen={({ merchantId }) => open(merchantId)}
         columns={[
-          { title: common.hospital, width: 200, ellipsis: true, dataIndex: 'name' },
+          { title: common.hospital, width: 170, ellipsis: true, dataIndex: 'name' },
           {
             title: 'ID',
-            width: 100,
+            width: 80,
             render: (_, { merchantId }) => <span className="dz-id">{merchantId}</span>,
           },
-          { title: system.isv, width: 130, ellipsis: true, render: (_, { isv }) => isv ?? common.none },
-          { title: system.mode, width: 120, render: (_, { mode }) => codes.mode[mode] },
-          { title: common.status, width: 190, render: (_, row) => <Standing hospital={row} /> },
+          { title: system.isv, width: 110, ellipsis: true, render: (_, { isv }) => isv ?? common.none },
+          { title: system.mode, width: 90, render: (_, { mode }) => codes.mode[mode] },
+          { title: common.status, width: 140, render: (_, row) => <Standing hospital={row} /> },
           {
             title: system.channels,
-            width: 330,
+            width: 400,
             ellipsis: true,
             render: (_, { channels }) =>
               channels
@@ -76,7 +76,7 @@ export function HospitalsTab({ view, locked, canAdd }: Props) {
           },
           {
             title: system.changedHere,
-            width: 150,
+            width: 126,
             render: (_, { overrides, isMadeHere }) =>
               overrides === 0 ? (
                 <Typography.Text type="secondary">{system.nothingChanged}</Typography.Text>

@@ -79,7 +79,7 @@ function rowsOf(detail: CaseDetail, labels: Labels): Row[] {
     key: 'orderNo',
     label: words.field.orderNo,
     differs: detail.missingIn.length > 0,
-    cells: each((book) => (isMissing(book) ? gone : <CopyableId id={detail.orderNo} />)),
+    cells: each((book) => (isMissing(book) ? gone : <CopyableId id={detail.orderNo} breaks />)),
   };
   const compared = ORDER.flatMap((name) => detail.compared.filter(({ field }) => field === name))
     .filter((field) => BOOKS.some((book) => field[SIDE[book]].length > 0))
@@ -119,7 +119,7 @@ function Values({ field, book }: { readonly field: Compared; readonly book: Book
     case 'refundNo':
       return values.map((value) => (
         <div key={value}>
-          <CopyableId id={value} />
+          <CopyableId id={value} breaks />
         </div>
       ));
   }
