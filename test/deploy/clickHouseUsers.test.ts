@@ -19,6 +19,7 @@ const NOT_FOR_ANALYSTS = new Set([
   'audit_trail',
   'v_audit_trail',
   'settings',
+  'settings_proposals',
   'schema_migrations',
 ]);
 
