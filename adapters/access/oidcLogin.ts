@@ -18,6 +18,7 @@ const ANSWERS_WITHIN_S = 5;
 const SKEW_S = 60;
 /** Asked for so that the provider says when somebody logged in; an older login is asked for anew. */
 const MOST_AGE_S = 12 * 3600;
+const PLAIN = /^[!-~]+$/;
 const SUBJECT = /^[!-~]{1,200}$/;
 
 /**
@@ -127,9 +128,12 @@ function identityIn(claims: Claims, { oidc, raw }: OidcLoginConfig): ProvidedIde
   };
 }
 
-/** Whose name is several words has the name of nobody here: "chen (agency)" is not chen. */
+/**
+ * Whose name is several words has the name of nobody here: "chen (agency)" is not chen. Nor is whoever writes "chen" in
+ * full-width letters at a provider where people name themselves.
+ */
 function userIn([name = '', ...others]: readonly string[]): string {
-  return others.length > 0 ? '' : userIdOf(name);
+  return others.length > 0 || !PLAIN.test(name) ? '' : userIdOf(name);
 }
 
 /** What is wrong with an answer; what is wrong with the provider, or with us as its client, is no refusal of anybody. */

@@ -21,6 +21,7 @@ const CALLBACK = `${ADDRESS}/login/callback`;
 const ACCOUNTS = {
   lina: { name: '李娜', preferred_username: 'Li.Na', dz_roles: ['dz-op'], dz_scope: 'H002 isv:yuntai' },
   agency: { name: '李娜（外包）', preferred_username: 'li.na agency', dz_roles: ['dz-op'], dz_scope: '*' },
+  wide: { name: '李娜', preferred_username: 'ｌｉ.ｎａ', dz_roles: ['dz-op'], dz_scope: '*' },
   zhao: { name: '赵强', preferred_username: 'zhao', dz_roles: ['nurse'], dz_scope: '*' },
 };
 const FRESH_MS = 1_500;
@@ -211,8 +212,10 @@ test('the provider may name users of ours: their roles count, and their end ends
     merchants: [{ id: 'H003' }],
   });
   expect(Date.parse(said.sessionEndsAt) - system.nowMs).toBeGreaterThan(11 * 3_600_000);
-  // A name that begins with hers is not hers.
-  expect((await logIn(over.app, 'agency')).said.code).toBe('DZ_OIDC_NO_USER');
+  // A name that begins with hers is not hers, nor is one that only looks like hers.
+  for (const other of ['agency', 'wide'] as const) {
+    expect((await logIn(over.app, other)).said.code).toBe('DZ_OIDC_NO_USER');
+  }
   await changeUser('li.na', { disabled: true }, 'test', system.changes);
   expect((await me(said.accessToken, over.app)).status).toBe(401);
   expect((await logIn(over.app)).said.code).toBe('DZ_OIDC_NO_USER');
