@@ -237,6 +237,7 @@ test('the OpenAPI document names every route', async () => {
     '/api/v1/actions/{id}/approve',
     '/api/v1/actions/{id}/reject',
     '/api/v1/alerts',
+    '/api/v1/alerts/{id}',
     '/api/v1/alerts/{id}/acknowledge',
     '/api/v1/alerts/{id}/orders',
     '/api/v1/audit',

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { ALERT_KINDS, ALERT_SEVERITIES, ALERT_STATES } from '../../domain/alert.ts';
+import type { Alert } from '../../domain/alert.ts';
 import { alertJson } from '../../domain/alertJson.ts';
 import type { AlertOrder, AlertQueries } from '../../domain/alertPorts.ts';
 import { BOOKS, CHANNELS, KINDS } from '../../domain/entry.ts';
@@ -119,6 +121,21 @@ export function alertRoutes({ queries, now }: AlertParts): FastifyPluginAsyncTyp
     );
 
     app.get(
+      '/alerts/:id',
+      {
+        config: { access: 'READ' },
+        schema: {
+          tags: ['alerts'],
+          summary: 'One alert (告警)',
+          description: 'As a link to it names it: whatever list it stands in now.',
+          params: Params,
+          response: { 200: AlertSchema, ...problems(401, 403, 404) },
+        },
+      },
+      async (request) => alertJson(await theAlert(queries, request, request.params.id)),
+    );
+
+    app.get(
       '/alerts/:id/orders',
       {
         config: { access: 'READ' },
@@ -136,10 +153,8 @@ export function alertRoutes({ queries, now }: AlertParts): FastifyPluginAsyncTyp
         },
       },
       async (request) => {
-        const [scope, { id }] = [scopeOf(request), request.params];
-        const alert = await queries.alert(scope, id);
-        if (!alert) throw notFound(`alert ${id}`);
-        const page = await queries.orders(scope, alert, request.query);
+        const alert = await theAlert(queries, request, request.params.id);
+        const page = await queries.orders(scopeOf(request), alert, request.query);
         return { items: page.items.map(orderJson), nextCursor: page.nextCursor };
       },
     );
@@ -160,16 +175,22 @@ export function alertRoutes({ queries, now }: AlertParts): FastifyPluginAsyncTyp
         },
       },
       async (request) => {
-        const [scope, { id }] = [scopeOf(request), request.params];
-        const alert = await queries.alert(scope, id);
-        if (!alert) throw notFound(`alert ${id}`);
+        const { id } = request.params;
+        const alert = await theAlert(queries, request, id);
         noteForAudit(request, { merchants: alert.merchantId === '' ? [] : [alert.merchantId] });
         if (alert.acknowledgedBy !== null) return alertJson(alert);
         await queries.acknowledge(id, principalOf(request).userId, request.body.note ?? '', now());
-        return alertJson((await queries.alert(scope, id)) ?? alert);
+        return alertJson(await theAlert(queries, request, id));
       },
     );
   };
+}
+
+/** Of another hospital's it is not even told that it is there. */
+async function theAlert(queries: AlertQueries, request: FastifyRequest, id: string): Promise<Alert> {
+  const alert = await queries.alert(scopeOf(request), id);
+  if (!alert) throw notFound(`alert ${id}`);
+  return alert;
 }
 
 function orderJson({ amountFen, occurredAtMs, code, healedAtMs, ...rest }: AlertOrder) {

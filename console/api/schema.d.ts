@@ -2355,6 +2355,65 @@ export type paths = {
       };
     };
   };
+  '/api/v1/alerts/{id}': {
+    /** One alert (告警) */
+    get: {
+      parameters: { path: { id: string } };
+
+      responses: {
+        200: Answer<{
+          alertId: string;
+          /** grows with every change */
+          version: number;
+          kind:
+            | 'FEED_SILENT'
+            | 'CHANNEL_ONE_SIDED'
+            | 'AMOUNT_WRONG'
+            | 'CLOCK_WRONG'
+            | 'ORDERS_ONE_SIDED'
+            | 'PAID_TWICE'
+            | 'DEAD_LETTERS'
+            | 'DAY_NOT_CLOSED'
+            | 'BILL_LATE'
+            | 'REFUND_STUCK'
+            | 'MATCH_RATE_LOW';
+          /** '' : of no hospital in particular */
+          merchantId: string;
+          /** which is silent, or lacks the orders */
+          book: ('MERCHANT' | 'PLATFORM' | 'CHANNEL') | null;
+          channel: ('WECHAT' | 'ALIPAY' | 'UNIONPAY') | null;
+          /** what else tells it apart: a business type, a date */
+          detail: string;
+          state: 'OPEN' | 'CLOSED';
+          severity: 'NOTICE' | 'WARNING' | 'CRITICAL';
+          /** when it began, by what the books say */
+          since: string;
+          until: string | null;
+          openedAt: string;
+          updatedAt: string;
+          closedAt: string | null;
+          /** all that it has spoken of */
+          orders: number;
+          /** of them, those that still wait */
+          left: number;
+          /** fen */
+          amountFen: string;
+          evidence: Record<string, string>;
+          acknowledgedBy: string | null;
+          acknowledgedAt: string | null;
+          note: string;
+        }>;
+        400: Answer<Problem>;
+        401: Answer<Problem>;
+        403: Answer<Problem>;
+        404: Answer<Problem>;
+        414: Answer<Problem>;
+        429: Answer<Problem>;
+        500: Answer<Problem>;
+        503: Answer<Problem>;
+      };
+    };
+  };
   '/api/v1/alerts/{id}/orders': {
     /** The orders that an alert speaks of, by time (告警涉及的订单) */
     get: {

@@ -236,6 +236,7 @@ export const ROUTE_ROWS: readonly RouteRow[] = [
   // Nobody knows of which hospital they are: people of single hospitals have none.
   { ...list('/dead-letters'), ask: () => ({ url: `${V1}/dead-letters` }) },
   list('/alerts'),
+  { ...get('/alerts/:id', ({ alertId }) => `/alerts/${alertId}`), own: [200] },
   { ...get('/alerts/:id/orders', ({ alertId }) => `/alerts/${alertId}/orders`), own: [200] },
   {
     ...post(

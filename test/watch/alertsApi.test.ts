@@ -74,6 +74,20 @@ test('a list shows what is of the own hospitals, page by page, and who has seen 
   expect(seen).toEqual(['page-2', 'page-1', 'page-0', 'MARKONE']);
 });
 
+test('a link to an alert finds it when it is closed, and of another hospital it finds nothing', async () => {
+  const openedAtMs = Date.UTC(2026, 2, 10, 9);
+  const closed = alertOf({ detail: 'LINKED', state: 'CLOSED', openedAtMs, closedAtMs: openedAtMs + 60_000 });
+  await ledger().write([closed]);
+  const ask = (name: 'H001' | 'H002') =>
+    world.app.inject({ url: `/api/v1/alerts/${closed.alertId}`, headers: bearerOf('viewer', name) });
+  expect((await ask('H001')).json()).toMatchObject({
+    alertId: closed.alertId,
+    state: 'CLOSED',
+    detail: 'LINKED',
+  });
+  expect((await ask('H002')).json()).toMatchObject({ code: 'DZ_NOT_FOUND' });
+});
+
 test('the orders of an alert are listed page by page, those of its hospital and type alone', async () => {
   const at = Date.UTC(2026, 2, 11, 3);
   const verdict = (merchantId: string, orderNo: string, more: Partial<Verdict> = {}) => {

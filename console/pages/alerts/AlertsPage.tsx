@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Flex, Segmented, Select } from 'antd';
 import { ALERT_KINDS } from '../../../domain/alert.ts';
@@ -12,7 +12,7 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { AlertDrawer } from './AlertDrawer.tsx';
 import { useAlertColumns } from './alertColumns.tsx';
-import { alertsChanged, alertsQuery } from './queries.ts';
+import { alertQuery, alertsChanged, alertsQuery } from './queries.ts';
 
 const route = getRouteApi('/alerts');
 
@@ -29,6 +29,11 @@ export function AlertsPage() {
   useLive(['alert'], () => alertsChanged(queries));
   const columns = useAlertColumns();
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const listed = rows.find(({ alertId }) => alertId === openId);
+  const linked = useQuery({
+    ...alertQuery(openId ?? ''),
+    enabled: openId !== undefined && listed === undefined && !list.isPending,
+  });
   const isFiltered = kind !== undefined || merchantId !== undefined;
   const nothing =
     wanted === 'OPEN' && !isFiltered ? (
@@ -39,6 +44,7 @@ export function AlertsPage() {
   return (
     <Page title={words.title} tools={<Filters />}>
       {list.error && <ProblemNote error={list.error} />}
+      {linked.error && <ProblemNote error={linked.error} />}
       <LongTable
         rows={rows}
         rowKey="alertId"
@@ -52,7 +58,7 @@ export function AlertsPage() {
       />
       <ListFoot list={list} rows={rows.length} />
       <AlertDrawer
-        alert={rows.find(({ alertId }) => alertId === openId) ?? null}
+        alert={openId === undefined ? null : (listed ?? linked.data ?? null)}
         onClose={() => void navigate({ search: (was) => ({ ...was, alert: undefined }) })}
       />
     </Page>

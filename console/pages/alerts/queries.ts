@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { infiniteQueryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { AlertKind, AlertState } from '../../../domain/alert.ts';
 import { api, given } from '../../api/client.ts';
 import type { paths } from '../../api/schema.d.ts';
@@ -34,6 +34,15 @@ export function alertsQuery(filter: AlertFilter) {
       return given(api.GET('/api/v1/alerts', { params: { query }, signal }));
     },
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
+}
+
+/** One that a link names, whatever list it stands in now. */
+export function alertQuery(alertId: string) {
+  return queryOptions({
+    queryKey: [KEY, alertId],
+    queryFn: ({ signal }) =>
+      given(api.GET('/api/v1/alerts/{id}', { params: { path: { id: alertId } }, signal })),
   });
 }
 
