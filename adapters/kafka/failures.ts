@@ -66,11 +66,13 @@ export function told(error: unknown, doing: string): unknown {
   if (ours !== undefined) return ours;
   const isOfKafka = chain.some((one) => one.name.startsWith('KafkaJS') || TLS.test(one.message));
   if (!isOfKafka) return error;
-  return new DuizhangError(
-    'DZ_LOG_REFUSED',
-    `Kafka refuses ${doing}: ${error.message}; see user, password, certificates and ACLs of log.kafka`,
-    { cause: error },
-  );
+  const isTooLarge = hasType(error, 'MESSAGE_TOO_LARGE');
+  const advice = isTooLarge
+    ? 'set max.message.bytes of the topic to 1000000 or more'
+    : 'see user, password, certificates and ACLs of log.kafka';
+  return new DuizhangError('DZ_LOG_REFUSED', `Kafka refuses ${doing}: ${error.message}; ${advice}`, {
+    cause: error,
+  });
 }
 
 /** What a wait may come of, for whoever has just written the settings: a broker that wants otherwise just closes the connection. */

@@ -22,7 +22,11 @@ const CHECKED = [
   'cleanup.policy',
   'min.insync.replicas',
   'message.timestamp.type',
+  'max.message.bytes',
 ] as const;
+
+/** What an append may send as one batch; brokers take as much by default. */
+export const LARGEST_BATCH_BYTES = 1_000_000;
 
 export type TopicSetting = (typeof CHECKED)[number];
 
@@ -126,6 +130,11 @@ export function checkTopic(
       Number(said.get('retention.bytes') ?? -1) >= 0,
       'DZ_LOG_RETENTION_BY_SIZE',
       `retention.bytes=${said.get('retention.bytes')}: a busy day deletes events however young they are; set it to -1`,
+    ],
+    [
+      Number(said.get('max.message.bytes') ?? LARGEST_BATCH_BYTES) < LARGEST_BATCH_BYTES,
+      'DZ_LOG_BATCHES_SMALL',
+      `max.message.bytes=${said.get('max.message.bytes')}: events that are sent here together may be refused; set it to ${LARGEST_BATCH_BYTES} or more`,
     ],
     [
       replicas < 2 || insync < 2,

@@ -394,7 +394,6 @@ export const en: Labels = {
     replacedHint: 'The date was run again; lists follow the latest run that succeeded',
     failedHint: 'The run failed and was not published; lists follow the one before it',
     verdicts: 'Orders',
-    matched: 'Matched',
     exceptions: 'Exceptions',
     action: 'Action',
     open: 'Result',
@@ -424,6 +423,8 @@ export const en: Labels = {
       `Open ${open} · in progress ${busy} · to approve ${approval}`,
     settledDetail: (resolved: string, healed: string) => `Resolved ${resolved} · healed ${healed}`,
     matchRate: 'Match rate',
+    matchDetail: (matched: string, offset: string, exceptions: string, all: string) =>
+      `Matched ${matched} · offset ${offset} · exceptions ${exceptions} · of ${all}`,
     took: 'Took',
     books: 'Books',
     payments: 'Payments',

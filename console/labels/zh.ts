@@ -375,7 +375,6 @@ export const zh = {
     replacedHint: '该日之后又重新对账，列表以最新一次成功的结果为准',
     failedHint: '对账失败，未发布；列表仍以之前成功的结果为准',
     verdicts: '笔数',
-    matched: '一致',
     exceptions: '异常',
     action: '操作',
     open: '查看结果',
@@ -402,6 +401,8 @@ export const zh = {
       `待处理 ${open} · 处理中 ${busy} · 待审批 ${approval}`,
     settledDetail: (resolved: string, healed: string) => `已平账 ${resolved} · 已自行对平 ${healed}`,
     matchRate: '一致率',
+    matchDetail: (matched: string, offset: string, exceptions: string, all: string) =>
+      `一致 ${matched} · 冲抵 ${offset} · 异常 ${exceptions} · 共 ${all}`,
     took: '耗时',
     books: '账单汇总',
     payments: '支付',

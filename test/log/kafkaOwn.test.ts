@@ -180,9 +180,24 @@ describe.runIf(hasKafka)('a log in Kafka', () => {
       { ...GOOD, 'message.timestamp.type': 'CreateTime' },
       ['DZ_LOG_RETENTION_BY_EVENT_TIME'],
     ],
+    ['that takes small batches', { ...GOOD, 'max.message.bytes': '10000' }, ['DZ_LOG_BATCHES_SMALL']],
     ['kept by size', { ...GOOD, 'retention.bytes': '1000000' }, ['DZ_LOG_RETENTION_BY_SIZE']],
   ])('of a topic %s what is amiss is told', async (_, said, codes) => {
     expect(await look(said)).toEqual([...codes, 'DZ_LOG_ONE_COPY']);
+  });
+
+  test('what is too large for a topic is refused by the name of its setting', async () => {
+    const settings = kafkaSettings(kafka.broker, ONE_EACH);
+    const configEntries = [{ name: 'max.message.bytes', value: '10000' }];
+    const topics = [{ topic: settings.topicNames.payments, configEntries }];
+    await admin.createTopics({ waitForLeaders: true, topics });
+    const producer = new KafkaEventProducer(settings);
+    const record = { topic: 'payments', key: 'k', value: Buffer.alloc(20_000, 'x') } as const;
+    await expect(producer.append([record])).rejects.toMatchObject({
+      code: 'DZ_LOG_REFUSED',
+      message: expect.stringMatching(/set max\.message\.bytes/),
+    });
+    await producer.close();
   });
 
   test('a topic that is not there is refused by its name where none is made', async () => {

@@ -5,7 +5,7 @@ import { OutcomeTag } from '../../parts/CodeTag.tsx';
 import { Figure } from '../../parts/Figure.tsx';
 import { countText, percentText, spanText } from '../../parts/texts.ts';
 import type { Run, Summary } from './queries.ts';
-import { Operator, Standing, sumOf } from './recordColumns.tsx';
+import { exceptionsOf, Operator, Standing, sumOf } from './recordColumns.tsx';
 
 type Props = {
   readonly run: Run;
@@ -45,7 +45,12 @@ export function RunFigures({ run, cases, isCurrent }: Props) {
       <Figure
         title={words.matchRate}
         value={percentText(matched, all)}
-        note={`${words.matched} ${countText(matched)} / ${countText(all)}`}
+        note={words.matchDetail(
+          countText(matched),
+          countText(sumOf(run, (code) => code === 'OFFSET')),
+          countText(exceptionsOf(run)),
+          countText(all),
+        )}
       />
       <Figure
         name="pending"
