@@ -13,6 +13,7 @@ import { RedisEventLog } from '../../adapters/redis/log/redisEventLog.ts';
 import { RedisEventProducer } from '../../adapters/redis/log/redisEventProducer.ts';
 import { RedisHeartbeatBoard } from '../../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
+import { key } from '../../adapters/redis/window/windowKeys.ts';
 import type { Entry } from '../../domain/entry.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { NewRecord, PartitionId } from '../../domain/ports.ts';
@@ -188,6 +189,8 @@ test('a process ends when what stood in its outboxes is stored, however much oth
   const stopped = running.stop().then(() => 'stopped');
   const ended = await Promise.race([stopped, pause(10_000, 'goes on')]);
   isOver = true;
+  // Nobody empties them any more, and the others wait for room.
+  await redis.del(Array.from({ length: SLOTS }, (_, slot) => key(slot, 'outbox')));
   await Promise.all(readers);
   await stopped;
   expect(ended).toBe('stopped');
