@@ -423,8 +423,8 @@ export const en: Labels = {
       `Open ${open} · in progress ${busy} · to approve ${approval}`,
     settledDetail: (resolved: string, healed: string) => `Resolved ${resolved} · healed ${healed}`,
     matchRate: 'Match rate',
-    matchDetail: (matched: string, offset: string, exceptions: string, all: string) =>
-      `Matched ${matched} · offset ${offset} · exceptions ${exceptions} · of ${all}`,
+    matchDetail: (matched: string, offset: string, exceptions: string) =>
+      `Matched ${matched} · offset ${offset} · exceptions ${exceptions}`,
     took: 'Took',
     books: 'Books',
     payments: 'Payments',

@@ -401,8 +401,8 @@ export const zh = {
       `待处理 ${open} · 处理中 ${busy} · 待审批 ${approval}`,
     settledDetail: (resolved: string, healed: string) => `已平账 ${resolved} · 已自行对平 ${healed}`,
     matchRate: '一致率',
-    matchDetail: (matched: string, offset: string, exceptions: string, all: string) =>
-      `一致 ${matched} · 冲抵 ${offset} · 异常 ${exceptions} · 共 ${all}`,
+    matchDetail: (matched: string, offset: string, exceptions: string) =>
+      `一致 ${matched} · 冲抵 ${offset} · 异常 ${exceptions}`,
     took: '耗时',
     books: '账单汇总',
     payments: '支付',

@@ -49,7 +49,6 @@ export function RunFigures({ run, cases, isCurrent }: Props) {
           countText(matched),
           countText(sumOf(run, (code) => code === 'OFFSET')),
           countText(exceptionsOf(run)),
-          countText(all),
         )}
       />
       <Figure
