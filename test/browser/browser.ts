@@ -93,6 +93,9 @@ type Found = {
 
 /** axe finds nothing serious on what is shown now. */
 export async function expectAccessible({ page }: Tab): Promise<void> {
+  // A colour that is on its way to another one is nobody's choice.
+  const moves = 'document.getAnimations().some((each) => each instanceof CSSTransition)';
+  await expect.poll(() => page.evaluate(moves), { timeout: 5_000 }).toBe(false);
   // Outside the page's own policy, as an extension would.
   await page.evaluate(AXE);
   const found = await page.evaluate<readonly Found[]>('axe.run().then(({ violations }) => violations)');
