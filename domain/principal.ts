@@ -22,5 +22,16 @@ export function mayReach({ merchants }: Principal, merchantId: string): boolean 
   return merchants === null || merchants.has(merchantId);
 }
 
+/**
+ * Whether somebody reaches all of these hospitals.
+ * @param hospitals null: every one
+ */
+export function reachesAll(
+  { merchants }: Pick<Principal, 'merchants'>,
+  hospitals: ReadonlySet<string> | null,
+): boolean {
+  return merchants === null || (hospitals !== null && hospitals.isSubsetOf(merchants));
+}
+
 /** Somebody and the token that they are known by. */
 export type KnownUser = { readonly principal: Principal; readonly token: string };

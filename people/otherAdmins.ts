@@ -1,4 +1,5 @@
 import type { Principal } from '../domain/principal.ts';
+import { reachesAll } from '../domain/principal.ts';
 import type { OtherAdmins } from '../domain/settingsProposals.ts';
 import { reachedMerchants } from '../domain/user.ts';
 import type { PeopleDeps } from './people.ts';
@@ -23,8 +24,7 @@ export function otherAdmins({ users, merchants, demo, hasProvider }: AdminDeps):
           merchants: reachedMerchants(user.reach, merchants),
         }));
       return [...ours, ...demo].some(
-        (other) =>
-          other.userId !== userId && other.roles.has('admin') && reachesAll(other.merchants, hospitals),
+        (other) => other.userId !== userId && other.roles.has('admin') && reachesAll(other, hospitals),
       );
     },
     async accountOf(userId) {
@@ -32,8 +32,4 @@ export function otherAdmins({ users, merchants, demo, hasProvider }: AdminDeps):
       return user && { changedBy: user.changedBy, changedAtMs: user.changedAtMs };
     },
   };
-}
-
-function reachesAll(reached: ReadonlySet<string> | null, hospitals: ReadonlySet<string> | null): boolean {
-  return reached === null || (hospitals !== null && hospitals.isSubsetOf(reached));
 }

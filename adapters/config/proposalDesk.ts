@@ -4,7 +4,7 @@ import { canonicalJson } from '../../domain/canonicalJson.ts';
 import type { DuizhangErrorCode } from '../../domain/errors.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { mayReach } from '../../domain/principal.ts';
+import { reachesAll } from '../../domain/principal.ts';
 import type { SettingsRevision } from '../../domain/settings.ts';
 import { hospitalsOfSettings } from '../../domain/settings.ts';
 import type {
@@ -18,7 +18,7 @@ import type {
 } from '../../domain/settingsProposals.ts';
 import type { BasisNow, SettingsDeskParts } from './settingsBasis.ts';
 import { basisNow } from './settingsBasis.ts';
-import { checkBase, secondFor } from './settingsDesk.ts';
+import { checkBase, nextRevision, secondFor } from './settingsDesk.ts';
 import { planSettings } from './settingsPlan.ts';
 
 const ACCOUNT_RESTS_MS = 24 * 3_600_000;
@@ -39,7 +39,7 @@ export function proposalDesk(parts: ProposalDeskParts): ProposalDesk {
   return {
     async list(principal, limit) {
       const basis = await basisNow(parts);
-      const own = (await proposals.list(limit)).filter((proposal) => reachesAll(principal, proposal));
+      const own = (await proposals.list(limit)).filter((proposal) => isFor(principal, proposal));
       return Promise.all(own.map((proposal) => listed(proposal, basis, parts)));
     },
     propose: (principal, wish) => whileHeld(() => propose(principal, wish, parts)),
@@ -88,17 +88,11 @@ async function agree(
   await checkAccount(open, principal, parts);
   const basis = await basisNow(parts);
   if (isOutdated(open, basis)) throw refusal('OUTDATED');
-  const { diff, overlayWith } = planSettings(basis, principal, open.wishes);
+  const plan = planSettings(basis, principal, open.wishes);
   const decision = decisionOf(principal, answer, 'AGREED', parts);
-  const next = { revision: open.base + 1, atMs: decision.atMs, by: open.by, reason: open.reason };
-  const made: SettingsRevision = {
-    ...next,
-    agreedBy: principal.userId,
-    changeId: changeIdOf(open),
-    fileSha256: open.fileSha256,
-    changes: diff,
-    overlay: overlayWith(next),
-  };
+  const { by, reason } = open;
+  const said = { by, agreedBy: principal.userId, reason, changeId: changeIdOf(open), atMs: decision.atMs };
+  const made = nextRevision(basis, plan, said);
   // The change first: a kill between the two leaves a proposal that is found to be agreed to by it.
   await parts.store.append(made);
   await parts.proposals.decide(open.proposalId, decision);
@@ -112,7 +106,7 @@ async function undecided(
   parts: ProposalDeskParts,
 ): Promise<SettingsProposal> {
   const proposal = await parts.proposals.byId(proposalId);
-  if (!proposal || !reachesAll(principal, proposal)) {
+  if (!proposal || !isFor(principal, proposal)) {
     throw new DuizhangError('DZ_NOT_FOUND', `there is no proposal ${proposalId}`, {
       messageZh: '记录不存在',
     });
@@ -149,10 +143,8 @@ function isOutdated({ base, fileSha256 }: SettingsProposal, basis: BasisNow): bo
   return base !== basis.revision || fileSha256 !== basis.fileSha256;
 }
 
-function reachesAll(principal: Principal, { changes }: SettingsProposal): boolean {
-  const hospitals = hospitalsOfSettings(changes.map(({ path }) => path));
-  if (hospitals === null) return principal.merchants === null;
-  return [...hospitals].every((merchantId) => mayReach(principal, merchantId));
+function isFor(principal: Principal, { changes }: SettingsProposal): boolean {
+  return reachesAll(principal, hospitalsOfSettings(changes.map(({ path }) => path)));
 }
 
 function checkWho({ by }: SettingsProposal, { userId }: Principal, step: ProposalDecision['step']): void {

@@ -34,18 +34,11 @@ export function settingsDesk(parts: SettingsDeskParts): SettingsDesk {
         if (done) return sameChange(done, principal, changes);
         const basis = await basisNow(parts);
         checkBase(basis, base);
+        const plan = planSettings(basis, principal, changes);
+        if (plan.needsSecond) throw secondNeeded();
         const by = principal.userId;
-        const { diff, overlayWith, needsSecond } = planSettings(basis, principal, changes);
-        if (needsSecond) throw secondNeeded();
-        const next = { revision: base + 1, atMs: parts.now(), by, reason };
-        const made: SettingsRevision = {
-          ...next,
-          agreedBy: null,
-          changeId,
-          fileSha256: basis.fileSha256,
-          changes: diff,
-          overlay: overlayWith(next),
-        };
+        const said = { by, agreedBy: null, reason, changeId, atMs: parts.now() };
+        const made = nextRevision(basis, plan, said);
         await store.append(made);
         return made;
       });
@@ -90,6 +83,16 @@ export function exportedText(path: string, text: string, overlay: SettingsRevisi
 /** @throws DZ_SETTINGS_CHANGED */
 export function checkBase({ latest, revision }: BasisNow, base: number): void {
   if (revision !== base) throw changedMeanwhile(latest);
+}
+
+/** What a plan comes to when it takes effect on the settings that it was made on. */
+export function nextRevision(
+  { revision, fileSha256 }: BasisNow,
+  { diff, overlayWith }: SettingsPlan,
+  { by, atMs, reason, ...said }: Pick<SettingsRevision, 'by' | 'agreedBy' | 'reason' | 'changeId' | 'atMs'>,
+): SettingsRevision {
+  const next = { revision: revision + 1, atMs, by, reason };
+  return { ...next, ...said, fileSha256, changes: diff, overlay: overlayWith(next) };
 }
 
 /** Who has to agree to a change, and whether there is anybody. */

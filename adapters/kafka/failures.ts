@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../domain/errors.ts';
 import { orAborted } from '../orAborted.ts';
+import { LARGEST_BATCH_BYTES } from './kafkaSettings.ts';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -68,7 +69,7 @@ export function told(error: unknown, doing: string): unknown {
   if (!isOfKafka) return error;
   const isTooLarge = hasType(error, 'MESSAGE_TOO_LARGE');
   const advice = isTooLarge
-    ? 'set max.message.bytes of the topic to 1000000 or more'
+    ? `set max.message.bytes of the topic to ${LARGEST_BATCH_BYTES} or more`
     : 'see user, password, certificates and ACLs of log.kafka';
   return new DuizhangError('DZ_LOG_REFUSED', `Kafka refuses ${doing}: ${error.message}; ${advice}`, {
     cause: error,

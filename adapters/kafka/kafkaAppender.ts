@@ -6,6 +6,7 @@ import { COMPRESSION_TYPE } from './codecs.ts';
 import { kafkaClient } from './connect.ts';
 import { untilAnswered } from './failures.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
+import { LARGEST_BATCH_BYTES } from './kafkaSettings.ts';
 
 /** A record for one of the topics that an appender writes to. */
 export type RecordFor<T extends string> = Omit<NewRecord, 'topic'> & { readonly topic: T };
@@ -20,8 +21,8 @@ export type AppenderParts<T extends string> = {
   readonly what: string;
 };
 
-/** Below the megabyte that a broker takes in one batch by default, should all of it go to one partition. */
-const CHUNK_BYTES = 900_000;
+/** Should all of it go to one partition, it has to fit one batch with its frames. */
+const CHUNK_BYTES = 0.9 * LARGEST_BATCH_BYTES;
 /** Of a record's frame, rounded up. */
 const RECORD_BYTES = 40;
 const ALL_REPLICAS = -1;

@@ -26,6 +26,8 @@ export type TopicPlan = {
   readonly retentionMs: number;
 };
 
+/** What a topic has to take at once; by default brokers take a little more. */
+export const LARGEST_BATCH_BYTES = 1_000_000;
 export const DEFAULT_SESSION_MS = 10_000;
 
 export type OauthToken = () => Promise<OauthbearerProviderResponse>;

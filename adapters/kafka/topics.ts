@@ -5,6 +5,7 @@ import { TOPICS } from '../../domain/ports.ts';
 import { createMissing } from './createTopics.ts';
 import { hasType } from './failures.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
+import { LARGEST_BATCH_BYTES } from './kafkaSettings.ts';
 
 export type TopicNeeds = {
   /** For so long the log alone must be able to give back what a window lost. */
@@ -24,9 +25,6 @@ const CHECKED = [
   'message.timestamp.type',
   'max.message.bytes',
 ] as const;
-
-/** What an append may send as one batch; brokers take as much by default. */
-export const LARGEST_BATCH_BYTES = 1_000_000;
 
 export type TopicSetting = (typeof CHECKED)[number];
 

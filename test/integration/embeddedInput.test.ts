@@ -63,6 +63,13 @@ test('settings of the request count', async () => {
   expect(await stored()).toBe(STORED);
 });
 
+test('settings of the request go with those that the statement has before its query', async () => {
+  const bad = `${ROWS}b\tmany\t2026-03-05 08:00:00.000\n`;
+  const query = INSERT.replace('SELECT', 'SETTINGS optimize_on_insert = 0 SELECT');
+  expect(await insert(bad, { query, input_format_allow_errors_num: '1' })).toEqual({ status: 200, text: '' });
+  expect(await stored()).toBe(STORED);
+});
+
 test('no rows are no rows', async () => {
   expect(await insert('')).toEqual({ status: 200, text: '' });
   expect(await stored()).toBe('');

@@ -81,15 +81,12 @@ async function run(engine: EmbeddedEngine, request: Request, response: ServerRes
     request.body.resume();
     return fail(response, statement);
   }
+  const rowsFrom = (dataAt: number) => (inUrl === null ? [Buffer.from(sent.slice(dataAt))] : request.body);
   switch (statement.kind) {
-    case 'rows': {
-      const data = inUrl === null ? [Buffer.from(sent.slice(statement.dataAt))] : request.body;
-      return ok(response, await insertRows(engine, request, statement, data));
-    }
-    case 'input': {
-      const data = inUrl === null ? [Buffer.from(sent.slice(statement.dataAt))] : request.body;
-      return ok(response, await insertInput(engine, request, statement, data));
-    }
+    case 'rows':
+      return ok(response, await insertRows(engine, request, statement, rowsFrom(statement.dataAt)));
+    case 'input':
+      return ok(response, await insertInput(engine, request, statement, rowsFrom(statement.dataAt)));
     case 'insert': {
       const data = inUrl === null ? '' : `\n${(await readAll(request.body)).toString()}`;
       return runWhole(engine, request, statement.sql + data, null, response);

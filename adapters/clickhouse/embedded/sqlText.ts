@@ -18,7 +18,10 @@ const TOKEN =
 const PLACEHOLDER = /\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*:\s*([^{}]+?)\s*\}/y;
 const BLANK = /^(?:\s|--|#|\/\*)/;
 
-/** Finds the words of one statement. What follows `FORMAT x` or `VALUES` in an INSERT is data, unless a query without `input(…)` is inserted, and not looked at. */
+/**
+ * Finds the words of one statement. What follows `FORMAT x` or `VALUES` in an INSERT is data, unless a query without
+ * `input(…)` is inserted, and not looked at.
+ */
 export function readSql(sql: string): SqlText {
   const words: Word[] = [];
   const placeholders: Placeholder[] = [];

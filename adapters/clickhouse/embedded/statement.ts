@@ -92,7 +92,10 @@ export function parseStatement(
     return selectOf(sql, settings, text, defaultFormat);
   }
   if (first === 'SET' || first === 'USE') return { kind: 'session' };
-  if (first === 'INSERT') return rowsOf(sql) ?? inputOf(sql, settings, text) ?? insertOf(sql, settings, text);
+  if (first === 'INSERT') {
+    const read = rowsOf(sql) ?? inputOf(sql, settings, text);
+    return read ?? { kind: 'insert', sql: insertWithSettings(sql, settings, text.words) };
+  }
   if (ANSWERING.has(first) || sql.trimStart().startsWith('(')) {
     return selectOf(sql, settings, text, defaultFormat);
   }
@@ -140,27 +143,28 @@ function inputOf(sql: string, settings: Settings, text: SqlText): Statement | nu
   STRUCTURE.lastIndex = input.end;
   const structure = STRUCTURE.exec(sql)?.[1];
   if (structure === undefined) return null;
-  const body = text.words.find((word) => word.text === 'SELECT' || word.text === 'WITH') ?? input;
-  const clause = clauseOf(settings);
-  const set = clause === '' ? '' : `SETTINGS ${clause} `;
+  const query = insertWithSettings(sql.slice(0, format.start), settings, text.words);
+  // Settings stand before the query, and so before its input.
+  const shift = query.length - format.start;
   return {
     kind: 'input',
-    before: sql.slice(0, body.start) + set + sql.slice(body.start, input.start),
-    after: sql.slice(STRUCTURE.lastIndex, format.start),
+    before: query.slice(0, input.start + shift),
+    after: query.slice(STRUCTURE.lastIndex + shift),
     structure,
     format: sql.slice(name.start, name.end),
     dataAt: name.end + (/^[ \t;]*\r?\n?/.exec(sql.slice(name.end))?.[0].length ?? 0),
   };
 }
 
-function insertOf(sql: string, settings: Settings, text: SqlText): Statement {
-  const own = settingsWord(sql, text.words);
-  const body = text.words.find((word) => ['SELECT', 'WITH', 'VALUES', 'FORMAT'].includes(word.text));
+/** Before what is inserted, or in front of the settings that stand there. */
+function insertWithSettings(sql: string, settings: Settings, words: readonly Word[]): string {
+  const own = settingsWord(sql, words);
+  const body = words.find((word) => ['SELECT', 'WITH', 'VALUES', 'FORMAT'].includes(word.text));
   const clause = clauseOf(settings);
-  if (clause === '' || !body) return { kind: 'insert', sql };
+  if (clause === '' || !body) return sql;
   const at = own && own.start < body.start ? own.end : body.start;
   const piece = own && own.start < body.start ? ` ${clause},` : `SETTINGS ${clause} `;
-  return { kind: 'insert', sql: sql.slice(0, at) + piece + sql.slice(at) };
+  return sql.slice(0, at) + piece + sql.slice(at);
 }
 
 function formatOf(sql: string, text: SqlText): string | null {
