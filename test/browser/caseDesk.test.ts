@@ -100,6 +100,7 @@ test('a refund that was done at the channel is registered with its number', asyn
   await page.getByLabel('渠道退款单号').fill(refundNo);
   await page.getByLabel('备注').fill('已在商户平台退款');
   await page.waitForTimeout(400);
+  await page.getByRole('dialog').last().getByRole('button', { name: '提交' }).hover();
   await expectAccessible(tab);
   await picture(tab, 'case-external-refund');
   await submit(page);

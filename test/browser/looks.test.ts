@@ -64,7 +64,7 @@ test('a drawer in the dark is as readable, and is in the address', async () => {
   await row.waitFor();
   await row.focus();
   await tab.page.keyboard.press('Enter');
-  await tab.page.getByRole('dialog').getByRole('button', { name: '重放' }).waitFor();
+  await tab.page.getByRole('dialog').getByRole('button', { name: '重放' }).hover();
   expect(new URL(tab.page.url()).searchParams.get('letter')).toMatch(/^(payments|his-orders)-/);
   await expectAccessible(tab);
   await picture(tab, 'dead-letter');
