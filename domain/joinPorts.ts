@@ -152,3 +152,9 @@ export interface PipelineMembers {
   beat(member: string): Promise<Living>;
   leave(member: string): Promise<void>;
 }
+
+/** What the processes tell each other of the ledger. */
+export interface LedgerAnswers {
+  /** @param isAnswered whether the ledger answered just now. @returns how many others it answers */
+  tell(member: string, isAnswered: boolean): Promise<number>;
+}

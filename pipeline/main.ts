@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { isAway } from '../adapters/clickhouse/patientLedger.ts';
 import { hostOf, portOf } from '../adapters/config/processEnv.ts';
 import { redisDutyLease } from '../adapters/redis/lease.ts';
-import { redisPipelineMembers } from '../adapters/redis/pipelineMembers.ts';
+import { redisLedgerAnswers, redisPipelineMembers } from '../adapters/redis/pipelineMembers.ts';
 import type { CloseLease } from '../domain/closePorts.ts';
+import { ANSWER_STALE_MS, LedgerWitness } from './ledgerWitness.ts';
 import { joinEvents } from './process/joinEvents.ts';
 import { billsOf } from './process/keepBills.ts';
 import { daysOf } from './process/keepDays.ts';
@@ -17,6 +18,7 @@ import { MEMBER_STALE_MS, Share } from './share.ts';
 import { keepHeld, standBy } from './standBy.ts';
 
 const SHARE_LOOK_MS = 500;
+const LEDGER_LOOK_MS = 1_000;
 const LATENESS_MS = 2_000;
 const AWAY_PAUSE_MS = 200;
 
@@ -64,6 +66,8 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 
 /** What must be known before the first event is read. An empty window is set up by one process while the others wait. */
 async function prepare(): Promise<void> {
+  // Before that no duty is taken: another process may be able to do it.
+  while (!stopping.signal.aborted && !(await parts.doesLedgerAnswer())) await rest(AWAY_PAUSE_MS);
   while (!stopping.signal.aborted) {
     if (eventLog.hasGroup) lease ??= await tryToHold();
     if (lease !== null || keepsDuties) {
@@ -109,7 +113,19 @@ async function keepDuties(): Promise<void> {
 
 /** What every process does, beside joining. */
 function keepShare(): readonly Promise<void>[] {
+  const witness = new LedgerWitness({
+    answers: redisLedgerAnswers(windowRedis, ANSWER_STALE_MS),
+    member,
+    doesLedgerAnswer: parts.doesLedgerAnswer,
+    now: () => performance.now(),
+  });
+  const lookForLedger = (): Promise<void> =>
+    keepRounds(
+      () => witness.look(),
+      () => rest(LEDGER_LOOK_MS),
+    );
   return [
+    ...(eventLog.hasGroup ? [lookForLedger()] : []),
     keepRounds(
       () => share.look(watch.learnDiffering),
       () => rest(SHARE_LOOK_MS),

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { Living, PipelineMembers } from '../../domain/joinPorts.ts';
+import type { LedgerAnswers, Living, PipelineMembers } from '../../domain/joinPorts.ts';
 import type { RedisConnection } from './connect.ts';
 
 const BEAT = readFileSync(new URL('pipelineMembers.lua', import.meta.url), 'utf8');
+const ANSWERS = readFileSync(new URL('ledgerAnswers.lua', import.meta.url), 'utf8');
 const KEY = 'dz:pipelines';
+const ANSWERS_KEY = 'dz:pipelines:ledger';
 
 /** The pipelines of a system, in the window's Redis. @param staleMs a process that is not heard of for so long does not count */
 export function redisPipelineMembers(redis: RedisConnection, staleMs: number): PipelineMembers {
@@ -16,6 +18,15 @@ export function redisPipelineMembers(redis: RedisConnection, staleMs: number): P
     beat: (member) => beat(member, staleMs),
     async leave(member) {
       await beat(member, 0);
+    },
+  };
+}
+
+/** Which pipelines the ledger answers, in the window's Redis. @param staleMs an answer counts for so long */
+export function redisLedgerAnswers(redis: RedisConnection, staleMs: number): LedgerAnswers {
+  return {
+    async tell(member, isAnswered) {
+      return Number(await redis.eval(ANSWERS, 1, ANSWERS_KEY, member, isAnswered ? 1 : 0, staleMs));
     },
   };
 }

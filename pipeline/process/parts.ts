@@ -5,6 +5,7 @@ import { clickHouseFetchLog } from '../../adapters/clickhouse/billFetches.ts';
 import { connectClickHouse } from '../../adapters/clickhouse/client.ts';
 import { clickHouseBills } from '../../adapters/clickhouse/closeBills.ts';
 import { clickHouseDayLedger } from '../../adapters/clickhouse/dayLedger.ts';
+import { ledgerProbe } from '../../adapters/clickhouse/ledgerProbe.ts';
 import { isAway, patientLedger } from '../../adapters/clickhouse/patientLedger.ts';
 import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedger.ts';
 import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedger.ts';
@@ -55,6 +56,7 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
   const auditRedis = connectRedis(read.auditUrl);
   const windowRedis = connectRedis(read.windowUrl);
   const clickhouse = connectClickHouse(clickhouseUrl);
+  const probe = ledgerProbe(clickhouseUrl);
   const audit = processAudit({
     process: 'pipeline',
     clickhouseUrl,
@@ -91,6 +93,7 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
     audit,
     windowRedis,
     clickhouse,
+    doesLedgerAnswer: probe.doesAnswer,
     stopping,
     ...roundsUntil(stopping.signal, isAway),
     eventLog,
@@ -132,7 +135,7 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
     atRate: (ms: number): number => Math.max(ms / Math.max(rate, 1), Math.min(ms, 250)),
     async close() {
       await audit.close();
-      await Promise.all([clickhouse.close(), settings.close(), outputs?.close()]);
+      await Promise.all([clickhouse.close(), probe.close(), settings.close(), outputs?.close()]);
       auditRedis.disconnect();
       windowRedis.disconnect();
     },

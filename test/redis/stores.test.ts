@@ -17,7 +17,7 @@ import { redisMoneyEpoch, redisOrderLocks } from '../../adapters/redis/money/ord
 import { redisRefundOffers } from '../../adapters/redis/money/refundOffers.ts';
 import { redisVerificationCodes } from '../../adapters/redis/money/verificationCodes.ts';
 import { redisNonces } from '../../adapters/redis/nonceStore.ts';
-import { redisPipelineMembers } from '../../adapters/redis/pipelineMembers.ts';
+import { redisLedgerAnswers, redisPipelineMembers } from '../../adapters/redis/pipelineMembers.ts';
 import { settingsLock } from '../../adapters/redis/settingsLock.ts';
 import { redisWatchRelay } from '../../adapters/redis/watchRelay.ts';
 import { emptyWindow } from '../../adapters/redis/window/emptyWindow.ts';
@@ -133,6 +133,17 @@ test('the pipelines that live, and what they relay to the one that keeps the ale
   await pause(100);
   expect(await impatient.beat('c')).toEqual({ members: ['c'], isNew: true });
   await impatient.leave('c');
+
+  const answers = redisLedgerAnswers(redis, 60_000);
+  expect(await answers.tell('a', true)).toBe(0);
+  expect(await answers.tell('b', false)).toBe(1);
+  expect(await answers.tell('b', true)).toBe(1);
+  expect(await answers.tell('a', false)).toBe(1);
+  expect(await answers.tell('b', false)).toBe(0);
+  const forgetful = redisLedgerAnswers(redis, 50);
+  await forgetful.tell('c', true);
+  await pause(100);
+  expect(await forgetful.tell('d', false)).toBe(0);
 
   const relay = redisWatchRelay(redis);
   const before = await relay.idBefore(5_000);
