@@ -1,17 +1,14 @@
 import { hash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { makeEventDecoder } from '../../adapters/events/eventCodec.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { orderKeyOf } from '../../domain/entry.ts';
 import type { NewRecord } from '../../domain/ports.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { startTestSystem } from '../system.ts';
 import { byKey, closeDate, sendDay, untilDayIsOver, verdictsFound, verdictsPlanted } from './playedDay.ts';
-import { hasKafka, startKafka } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka } from '../services/index.ts';
 
 // Producers whose partitioners agree on nothing: the books of one order lie in different partitions, and so do its lines in one book.
 
@@ -25,17 +22,7 @@ function scattered(record: NewRecord): NewRecord {
 }
 
 describe.runIf(hasKafka)('events that another partitioner has spread', () => {
-  let dir: string;
-  let kafka: KafkaServer;
-
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'dz-foreign-'));
-    kafka = await startKafka({ dir });
-  }, 90_000);
-  afterAll(async () => {
-    await kafka.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
+  const kafka = brokerOfBlock();
 
   test(
     'are joined by their order, not by their partition: the day ends as it was planted, with a kill on the way',

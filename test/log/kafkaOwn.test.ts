@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
@@ -11,9 +9,9 @@ import { KafkaEventLog } from '../../adapters/kafka/kafkaEventLog.ts';
 import { KafkaEventProducer } from '../../adapters/kafka/kafkaEventProducer.ts';
 import type { KafkaSettings } from '../../adapters/kafka/kafkaSettings.ts';
 import { kafkaJars } from '../../adapters/process/kafkaJars.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { kafkaSettings, NEEDS } from './logUnderTest.ts';
-import { hasKafka, startKafka } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka } from '../services/index.ts';
 
 // What only a log in Kafka has: compression, settings of topics, transactions, records without a value.
 
@@ -25,21 +23,14 @@ if (!hasCompiler)
   process.stderr.write('compression is not held against Kafka’s own client: javac is missing\n');
 
 describe.runIf(hasKafka)('a log in Kafka', () => {
-  let dir: string;
-  let kafka: KafkaServer;
+  const kafka = brokerOfBlock();
   let admin: Admin;
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'dz-kafka-own-'));
-    kafka = await startKafka({ dir });
     admin = kafkaClient(kafkaSettings(kafka.broker, ONE_EACH)).admin();
     await admin.connect();
-  }, 90_000);
-  afterAll(async () => {
-    await admin.disconnect();
-    await kafka.stop();
-    await rm(dir, { recursive: true, force: true });
   });
+  afterAll(() => admin.disconnect());
 
   /** The values of payments/0 up to the `count`th. */
   async function read(settings: KafkaSettings, count: number): Promise<readonly string[]> {

@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { loadEventSchemas, newestSchemaOf } from '../../adapters/events/schemas.ts';
 import { brokersOf, kafkaSettingsOf, outputNamesOf } from '../../adapters/kafka/settingsOfConfig.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import type { NewRecord } from '../../domain/ports.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { byKey, sendDay, untilDayIsOver, verdictsFound, verdictsPlanted } from '../faults/playedDay.ts';
@@ -14,7 +10,8 @@ import { registryServer } from '../registry/registryServer.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 import { readTopic } from './readTopic.ts';
-import { hasKafka, startKafka } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka } from '../services/index.ts';
 
 // The pipeline's own process, with what it tells others.
 
@@ -23,19 +20,13 @@ const merchants = [...loadConfig(CONFIG).merchants.values()].slice(0, 1);
 const HEADER_BYTES = 10;
 
 describe.runIf(hasKafka)('a day that others read along', () => {
-  let dir: string;
-  let kafka: KafkaServer;
+  const kafka = brokerOfBlock();
   let registry: RegistryServer;
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'dz-outputs-day-'));
-    kafka = await startKafka({ dir });
     registry = await registryServer();
-  }, 90_000);
-  afterAll(async () => {
-    await Promise.all([kafka.stop(), registry.stop()]);
-    await rm(dir, { recursive: true, force: true });
   });
+  afterAll(() => registry.stop());
 
   async function told(system: TestSystem, topic: 'verdicts' | 'alerts'): Promise<readonly string[]> {
     const { config } = system;

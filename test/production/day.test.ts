@@ -1,21 +1,27 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeSessionKey } from '../../adapters/access/sessionKey.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import type { Child } from '../../adapters/process/childProcess.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { recordOfSimulated } from '../../cli/start/simulatedRecord.ts';
 import type { SimulatedEvent } from '../../simulator/day.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { byKey, closeDate, untilDayIsOver, verdictsFound, verdictsPlanted } from '../faults/playedDay.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
-import { configOn, expectAlertsOfAllThatDiffers, joined, visitGroup } from './kafkaSystem.ts';
-import { hasKafka, startKafka } from '../services/index.ts';
+import {
+  configOn,
+  expectAlertsOfAllThatDiffers,
+  joined,
+  pipelineBeside,
+  untilReady,
+  visitGroup,
+} from './kafkaSystem.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka } from '../services/index.ts';
 
 // Everything a process of its own: Kafka, two Redis, the ledger, two pipelines, the API. Producers write into the topics and
 // call the API, the group shares out its partitions anew all the while, and the broker is killed and stays away.
@@ -28,17 +34,7 @@ const PIECE = 200;
 const PIECE_MS = 250;
 
 describe.runIf(hasKafka)('a day in production', () => {
-  let dir: string;
-  let kafka: KafkaServer;
-
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'dz-production-day-'));
-    kafka = await startKafka({ dir });
-  }, 90_000);
-  afterAll(async () => {
-    await kafka.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
+  const kafka = brokerOfBlock();
 
   async function startApi(system: TestSystem): Promise<{ readonly child: Child; readonly at: string }> {
     makeSessionKey({}, system.dir);
@@ -76,13 +72,9 @@ describe.runIf(hasKafka)('a day in production', () => {
         config: configOn(await readFile(CONFIG, 'utf8'), 'day'),
         logUrl: kafka.url,
       });
-      const secondPort = await freePort();
       await system.startPipeline();
-      const secondLog = join(system.dir, 'second.log');
-      const startSecond = () =>
-        system.startBeside('pipeline/main.ts', secondLog, { DUIZHANG_PIPELINE_PORT: String(secondPort) });
-      let second = await startSecond();
-      await expect.poll(() => readFile(secondLog, 'utf8'), { timeout: 30_000 }).toContain('"msg":"ready"');
+      let second = await pipelineBeside(system, 'second');
+      await untilReady(second);
       const api = await startApi(system);
 
       let isOver = false;
@@ -97,17 +89,16 @@ describe.runIf(hasKafka)('a day in production', () => {
         [
           Math.floor(day.events.length * 0.35),
           async () => {
-            const { port } = kafka;
             await kafka.kill9();
             await pause(BROKER_AWAY_MS);
-            kafka = await startKafka({ dir, port });
+            await kafka.startAgain();
           },
         ],
         [
           Math.floor(day.events.length * 0.6),
           async () => {
-            await second.kill9();
-            second = await startSecond();
+            await second.child.kill9();
+            second = await pipelineBeside(system, 'second');
           },
         ],
       ]);
@@ -135,9 +126,9 @@ describe.runIf(hasKafka)('a day in production', () => {
         byKey(verdictsPlanted(day, 'threeWay')),
       );
       expect(rebalances).toBeGreaterThan(8);
-      for (const port of [system.pipelinePort, secondPort]) expect(await joined(port)).toBeGreaterThan(0);
-      for (const child of [api.child, second]) await child.stop();
-      expect(await readFile(secondLog, 'utf8')).toContain('drained');
+      for (const port of [system.pipelinePort, second.port]) expect(await joined(port)).toBeGreaterThan(0);
+      for (const child of [api.child, second.child]) await child.stop();
+      expect(await second.said()).toContain('drained');
     },
   );
 });

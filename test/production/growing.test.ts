@@ -1,18 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
-import { freePort } from '../../adapters/process/freePort.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { recordOfSimulated } from '../../cli/start/simulatedRecord.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { byKey, closeDate, untilDayIsOver, verdictsFound, verdictsPlanted } from '../faults/playedDay.ts';
-import { hasKafka, startKafka } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka } from '../services/index.ts';
 import { startTestSystem } from '../system.ts';
-import { configOn, expectAlertsOfAllThatDiffers, joined } from './kafkaSystem.ts';
+import { configOn, expectAlertsOfAllThatDiffers, joined, pipelineBeside, untilReady } from './kafkaSystem.ts';
 
 const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
 const merchants = [...loadConfig(CONFIG).merchants.values()].slice(0, 2);
@@ -21,17 +18,7 @@ const PIECE = 100;
 const PIECE_MS = 150;
 
 describe.runIf(hasKafka)('topics that are given more partitions in mid-day', () => {
-  let dir: string;
-  let kafka: KafkaServer;
-
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'dz-growing-'));
-    kafka = await startKafka({ dir });
-  }, 90_000);
-  afterAll(async () => {
-    await kafka.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
+  const kafka = brokerOfBlock();
 
   async function raise(topics: readonly string[]): Promise<void> {
     const admin = new Kafka({ brokers: [kafka.broker], logLevel: logLevel.NOTHING }).admin();
@@ -50,11 +37,8 @@ describe.runIf(hasKafka)('topics that are given more partitions in mid-day', () 
       const text = configOn(await readFile(CONFIG, 'utf8'), 'growing');
       await using system = await startTestSystem({ config: text, logUrl: kafka.url });
       await system.startPipeline();
-      const secondPort = await freePort();
-      const secondLog = join(system.dir, 'second.log');
-      const env = { DUIZHANG_PIPELINE_PORT: String(secondPort) };
-      const second = await system.startBeside('pipeline/main.ts', secondLog, env);
-      await expect.poll(() => readFile(secondLog, 'utf8'), { timeout: 30_000 }).toContain('"msg":"ready"');
+      const second = await pipelineBeside(system, 'second');
+      await untilReady(second);
       const before = (await system.log.bounds()).size;
       const send = async (from: number, to: number): Promise<void> => {
         for (let at = from; at < to; at += PIECE) {
@@ -83,8 +67,8 @@ describe.runIf(hasKafka)('topics that are given more partitions in mid-day', () 
       expect(byKey(await verdictsFound(system, 'THREE_WAY'))).toEqual(
         byKey(verdictsPlanted(day, 'threeWay')),
       );
-      for (const port of [system.pipelinePort, secondPort]) expect(await joined(port)).toBeGreaterThan(0);
-      await second.stop();
+      for (const port of [system.pipelinePort, second.port]) expect(await joined(port)).toBeGreaterThan(0);
+      await second.child.stop();
     },
   );
 });

@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { KafkaEventLog } from '../../adapters/kafka/kafkaEventLog.ts';
 import { brokersOf, kafkaSettingsOf } from '../../adapters/kafka/settingsOfConfig.ts';
 import { clickHouseAlertLedger } from '../../adapters/clickhouse/alerts.ts';
+import type { Child } from '../../adapters/process/childProcess.ts';
+import { freePort } from '../../adapters/process/freePort.ts';
 import type { AlertKind } from '../../domain/alert.ts';
 import type { TestSystem } from '../system.ts';
 
@@ -22,6 +26,30 @@ export function configOn(text: string, name: string): string {
   const own = text.replace(/^ {2}kafka:.*\n.*create:.*$/m, `  kafka: ${kafka}`);
   if (own === text) throw new Error('the repository’s configuration says nothing of Kafka');
   return `${own}\nalerts: { rules: { feedSilence: off } }\n`;
+}
+
+export type Beside = {
+  readonly child: Child;
+  readonly port: number;
+  /** What it logged. */
+  readonly said: () => Promise<string>;
+};
+
+/** A pipeline beside the system's own one, on the same servers; it is the test's to end. @param more of its environment */
+export async function pipelineBeside(
+  system: TestSystem,
+  name: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Beside> {
+  const port = await freePort();
+  const logFile = join(system.dir, `${name}.log`);
+  const env = { DUIZHANG_PIPELINE_PORT: String(port), ...more };
+  const child = await system.startBeside('pipeline/main.ts', logFile, env);
+  return { child, port, said: () => readFile(logFile, 'utf8') };
+}
+
+export async function untilReady({ said }: Beside): Promise<void> {
+  await expect.poll(said, { timeout: 30_000 }).toContain('"msg":"ready"');
 }
 
 /** A member of the group that takes its share of the partitions, does nothing with them, and leaves: two rebalances. */

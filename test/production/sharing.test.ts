@@ -1,16 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeSessionKey } from '../../adapters/access/sessionKey.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { startTestSystem } from '../system.ts';
-import { configOn, expectAlertsOfAllThatDiffers, joined } from './kafkaSystem.ts';
+import { configOn, expectAlertsOfAllThatDiffers, joined, pipelineBeside, untilReady } from './kafkaSystem.ts';
 import { byKey, sendDay, untilDayIsOver, verdictsFound, verdictsPlanted } from '../faults/playedDay.ts';
-import { hasKafka, startKafka } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka } from '../services/index.ts';
 
 // The system as it is, with its event log in Kafka.
 
@@ -18,17 +17,7 @@ const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
 const merchants = [...loadConfig(CONFIG).merchants.values()].slice(0, 1);
 
 describe.runIf(hasKafka)('a day on Kafka', () => {
-  let dir: string;
-  let kafka: KafkaServer;
-
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'dz-kafka-day-'));
-    kafka = await startKafka({ dir });
-  }, 90_000);
-  afterAll(async () => {
-    await kafka.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
+  const kafka = brokerOfBlock();
 
   test(
     'two pipelines share a day, and the death of the one that keeps its alerts costs neither a verdict nor an alert',
@@ -38,21 +27,17 @@ describe.runIf(hasKafka)('a day on Kafka', () => {
       const text = configOn(await readFile(CONFIG, 'utf8'), 'second');
       await using system = await startTestSystem({ config: text, logUrl: kafka.url });
       await system.startPipeline();
-      const logFile = join(system.dir, 'second.log');
-      const saidBySecond = () => readFile(logFile, 'utf8');
-      const port = await freePort();
-      const env = { DUIZHANG_PIPELINE_PORT: String(port) };
-      const second = await system.startBeside('pipeline/main.ts', logFile, env);
-      await expect.poll(saidBySecond, { timeout: 30_000 }).toContain('"msg":"ready"');
+      const second = await pipelineBeside(system, 'second');
+      await untilReady(second);
       await sendDay(system, day, {
         faults: [
           {
             afterEvents: day.events.length / 2,
             strike: async () => {
-              await expect.poll(() => joined(port), { timeout: 30_000 }).toBeGreaterThan(0);
-              expect(await saidBySecond()).not.toContain('are kept here from now on');
+              await expect.poll(() => joined(second.port), { timeout: 30_000 }).toBeGreaterThan(0);
+              expect(await second.said()).not.toContain('are kept here from now on');
               await system.killPipeline();
-              await expect.poll(saidBySecond, { timeout: 15_000 }).toContain('are kept here from now on');
+              await expect.poll(second.said, { timeout: 15_000 }).toContain('are kept here from now on');
             },
           },
         ],
@@ -60,8 +45,8 @@ describe.runIf(hasKafka)('a day on Kafka', () => {
       await untilDayIsOver(system, day.truth.date);
       expect(byKey(await verdictsFound(system, 'REALTIME'))).toEqual(byKey(verdictsPlanted(day, 'realtime')));
       await expectAlertsOfAllThatDiffers(system);
-      await second.stop();
-      expect(await saidBySecond()).toContain('drained');
+      await second.child.stop();
+      expect(await second.said()).toContain('drained');
     },
   );
 

@@ -6,7 +6,7 @@ import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { playDay } from '../faults/playedDay.ts';
-import { configOn } from '../production/kafkaSystem.ts';
+import { configOn, pipelineBeside, untilReady } from '../production/kafkaSystem.ts';
 import { startTestSystem } from '../system.ts';
 import { loseMaster, untilApplied } from './lostWrites.ts';
 import { cutOff, startRedisCluster } from './redisCluster.ts';
@@ -37,10 +37,8 @@ describe.runIf(hasKafka)('the log in Kafka, the window on a cluster, and two pip
       await using cluster = await startRedisCluster(join(dir, 'redis'));
       await using system = await startTestSystem({ config, logUrl: kafka.url, windowUrl: cluster.url });
       await system.startPipeline();
-      const logFile = join(system.dir, 'second.log');
-      const saidBySecond = () => readFile(logFile, 'utf8');
-      const second = await system.startBeside('pipeline/main.ts', logFile);
-      await expect.poll(saidBySecond, { timeout: 30_000 }).toContain('"msg":"ready"');
+      const second = await pipelineBeside(system, 'second');
+      await untilReady(second);
       const at = (share: number): number => Math.floor(day.events.length * share);
       let lost = 0;
       await playDay(system, day, merchants, [
@@ -60,8 +58,8 @@ describe.runIf(hasKafka)('the log in Kafka, the window on a cluster, and two pip
         },
       ]);
       expect(lost).toBeGreaterThan(0);
-      await second.stop();
-      expect(await saidBySecond()).toContain('drained');
+      await second.child.stop();
+      expect(await second.said()).toContain('drained');
     },
   );
 });
