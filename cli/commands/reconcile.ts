@@ -22,6 +22,7 @@ import {
   exceptionSheet,
   foreignLine,
   jsonOfFiles,
+  missingBillLines,
   sheetsOf,
   textOfFiles,
 } from './reconcileReport.ts';
@@ -62,7 +63,12 @@ async function compareBooks(request: ReconcileRequest, io: CommandIo): Promise<E
   const hospital = await hospitalOf(request, io);
   const rules = hospital?.rules ?? DEFAULT_RULES;
   const reconciled = await reconcile(files, { mode, date, rules }, hospital);
-  io.stderr(errorLines(reconciled) + foreignLine(reconciled) + emptyBookLines(reconciled, date));
+  io.stderr(
+    errorLines(reconciled) +
+      foreignLine(reconciled) +
+      emptyBookLines(reconciled, date) +
+      missingBillLines(reconciled),
+  );
   if (out) {
     await writeWhole(out.path, await contentOf(reconciled, out.format));
     io.stderr(`written to ${out.path}\n`);
@@ -100,7 +106,7 @@ async function reconcile(
   hospital: Hospital | null,
 ): Promise<ReconciledFiles> {
   const result = await reconcilePlain(files, options, { threads: THREADS });
-  if (result !== null) return { result, errors: [], errorCount: 0, foreignRows: 0 };
+  if (result !== null) return { result, errors: [], errorCount: 0, foreignRows: 0, billChannels: null };
   // The readers of bills, as the writer of workbooks below, are loaded only where they are needed: it halves the start.
   const isLarge = files.reduce((sum, file) => sum + file.sizeBytes, 0) >= WORTH_REWRITING_BYTES;
   if (isLarge && files.every((file) => file.isSeekable)) {

@@ -29,7 +29,13 @@ function refund(book: Entry['book'], refundNo: string | null): Entry {
 
 function reconciled(lines: readonly Entry[]): ReconciledFiles {
   const verdicts = judgeOrder(lines, { mode: 'THREE_WAY', rules: DEFAULT_RULES });
-  return { result: tallyVerdicts(verdicts, 'THREE_WAY'), errors: [], errorCount: 0, foreignRows: 0 };
+  return {
+    result: tallyVerdicts(verdicts, 'THREE_WAY'),
+    errors: [],
+    errorCount: 0,
+    foreignRows: 0,
+    billChannels: null,
+  };
 }
 
 /** The cells of a column, by its header. */
@@ -57,7 +63,7 @@ test('a receipt of several payments is named with the orders that add up to it',
     verdicts.map((verdict) => ({ ...verdict, mergedReceipt })),
     'THREE_WAY',
   );
-  const files = { result, errors: [], errorCount: 0, foreignRows: 0 };
+  const files = { result, errors: [], errorCount: 0, foreignRows: 0, billChannels: null };
   expect(textOfFiles(files)).toContain('疑似合并收据 H9 (HP1 HP2)');
   expect(column(files, '疑似合并收据')).toEqual([id('H9')]);
   expect(column(files, '合并的流水号')).toEqual([text('HP1 HP2')]);

@@ -14,6 +14,7 @@ import { yuanOfFen } from '../../domain/money.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import { BOOKS_OF_MODE, EXCEPTION_CODES } from '../../domain/verdict.ts';
 import type { ReconciledFiles } from '../../pipeline/reconcile/books.ts';
+import { missingBills } from '../../pipeline/reconcile/missingBills.ts';
 import type { ReconcileException } from '../../pipeline/reconcile/tally.ts';
 import { jsonOfResult } from '../../pipeline/reconcile/tally.ts';
 
@@ -29,8 +30,10 @@ export function foreignLine({ foreignRows }: ReconciledFiles): string {
 }
 
 /** What `--json` and `--out x.json` give. */
-export function jsonOfFiles({ result, errors, errorCount, foreignRows }: ReconciledFiles): Iterable<string> {
-  return jsonPieces({ ...jsonOfResult(result), errors, errorCount, foreignRows });
+export function jsonOfFiles(reconciled: ReconciledFiles): Iterable<string> {
+  const { result, errors, errorCount, foreignRows } = reconciled;
+  const missing = missingBills(reconciled);
+  return jsonPieces({ ...jsonOfResult(result), errors, errorCount, foreignRows, missingBills: missing });
 }
 
 const EXCEPTION_COLUMNS: readonly {
@@ -79,7 +82,8 @@ export function sheetsOf(reconciled: ReconciledFiles): Sheet[] {
   ];
 }
 
-function summarySheet({ result, errorCount }: ReconciledFiles): Sheet {
+function summarySheet(reconciled: ReconciledFiles): Sheet {
+  const { result, errorCount } = reconciled;
   const verdicts = Object.entries(result.verdicts) as [VerdictCode, number][];
   const none: Cell[] = [text(null), text(null), text(null), text(null)];
   return {
@@ -102,6 +106,11 @@ function summarySheet({ result, errorCount }: ReconciledFiles): Sheet {
       ...verdicts.map(([code, keys]) => [
         text(`${VERDICT_LABELS[code]} ${code} (笔)`),
         count(keys),
+        ...none.slice(1),
+      ]),
+      ...missingBills(reconciled).map(({ channel, exceptions }) => [
+        text(`缺少${CHANNEL_LABELS[channel]}账单, 因此异常 (笔)`),
+        count(exceptions),
         ...none.slice(1),
       ]),
       ...(errorCount > 0 ? [[text('账单错误行 (行)'), count(errorCount), ...none.slice(1)]] : []),
@@ -193,6 +202,16 @@ export function emptyBookLines({ result }: ReconciledFiles, date: BusinessDate |
     .map(
       (book) =>
         `warning: the ${book} book holds nothing${date === null ? '' : ` of ${date}`} (${BOOK_LABELS[book]}为空)\n`,
+    )
+    .join('');
+}
+
+/** Of a channel without a bill every order is an exception: that is to be known before anybody looks into them. */
+export function missingBillLines(reconciled: ReconciledFiles): string {
+  return missingBills(reconciled)
+    .map(
+      ({ channel, exceptions }) =>
+        `warning: no bill of ${channel} was given: ${exceptions} of the exceptions come of that; add it behind --channel (缺少${CHANNEL_LABELS[channel]}账单)\n`,
     )
     .join('');
 }

@@ -9,7 +9,7 @@ import type { BillReport } from '../../domain/ports.ts';
 import type { BookFile, ReconciledFiles } from '../../pipeline/reconcile/books.ts';
 import { plainRow } from '../../pipeline/reconcile/plain/plainRow.ts';
 import { PLAIN_HEADER } from '../../pipeline/reconcile/plain/scanRows.ts';
-import { readBook, leftOutOf } from '../../pipeline/reconcile/readBook.ts';
+import { readBook, saidOfFiles } from '../../pipeline/reconcile/readBook.ts';
 import type { ReconcileOptions } from '../../pipeline/reconcile/reconcileFiles.ts';
 import type { Hospital } from './hospitalReader.ts';
 import { filesReader } from './hospitalReader.ts';
@@ -41,7 +41,7 @@ export async function reconcileRewritten(
       if (!copy.isWhole) return null;
     }
     const result = await comparePlain(copies, options, threads);
-    return result && { result, ...leftOutOf(reports) };
+    return result && { result, ...saidOfFiles(reports) };
   } finally {
     for (const copy of copies) copy.close();
   }

@@ -27,6 +27,8 @@ export type ReconciledFiles = {
   readonly errorCount: number;
   /** Rows of other businesses under the hospital's number; see MerchantChannel. */
   readonly foreignRows: number;
+  /** Which channels the bills of the channel book are of; null: one of them may hold any. */
+  readonly billChannels: ReadonlySet<Channel> | null;
 };
 
 /** Files name no hospital: whatever is compared in one call is one hospital's. */

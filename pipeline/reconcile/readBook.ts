@@ -1,7 +1,8 @@
+import type { Channel } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
 import type { BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { channelOfFormat } from '../channelOfFormat.ts';
-import type { BookFile, FileRowError } from './books.ts';
+import type { BookFile, ReconciledFiles } from './books.ts';
 import { FILES_MERCHANT } from './books.ts';
 
 /**
@@ -30,12 +31,10 @@ export async function readBook(
   }
 }
 
-/** The rows of several files that were left out: those in error each with its file's name, foreign ones counted. */
-export function leftOutOf(reports: readonly (readonly [BookFile, BillReport])[]): {
-  readonly errors: readonly FileRowError[];
-  readonly errorCount: number;
-  readonly foreignRows: number;
-} {
+/** What is to be said of the files beside their rows. */
+export function saidOfFiles(
+  reports: readonly (readonly [BookFile, BillReport])[],
+): Omit<ReconciledFiles, 'result'> {
   const errors = reports.flatMap(([file, report]) =>
     report.errors.map(({ line, code, message }) => ({ file: file.name, line, code, message })),
   );
@@ -43,7 +42,16 @@ export function leftOutOf(reports: readonly (readonly [BookFile, BillReport])[])
     errors,
     errorCount: reports.reduce((sum, [, report]) => sum + report.errorCount, 0),
     foreignRows: reports.reduce((sum, [, report]) => sum + report.foreignRows, 0),
+    billChannels: channelsOf(reports),
   };
+}
+
+function channelsOf(reports: readonly (readonly [BookFile, BillReport])[]): ReadonlySet<Channel> | null {
+  const channels = reports
+    .filter(([{ book }]) => book === 'CHANNEL')
+    .map(([file, { format }]) => file.channel ?? channelOfFormat(format));
+  const known = channels.filter((channel) => channel !== null);
+  return known.length === channels.length ? new Set(known) : null;
 }
 
 /** A channel's bill in the place of another book, or a file without one good row, would make everything a difference. */

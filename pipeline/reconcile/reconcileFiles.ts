@@ -9,7 +9,7 @@ import { judgeOrder } from '../../domain/verdict.ts';
 import type { BookFile, OrderShelf, ReconciledFiles } from './books.ts';
 import type { HintFacts } from './hintSearch.ts';
 import { concernsHints, HintSearch, withHints } from './hintSearch.ts';
-import { readBook, leftOutOf } from './readBook.ts';
+import { readBook, saidOfFiles } from './readBook.ts';
 import { rowsForDate, Tally } from './tally.ts';
 
 export type ReconcileOptions = {
@@ -33,7 +33,7 @@ export async function reconcileFiles(
     const put = (line: BillLine) => ports.shelf.put(file.book, line, `file-${index + 1}:${line.line}`);
     reports.push([file, await readBook(file, ports.readBill, put)]);
   }
-  return { result: judgeShelf(ports.shelf, options), ...leftOutOf(reports) };
+  return { result: judgeShelf(ports.shelf, options), ...saidOfFiles(reports) };
 }
 
 function judgeShelf(shelf: OrderShelf, { mode, date, rules }: ReconcileOptions) {

@@ -14,6 +14,7 @@ export type ReconcileJson = {
   readonly exceptions: readonly Readonly<Record<string, unknown>>[];
   readonly errors: readonly { file: string; line: number; code: string; message: string }[];
   readonly errorCount: number;
+  readonly missingBills: readonly { channel: string; exceptions: number }[];
 };
 
 export type ReconcileRun = {

@@ -66,6 +66,27 @@ describe('reconcile on the sample bills', () => {
     expect(json.errors).toEqual([]);
   });
 
+  test('says first that the bill of a channel was not given, and which exceptions come of that', async () => {
+    const files = { ...DAY_ONE, channel: DAY_ONE.channel.filter((name) => !name.startsWith('alipay')) };
+    const { json, stderr } = await runReconcile([...argsOf(files), '--json']);
+    const ofAlipay = json.exceptions.filter(
+      ({ channel, channelFen }) => channel === 'ALIPAY' && channelFen === null,
+    );
+    expect(json.missingBills).toEqual([{ channel: 'ALIPAY', exceptions: ofAlipay.length }]);
+    expect(ofAlipay.length).toBeGreaterThan(5);
+    expect(stderr).toContain(`no bill of ALIPAY was given: ${ofAlipay.length} of the exceptions`);
+
+    const whole = await runReconcile([...argsOf(DAY_ONE), '--json']);
+    expect(whole.json.missingBills).toEqual([]);
+    const plain = await runReconcile([
+      ...argsOf({ merchant: DAY_ONE.merchant, platform: DAY_ONE.platform }),
+      '--channel',
+      `${SAMPLES}/platform-20260309.csv`,
+      '--json',
+    ]);
+    expect(plain.json.missingBills).toEqual([]);
+  });
+
   test('says of the midnight payment, with the first day alone, that its counterpart may come tomorrow', async () => {
     const { json } = await runReconcile([...argsOf(DAY_ONE), '--json']);
     const crossDay = json.exceptions.filter((e) => e['possiblyCrossDay'] === true);
