@@ -50,9 +50,22 @@ test('what is no command at all gets no suggestion', () => {
 });
 
 test('an unknown option is one line and exit code 2', () => {
-  const { status, stderr } = duizhang('sql', '--nope', 'select 1');
+  const { status, stderr } = duizhang('sql', '--nope-at-all', 'select 1');
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^.*--nope.*\n$/);
+  expect(stderr).toBe(
+    'DZ_USAGE: there is no option --nope-at-all; ./duizhang sql --help lists what there is\n',
+  );
+});
+
+test.each([
+  [['reconcile', '--merchnt', 'x'], '--merchant'],
+  [['simulate', '--sed', '3'], '--seed'],
+  [['close', '--merchant', 'H001', '--dte', '2026-03-09'], '--date'],
+  [['export', 'verdicts', '--form', 'x'], '--from'],
+])('%j: the option that was meant is suggested', (args, right) => {
+  const { status, stdout, stderr } = duizhang(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(`did you mean "${right}"`);
 });
 
 test('without a running system, sql says how to start one', () => {

@@ -4,6 +4,7 @@ import { DuizhangError } from '../domain/errors.ts';
 import { auditedCommand } from './auditedCommands.ts';
 import type { Command, CommandIo, ExitCode } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { didYouMean } from './didYouMean.ts';
 import { isSystemFailure } from './systemFailure.ts';
 
 async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -18,8 +19,9 @@ async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   }
   const entry = COMMANDS.find((candidate) => candidate.name === name);
   if (!entry) {
+    const names = COMMANDS.map((candidate) => candidate.name);
     io.stderr(
-      `DZ_USAGE: there is no command "${name}"${nearest(name)}; ./duizhang --help lists what there is\n`,
+      `DZ_USAGE: there is no command "${name}"${didYouMean(name, names)}; ./duizhang --help lists what there is\n`,
     );
     return 2;
   }
@@ -31,7 +33,9 @@ async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   const audited = auditedCommand(name, args);
   // Loaded when there is something to record: most commands need no server.
   if (audited) await (await import('./recordCommand.ts')).recordCommand(audited, io);
-  return command.run(args, io);
+  return command.run(args, io).catch((error: unknown) => {
+    throw withNearest(error, command);
+  });
 }
 
 function version(): string {
@@ -47,25 +51,15 @@ function overview(): string {
   return `./duizhang <command> [options]    (--help after a command explains it; --version)\n\n${lines.join('\n')}\n`;
 }
 
-function nearest(name: string): string {
-  const [best] = COMMANDS.map((entry) => ({ name: entry.name, edits: editDistance(name, entry.name) })).sort(
-    (a, b) => a.edits - b.edits,
+/** Node's own words of an unknown option speak of positional arguments, and of no option that there is. */
+function withNearest(error: unknown, { name, usage }: Command): unknown {
+  const option = error instanceof Error ? /^Unknown option '(-[^' ]*)'/.exec(error.message)?.[1] : undefined;
+  if (option === undefined) return error;
+  const known = new Set(usage.match(/--[a-z][\w-]*/g));
+  return new DuizhangError(
+    'DZ_USAGE',
+    `there is no option ${option}${didYouMean(option, [...known])}; ./duizhang ${name} --help lists what there is`,
   );
-  return best && best.edits <= Math.max(2, name.length / 3) ? ` (did you mean "${best.name}"?)` : '';
-}
-
-/** Levenshtein. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function report(error: unknown): ExitCode {
