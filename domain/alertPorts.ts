@@ -41,7 +41,7 @@ export interface AlertLedger {
   differingOrders(most: number): Promise<readonly DifferingOrder[]>;
   /**
    * For each hospital the last payment of the events of each book on or after the instant, and what the other book has
-   * behind it: where the silence of a feed would be seen. By time; at most `most`.
+   * behind it: where the silence of a feed would be seen. By time; at most `most`, of each hospital the earliest.
    */
   latestPayments(sinceMs: number, most: number): Promise<readonly BookedPayment[]>;
 }
