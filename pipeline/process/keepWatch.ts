@@ -30,6 +30,8 @@ const ALERTS_ROUND_MS = 100;
 const ALERTS_SHARE = 0.1;
 const LONGEST_ALERTS_ROUND_MS = 500;
 const SLOW_LOOK_MS = 60_000;
+/** After a close it is looked again, but no oftener: in the morning one follows the other. */
+const LEAST_LOOK_MS = 5_000;
 const VERDICTS_ROUND_MS = 500;
 /** What nobody waits for. */
 const SELDOM_MS = 2_000;
@@ -171,13 +173,23 @@ export function watchOf(parts: PipelineParts) {
 
   /** What can wait a minute, apart from what cannot: a question that fails or takes long holds up no other alert. */
   function keepLooking(): Promise<void> {
+    let closedAtLook = 0;
     const round = async (): Promise<void> => {
+      closedAtLook = closedDays.size;
       for (const { kind, error } of await slowFindings.look([...alertKeeper.open.values()], now())) {
         if (stopping.signal.aborted) return;
         log.warn({ kind, err: error }, 'the ledger could not be asked; alerts of the kind stay as they are');
       }
     };
-    return keepRounds(round, () => rest(parts.atRate(SLOW_LOOK_MS)));
+    const stepMs = parts.atRate(LEAST_LOOK_MS);
+    const minuteOrClose = async (): Promise<void> => {
+      let leftMs = parts.atRate(SLOW_LOOK_MS);
+      do {
+        await rest(stepMs);
+        leftMs -= stepMs;
+      } while (leftMs > 0 && closedDays.size === closedAtLook && !stopping.signal.aborted);
+    };
+    return keepRounds(round, minuteOrClose);
   }
 
   /** What this process sees, told to whoever keeps the alerts; and live verdicts, on which nothing rests. */

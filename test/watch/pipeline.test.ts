@@ -9,6 +9,8 @@ import { addDays, businessDateOf, startOfDate } from '../../domain/businessDate.
 import type { Page } from '../../domain/apiPorts.ts';
 import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { NewRecord } from '../../domain/ports.ts';
+import { openClosing } from '../../cli/closing.ts';
+import { channelBill } from '../healing/lostPayments.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 
@@ -63,8 +65,12 @@ async function ordersOf(system: TestSystem, alert: Alert): Promise<readonly Aler
   return found;
 }
 
-async function untilAlert(system: TestSystem, fits: (alert: Alert) => boolean): Promise<Alert> {
-  for (const until = Date.now() + 60_000; Date.now() < until; await pause(50)) {
+async function untilAlert(
+  system: TestSystem,
+  fits: (alert: Alert) => boolean,
+  patienceMs = 60_000,
+): Promise<Alert> {
+  for (const until = Date.now() + patienceMs; Date.now() < until; await pause(50)) {
     const found = (await alertsOf(system)).find(fits);
     if (found) return found;
   }
@@ -107,7 +113,7 @@ test('an order past its window is told within two seconds of its deadline, and c
   expect(Math.min(...delays)).toBeLessThan(2_000);
 }, 120_000);
 
-test('a day that nobody closed is told at the start, and goes on as one alert over restarts', async () => {
+test('a day that nobody closed is told at the start, goes on as one alert over restarts, and ends right after its close', async () => {
   await using system = await startTestSystem({
     config: `merchants: [{ id: H001, name: one, channels: { WECHAT: '1' }, alertRules: { closedBy: '00:00', billBy: off } }]`,
   });
@@ -130,7 +136,27 @@ test('a day that nobody closed is told at the start, and goes on as one alert ov
   expect((await alertsOf(system)).map(({ alertId, state }) => [alertId, state])).toEqual([
     [told.alertId, 'OPEN'],
   ]);
+
+  await closeDate(system, businessDateOf(paidAtMs), paidAtMs);
+  const over = await untilAlert(system, ({ state }) => state === 'CLOSED', 15_000);
+  expect(over.alertId).toBe(told.alertId);
 }, 120_000);
+
+/** By hand, with the bill of one payment. */
+async function closeDate(system: TestSystem, date: string, paidAtMs: number): Promise<void> {
+  const merchant = system.config.merchants.get('H001');
+  if (!merchant) throw new Error('there is no H001');
+  const closing = openClosing(system.run, system.config);
+  try {
+    const bill = channelBill([{ hospital: 'H001', orderNo: 'A1', amountFen: 100n, atMs: paidAtMs }]);
+    const place = { merchant, book: 'CHANNEL', channel: 'WECHAT', date } as const;
+    const open = () => ReadableStream.from([Buffer.from(bill)]);
+    await closing.importBill({ ...place, fileName: 'a.csv', open });
+    await closing.close({ merchant, date, operator: 'test', patienceMs: 30_000, onWaiting: () => undefined });
+  } finally {
+    await closing.dispose();
+  }
+}
 
 test('killed in an outage it goes on with the same incident, and ends it with what is left', async () => {
   // The window is longer than the silence takes to show: however slow the machine, no order is told of by itself.
