@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +17,19 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (error instanceof Error && 'code' in error && ['ESRCH', 'ENOENT'].includes(String(error.code)))
+      return false;
     throw error;
   }
+}
+
+/** Dead, and not yet collected by the parent that it got when its own died. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return /^State:\s+Z/m.test(status);
 }
 
 async function goneWithin(pid: number, ms: number): Promise<boolean> {
