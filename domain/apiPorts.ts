@@ -38,6 +38,19 @@ export type ListFilter = {
   readonly limit: number;
 };
 
+/** What exceptions are ordered by, `-` largest or newest first; of equals the newest date. What a book lacks comes last. */
+export const EXCEPTION_ORDERS = [
+  '-businessDate',
+  'businessDate',
+  '-merchantFen',
+  'merchantFen',
+  '-platformFen',
+  'platformFen',
+  '-channelFen',
+  'channelFen',
+] as const;
+export type ExceptionOrder = (typeof EXCEPTION_ORDERS)[number];
+
 export type ExceptionFilter = ListFilter & {
   readonly status?: CaseStatus;
   readonly channel?: Channel;
@@ -48,6 +61,8 @@ export type ExceptionFilter = ListFilter & {
   readonly maxFen?: bigint;
   /** An order, refund or HIS number, or the beginning of one. */
   readonly q?: string;
+  /** Absent: the newest date first. */
+  readonly sort?: ExceptionOrder;
 };
 
 export type Page<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };

@@ -1,44 +1,32 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { CaseStatus, ExceptionFilter, ExceptionItem, Page } from '../../domain/apiPorts.ts';
-import { isBusinessDate } from '../../domain/businessDate.ts';
 import { caseIdOf } from '../../domain/caseId.ts';
 import type { Channel, Kind } from '../../domain/entry.ts';
 import { BOOKS } from '../../domain/entry.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { MODES } from '../../domain/verdict.ts';
 import type { Mode, VerdictCode } from '../../domain/verdict.ts';
 import type { BookedCase } from './bookedAfterRefund.ts';
 import { bookedAfterRefund } from './bookedAfterRefund.ts';
 import { EXCEPTION_CODE_LIST, listOf, rowsOf, text } from './closeSql.ts';
+import type { OrderedRow, PageOrder } from './exceptionOrder.ts';
+import { pageOrderOf } from './exceptionOrder.ts';
 import { PERSONS_WORDS, exceptionConditions, mayHaveStatus } from './exceptionConditions.ts';
 import { whereOf } from './listConditions.ts';
 import { hospitalsSql } from './scopeSql.ts';
 import { CONFLICT_BIT, mergedOf } from './verdictRows.ts';
-import { anyText, cursorValues, integerUpTo, pageOf, readCursor } from './pageCursor.ts';
+import { cursorValues, pageOf, readCursor } from './pageCursor.ts';
 
-const LIST = 'exceptions';
-const isMode = (key: string) => MODES.some((mode) => mode === key);
-const CURSOR_KEYS = [isBusinessDate, anyText, anyText, anyText, isMode, integerUpTo(255n)];
-const CURSOR_NAMES = ['at_date', 'at_merchant', 'at_order', 'at_key', 'at_mode', 'at_span'];
 /** Rows looked at beyond the page: some may be former versions. */
 const SPARE_ROWS = 50;
 /** Where few rows have the status that is asked for, more are looked at in one go. */
 const MOST_ROWS = 5_000;
 
-type Row = {
-  readonly date: string;
-  readonly merchant_id: string;
-  readonly order_no: string;
-  readonly key_part: string;
+type Row = OrderedRow & {
   readonly mode: Mode;
-  readonly span: number;
   readonly code: VerdictCode;
   readonly kind: Kind;
   readonly refund_no: string;
   readonly channel: Channel | '';
-  readonly merchant: string | null;
-  readonly platform: string | null;
-  readonly at_channel: string | null;
   readonly possibly_cross_day: number;
   readonly conflicts: number;
   readonly amount_conflict: number;
@@ -52,7 +40,7 @@ type Row = {
 };
 
 /**
- * One page of verdicts that need a person, newest date first; realtime ones of closed dates only when asked for by mode.
+ * One page of verdicts that need a person; realtime ones of closed dates only when asked for by mode.
  * Rows that say "exception" are found first; which of the
  * realtime ones are still the latest word on their key is asked for these alone, since merging all rows of a big
  * ledger for one page would take seconds.
@@ -63,23 +51,19 @@ export async function exceptionPage(
   filter: ExceptionFilter,
 ): Promise<Page<ExceptionItem>> {
   const found: Told[] = [];
+  const order = pageOrderOf(filter.sort);
   const booked = await bookedAfterRefund(client, scope, filter);
-  let after = filter.cursor === undefined ? null : readCursor(LIST, filter.cursor, CURSOR_KEYS);
+  let after = filter.cursor === undefined ? null : readCursor(order.list, filter.cursor, order.fits);
   for (let most = filter.limit + 1 + SPARE_ROWS; ; most = Math.min(2 * most, MOST_ROWS)) {
-    const candidates = await candidatesAfter(
-      client,
-      scope,
-      { ...filter, bookedKeys: booked.keys },
-      after,
-      most,
-    );
+    const wanted = { ...filter, bookedKeys: booked.keys };
+    const candidates = await candidatesAfter(client, scope, wanted, { order, after }, most);
     const told = await withStatus(client, scope, await latestOf(client, scope, candidates), booked.cases);
     found.push(...told.filter(({ status }) => filter.status === undefined || status === filter.status));
     const last = candidates.at(-1);
     if (found.length > filter.limit || candidates.length < most || !last) break;
-    after = keysOf(last);
+    after = order.keysOf(last);
   }
-  const { rows, nextCursor } = pageOf(LIST, found, filter.limit, ({ row }) => keysOf(row));
+  const { rows, nextCursor } = pageOf(order.list, found, filter.limit, ({ row }) => order.keysOf(row));
   return { items: rows.map(({ row, status, type }) => ({ ...itemOf(row, status), type })), nextCursor };
 }
 
@@ -101,15 +85,11 @@ async function withStatus(
   });
 }
 
-function keysOf(row: Row): readonly string[] {
-  return [row.date, row.merchant_id, row.order_no, row.key_part, row.mode, String(row.span)];
-}
-
 async function candidatesAfter(
   client: ClickHouseClient,
   scope: Scope,
   filter: ExceptionFilter & { readonly bookedKeys: string },
-  after: readonly string[] | null,
+  { order, after }: { readonly order: PageOrder; readonly after: readonly string[] | null },
   most: number,
 ): Promise<readonly Row[]> {
   const { sql, values, ofVerdicts } = exceptionConditions(scope, filter);
@@ -122,7 +102,7 @@ async function candidatesAfter(
     ...ofVerdicts,
     ...(filter.status === undefined ? [] : [mayHaveStatus(filter.status)]),
     filter.mode === 'REALTIME' ? '' : filter.mode ? published : `(${PROVISIONAL} OR ${published})`,
-    ...(after ? [BEHIND_CURSOR] : []),
+    ...(after ? [order.behindCursor] : []),
   ].filter((condition) => condition !== '');
   return rowsOf<Row>(
     client,
@@ -131,20 +111,16 @@ async function candidatesAfter(
        toString(channel_fen) AS at_channel, possibly_cross_day, conflicts, amount_conflict, channel_conflict, ambiguous_refund,
        possible_duplicate_of, merged_receipt, merged_orders, toString(v.version) AS version, ${PROVISIONAL} AS provisional
      FROM verdicts AS v ${whereOf(conditions)}
-     ORDER BY v.business_date DESC, merchant_id, order_no, key_part, mode, span, v.version DESC
+     ORDER BY ${order.orderBy}, v.version DESC
      LIMIT 1 BY v.business_date, merchant_id, order_no, key_part, mode, span, v.version
      LIMIT ${most}`,
-    { ...values, ...cursorValues(CURSOR_NAMES, after) },
+    { ...values, ...cursorValues(order.names, after) },
   );
 }
 
 /** A realtime row whose day no run has closed yet; once one has, the run's own rows speak. */
 const PROVISIONAL = `(mode = 'REALTIME' AND (merchant_id, v.business_date) NOT IN (
   SELECT merchant_id, business_date FROM publications))`;
-
-const BEHIND_CURSOR = `v.business_date <= {at_date:Date} AND (v.business_date < {at_date:Date}
-  OR (merchant_id, order_no, key_part, mode, span)
-    > ({at_merchant:String}, {at_order:String}, {at_key:String}, {at_mode:String}, {at_span:UInt8}))`;
 
 /** The rows that are the latest word on their key; final ones always are. */
 async function latestOf(

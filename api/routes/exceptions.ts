@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { ExceptionItem, LedgerQueries } from '../../domain/apiPorts.ts';
-import { CASE_STATUSES } from '../../domain/apiPorts.ts';
+import { CASE_STATUSES, EXCEPTION_ORDERS } from '../../domain/apiPorts.ts';
 import { CHANNELS, KINDS } from '../../domain/entry.ts';
 import { EXCEPTION_CODES, MODES, VERDICT_CODES } from '../../domain/verdict.ts';
 import { scopeOf } from '../access.ts';
@@ -32,6 +32,11 @@ const Query = Type.Object(
       description: "of the channel's amount, else the platform's, else the merchant's; inclusive",
     }),
     maxFen: Type.Optional(LimitFen),
+    sort: Type.Optional({
+      ...oneOf(EXCEPTION_ORDERS),
+      description:
+        'what the list is ordered by, with - the largest or newest first (default -businessDate); what a book lacks comes last',
+    }),
     q: Type.Optional(
       Type.String({
         minLength: 1,

@@ -873,6 +873,15 @@ export type paths = {
           channel?: 'WECHAT' | 'ALIPAY' | 'UNIONPAY';
           minFen?: string;
           maxFen?: string;
+          sort?:
+            | '-businessDate'
+            | 'businessDate'
+            | '-merchantFen'
+            | 'merchantFen'
+            | '-platformFen'
+            | 'platformFen'
+            | '-channelFen'
+            | 'channelFen';
           q?: string;
         };
       };

@@ -6,6 +6,7 @@ import type {
   CaseStatus,
   ExceptionFilter,
   ExceptionItem,
+  ExceptionOrder,
   LedgerQueries,
   RunRecord,
 } from '../../domain/apiPorts.ts';
@@ -317,6 +318,54 @@ describe('exceptions', () => {
       ([d1 = '', ...k1], [d2 = '', ...k2]) => d2.localeCompare(d1) || k1.join().localeCompare(k2.join()),
     );
     expect(places).toEqual(inOrder);
+  });
+
+  test('come in the order that is asked for, whatever their pages, and what a book lacks comes last', async () => {
+    const side = (amountFen: bigint | null) =>
+      amountFen === null
+        ? null
+        : {
+            amountFen,
+            businessDate: '2026-03-09',
+            occurredAtMs: NOON_MS,
+            channel: null,
+            identities: [{ identity: 'i', amountFen }],
+            conflict: false,
+          };
+    const amounts: readonly (readonly [string, bigint | null, bigint | null])[] = [
+      ['A', 300n, null],
+      ['B', null, 90n],
+      ['C', 20_000n, 90n],
+      ['D', 0n, 1_000_000_000_000n],
+      ['E', null, null],
+      ['F', 300n, 5n],
+    ];
+    for (const [n, businessDate] of ['2026-03-09', '2026-03-10'].entries()) {
+      const own = amounts.filter((_, place) => place % 2 === n);
+      const verdicts = own.map(([orderNo, merchantFen, channelFen]) => ({
+        orderNo,
+        sides: { MERCHANT: side(merchantFen), PLATFORM: side(1n), CHANNEL: side(channelFen) },
+      }));
+      await closed(aRun({ runId: `run-${n}`, businessDate }), ...verdicts);
+    }
+    const orders: Readonly<Partial<Record<ExceptionOrder, string>>> = {
+      '-businessDate': 'BDFACE',
+      businessDate: 'ACEBDF',
+      '-merchantFen': 'CFADBE',
+      merchantFen: 'DFACBE',
+      '-platformFen': 'BDFACE',
+      '-channelFen': 'DBCFAE',
+      channelFen: 'FBCDAE',
+    };
+    for (const [sort, expected] of Object.entries(orders) as [ExceptionOrder, string][]) {
+      for (const limit of [2, 9]) {
+        const items = await allExceptions({ sort, limit });
+        expect([sort, items.map(({ orderNo }) => orderNo).join('')]).toEqual([sort, expected]);
+      }
+    }
+    const { nextCursor } = await queries.exceptions(WHOLE_LEDGER, { limit: 2, sort: '-merchantFen' });
+    const others = { limit: 2, sort: 'merchantFen', cursor: nextCursor ?? '' } as const;
+    await expect(queries.exceptions(WHOLE_LEDGER, others)).rejects.toMatchObject({ code: 'DZ_BAD_CURSOR' });
   });
 
   test('are filtered by merchant and by dates, both inclusive', async () => {
