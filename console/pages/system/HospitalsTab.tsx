@@ -149,18 +149,19 @@ function OneHospital({
   readonly locked: string | null;
 }) {
   const settings = useQuery(settingsQuery(merchantId));
+  const [proposed, setProposed] = useState<string | null>(null);
   if (settings.error) return <ProblemNote error={settings.error} />;
   if (!settings.data) return <Skeleton active />;
   const { data } = settings;
   return (
     <>
-      <Proposals merchantId={merchantId} />
+      <Proposals merchantId={merchantId} proposed={proposed} />
       <SettingsForm
         key={data.revision}
         view={data}
         fields={data.fields}
         locked={locked}
-       
+        onProposed={setProposed}
       />
     </>
   );
