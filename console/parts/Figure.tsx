@@ -11,7 +11,7 @@ type Props = {
 /** A number that a page begins with, and what stands behind it. */
 export function Figure({ title, value, note, name }: Props) {
   return (
-    <Card size="small" style={{ flex: '1 1 170px' }} data-figure={name}>
+    <Card size="small" style={{ flex: '1 1 150px' }} data-figure={name}>
       <Typography.Text type="secondary">{title}</Typography.Text>
       <div className="dz-number" style={{ fontSize: 22, fontWeight: 600, lineHeight: '32px' }}>
         {value}

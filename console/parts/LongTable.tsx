@@ -2,15 +2,21 @@ import type { TableProps } from 'antd';
 import { Table } from 'antd';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useLayoutEffect, useRef, useState } from 'react';
+import type { Fold, LongColumn } from './foldColumns.ts';
+import { foldColumns, widthOf } from './foldColumns.ts';
+import { stackedColumn } from './stackedColumn.tsx';
 
 const HEADER_PX = 48;
 const LEAST_PX = 160;
+const SELECTION_PX = 32;
 
 type Props<Row extends object> = {
   readonly rows: readonly Row[];
   readonly rowKey: keyof Row & string;
-  /** Each with a width in pixels: a virtual table does not measure its cells. */
-  readonly columns: NonNullable<TableProps<Row>['columns']>;
+  /** A virtual table does not measure its cells: each says how wide it is. */
+  readonly columns: readonly LongColumn<Row>[];
+  /** What gives way, and in which order, where the page is too narrow for all of them. */
+  readonly folds: readonly Fold[];
   readonly isLoading?: boolean;
   /** Shown in place of rows. */
   readonly nothing?: ReactNode;
@@ -24,20 +30,34 @@ type Props<Row extends object> = {
 
 /** A table that fills the rest of its page and draws only the rows in sight: 100,000 of them scroll as ten do. */
 export function LongTable<Row extends object>(props: Props<Row>) {
-  const { rows, rowKey, columns, isLoading = false, nothing, onOpen, selection, onNearEnd, onChange } = props;
+  const {
+    rows,
+    rowKey,
+    columns,
+    folds,
+    isLoading = false,
+    nothing,
+    onOpen,
+    selection,
+    onNearEnd,
+    onChange,
+  } = props;
+  const hasSelection = selection !== undefined;
   const box = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState(LEAST_PX);
+  const [{ height, room }, setSize] = useState({ height: LEAST_PX, room: 0 });
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const measure = new ResizeObserver(() => setHeight(Math.max(LEAST_PX, element.clientHeight - HEADER_PX)));
+    const measure = new ResizeObserver(() =>
+      setSize({
+        height: Math.max(LEAST_PX, element.clientHeight - HEADER_PX),
+        room: element.clientWidth - (hasSelection ? SELECTION_PX : 0),
+      }),
+    );
     measure.observe(element);
     return () => measure.disconnect();
-  }, []);
-  const width = columns.reduce(
-    (sum, column) => sum + (typeof column.width === 'number' ? column.width : 120),
-    0,
-  );
+  }, [hasSelection]);
+  const shown = foldColumns(columns, folds, room);
   return (
     <div ref={box} className="dz-fill">
       <Table<Row>
@@ -45,16 +65,15 @@ export function LongTable<Row extends object>(props: Props<Row>) {
         bordered={false}
         pagination={false}
         rowKey={rowKey}
-        // Widths are those of what stands below; without rows they would only push the page wide.
-        columns={rows.length === 0 ? columns.map((column) => ({ ...column, width: 'auto' })) : columns}
+        columns={shown.map(stackedColumn)}
         // Ant Design's tables take arrays that may be changed, and do not change them.
         dataSource={rows.slice()}
         loading={isLoading}
         // Without rows there is nothing to scroll, and nothing that a keyboard could scroll it by.
-        {...(rows.length === 0 ? {} : { virtual: true, scroll: { x: width, y: height } })}
+        {...(rows.length === 0 ? {} : { virtual: true, scroll: { x: widthOf(shown), y: height } })}
         // That there is nothing is known once somebody has answered.
         locale={{ emptyText: isLoading ? <div style={{ height: LEAST_PX }} /> : nothing }}
-        {...(selection === undefined ? {} : { rowSelection: selection })}
+        {...(selection === undefined ? {} : { rowSelection: { ...selection, columnWidth: SELECTION_PX } })}
         {...(onChange === undefined ? {} : { onChange })}
         {...(onOpen === undefined ? {} : { onRow: (row: Row) => openedBy(() => onOpen(row)) })}
         onScroll={({ currentTarget }) => {

@@ -2,12 +2,15 @@ type Reader<Value> = (raw: unknown) => Value | undefined;
 type Shape = Readonly<Record<string, Reader<unknown>>>;
 type Read<S extends Shape> = { readonly [Name in keyof S]?: NonNullable<ReturnType<S[Name]>> | undefined };
 
-/** Typed search parameters of a page: what does not fit is left out, so that an old or mistyped link still opens. */
+/**
+ * Typed search parameters of a page: what does not fit is undefined, so that an old or mistyped link still opens. It is not absent:
+ * the router lays what is read over what the address says.
+ */
 export function searchOf<S extends Shape>(shape: S): (raw: Readonly<Record<string, unknown>>) => Read<S> {
   return (raw) => {
     const values = Object.entries(shape)
       .map(([name, read]) => [name, read(raw[name])] as const)
-      .filter(([, value]) => value !== undefined);
+      .filter(([name, value]) => value !== undefined || name in raw);
     // Each value was read by the reader of its name.
     return Object.fromEntries(values) as Read<S>;
   };

@@ -1,6 +1,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import {
+  expectAccessible,
+  expectListFits,
+  expectNoSideScroll,
+  launch,
+  logInAs,
+  picture,
+  SIZES,
+} from './browser.ts';
 import { drawerOf, expectNoCodes, openException, stakeOf, submit } from './caseHelp.ts';
 
 // Two people in two tabs: one asks, another decides.
@@ -40,6 +48,9 @@ test('a large write-off waits for another person, who agrees or sends it back', 
   await expectNoSideScroll(tab);
   await expectAccessible(tab);
   await picture(tab, 'approvals');
+  await expectListFits(tab);
+  await page.setViewportSize(SIZES.tablet);
+  await expectListFits(tab);
   await row.getByRole('button', { name: '驳回' }).click();
   const dialog = page.getByRole('dialog').last();
   await dialog.getByRole('button', { name: '驳回' }).click();

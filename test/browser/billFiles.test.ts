@@ -109,6 +109,22 @@ test('rows that could not be read are counted and told one by one', async () => 
   expect(tab.complaints).toEqual([]);
 });
 
+test('of a bill whose rows were all seen to nothing is warned of any more', async () => {
+  const tab = await logInAs(browser, 'viewer', '/bill-files?book=CHANNEL');
+  const { page } = tab;
+  const asked = page.waitForResponse(/bill-errors/);
+  await page
+    .locator('.ant-table-row', { has: page.locator('.ant-typography-danger') })
+    .first()
+    .click();
+  await asked;
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText('错误行').waitFor();
+  await expect.poll(() => drawer.locator('.ant-spin-spinning').count()).toBe(0);
+  expect(await drawer.getByText('无法识别').count()).toBe(0);
+  expect(tab.complaints).toEqual([]);
+});
+
 /** A whole bill again in the place of the bad one. */
 async function bringWhole(page: Page, orderNo: string): Promise<void> {
   const dialog = page.getByRole('dialog');

@@ -75,6 +75,11 @@ export async function logInAs(browser: Browser, user: string, path = '/', look: 
   return tab;
 }
 
+/** Another page within the tab, as a link would: a reload is a new login. */
+export async function goTo({ page }: Tab, path: string): Promise<void> {
+  await page.evaluate(`history.pushState({}, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`);
+}
+
 export async function fillToken({ page }: Pick<Tab, 'page'>, user: string): Promise<void> {
   const token = inject('system').tokens[user];
   if (token === undefined) throw new Error(`the demo has no user ${user}`);
@@ -125,4 +130,22 @@ export async function expectNoSideScroll({ page }: Tab): Promise<void> {
     `Math.max(...['#content', 'html'].map((place) => { const it = document.querySelector(place); return it ? it.scrollWidth - it.clientWidth : 0; }))`,
   );
   expect(over).toBeLessThanOrEqual(0);
+}
+
+/** Lists have room for their columns: none is scrolled sideways or reaches over the next one, and each header is one line. */
+export async function expectListFits({ page }: Tab): Promise<void> {
+  const tooWide = `(() => {
+    const wide = (selector) => [...document.querySelectorAll('#content ' + selector)]
+      .filter((it) => it.scrollWidth > it.clientWidth + 1)
+      .map((it) => selector + ' ' + it.innerText.slice(0, 40) + ' ' + it.scrollWidth + ' > ' + it.clientWidth);
+    const rows = [...document.querySelectorAll('#content .ant-table-tbody-virtual-holder')]
+      .filter((it) => it.querySelector('.ant-table-row').scrollWidth > it.clientWidth + 1)
+      .map(() => 'rows');
+    const headers = [...document.querySelectorAll('#content thead th')]
+      .filter((it) => it.clientHeight > 50)
+      .map((it) => 'header ' + it.innerText);
+    return [...wide('.ant-table-content'), ...wide('.ant-table-cell:not(.ant-table-cell-ellipsis)'), ...rows, ...headers];
+  })()`;
+  // A monitor that has just become narrower still moves its menu.
+  await expect.poll(() => page.evaluate(tooWide), { timeout: 5_000 }).toEqual([]);
 }

@@ -1,6 +1,15 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import {
+  expectAccessible,
+  expectListFits,
+  expectNoSideScroll,
+  goTo,
+  launch,
+  logInAs,
+  picture,
+  SIZES,
+} from './browser.ts';
 import type { Look } from './browser.ts';
 
 // Every page in both themes and languages and at four sizes: nothing that axe finds serious, nothing cut off to the side,
@@ -38,7 +47,7 @@ test.each(LOOKS.map((look) => [`${look.size} ${look.theme} ${look.language}`, lo
     const [first, ...others] = PAGES;
     const tab = await logInAs(browser, 'admin', first[1], look);
     for (const [name, path] of [first, ...others]) {
-      if (path !== first[1]) await goTo(path);
+      if (path !== first[1]) await goTo(tab, path);
       await tab.page.locator(`#content :is(${DRAWN})`).first().waitFor();
       await expect
         .poll(() => tab.page.locator('#content .ant-spin-spinning').count(), { timeout: 20_000 })
@@ -48,15 +57,52 @@ test.each(LOOKS.map((look) => [`${look.size} ${look.theme} ${look.language}`, lo
       await picture(tab, name);
     }
     expect(tab.complaints).toEqual([]);
-
-    /** Within the page, as a link would: a reload is a new login. */
-    async function goTo(path: string): Promise<void> {
-      await tab.page.evaluate(
-        `history.pushState({}, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`,
-      );
-    }
   },
 );
+
+const LISTS = [
+  '/three-way',
+  '/exceptions',
+  '/bill-files',
+  '/approvals?show=ALL',
+  '/alerts?state=ALL',
+  '/dead-letters?all=true',
+  '/audit',
+  '/system',
+  '/system?tab=users',
+  '/system?tab=secrets',
+  // Of a tab that is none: the first one is shown.
+  '/system?tab=nothing',
+];
+
+test.each(['tablet', 'narrow', 'small', 'large'] as const)(
+  'no list is scrolled sideways on a %s monitor, and its header is one line',
+  async (size) => {
+    const tab = await logInAs(browser, 'admin', LISTS[0], { size });
+    for (const path of LISTS) {
+      await goTo(tab, path);
+      await tab.page.locator('#content :is(.ant-table-row, .ant-empty)').first().waitFor();
+      await expect
+        .poll(() => tab.page.locator('#content .ant-spin-spinning').count(), { timeout: 20_000 })
+        .toBe(0);
+      await expectListFits(tab);
+      await expectNoSideScroll(tab);
+    }
+    expect(tab.complaints).toEqual([]);
+  },
+);
+
+test('what a tablet has no column for stands below what it has one for', async () => {
+  const tab = await logInAs(browser, 'operator', '/bill-files', { size: 'tablet' });
+  const row = tab.page.locator('.ant-table-row').first();
+  await row.waitFor();
+  expect(await tab.page.locator('thead').innerText()).not.toMatch(/医院|渠道|导入时间/);
+  expect(await row.innerText()).toMatch(/示范医院[^]*(微信|支付宝|银联)[^]*:\d\d[^]*笔/);
+  await expectAccessible(tab);
+  await tab.page.setViewportSize(SIZES.large);
+  await tab.page.getByRole('columnheader', { name: '医院' }).waitFor();
+  expect(await row.locator('.dz-below').count()).toBe(0);
+});
 
 test('a drawer in the dark is as readable, and is in the address', async () => {
   const tab = await logInAs(browser, 'admin', '/dead-letters', { theme: 'dark' });

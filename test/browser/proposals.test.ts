@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { closeTabs, expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import {
+  closeTabs,
+  expectAccessible,
+  expectNoSideScroll,
+  launch,
+  logInAs,
+  picture,
+  SIZES,
+} from './browser.ts';
 
 // Two administrators: what lets the system refund more takes effect when the second one agrees.
 
@@ -76,6 +84,11 @@ test('self-healing is switched on by two administrators, and narrowed by one', a
   await row(page, `${HEALING}/dailyOrders`).getByRole('spinbutton').fill('20');
   await propose(page, '试运行一周无误');
   await card(page).getByText('待同意').waitFor();
+  // It stands above the form, whose end was in sight: whoever proposed it is led there.
+  await page.locator('[data-proposal]:focus').waitFor();
+  const { y = -1, height = 0 } = (await card(page).boundingBox()) ?? {};
+  expect(y).toBeGreaterThanOrEqual(0);
+  expect(y + height).toBeLessThanOrEqual(SIZES.small.height);
   await page.waitForTimeout(500);
   await expectAccessible(first);
   await picture(first, 'proposal-own');

@@ -3,7 +3,15 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { readRunFile } from '../../adapters/process/runFile.ts';
 import { partOf } from '../integration/startHarness.ts';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import {
+  expectAccessible,
+  expectListFits,
+  expectNoSideScroll,
+  launch,
+  logInAs,
+  picture,
+  SIZES,
+} from './browser.ts';
 import { booking, payment, sendEvents } from './events.ts';
 
 // 实时对账: verdicts as they happen.
@@ -51,6 +59,9 @@ test('verdicts appear while events come, an exception is told and heals', async 
   await expectAccessible(tab);
   await expectNoSideScroll(tab);
   await picture(tab, 'realtime');
+  await expectListFits(tab);
+  await page.setViewportSize(SIZES.tablet);
+  await expectListFits(tab);
   await page.getByText('已对平', { exact: true }).first().click();
   await expect.poll(() => page.locator('.ant-table-row').count(), { timeout: 20_000 }).toBe(1);
   await expect.poll(() => new URL(page.url()).searchParams.get('show'), { timeout: 20_000 }).toBe('HEALED');

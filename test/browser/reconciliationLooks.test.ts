@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Look, Tab } from './browser.ts';
-import { expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { expectListFits, expectNoSideScroll, goTo, launch, logInAs, picture } from './browser.ts';
 
 // Pages of 对账 and 账单 on other monitors, in the other theme and language: nothing is cut off, nothing is complained of.
 
@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 const LOOKS = [
+  { size: 'tablet', theme: 'light', language: 'zh' },
   { size: 'narrow', theme: 'light', language: 'en' },
   { size: 'large', theme: 'dark', language: 'zh' },
   { size: 'small', theme: 'dark', language: 'en' },
@@ -21,13 +22,13 @@ async function lookAt(tab: Tab, name: string): Promise<void> {
   await tab.page.mouse.move(0, 0);
   await tab.page.waitForTimeout(400);
   await expectNoSideScroll(tab);
+  if (tab.look.language === 'zh') await expectListFits(tab);
   await picture(tab, name);
 }
 
 test.each(LOOKS)('$size, $theme, $language', async (look) => {
   const tab = await logInAs(browser, 'operator', '/three-way', look);
   const { page } = tab;
-  const go = (path: string) => page.locator(`nav a[href^="/${path}"]`).click();
   const row = page.locator('.ant-table-row').first();
   await row.waitFor();
   await lookAt(tab, 'records');
@@ -43,11 +44,11 @@ test.each(LOOKS)('$size, $theme, $language', async (look) => {
     await lookAt(tab, name);
   }
   for (const path of ['two-way', 'realtime', 'one-sided']) {
-    await go(path);
+    await goTo(tab, `/${path}`);
     await page.locator('#content h1').waitFor();
     await lookAt(tab, path);
   }
-  await go('bill-files');
+  await goTo(tab, '/bill-files');
   await row.waitFor();
   await lookAt(tab, 'bill-files');
   const text = await page.locator('body').innerText();

@@ -11,7 +11,7 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { AlertDrawer } from './AlertDrawer.tsx';
-import { useAlertColumns } from './alertColumns.tsx';
+import { ALERT_FOLDS, useAlertColumns } from './alertColumns.tsx';
 import { alertQuery, alertsChanged, alertsQuery } from './queries.ts';
 
 const route = getRouteApi('/alerts');
@@ -49,6 +49,7 @@ export function AlertsPage() {
         rows={rows}
         rowKey="alertId"
         columns={columns}
+        folds={ALERT_FOLDS}
         isLoading={list.isPending}
         nothing={nothing}
         onOpen={({ alertId }) => void navigate({ search: (was) => ({ ...was, alert: alertId }) })}

@@ -10,7 +10,7 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { Proposals } from '../system/Proposals.tsx';
-import { useActionColumns } from './actionColumns.tsx';
+import { ACTION_FOLDS, useActionColumns } from './actionColumns.tsx';
 import { DecideDialog } from './DecideDialog.tsx';
 import type { ActionItem } from './queries.ts';
 import { actionsQuery } from './queries.ts';
@@ -49,6 +49,7 @@ export function ApprovalsPage() {
         rows={list.data?.pages.flatMap(({ items }) => items) ?? []}
         rowKey="actionId"
         columns={columns}
+        folds={ACTION_FOLDS}
         isLoading={list.isPending}
         nothing={
           isAll ? (

@@ -5,6 +5,7 @@ import dayjs from 'dayjs';
 import { AUDIT_KINDS } from '../../../domain/auditKinds.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import type { Fold } from '../../parts/foldColumns.ts';
 import { ListFoot } from '../../parts/ListFoot.tsx';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
@@ -17,6 +18,11 @@ import { AuditResult } from './AuditResult.tsx';
 import { auditQuery, rowOf } from './queries.ts';
 
 const route = getRouteApi('/audit');
+
+const FOLDS: readonly Fold[] = [
+  { column: 'via', into: 'user', width: 150 },
+  { column: 'from', into: 'user', width: 150 },
+];
 
 /** 审计: who saw or changed what. */
 export function AuditPage() {
@@ -47,24 +53,32 @@ export function AuditPage() {
         onNearEnd={() => {
           if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
         }}
+        folds={FOLDS}
         columns={[
-          { title: common.time, width: 130, render: (_, { at }) => <BeijingTime at={at} /> },
-          { title: words.kind, width: 110, render: (_, row) => codes.auditKind[row.kind] },
+          { key: 'at', title: common.time, width: 130, render: (_, { at }) => <BeijingTime at={at} /> },
+          { key: 'kind', title: words.kind, width: 110, render: (_, row) => codes.auditKind[row.kind] },
           {
+            key: 'user',
             title: words.user,
             width: 110,
             ellipsis: true,
             render: (_, row) => (row.user === '' ? words.nobody : row.user),
           },
-          { title: words.via, width: 100, render: (_, { via }) => codes.auditWay[via] },
-          { title: words.from, width: 120, ellipsis: true, dataIndex: 'from' },
+          { key: 'via', title: words.via, width: 100, render: (_, { via }) => codes.auditWay[via] },
+          { key: 'from', title: words.from, width: 120, ellipsis: true, render: (_, { from }) => from },
           {
+            key: 'hospital',
             title: common.hospital,
             width: 120,
             ellipsis: true,
             render: (_, { merchants }) => (merchants.length === 0 ? '—' : merchants.map(nameOf).join('、')),
           },
-          { title: words.result, width: 90, render: (_, { status }) => <AuditResult status={status} /> },
+          {
+            key: 'result',
+            title: words.result,
+            width: 90,
+            render: (_, { status }) => <AuditResult status={status} />,
+          },
         ]}
       />
       <ListFoot list={list} rows={rows.length} />

@@ -69,6 +69,7 @@ function ErrorRows({ bill }: { readonly bill: BillFile }) {
   const { language } = useLook();
   const errors = useQuery(billErrorsQuery(bill));
   const rows = errors.data?.items.find(({ id }) => id === bill.id)?.rows ?? [];
+  if (errors.isSuccess && rows.length === 0) return null;
   return (
     <div style={{ marginBlockStart: 16 }}>
       {errors.error && <ProblemNote error={errors.error} />}

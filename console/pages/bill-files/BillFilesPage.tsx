@@ -13,7 +13,7 @@ import { countText } from '../../parts/texts.ts';
 import { useNow } from '../../parts/useNow.ts';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { BillDrawer } from './BillDrawer.tsx';
-import { useBillColumns } from './billColumns.tsx';
+import { BILL_FOLDS, useBillColumns } from './billColumns.tsx';
 import type { BillFile } from './queries.ts';
 import { billFilesQuery } from './queries.ts';
 import { UploadDialog } from './UploadDialog.tsx';
@@ -55,6 +55,7 @@ export function BillFilesPage() {
         rows={rows}
         rowKey="key"
         columns={columns}
+        folds={BILL_FOLDS}
         isLoading={list.isPending}
         nothing={nothing}
         onOpen={({ key }) => void navigate({ search: (was) => ({ ...was, bill: key.slice(0, 128) }) })}
@@ -83,6 +84,7 @@ function Filters() {
       <DatePicker.RangePicker
         aria-label={words.date}
         allowEmpty={[true, true]}
+        style={{ width: 240 }}
         value={[from === undefined ? null : dayjs(from), to === undefined ? null : dayjs(to)]}
         maxDate={today}
         onChange={(span) => {

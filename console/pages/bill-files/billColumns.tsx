@@ -1,8 +1,8 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import type { TableColumnsType } from 'antd';
 import { Button, Tag, Tooltip, Typography } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import type { Fold, LongColumn } from '../../parts/foldColumns.ts';
 import { Money } from '../../parts/Money.tsx';
 import { countText } from '../../parts/texts.ts';
 import { useDownload } from '../../parts/useDownload.tsx';
@@ -10,53 +10,109 @@ import { useMerchantName } from '../../parts/useMerchantName.ts';
 import type { BillFile } from './queries.ts';
 import { fileOf } from './queries.ts';
 
+/** A bill is found by its day, hospital, book and sums; its name, fee and checksum are in the drawer, too. */
+export const BILL_FOLDS: readonly Fold[] = [
+  { column: 'importedAt', into: 'version', width: 116 },
+  { column: 'channel', into: 'book' },
+  { column: 'refunds', into: 'refundSum' },
+  { column: 'payments', into: 'paymentSum' },
+  { column: 'fileName' },
+  { column: 'hospital', into: 'date' },
+  { column: 'fee' },
+];
+
 /** @param isOfRun the hospital and the date are the run's, and need no column */
-export function useBillColumns<Row extends BillFile>({ isOfRun = false } = {}): TableColumnsType<Row> {
+export function useBillColumns<Row extends BillFile>({ isOfRun = false } = {}): LongColumn<Row>[] {
   const { billFiles: words, codes, common } = useLabels();
   const nameOf = useMerchantName();
-  const place: TableColumnsType<Row> = [
-    { title: words.date, width: 100, render: (_, { date }) => <span className="dz-number">{date}</span> },
-    { title: common.hospital, width: 120, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
+  const place: readonly LongColumn<Row>[] = [
+    {
+      key: 'date',
+      title: words.date,
+      width: 100,
+      render: (_, { date }) => <span className="dz-number">{date}</span>,
+    },
+    {
+      key: 'hospital',
+      title: common.hospital,
+      width: 104,
+      ellipsis: true,
+      render: (_, { merchantId }) => nameOf(merchantId),
+    },
   ];
   return [
     ...(isOfRun ? [] : place),
-    { title: words.book, width: 100, render: (_, { book }) => codes.book[book] },
+    { key: 'book', title: words.book, width: 84, render: (_, { book }) => codes.book[book] },
     {
+      key: 'channel',
       title: common.channel,
-      width: 100,
+      width: 84,
       render: (_, { channel }) => (channel === null ? words.everyChannel : codes.channel[channel]),
     },
     {
+      key: 'version',
       title: words.version,
       width: 90,
       render: (_, { isCurrent }) => (
         <Tag color={isCurrent ? 'success' : 'default'}>{isCurrent ? words.current : words.replaced}</Tag>
       ),
     },
-    { title: words.payments, width: 95, align: 'right', render: (_, { payments }) => countText(payments) },
     {
+      key: 'payments',
+      title: words.payments,
+      width: 95,
+      align: 'right',
+      render: (_, { payments }) => common.orders(countText(payments)),
+    },
+    {
+      key: 'paymentSum',
       title: words.paymentSum,
       width: 115,
       align: 'right',
       render: (_, bill) => <Money fen={bill.paymentFen} />,
     },
-    { title: words.refunds, width: 90, align: 'right', render: (_, { refunds }) => countText(refunds) },
     {
+      key: 'refunds',
+      title: words.refunds,
+      width: 90,
+      align: 'right',
+      render: (_, { refunds }) => common.orders(countText(refunds)),
+    },
+    {
+      key: 'refundSum',
       title: words.refundSum,
-      width: 105,
+      width: 110,
       align: 'right',
       render: (_, bill) => <Money fen={bill.refundFen} />,
     },
-    { title: words.fee, width: 90, align: 'right', render: (_, bill) => <Fee bill={bill} /> },
+    { key: 'fee', title: words.fee, width: 94, align: 'right', render: (_, bill) => <Fee bill={bill} /> },
     {
+      key: 'errors',
       title: words.errors,
-      width: 75,
+      width: 66,
       align: 'right',
       render: (_, { errorRows }) => <Errors rows={errorRows} />,
     },
-    { title: words.importedAt, width: 120, render: (_, { importedAt }) => <BeijingTime at={importedAt} /> },
-    { title: words.fileName, width: 200, ellipsis: true, render: (_, { fileName }) => fileName },
-    { title: words.download, width: 96, fixed: 'end', render: (_, bill) => <Download bill={bill} /> },
+    {
+      key: 'importedAt',
+      title: words.importedAt,
+      width: 124,
+      render: (_, { importedAt }) => <BeijingTime at={importedAt} />,
+    },
+    {
+      key: 'fileName',
+      title: words.fileName,
+      width: 272,
+      ellipsis: true,
+      render: (_, { fileName }) => fileName,
+    },
+    {
+      key: 'download',
+      title: words.download,
+      width: 60,
+      fixed: 'end',
+      render: (_, bill) => <Download bill={bill} />,
+    },
   ];
 }
 

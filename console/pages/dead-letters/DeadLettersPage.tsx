@@ -5,6 +5,7 @@ import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
+import type { Fold } from '../../parts/foldColumns.ts';
 import { ListFoot } from '../../parts/ListFoot.tsx';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
@@ -14,6 +15,11 @@ import { LetterDrawer } from './LetterDrawer.tsx';
 import { lettersQuery } from './queries.ts';
 
 const route = getRouteApi('/dead-letters');
+
+const FOLDS: readonly Fold[] = [
+  { column: 'place', into: 'cause' },
+  { column: 'advice', into: 'cause', width: 380 },
+];
 
 /** 死信: events that could not be taken, to be looked at and, once their cause is mended, replayed. */
 export function DeadLettersPage() {
@@ -50,17 +56,30 @@ export function DeadLettersPage() {
         onNearEnd={() => {
           if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
         }}
+        folds={FOLDS}
         columns={[
-          { title: words.receivedAt, width: 150, render: (_, each) => <BeijingTime at={each.receivedAt} /> },
-          { title: words.cause, width: 220, render: (_, { code }) => codes.deadLetter[code] ?? code },
           {
+            key: 'receivedAt',
+            title: words.receivedAt,
+            width: 150,
+            render: (_, each) => <BeijingTime at={each.receivedAt} />,
+          },
+          {
+            key: 'cause',
+            title: words.cause,
+            width: 220,
+            render: (_, { code }) => codes.deadLetter[code] ?? code,
+          },
+          {
+            key: 'advice',
             title: words.advice,
             width: 420,
             ellipsis: true,
             render: (_, { code }) => codes.deadLetterAdvice[code] ?? '—',
           },
-          { title: words.place, width: 190, render: (_, { id }) => <CopyableId id={id} /> },
+          { key: 'place', title: words.place, width: 190, render: (_, { id }) => <CopyableId id={id} /> },
           {
+            key: 'state',
             title: words.state,
             width: 110,
             render: (_, { replayedAt }) =>

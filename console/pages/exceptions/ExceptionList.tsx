@@ -10,7 +10,7 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { BulkWriteOff } from './BulkWriteOff.tsx';
-import { useExceptionColumns } from './exceptionColumns.tsx';
+import { EXCEPTION_FOLDS, useExceptionColumns } from './exceptionColumns.tsx';
 import { ExportButton } from './ExportButton.tsx';
 import { Filters } from './Filters.tsx';
 import { exceptionsQuery, filterOf } from './queries.ts';
@@ -41,6 +41,7 @@ export function ExceptionList() {
         rows={rows}
         rowKey="id"
         columns={columns}
+        folds={EXCEPTION_FOLDS}
         isLoading={list.isPending}
         nothing={
           isFiltered ? (
@@ -51,7 +52,6 @@ export function ExceptionList() {
         }
         selection={{
           selectedRowKeys: [...chosen],
-          columnWidth: 44,
           onChange: (keys) => choose(new Set(keys.map(String))),
           getCheckboxProps: ({ orderNo }) => ({ 'aria-label': orderNo }),
         }}

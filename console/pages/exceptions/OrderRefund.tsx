@@ -30,12 +30,12 @@ export function OrderRefund() {
       <Form<{ order: string; hospital: string }>
         // Going back shows another order: the form must say which one it is that is paid back.
         key={`asked ${merchantId ?? ''} ${order ?? ''}`}
-        layout="inline"
+        layout="vertical"
+        className="dz-asks"
         initialValues={{ order, hospital: merchantId }}
         onFinish={(said) =>
           void navigate({ search: (was) => ({ ...was, order: said.order.trim(), hospital: said.hospital }) })
         }
-        style={{ marginBlockEnd: 16, rowGap: 8 }}
       >
         <Form.Item
           name="hospital"

@@ -1,18 +1,28 @@
-import type { TableColumnsType } from 'antd';
 import { Flex, Tag } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
 import { CaseStatusTag, VerdictTag } from '../../parts/CodeTag.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
+import type { Fold, LongColumn } from '../../parts/foldColumns.ts';
 import { Money } from '../../parts/Money.tsx';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import type { ExceptionItem } from './queries.ts';
 
 type Side = 'merchantFen' | 'platformFen' | 'channelFen';
 
-export function useExceptionColumns(): TableColumnsType<ExceptionItem> {
+/** What the books say of an order stands side by side whatever the width. */
+export const EXCEPTION_FOLDS: readonly Fold[] = [
+  { column: 'channel', into: 'orderNo' },
+  { column: 'kind', into: 'type', width: 114 },
+  { column: 'hospital', into: 'orderNo' },
+  { column: 'status', into: 'type' },
+  { column: 'date', into: 'orderNo' },
+];
+
+export function useExceptionColumns(): LongColumn<ExceptionItem>[] {
   const { exceptions: words, common, codes, cases } = useLabels();
   const nameOf = useMerchantName();
-  const amount = (title: string, side: Side): TableColumnsType<ExceptionItem>[number] => ({
+  const amount = (title: string, side: Side): LongColumn<ExceptionItem> => ({
+    key: side,
     title,
     width: 98,
     align: 'right',
@@ -21,31 +31,45 @@ export function useExceptionColumns(): TableColumnsType<ExceptionItem> {
   });
   return [
     {
+      key: 'date',
       title: words.date,
       width: 100,
       sorter: (a, b) => (a.businessDate < b.businessDate ? -1 : Number(a.businessDate > b.businessDate)),
       render: (_, { businessDate }) => <span className="dz-number">{businessDate}</span>,
     },
     {
+      key: 'type',
       title: words.type,
       width: 150,
       render: (_, { type, possiblyCrossDay }) => (
-        <Flex gap={0}>
+        <Flex wrap>
           <VerdictTag code={type} />
           {possiblyCrossDay && <Tag color="processing">{cases.possiblyCrossDay}</Tag>}
         </Flex>
       ),
     },
-    { title: common.status, width: 76, render: (_, { status }) => <CaseStatusTag code={status} /> },
     {
+      key: 'status',
+      title: common.status,
+      width: 76,
+      render: (_, { status }) => <CaseStatusTag code={status} />,
+    },
+    {
+      key: 'hospital',
       title: common.hospital,
       width: 100,
       ellipsis: true,
       render: (_, { merchantId }) => nameOf(merchantId),
     },
-    { title: common.orderNo, width: 204, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
-    { title: words.kind, width: 72, render: (_, { kind }) => codes.kind[kind] },
     {
+      key: 'orderNo',
+      title: common.orderNo,
+      width: 216,
+      render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} />,
+    },
+    { key: 'kind', title: words.kind, width: 72, render: (_, { kind }) => codes.kind[kind] },
+    {
+      key: 'channel',
       title: common.channel,
       width: 68,
       render: (_, { channel }) => (channel === null ? common.none : codes.channel[channel]),

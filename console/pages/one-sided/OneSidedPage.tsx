@@ -66,10 +66,10 @@ function CheckForm({ isAsking, onAsk }: FormProps) {
     <Form<Order>
       // The hospital that is switched to is the one that is asked.
       key={preset ?? ''}
-      layout="inline"
+      layout="vertical"
+      className="dz-asks"
       initialValues={{ ...(preset === undefined ? {} : { merchantId: preset }), orderNo: order ?? '' }}
       onFinish={({ merchantId, orderNo }) => onAsk({ merchantId, orderNo: orderNo.trim() })}
-      style={{ rowGap: 12 }}
     >
       <Form.Item
         name="merchantId"

@@ -12,7 +12,7 @@ import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { RealtimeFigures } from './RealtimeFigures.tsx';
 import type { BoardRow, BoardState, VerdictBoard } from './VerdictBoard.ts';
 import { useVerdicts } from './useVerdicts.ts';
-import { useVerdictColumns } from './verdictColumns.tsx';
+import { useVerdictColumns, VERDICT_FOLDS } from './verdictColumns.tsx';
 
 const route = getRouteApi('/realtime');
 
@@ -47,7 +47,7 @@ export function RealtimePage() {
         <Alert type="warning" showIcon style={{ marginBlockEnd: 12 }} title={words.gap} data-testid="gap" />
       )}
       <RealtimeFigures state={state} />
-      <LongTable rows={rows} rowKey="key" columns={columns} nothing={nothing} />
+      <LongTable rows={rows} rowKey="key" columns={columns} folds={VERDICT_FOLDS} nothing={nothing} />
     </Page>
   );
 }

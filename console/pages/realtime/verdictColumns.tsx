@@ -1,29 +1,44 @@
-import type { TableColumnsType } from 'antd';
 import { Flex, Tag, Tooltip } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { VerdictTag } from '../../parts/CodeTag.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
+import type { Fold, LongColumn } from '../../parts/foldColumns.ts';
 import { Money } from '../../parts/Money.tsx';
 import { spanText } from '../../parts/texts.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import type { BoardRow } from './VerdictBoard.ts';
 
+export const VERDICT_FOLDS: readonly Fold[] = [
+  { column: 'occurredAt', into: 'judgedAt', width: 116 },
+  { column: 'channel', into: 'orderNo' },
+  { column: 'kind', into: 'orderNo' },
+  { column: 'healedAfter', into: 'result' },
+  { column: 'hospital', into: 'orderNo' },
+];
+
 /** @param isOfOne hospital: it needs no column */
-export function useVerdictColumns(isOfOne: boolean): TableColumnsType<BoardRow> {
+export function useVerdictColumns(isOfOne: boolean): LongColumn<BoardRow>[] {
   const { realtime: words, codes, common, threeWay } = useLabels();
   const nameOf = useMerchantName();
-  const hospital: TableColumnsType<BoardRow> = [
-    { title: common.hospital, width: 120, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
+  const hospital: readonly LongColumn<BoardRow>[] = [
+    {
+      key: 'hospital',
+      title: common.hospital,
+      width: 104,
+      ellipsis: true,
+      render: (_, { merchantId }) => nameOf(merchantId),
+    },
   ];
   return [
-    { title: words.judgedAt, width: 100, render: (_, { at }) => <BeijingTime at={at} /> },
+    { key: 'judgedAt', title: words.judgedAt, width: 100, render: (_, { at }) => <BeijingTime at={at} /> },
     ...(isOfOne ? [] : hospital),
     {
+      key: 'result',
       title: threeWay.result,
-      width: 175,
+      width: 140,
       render: (_, { code }) => (
-        <Flex gap={4}>
+        <Flex wrap gap={4}>
           <VerdictTag code={code} />
           <Tooltip title={words.provisionalHint}>
             <Tag>{words.provisional}</Tag>
@@ -32,6 +47,7 @@ export function useVerdictColumns(isOfOne: boolean): TableColumnsType<BoardRow> 
       ),
     },
     {
+      key: 'healedAfter',
       title: words.healedAfterLabel,
       width: 90,
       render: (_, { healedAfterMs }) =>
@@ -41,25 +57,38 @@ export function useVerdictColumns(isOfOne: boolean): TableColumnsType<BoardRow> 
           <Tag color="success">{spanText(Math.max(1_000, healedAfterMs), common)}</Tag>
         ),
     },
-    { title: common.kind, width: 85, render: (_, { kind }) => codes.kind[kind] },
-    { title: common.orderNo, width: 200, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
+    { key: 'kind', title: common.kind, width: 72, render: (_, { kind }) => codes.kind[kind] },
     {
+      key: 'orderNo',
+      title: common.orderNo,
+      width: 200,
+      render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} />,
+    },
+    {
+      key: 'channel',
       title: common.channel,
-      width: 100,
+      width: 84,
       render: (_, { channel }) => (channel === null ? common.none : codes.channel[channel]),
     },
     {
+      key: 'merchantFen',
       title: words.merchantAmount,
       width: 100,
       align: 'right',
       render: (_, row) => <Money fen={row.merchantFen} />,
     },
     {
+      key: 'platformFen',
       title: words.platformAmount,
       width: 100,
       align: 'right',
       render: (_, row) => <Money fen={row.platformFen} />,
     },
-    { title: words.occurredAt, width: 100, render: (_, { occurredAt }) => <BeijingTime at={occurredAt} /> },
+    {
+      key: 'occurredAt',
+      title: words.occurredAt,
+      width: 124,
+      render: (_, { occurredAt }) => <BeijingTime at={occurredAt} />,
+    },
   ];
 }

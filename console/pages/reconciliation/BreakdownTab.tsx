@@ -19,17 +19,17 @@ export function BreakdownTab({ run, shares, isLoading }: Props) {
   const { threeWay: words, common, codes } = useLabels();
   const books = BOOKS_OF_MODE[run.mode];
   const columns: TableColumnsType<Share> = [
-    { title: words.result, width: 130, render: (_, { code }) => <VerdictTag code={code} /> },
-    { title: common.kind, width: 80, render: (_, { kind }) => codes.kind[kind] },
+    { title: words.result, width: 104, render: (_, { code }) => <VerdictTag code={code} /> },
+    { title: common.kind, width: 56, render: (_, { kind }) => codes.kind[kind] },
     {
       title: common.channel,
-      width: 130,
+      width: 92,
       render: (_, { channel }) => (channel === null ? words.noChannel : codes.channel[channel]),
     },
-    { title: common.count, width: 90, align: 'right', render: (_, { count }) => countText(count) },
+    { title: common.count, width: 60, align: 'right', render: (_, { count }) => countText(count) },
     ...books.map((book) => ({
       title: codes.book[book],
-      width: 140,
+      width: 112,
       align: 'right' as const,
       render: (_: unknown, share: Share) => <Money fen={share[FEN[book]]} />,
     })),

@@ -7,7 +7,7 @@ import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
-import { useExceptionColumns } from './exceptionColumns.tsx';
+import { EXCEPTION_FOLDS, useExceptionColumns } from './exceptionColumns.tsx';
 import { RUN } from './place.ts';
 import type { ExceptionRow, Run, RunMode } from './queries.ts';
 import { runExceptionsQuery } from './queries.ts';
@@ -54,6 +54,7 @@ function Exceptions({ run, mode }: Omit<Props, 'isPublished'>) {
         rows={rows}
         rowKey="id"
         columns={columns}
+        folds={EXCEPTION_FOLDS}
         isLoading={list.isPending}
         nothing={<Nothing title={isFiltered ? words.noneMatches : words.noExceptions} />}
         onOpen={({ id }) => openCase(id)}
@@ -124,7 +125,7 @@ function Filters({ mode }: { readonly mode: RunMode }) {
         allowClear
         defaultValue={q ?? ''}
         maxLength={64}
-        style={{ width: 260 }}
+        style={{ width: 300 }}
         onSearch={(text) => {
           const wanted = text.trim();
           void navigate({ search: (was) => ({ ...was, q: wanted === '' ? undefined : wanted }) });

@@ -18,7 +18,7 @@ import { currentRuns } from './currentRuns.ts';
 import { PLACE, RECORDS } from './place.ts';
 import type { RunMode } from './queries.ts';
 import { runsQuery } from './queries.ts';
-import { useRecordColumns } from './recordColumns.tsx';
+import { RECORD_FOLDS, useRecordColumns } from './recordColumns.tsx';
 
 /** 对账记录 of one mode: by dates and hospital, each with its way to the result. */
 export function RecordsPage({ mode }: { readonly mode: RunMode }) {
@@ -49,6 +49,7 @@ export function RecordsPage({ mode }: { readonly mode: RunMode }) {
         rows={rows}
         rowKey="id"
         columns={columns}
+        folds={RECORD_FOLDS}
         isLoading={list.isPending}
         nothing={nothing}
         onOpen={({ id }) => void navigate({ to: `${path}/$runId`, params: { runId: id }, search: {} })}

@@ -12,7 +12,7 @@ import { ExceptionsTab } from './ExceptionsTab.tsx';
 import { PLACE, RUN } from './place.ts';
 import type { Run, RunMode } from './queries.ts';
 import { runQuery, summaryQuery } from './queries.ts';
-import { Reason } from './recordColumns.tsx';
+import { reasonsText } from './recordColumns.tsx';
 import { RunFigures } from './RunFigures.tsx';
 import { RunTools } from './RunTools.tsx';
 import { RUN_TABS } from './search.ts';
@@ -57,14 +57,15 @@ export function RunPage({ mode }: { readonly mode: RunMode }) {
 }
 
 function RunBody({ run, mode }: { readonly run: Run; readonly mode: RunMode }) {
-  const { threeWay: words, codes } = useLabels();
+  const labels = useLabels();
+  const { threeWay: words, codes, common } = labels;
   const { tab } = RUN[mode].useSearch();
   const navigate = RUN[mode].useNavigate();
   const summary = useQuery(summaryQuery(run.id));
   const content = {
     exceptions: <ExceptionsTab run={run} mode={mode} isPublished={summary.data?.published ?? true} />,
     breakdown: <BreakdownTab run={run} shares={summary.data?.shares ?? []} isLoading={summary.isPending} />,
-    bills: <BillsTab bills={summary.data?.bills ?? []} isLoading={summary.isPending} />,
+    bills: <BillsTab bills={summary.data?.bills ?? []} mode={mode} isLoading={summary.isPending} />,
     certificate: <CertificateTab run={run} />,
   } as const;
   const shown = tab ?? 'exceptions';
@@ -81,11 +82,7 @@ function RunBody({ run, mode }: { readonly run: Run; readonly mode: RunMode }) {
           type="error"
           showIcon
           style={{ marginBlockEnd: 12 }}
-          title={
-            <>
-              {codes.outcome.FAILED}:<Reason run={run} />
-            </>
-          }
+          title={`${codes.outcome.FAILED}${common.colon}${reasonsText(run, labels)}`}
           description={words.failedHint}
         />
       )}

@@ -15,7 +15,7 @@ export const EXCEPTION_TYPES = [
 ] as const satisfies readonly ExceptionType[];
 export const RUN_TABS = ['breakdown', 'bills', 'certificate'] as const;
 
-/** Of a run: what is looked at (absent: its exceptions), and which of them. */
+/** Of a run: what is looked at (absent: its exceptions), which of them, and the bill whose drawer is open. */
 export const runSearch = searchOf({
   tab: oneOf(RUN_TABS),
   status: oneOf(['PENDING', 'SETTLED'] as const),
@@ -23,4 +23,5 @@ export const runSearch = searchOf({
   kind: oneOf(KINDS),
   channel: oneOf(CHANNELS),
   q: text,
+  bill: text,
 });

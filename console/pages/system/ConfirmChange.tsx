@@ -15,7 +15,8 @@ type Props = {
   readonly base: number;
   readonly wishes: readonly Wish[];
   readonly onClose: () => void;
-  readonly onDone: () => void;
+  /** @param proposed null: it counts already */
+  readonly onDone: (proposed: string | null) => void;
 };
 
 /** What a change comes to, as the server has checked it; it is done, or proposed to a second administrator, with a reason. */
@@ -36,13 +37,15 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
   const needsSecond = preview.data?.second === 'NEEDED';
   const isStuck = preview.data?.second === 'NOBODY';
   const change = useMutation({
-    mutationFn: async ({ reason }: { reason: string }): Promise<void> => {
+    mutationFn: async ({ reason }: { reason: string }): Promise<string | null> => {
       const said = { base, changes: wishes, reason: reason.trim(), key };
-      await (needsSecond ? proposeSettings(said) : changeSettings(said));
+      if (needsSecond) return (await proposeSettings(said)).proposalId;
+      await changeSettings(said);
+      return null;
     },
-    onSuccess: () => {
+    onSuccess: (proposed) => {
       void message.success(needsSecond ? system.proposals.submitted : system.applied);
-      onDone();
+      onDone(proposed);
     },
   });
   const error = change.error ?? preview.error;
@@ -75,7 +78,12 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
           <Second second={preview.data.second} />
           <Warnings warnings={preview.data.warnings} />
           <DiffTable diff={preview.data.diff} />
-          <Form form={form} layout="vertical" style={{ marginBlockStart: 16 }} onFinish={change.mutate}>
+          <Form
+            form={form}
+            layout="vertical"
+            style={{ marginBlockStart: 16 }}
+            onFinish={(said) => change.mutate(said)}
+          >
             <Form.Item
               name="reason"
               label={system.reason}

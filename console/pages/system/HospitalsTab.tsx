@@ -4,6 +4,7 @@ import { Button, Drawer, Flex, Input, Skeleton, Tag, Typography } from 'antd';
 import { businessDateOf } from '../../../domain/businessDate.ts';
 import { useState } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
+import type { Fold } from '../../parts/foldColumns.ts';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
@@ -19,6 +20,13 @@ const route = getRouteApi('/system');
 
 /** No hospital has this id: it is no character of one. */
 const NEW = '+ ';
+
+const FOLDS: readonly Fold[] = [
+  { column: 'isv', into: 'name' },
+  { column: 'id', into: 'name' },
+  { column: 'mode', into: 'name' },
+  { column: 'changed', into: 'status' },
+];
 
 type Props = {
   readonly view: SettingsView;
@@ -55,26 +63,49 @@ export function HospitalsTab({ view, locked, canAdd }: Props) {
         rows={view.hospitals.filter(isFound)}
         rowKey="merchantId"
         onOpen={({ merchantId }) => open(merchantId)}
+        folds={FOLDS}
         columns={[
-          { title: common.hospital, width: 170, ellipsis: true, dataIndex: 'name' },
           {
+            key: 'name',
+            title: common.hospital,
+            width: 170,
+            ellipsis: true,
+            render: (_, { name }) => name,
+          },
+          {
+            key: 'id',
             title: 'ID',
             width: 80,
             render: (_, { merchantId }) => <span className="dz-id">{merchantId}</span>,
           },
-          { title: system.isv, width: 110, ellipsis: true, render: (_, { isv }) => isv ?? common.none },
-          { title: system.mode, width: 90, render: (_, { mode }) => codes.mode[mode] },
-          { title: common.status, width: 140, render: (_, row) => <Standing hospital={row} /> },
           {
-            title: system.channels,
-            width: 400,
+            key: 'isv',
+            title: system.isv,
+            width: 110,
             ellipsis: true,
-            render: (_, { channels }) =>
-              channels
-                .map(({ channel, merchantNo }) => `${codes.channel[channel]} ${merchantNo}`)
-                .join(' · '),
+            render: (_, { isv }) => isv ?? common.none,
+          },
+          { key: 'mode', title: system.mode, width: 90, render: (_, { mode }) => codes.mode[mode] },
+          {
+            key: 'status',
+            title: common.status,
+            width: 140,
+            render: (_, row) => <Standing hospital={row} />,
           },
           {
+            key: 'channels',
+            title: system.channels,
+            width: 340,
+            render: (_, { channels }) => (
+              <Flex wrap gap="0 12px">
+                {channels.map(({ channel, merchantNo }) => (
+                  <span key={channel}>{`${codes.channel[channel]} ${merchantNo}`}</span>
+                ))}
+              </Flex>
+            ),
+          },
+          {
+            key: 'changed',
             title: system.changedHere,
             width: 126,
             render: (_, { overrides, isMadeHere }) =>
@@ -118,13 +149,20 @@ function OneHospital({
   readonly locked: string | null;
 }) {
   const settings = useQuery(settingsQuery(merchantId));
+  const [proposed, setProposed] = useState<string | null>(null);
   if (settings.error) return <ProblemNote error={settings.error} />;
   if (!settings.data) return <Skeleton active />;
   const { data } = settings;
   return (
     <>
-      <Proposals merchantId={merchantId} />
-      <SettingsForm key={data.revision} view={data} fields={data.fields} locked={locked} />
+      <Proposals merchantId={merchantId} proposed={proposed} />
+      <SettingsForm
+        key={data.revision}
+        view={data}
+        fields={data.fields}
+        locked={locked}
+        onProposed={setProposed}
+      />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Alert, Button, Card, Flex, Tag, Typography } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
@@ -17,13 +17,15 @@ type Props = {
   readonly isAll?: boolean;
   /** Of a hospital alone. */
   readonly merchantId?: string;
+  /** The one that was proposed here just now: whoever did it is led to it. */
+  readonly proposed?: string | null;
 };
 type Decided = { readonly proposal: ProposalRow; readonly step: ProposalStep };
 
 const COLORS = { OPEN: 'warning', AGREED: 'success', REFUSED: 'error', WITHDRAWN: '', OUTDATED: '' } as const;
 
 /** Settings that wait for a second administrator, for whoever sees settings; nothing where there are none. */
-export function Proposals({ isAll = false, merchantId }: Props) {
+export function Proposals({ isAll = false, merchantId, proposed = null }: Props) {
   const { system } = useLabels();
   const { data: me } = useSuspenseQuery(meQuery);
   const list = useQuery({
@@ -52,6 +54,7 @@ export function Proposals({ isAll = false, merchantId }: Props) {
             key={proposal.proposalId}
             proposal={proposal}
             me={me}
+            isNew={proposal.proposalId === proposed}
             onDecide={(step) => decideOn({ proposal, step })}
           />
         ))}
@@ -61,19 +64,28 @@ export function Proposals({ isAll = false, merchantId }: Props) {
   );
 }
 
-type CardProps = {
+type ButtonsProps = {
   readonly proposal: ProposalRow;
   readonly me: { readonly user: string; readonly roles: readonly string[] };
   readonly onDecide: (step: ProposalStep) => void;
 };
+type CardProps = ButtonsProps & { readonly isNew: boolean };
 
-function ProposalCard({ proposal, me, onDecide }: CardProps) {
+function ProposalCard({ proposal, me, onDecide, isNew }: CardProps) {
   const { system, common } = useLabels();
   const { proposals: words } = system;
   const { proposalId, state, at, by, reason, changes, decidedBy, decidedAt, note } = proposal;
+  const card = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isNew) return;
+    card.current?.scrollIntoView({ block: 'center' });
+    card.current?.focus({ preventScroll: true });
+  }, [isNew]);
   const isUndecided = state === 'OPEN' || state === 'OUTDATED';
   return (
     <Card
+      ref={card}
+      tabIndex={-1}
       size="small"
       data-proposal={proposalId}
       title={
@@ -102,7 +114,7 @@ function ProposalCard({ proposal, me, onDecide }: CardProps) {
 }
 
 /** Whoever proposed it takes it back; another administrator decides, and not on what is outdated. */
-function Buttons({ proposal: { by, state }, me, onDecide }: CardProps) {
+function Buttons({ proposal: { by, state }, me, onDecide }: ButtonsProps) {
   const { proposals: words } = useLabels().system;
   if (!me.roles.includes('admin')) return null;
   if (by === me.user) {

@@ -1,14 +1,21 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Form, Input, Table, Tag, Tooltip } from 'antd';
+import { Alert, App, Button, Form, Input, Tag, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import type { Fold } from '../../parts/foldColumns.ts';
 import { FormDialog } from '../../parts/FormDialog.tsx';
+import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import type { SecretRow } from './queries.ts';
 import { replaceSecret, secretsQuery, settingsChanged } from './queries.ts';
 import { joined } from './joined.ts';
+
+const FOLDS: readonly Fold[] = [
+  { column: 'kind', into: 'name' },
+  { column: 'changed', into: 'state' },
+];
 
 /** Secrets can be replaced, and never read. */
 export function SecretsTab({ locked }: { readonly locked: string | null }) {
@@ -17,36 +24,52 @@ export function SecretsTab({ locked }: { readonly locked: string | null }) {
   const [name, setName] = useState<string | null>(null);
   if (secrets.error) return <ProblemNote error={secrets.error} />;
   return (
-    <>
-      <Table<SecretRow>
-        size="middle"
+    <div className="dz-tab-fill">
+      <LongTable<SecretRow>
+        rows={secrets.data?.items ?? []}
         rowKey="name"
-        pagination={false}
-        loading={secrets.isPending}
-        dataSource={secrets.data?.items ?? []}
-        scroll={{ x: 900 }}
-        locale={{ emptyText: <Nothing title={system.emptySecrets} text={system.emptySecretsText} /> }}
+        isLoading={secrets.isPending}
+        nothing={<Nothing title={system.emptySecrets} text={system.emptySecretsText} />}
+        folds={FOLDS}
         columns={[
           {
+            key: 'name',
             title: system.secretName,
-            width: 240,
-            render: (_, secret) => <span className="dz-id">{secret.name}</span>,
+            width: 200,
+            render: (_, secret) => (
+              <span className="dz-id" style={{ overflowWrap: 'anywhere' }}>
+                {secret.name}
+              </span>
+            ),
           },
           {
+            key: 'kind',
             title: system.secretKind,
             width: 110,
             render: (_, { kind }) => (kind === 'FILE' ? system.secretFile : system.secretEnv),
           },
-          { title: system.secretPlaces, width: 260, render: (_, { places }) => joined(system, places) },
-          { title: system.secretState, width: 190, render: (_, secret) => <State secret={secret} /> },
           {
+            key: 'places',
+            title: system.secretPlaces,
+            width: 240,
+            render: (_, { places }) => joined(system, places),
+          },
+          {
+            key: 'state',
+            title: system.secretState,
+            width: 140,
+            render: (_, secret) => <State secret={secret} />,
+          },
+          {
+            key: 'changed',
             title: system.secretChanged,
             width: 150,
             render: (_, { changedAt }) => <BeijingTime at={changedAt} />,
           },
           {
+            key: 'replace',
             title: common.details,
-            width: 100,
+            width: 76,
             render: (_, secret) => {
               const why = locked ?? (secret.kind === 'ENVIRONMENT' ? system.envOnly : null);
               return (
@@ -61,7 +84,7 @@ export function SecretsTab({ locked }: { readonly locked: string | null }) {
         ]}
       />
       {name !== null && <Replace name={name} onClose={() => setName(null)} />}
-    </>
+    </div>
   );
 }
 

@@ -17,10 +17,12 @@ type Props = {
   readonly fields: readonly Field[];
   /** null: it may be changed; else why not. */
   readonly locked: string | null;
+  /** A change waits for a second administrator, under this id. */
+  readonly onProposed: (proposalId: string) => void;
 };
 
 /** Settings to look at and to change: drafts first, then the differences to confirm. */
-export function SettingsForm({ view, fields, locked }: Props) {
+export function SettingsForm({ view, fields, locked, onProposed }: Props) {
   const labels = useLabels();
   const { system } = labels;
   const queries = useQueryClient();
@@ -70,7 +72,8 @@ export function SettingsForm({ view, fields, locked }: Props) {
           base={view.revision}
           wishes={[...drafts.values()]}
           onClose={() => setConfirming(false)}
-          onDone={() => {
+          onDone={(proposed) => {
+            if (proposed !== null) onProposed(proposed);
             setConfirming(false);
             setDrafts(new Map());
             settingsChanged(queries);

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Alert, Button, Skeleton, Tabs, Typography } from 'antd';
 import type { ReactNode } from 'react';
+import { useState } from 'react';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { Nothing } from '../../parts/Nothing.tsx';
@@ -31,6 +32,7 @@ export function SystemPage() {
   const { data: me } = useSuspenseQuery(meQuery);
   const settings = useQuery(settingsQuery());
   const locked = me.roles.includes('admin') ? null : words.readOnly;
+  const [proposed, setProposed] = useState<string | null>(null);
   const download = useDownload();
   const save = useMutation({
     mutationFn: () => download('/api/v1/settings/export', words.configFile, 'duizhang.config.yaml'),
@@ -53,7 +55,7 @@ export function SystemPage() {
     if (!settings.data) return settings.error ? null : <Skeleton active />;
     if (name === 'hospitals')
       return <HospitalsTab view={settings.data} locked={locked} canAdd={me.allMerchants} />;
-    return <GlobalSettings name={name} view={settings.data} locked={locked} />;
+    return <GlobalSettings name={name} view={settings.data} locked={locked} onProposed={setProposed} />;
   };
   return (
     <Page
@@ -71,7 +73,7 @@ export function SystemPage() {
     >
       {settings.error && <ProblemNote error={settings.error} />}
       {settings.data && <Notes view={settings.data} />}
-      <Proposals />
+      <Proposals proposed={proposed} />
       <Tabs
         // Closer than usual: all of them have room on a tablet.
         tabBarGutter={24}
@@ -129,13 +131,22 @@ type GlobalProps = {
   readonly name: SystemTab;
   readonly view: SettingsView;
   readonly locked: string | null;
+  readonly onProposed: (proposalId: string) => void;
 };
 
-function GlobalSettings({ name, view, locked }: GlobalProps) {
+function GlobalSettings({ name, view, locked, onProposed }: GlobalProps) {
   const { system } = useLabels();
   const { data: me } = useSuspenseQuery(meQuery);
   const fields = view.fields.filter(({ path }: Field) => path.startsWith(UNDER[name] ?? ''));
   if (!me.allMerchants) return <Nothing title={system.notForAll} />;
   if (fields.length === 0) return <Nothing title={system.noAlertsTitle} text={system.noAlertsText} />;
-  return <SettingsForm key={`${name} ${view.revision}`} view={view} fields={fields} locked={locked} />;
+  return (
+    <SettingsForm
+      key={`${name} ${view.revision}`}
+      view={view}
+      fields={fields}
+      locked={locked}
+      onProposed={onProposed}
+    />
+  );
 }

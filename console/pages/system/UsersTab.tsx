@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Button, Flex, Tag, Typography } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
+import type { Fold } from '../../parts/foldColumns.ts';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
@@ -15,6 +16,12 @@ import { joined } from './joined.ts';
 const route = getRouteApi('/system');
 /** No user has this name. */
 const NEW = '+';
+
+const FOLDS: readonly Fold[] = [
+  { column: 'totp', into: 'state', isNamed: true },
+  { column: 'name', into: 'user' },
+  { column: 'changed', into: 'state' },
+];
 
 export function UsersTab({ locked }: { readonly locked: string | null }) {
   const { system, codes } = useLabels();
@@ -42,12 +49,26 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
           rowKey="user"
           isLoading={users.isPending}
           onOpen={({ user }) => open(user)}
+          folds={FOLDS}
           columns={[
-            { title: system.userName, width: 140, ellipsis: true, dataIndex: 'user' },
-            { title: system.displayName, width: 140, ellipsis: true, dataIndex: 'name' },
             {
+              key: 'user',
+              title: system.userName,
+              width: 140,
+              ellipsis: true,
+              render: (_, { user }) => user,
+            },
+            {
+              key: 'name',
+              title: system.displayName,
+              width: 140,
+              ellipsis: true,
+              render: (_, { name }) => name,
+            },
+            {
+              key: 'roles',
               title: system.roles,
-              width: 200,
+              width: 180,
               ellipsis: true,
               render: (_, { roles }) =>
                 joined(
@@ -55,19 +76,28 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
                   roles.map((role) => codes.role[role]),
                 ),
             },
-            { title: system.reach, width: 240, ellipsis: true, render: (_, { reach }) => reachText(reach) },
             {
+              key: 'reach',
+              title: system.reach,
+              width: 200,
+              ellipsis: true,
+              render: (_, { reach }) => reachText(reach),
+            },
+            {
+              key: 'state',
               title: system.userState,
-              width: 110,
+              width: 136,
               render: (_, { disabled }) =>
                 disabled ? <Tag>{system.userDisabled}</Tag> : <Tag color="success">{system.userActive}</Tag>,
             },
             {
+              key: 'totp',
               title: system.totp,
               width: 120,
               render: (_, { hasTotp }) => (hasTotp ? system.totpOn : system.totpOff),
             },
             {
+              key: 'changed',
               title: system.lastChange,
               width: 210,
               ellipsis: true,
