@@ -6,6 +6,7 @@ import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import type { Labels } from '../../labels/zh.ts';
 import type { UserRow } from './queries.ts';
 import { usersQuery } from './queries.ts';
 import { UserDrawer } from './UserDrawer.tsx';
@@ -17,7 +18,7 @@ const route = getRouteApi('/system');
 const NEW = '+';
 
 export function UsersTab({ locked }: { readonly locked: string | null }) {
-  const { system, codes } = useLabels();
+  const { system, codes, common } = useLabels();
   const { of } = route.useSearch();
   const navigate = route.useNavigate();
   const users = useQuery(usersQuery);
@@ -73,7 +74,7 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
               ellipsis: true,
               render: (_, { changedAt, changedBy }) => (
                 <>
-                  <BeijingTime at={changedAt} /> {changedBy}
+                  <BeijingTime at={changedAt} /> {changerText(changedBy, common)}
                 </>
               ),
             },
@@ -89,4 +90,10 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
       />
     </div>
   );
+}
+
+const AT_THE_SERVER = 'cli:';
+
+function changerText(by: string, { serverAccount }: Labels['common']): string {
+  return by.startsWith(AT_THE_SERVER) ? serverAccount(by.slice(AT_THE_SERVER.length)) : by;
 }
