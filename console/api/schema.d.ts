@@ -2222,7 +2222,17 @@ export type paths = {
             partition: string;
             position: number;
             code: string;
+            /** as it was told when it came */
             reason: string;
+            /** what is wrong with it, in Chinese; null: nothing more than its code says */
+            reasonZh: string | null;
+            /** of the event; null: no single one is to blame */
+            field: string | null;
+            /** as its sender wrote it, of a hospital or not; null: it cannot be read */
+            merchantId: string | null;
+            orderNo: string | null;
+            /** it could be read now, by the hospitals and schemas of now */
+            isMended: boolean;
             /** the bytes as they came */
             valueBase64: string;
             receivedAt: string;
@@ -2253,7 +2263,17 @@ export type paths = {
           partition: string;
           position: number;
           code: string;
+          /** as it was told when it came */
           reason: string;
+          /** what is wrong with it, in Chinese; null: nothing more than its code says */
+          reasonZh: string | null;
+          /** of the event; null: no single one is to blame */
+          field: string | null;
+          /** as its sender wrote it, of a hospital or not; null: it cannot be read */
+          merchantId: string | null;
+          orderNo: string | null;
+          /** it could be read now, by the hospitals and schemas of now */
+          isMended: boolean;
           /** the bytes as they came */
           valueBase64: string;
           receivedAt: string;

@@ -34,8 +34,8 @@ export type Codes = {
   /** Codes that are open: platforms send others, which are shown as they are (`nameOf`). */
   readonly businessType: Readonly<Record<string, string>>;
   readonly deadLetter: Readonly<Record<string, string>>;
-  /** What to do about one. */
-  readonly deadLetterAdvice: Readonly<Record<string, string>>;
+  /** What to do about one. @param sender whom to ask */
+  readonly deadLetterAdvice: Readonly<Record<string, (sender: string) => string>>;
 };
 
 export type MenuLabels = Table<MenuId>;

@@ -180,16 +180,20 @@ export const en: Labels = {
       MATCH_RATE_LOW: 'See which channel and business the one-sided orders are of.',
     },
     deadLetterAdvice: {
-      DZ_EVENT_INVALID: 'Have its sender mend and send it anew; no replay helps',
-      DZ_EVENT_NO_REGISTRY: 'Name the schema registry in the configuration, then replay',
-      DZ_EVENT_NOT_YOURS: 'Check which hospitals the sender speaks for, then replay',
-      DZ_EVENT_ORDER_CROWDED: 'Check whether the order was sent again and again, then replay',
-      DZ_EVENT_SCHEMA_INCOMPATIBLE:
-        'Have its sender write by a schema that fits and send it anew; no replay helps',
-      DZ_EVENT_SCHEMA_UNKNOWN: 'Have its sender register the schema, then replay',
-      DZ_EVENT_UNDECODABLE: 'Check the sender’s encoding; replay once its schema is known',
-      DZ_EVENT_UNENCODABLE: 'Have its sender mend and send it anew; no replay helps',
-      DZ_EVENT_UNKNOWN_MERCHANT: 'Add the hospital to the configuration, then replay',
+      DZ_EVENT_INVALID: (sender) => `Have ${sender} mend it and send it anew; no replay helps`,
+      DZ_EVENT_NO_REGISTRY: () =>
+        'Have an administrator name the schema registry in the configuration, then replay',
+      DZ_EVENT_NOT_YOURS: (sender) =>
+        `Have an administrator check which hospitals the machine of ${sender} may send for, then replay`,
+      DZ_EVENT_ORDER_CROWDED: (sender) => `Ask ${sender} why the order is sent again and again, then replay`,
+      DZ_EVENT_SCHEMA_INCOMPATIBLE: (sender) =>
+        `Have ${sender} write by a schema that fits and send it anew; no replay helps`,
+      DZ_EVENT_SCHEMA_UNKNOWN: (sender) => `Have ${sender} register the schema it writes with, then replay`,
+      DZ_EVENT_UNDECODABLE: (sender) =>
+        `Have ${sender} send it anew in the agreed form; where it writes by a newer schema, have an administrator add that one, then replay`,
+      DZ_EVENT_UNENCODABLE: (sender) => `Have ${sender} mend it and send it anew; no replay helps`,
+      DZ_EVENT_UNKNOWN_MERCHANT: (sender) =>
+        `Of a new hospital: have an administrator add it under System, then replay. Where the id is wrong, have ${sender} mend it and send it anew`,
     },
   },
 
@@ -999,6 +1003,22 @@ export const en: Labels = {
     replayDone: 'Its bytes are in the log again',
     mayNotReplay: 'An operator or administrator may replay dead letters',
     reason: 'In the system’s words',
+    problem: 'Problem',
+    topic: 'Topic',
+    partition: 'Partition',
+    offset: 'Offset',
+    field: 'Field',
+    topics: { payments: 'Events of the platform', 'his-orders': 'Orders of HIS' },
+    ofTopic: (name, topic) => `${name} (${topic})`,
+    fields: { eventId: 'Event', merchantId: 'Hospital', kind: 'Kind' },
+    noField: 'all of it',
+    cannotTell: 'it cannot be read',
+    unknownHospital: (id) => `${id} (not configured)`,
+    hospitalSender: (hospital) => `whoever runs the HIS interface of ${hospital}`,
+    someHospital: 'the HIS that sent it (it does not say of which hospital)',
+    platform: 'the payment platform',
+    platformFor: (hospital) => `the payment platform (an order of ${hospital})`,
+    mended: 'It can be read by now: replay it',
     content: 'Content',
     size: (bytes) => `${bytes} bytes`,
     replayedAt: 'Replayed at',
