@@ -716,6 +716,8 @@ export const en: Labels = {
     notCrossDay: 'I have checked: it is not cross-day, the other date has no counterpart',
     notCrossDayHint: 'It is then supplemented as a one-sided order.',
     confirmRequired: 'Check it and tick the box first',
+    makeUp: 'To make up',
+    leftAfter: 'Difference after it',
     method: 'How',
     methodRequired: 'Choose how it was made up for',
     methodName: {

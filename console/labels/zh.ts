@@ -684,6 +684,8 @@ export const zh = {
     notCrossDay: '我已核实该笔不是隔日账，另一日期没有对应记录',
     notCrossDayHint: '确认不是隔日账后按单边账补差。',
     confirmRequired: '请先核实并勾选',
+    makeUp: '应补差额',
+    leftAfter: '补差后仍差',
     method: '补差方式',
     methodRequired: '请选择补差方式',
     methodName: {
