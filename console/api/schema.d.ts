@@ -687,6 +687,8 @@ export type paths = {
             /** half of what came within the last five minutes came at most so long after it occurred */
             lagMs: number;
           }[];
+          /** first and last date of which an event or a bill is on record; a hospital that never sent anything is left out */
+          connected: { merchantId: string; firstDate: string; lastDate: string }[];
         }>;
         400: Answer<Problem>;
         401: Answer<Problem>;
