@@ -15,7 +15,7 @@ export function useAlertColumns(): TableColumnsType<AlertItem> {
   // Of a day or a bill that is missing there are no orders to count.
   return [
     { title: words.severity, width: 76, render: (_, { severity }) => <SeverityTag code={severity} /> },
-    { title: common.kind, width: 116, render: (_, { kind }) => codes.alertKind[kind] },
+    { title: words.kind, width: 116, render: (_, { kind }) => codes.alertKind[kind] },
     {
       title: common.hospital,
       width: 130,

@@ -133,7 +133,7 @@ function Dialog({ rows, onClose }: DialogProps) {
             width: 220,
             render: (_, { orderNo }) => <span className="dz-id">{orderNo}</span>,
           },
-          { title: common.kind, width: 120, render: (_, { type }) => <VerdictTag code={type} /> },
+          { title: words.type, width: 120, render: (_, { type }) => <VerdictTag code={type} /> },
           {
             title: common.amount,
             width: 110,

@@ -44,7 +44,7 @@ export function useExceptionColumns(): TableColumnsType<ExceptionItem> {
       render: (_, { merchantId }) => nameOf(merchantId),
     },
     { title: common.orderNo, width: 204, render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} /> },
-    { title: words.kind, width: 72, render: (_, { kind }) => codes.kind[kind] },
+    { title: common.kind, width: 88, render: (_, { kind }) => codes.kind[kind] },
     {
       title: common.channel,
       width: 68,

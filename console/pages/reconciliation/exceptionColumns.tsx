@@ -1,6 +1,8 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
 import type { TableColumnsType } from 'antd';
 import { Tag } from 'antd';
 import { BOOKS_OF_MODE } from '../../../domain/verdict.ts';
+import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { CaseStatusTag, VerdictTag } from '../../parts/CodeTag.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
@@ -13,6 +15,8 @@ const FEN = { MERCHANT: 'merchantFen', PLATFORM: 'platformFen', CHANNEL: 'channe
 export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRow> {
   const { threeWay: words, codes, common } = useLabels();
   const openCase = useOpenCase();
+  const { data: me } = useSuspenseQuery(meQuery);
+  const mayAct = me.roles.includes('operator');
   return [
     {
       title: words.type,
@@ -20,7 +24,7 @@ export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRo
       sorter: (a, b) => compare(a.type, b.type),
       render: (_, { type }) => <VerdictTag code={type} />,
     },
-    { title: common.kind, width: 64, render: (_, { kind }) => codes.kind[kind] },
+    { title: common.kind, width: 88, render: (_, { kind }) => codes.kind[kind] },
     {
       title: common.orderNo,
       width: 210,
@@ -59,7 +63,7 @@ export function useExceptionColumns(mode: RunMode): TableColumnsType<ExceptionRo
             openCase(id);
           }}
         >
-          {words.openCase}
+          {mayAct ? words.openCase : words.lookAt}
         </a>
       ),
     },
