@@ -25,7 +25,6 @@ import type { Statements } from '../domain/statement.ts';
 import { traceparentOf } from '../domain/traceparent.ts';
 import type { PeopleDeps } from '../people/people.ts';
 import type { ProviderLoginDeps } from '../people/providerLogin.ts';
-import type { ReplayDeps } from '../pipeline/deadLetters/replay.ts';
 import { guardRoutes } from './access.ts';
 import { demandFreshLogin } from './freshLogin.ts';
 import type { AuditParts } from './auditTrail.ts';
@@ -51,6 +50,7 @@ import { oneSidedCheckRoutes } from './routes/oneSidedChecks.ts';
 import { caseActionRoutes } from './routes/caseActions.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { consoleRoutes } from './routes/console.ts';
+import type { DeadLetterParts } from './routes/deadLetters.ts';
 import { deadLetterRoutes } from './routes/deadLetters.ts';
 import { eventRoutes } from './routes/events.ts';
 import type { ExceptionDetailParts } from './routes/exceptionDetail.ts';
@@ -114,7 +114,7 @@ export type ApiParts = {
   /** What people do about exceptions and orders; its hospitals are those of the whole API. */
   readonly cases: CaseParts & { readonly actions: ActionQueries };
   readonly billErrors: BillErrorParts;
-  readonly deadLetters: ReplayDeps;
+  readonly deadLetters: DeadLetterParts;
   readonly closeAgain: CloseAgain;
   readonly alerts: AlertParts;
   /** What people follow live. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { AuditEntry, AuditKind } from '../domain/auditEntry.ts';
+import type { AuditEntry, AuditField, AuditKind, AuditSaid } from '../domain/auditEntry.ts';
 import { auditText } from '../domain/auditEntry.ts';
 import type { AuditQueries, AuditTrail } from '../domain/auditTrail.ts';
 import type { Json } from '../domain/canonicalJson.ts';
@@ -37,10 +37,29 @@ export type AuditParts = {
 const MOST_IDS = 200;
 
 /** Of parameters, query and body these alone are recorded: never a note, a code, a file's content or a name. */
-const RECORDED =
-  'id caseId orderNo sha256 run action amountFen assignee method merchantId date month from to mode list format book channel user kind'.split(
-    ' ',
-  );
+const RECORDED = [
+  'id',
+  'caseId',
+  'orderNo',
+  'sha256',
+  'run',
+  'action',
+  'amountFen',
+  'assignee',
+  'method',
+  'merchantId',
+  'date',
+  'month',
+  'from',
+  'to',
+  'mode',
+  'list',
+  'format',
+  'book',
+  'channel',
+  'user',
+  'kind',
+] as const satisfies readonly AuditField[];
 
 /**
  * A route with `config: { audit: … }` is recorded before its answer leaves: what cannot be recorded is not told. While
@@ -128,8 +147,8 @@ function isKnown({ principal, machineCaller }: FastifyRequest): boolean {
   return Boolean(principal) || Boolean(machineCaller);
 }
 
-function saidOf({ params, query, body }: FastifyRequest): Readonly<Record<string, Json>> {
-  const said: Record<string, Json> = {};
+function saidOf({ params, query, body }: FastifyRequest): AuditSaid {
+  const said: { [name in AuditField]?: Json } = {};
   for (const part of [body, query, params]) {
     if (typeof part !== 'object' || part === null || part instanceof Readable) continue;
     const fields = new Map<string, unknown>(Object.entries(part));

@@ -47,6 +47,7 @@ import type { SettingsDeskParts } from '../adapters/config/settingsBasis.ts';
 import { settingsDesk } from '../adapters/config/settingsDesk.ts';
 import { HisOrderEventJson, PaymentEventJson } from '../adapters/events/eventJsonSchema.ts';
 import { ledgerExports } from '../adapters/exports/ledgerExports.ts';
+import { letterReader } from '../adapters/events/letterFacts.ts';
 import { LogEventIntake } from '../adapters/events/eventIntake.ts';
 import { consoleIn } from '../adapters/files/consoleFiles.ts';
 import { signerOf, signingKeyPath } from '../adapters/files/signingKey.ts';
@@ -231,7 +232,12 @@ async function serve(env: NodeJS.ProcessEnv): Promise<FastifyInstance> {
       queries: clickHouseBillErrors(ledger),
       handleBill: billHandler(clickHouseBills(ledger), () => clock.now()),
     },
-    deadLetters: { letters: clickHouseDeadLetters(ledger), producer, now: () => clock.now() },
+    deadLetters: {
+      letters: clickHouseDeadLetters(ledger),
+      read: letterReader(config.merchants),
+      producer,
+      now: () => clock.now(),
+    },
     closeAgain: closing.closeAgain,
     alerts: { queries: clickHouseAlertQueries(ledger), now: () => clock.now() },
     stream: { live: redisLiveChanges(window), verdicts: redisLiveVerdicts(window) },

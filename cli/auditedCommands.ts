@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { hash } from 'node:crypto';
-import type { AuditEntry, AuditKind } from '../domain/auditEntry.ts';
+import type { AuditEntry, AuditField, AuditKind } from '../domain/auditEntry.ts';
 
 /**
  * What each command records when a system runs, by its first word ('' where it takes none); null: it neither changes the
@@ -47,11 +47,26 @@ export const AUDITED_COMMANDS: Readonly<Record<string, Readonly<Record<string, A
 };
 
 /** Of a command's options these alone are recorded. */
-const RECORDED = new Set(
-  'merchant date month from to mode run order book channel bill partition position all source user by kind'.split(
-    ' ',
-  ),
-);
+const RECORDED = [
+  'merchant',
+  'date',
+  'month',
+  'from',
+  'to',
+  'mode',
+  'run',
+  'order',
+  'book',
+  'channel',
+  'bill',
+  'partition',
+  'position',
+  'all',
+  'source',
+  'user',
+  'by',
+  'kind',
+] as const satisfies readonly AuditField[];
 const ID = /^[\w-]{1,80}$/;
 
 export type AuditedCommand = Pick<AuditEntry, 'kind' | 'what' | 'merchants' | 'said'>;
@@ -65,7 +80,10 @@ export function auditedCommand(name: string, args: readonly string[]): AuditedCo
   const kind = kinds[first] ?? kinds['*'];
   if (kind === undefined || values['dry-run'] === true) return null;
   const said: Record<string, string | boolean> = {};
-  for (const [option, value] of Object.entries(values)) if (RECORDED.has(option)) said[option] = value;
+  for (const option of RECORDED) {
+    const value = values[option];
+    if (value !== undefined) said[option] = value;
+  }
   // A query may hold anything.
   if (kind === 'LEDGER_QUERY') said['sha256'] = hash('sha256', words.join(' '), 'hex');
   else words.filter((word) => ID.test(word)).forEach((word, n) => (said[`word${n + 1}`] = word));

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { AuditKind, AuditWay } from './auditKinds.ts';
+import type { AuditField, AuditKind, AuditWay } from './auditKinds.ts';
 import type { Json } from './canonicalJson.ts';
 import { canonicalJson } from './canonicalJson.ts';
 
@@ -8,8 +8,11 @@ import { canonicalJson } from './canonicalJson.ts';
 
 /** What can be recorded. What people take away is told apart from what they change. */
 
-export type { AuditKind, AuditWay } from './auditKinds.ts';
+export type { AuditField, AuditKind, AuditWay } from './auditKinds.ts';
 export { AUDIT_KINDS, AUDIT_WAYS } from './auditKinds.ts';
+
+/** Those of a command have its words beside, by their place: `word1`, `word2`. */
+export type AuditSaid = { readonly [name in AuditField]?: Json };
 
 export type AuditEntry = {
   readonly kind: AuditKind;
@@ -27,7 +30,7 @@ export type AuditEntry = {
   /** Of an action on a case: its rows in `exception_actions` carry the same; '' elsewhere. */
   readonly actionId: string;
   /** What was asked for or taken: ids, dates, hashes. Never a body, a code, a token or anything of a patient. */
-  readonly said: Readonly<Record<string, Json>>;
+  readonly said: AuditSaid;
   readonly atMs: number;
 };
 

@@ -7,6 +7,20 @@ export type StoredLetter = DeadLetter & {
   readonly replayedAtMs: number | null;
 };
 
+/** What can be told of a letter from its bytes, by the rules and hospitals of now. */
+export type LetterFacts = {
+  /** As the sender wrote it; null: the bytes do not tell. */
+  readonly merchantId: string | null;
+  readonly orderNo: string | null;
+  /** What is wrong with it still; null: nothing that its bytes show, it may be replayed. */
+  readonly fault: {
+    readonly code: string;
+    readonly field: string | null;
+    readonly reasonZh: string;
+  } | null;
+};
+export type LetterReader = (letter: Pick<DeadLetter, 'partition' | 'value'>) => LetterFacts;
+
 export type LetterPlace = { readonly partition: PartitionId; readonly position: Position };
 
 export type LetterFilter = {

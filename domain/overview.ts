@@ -30,6 +30,12 @@ export type Overview = {
     /** Half of what came within five minutes before that came at most so long after it occurred. */
     readonly lagMs: number;
   }[];
+  /** The first and the last date of which an event or a bill is on record; hospitals that never sent anything are left out. */
+  readonly connected: readonly {
+    readonly merchantId: string;
+    readonly firstDate: BusinessDate;
+    readonly lastDate: BusinessDate;
+  }[];
 };
 
 export type OverviewFilter = {

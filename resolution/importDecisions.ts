@@ -33,6 +33,8 @@ export type RowResult = {
   readonly row: DecisionRow;
   /** null: the row does not say it clearly. */
   readonly action: FileAction | null;
+  /** What its exception is about; null: an assignment, or the row names no exception. */
+  readonly stakeFen: bigint | null;
   readonly outcome: RowOutcome;
 };
 
@@ -80,6 +82,7 @@ export async function importDecisions(
       return {
         row,
         action: own instanceof DuizhangError ? null : own.decision.action,
+        stakeFen: own instanceof DuizhangError ? null : (own.one?.stakeFen ?? null),
         outcome: outcome instanceof DuizhangError ? { state: 'REFUSED', error: outcome } : outcome,
       };
     });

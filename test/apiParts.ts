@@ -179,6 +179,7 @@ export const UNUSED_PARTS: Pick<
       openLetters: unused,
       markReplayed: unused,
     },
+    read: none,
     producer: { append: unused, close: unused },
     now: () => 0,
   },

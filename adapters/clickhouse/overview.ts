@@ -14,13 +14,14 @@ export function clickHouseOverview(client: ClickHouseClient): OverviewQueries {
 }
 
 async function overview(client: ClickHouseClient, scope: Scope, filter: OverviewFilter): Promise<Overview> {
-  const [open, hours, minutes, feeds] = await Promise.all([
+  const [open, hours, minutes, feeds, connected] = await Promise.all([
     openByHospital(client, scope, filter),
     hoursOf(client, scope, filter),
     minutesOf(client, scope, filter),
     feedsOf(client, scope, filter),
+    connectedOf(client, scope, filter),
   ]);
-  return { open, hours, minutes, feeds };
+  return { open, hours, minutes, feeds, connected };
 }
 
 async function openByHospital(
@@ -124,6 +125,23 @@ async function feedsOf(
     heardMs: Number(row.heard),
     lagMs: Number(row.lag),
   }));
+}
+
+/** By days, not by events: what is scanned stays small. */
+async function connectedOf(
+  client: ClickHouseClient,
+  scope: Scope,
+  { merchantId }: OverviewFilter,
+): Promise<Overview['connected']> {
+  const { sql, values } = listConditions(scope, merchantId === undefined ? {} : { merchantId });
+  const rows = await rowsOf<{ merchant_id: string; first: string; last: string }>(
+    client,
+    `SELECT merchant_id, toString(min(business_date)) AS first, toString(max(business_date)) AS last
+     FROM (SELECT merchant_id, business_date FROM event_days UNION ALL SELECT merchant_id, business_date FROM bill_slots)
+     ${whereOf([...sql])} GROUP BY merchant_id ORDER BY merchant_id`,
+    values,
+  );
+  return rows.map((row) => ({ merchantId: row.merchant_id, firstDate: row.first, lastDate: row.last }));
 }
 
 /** What the feeds told, of the date and the one before. */

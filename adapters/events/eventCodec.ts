@@ -20,6 +20,7 @@ import { FRAME_BYTES, noRegistry, schemaIdOf } from './writerSchemas.ts';
 /** Events are a few hundred bytes; a record beyond this is none. */
 export const MAX_EVENT_BYTES = 65_536;
 const HEADER_BYTES = 10;
+const JSON_OPENS = 0x7b;
 
 type Writer = {
   readonly schema: EventSchema;
@@ -35,12 +36,27 @@ type Writer = {
  * framing, written with one of a registry. Never throws on any bytes: what is no event is answered with its code and a
  * reason that names the field and the byte.
  */
-export function makeEventDecoder(options: {
-  readonly merchants: ReadonlyMap<string, Merchant>;
+export function makeEventDecoder({
+  merchants,
+  ...options
+}: ReaderOptions & { readonly merchants: ReadonlyMap<string, Merchant> }): EventDecoder {
+  const read = makeEventReader(options);
+  return (topic, value) => {
+    const told = read(topic, value);
+    return 'ok' in told ? told : entryOfEvent(told, merchants);
+  };
+}
+
+type ReaderOptions = {
   readonly schemas?: readonly EventSchema[];
   /** null or absent: there is no registry. */
   readonly registry?: Pick<WriterSchemas, 'readerOf'> | null;
-}): EventDecoder {
+};
+
+/** The event in a record's bytes, whatever rule it breaks. */
+export function makeEventReader(
+  options: ReaderOptions,
+): (topic: Topic, value: Uint8Array) => TopicEvent | EventFault {
   const writers = writersOf(options.schemas ?? loadEventSchemas());
   const values: WireValue[] = [];
   return (topic, value) => {
@@ -54,10 +70,15 @@ export function makeEventDecoder(options: {
     try {
       reader.read(bytes, id === null ? HEADER_BYTES : FRAME_BYTES, values);
     } catch (error) {
-      if (error instanceof WireFault) return undecodable(error.message);
+      if (error instanceof WireFault)
+        return undecodable(
+          error.message,
+          '内容与其声明的格式不符：可能被截断，或按另一版本的格式编写',
+          error.field,
+        );
       throw error;
     }
-    return entryOfEvent(eventOf(topic, values), options.merchants);
+    return eventOf(topic, values);
   };
 }
 
@@ -78,11 +99,15 @@ function readerFor(topic: Topic, bytes: Buffer, writers: readonly Writer[]): Rec
   for (const writer of writers) {
     if (writer.low !== low || writer.high !== high) continue;
     if (writer.topic === topic && writer.reader) return writer.reader;
-    return undecodable(`a record of ${writer.schema.name} does not belong into the topic ${topic}`);
+    return undecodable(
+      `a record of ${writer.schema.name} does not belong into the topic ${topic}`,
+      `内容是 ${writer.schema.name}，不属于主题 ${topic}`,
+    );
   }
   const fingerprint = bytes.readBigUInt64LE(2).toString(16).padStart(16, '0');
   return undecodable(
     `no schema has the fingerprint ${fingerprint}; put the writer's schema into schemas/avro`,
+    `没有指纹为 ${fingerprint} 的格式，不知道按什么格式读取`,
   );
 }
 
@@ -97,14 +122,20 @@ function registeredReader(
 }
 
 function tooLong(bytes: Buffer): EventFault {
-  return undecodable(`${bytes.length} bytes are more than the ${MAX_EVENT_BYTES} an event may have`);
+  return undecodable(
+    `${bytes.length} bytes are more than the ${MAX_EVENT_BYTES} an event may have`,
+    `内容有 ${bytes.length} 字节，超过一条事件的上限 ${MAX_EVENT_BYTES} 字节`,
+  );
 }
 
 function notSingleObject(bytes: Buffer): EventFault {
-  if (bytes.length === 0) return undecodable('the record is empty');
+  if (bytes.length === 0) return undecodable('the record is empty', '内容为空');
   const start = bytes.subarray(0, HEADER_BYTES).toString('hex');
   return undecodable(
     `not in Avro single-object encoding: it begins with ${start} instead of c301 and an 8-byte fingerprint`,
+    bytes[0] === JSON_OPENS
+      ? '内容是 JSON 文本，而约定的是 Avro 单对象编码'
+      : `不是 Avro 单对象编码：开头为 ${start}，应为 c301 和 8 字节指纹`,
   );
 }
 
@@ -129,8 +160,8 @@ function textOf(value: WireValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-function undecodable(reason: string): EventFault {
-  return { ok: false, code: 'DZ_EVENT_UNDECODABLE', reason, field: null };
+function undecodable(reason: string, reasonZh: string, field: string | null = null): EventFault {
+  return { ok: false, code: 'DZ_EVENT_UNDECODABLE', reason, reasonZh, field };
 }
 
 // --- encoding --------------------------------------------------------------------------------------------------

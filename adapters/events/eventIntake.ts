@@ -49,6 +49,7 @@ export class LogEventIntake implements EventIntake {
       return invalid(
         null,
         `${given}the event has to be an object with hisOrderNo (HIS order) or channelTxnNo (payment)`,
+        '事件应为带 hisOrderNo（HIS 订单）或 channelTxnNo（支付）的对象',
       );
     }
     const told = toldOf(topic, json);
@@ -78,6 +79,7 @@ function notYours({ topic, event }: TopicEvent): EventFault {
     ok: false,
     code: 'DZ_EVENT_NOT_YOURS',
     reason: `the machine may not write ${topic} of merchant ${quoted(event.merchantId)}`,
+    reasonZh: `该前置机无权发送医院 ${quoted(event.merchantId)} 的数据`,
     field: 'merchantId',
   };
 }

@@ -18,6 +18,8 @@ export type EventFault = {
   readonly ok: false;
   readonly code: EventFaultCode;
   readonly reason: string;
+  /** The same in Chinese, for the people who look at what could not be taken. */
+  readonly reasonZh: string;
   /** Name in the event's JSON form; null when no single field is to blame. */
   readonly field: string | null;
 };
@@ -80,28 +82,47 @@ function commonFaultOf(told: TopicEvent, kind: Kind | undefined): EventFault | n
   if (told.topic === 'payments') {
     if (!ID_PATTERN.test(told.event.channelTxnNo)) return badId('channelTxnNo', told.event.channelTxnNo);
   } else if (!ID_PATTERN.test(told.event.hisOrderNo)) return badId('hisOrderNo', told.event.hisOrderNo);
-  if (!kind) return invalid('kind', `kind ${quoted(event.kind)} is neither PAYMENT nor REFUND`);
+  if (!kind)
+    return invalid(
+      'kind',
+      `kind ${quoted(event.kind)} is neither PAYMENT nor REFUND`,
+      `交易类型 ${quoted(event.kind)} 既不是 PAYMENT（支付）也不是 REFUND（退款）`,
+    );
   if (event.refundNo !== null) {
-    if (kind === 'PAYMENT') return invalid('refundNo', 'a payment carries no refundNo; send null');
+    if (kind === 'PAYMENT')
+      return invalid('refundNo', 'a payment carries no refundNo; send null', '支付不应带退款单号，应为 null');
     if (!ID_PATTERN.test(event.refundNo)) return badId('refundNo', event.refundNo);
   }
   if (event.amountFen <= 0n || event.amountFen > MAX_FEN) {
-    return invalid('amountFen', `amountFen ${event.amountFen} is not between 1 and ${MAX_FEN}`);
+    return invalid(
+      'amountFen',
+      `amountFen ${event.amountFen} is not between 1 and ${MAX_FEN}`,
+      `金额为 ${event.amountFen} 分，应为 1 至 ${MAX_FEN} 的整数（分）；退款也填正数`,
+    );
   }
   if (!(event.occurredAtMs >= EARLIEST_MS && event.occurredAtMs <= LATEST_MS)) {
-    return invalid('occurredAt', `occurredAt ${event.occurredAtMs} ms is not in the years 2000 to 2100`);
+    return invalid(
+      'occurredAt',
+      `occurredAt ${event.occurredAtMs} ms is not in the years 2000 to 2100`,
+      `交易时间为 ${event.occurredAtMs} 毫秒，不在 2000 至 2100 年之间；应为自 1970 年起的毫秒数`,
+    );
   }
   return isBusinessType(event.businessType)
     ? null
     : invalid(
         'businessType',
         `businessType ${quoted(event.businessType)} is too long or has control characters`,
+        `业务类型 ${quoted(event.businessType)} 超过 ${MAX_BUSINESS_TYPE} 个字符或含控制字符`,
       );
 }
 
 function channelFaultOf(told: TopicEvent): EventFault | null {
   if (told.topic !== 'payments' || channels.has(told.event.channel)) return null;
-  return invalid('channel', `channel ${quoted(told.event.channel)} is none of ${CHANNELS.join(', ')}`);
+  return invalid(
+    'channel',
+    `channel ${quoted(told.event.channel)} is none of ${CHANNELS.join(', ')}`,
+    `渠道 ${quoted(told.event.channel)} 不是 ${CHANNELS.join('、')} 之一`,
+  );
 }
 
 function hasChannel(merchant: Merchant, channel: Channel): boolean {
@@ -114,6 +135,7 @@ function badChannel(merchant: Merchant, channel: string): EventFault {
   return invalid(
     'channel',
     `channel ${quoted(channel)} is not one of merchant ${merchant.merchantId} (it has: ${own})`,
+    `渠道 ${quoted(channel)} 未在该医院接入（已接入：${own}）`,
   );
 }
 
@@ -127,6 +149,7 @@ function badId(field: string, value: string): EventFault {
     value === ''
       ? `${field} is empty`
       : `${field} ${quoted(value)} is not 1 to 64 printable ASCII characters without space or "~"`,
+    value === '' ? '该字段为空' : `${quoted(value)} 不合规：应为 1 至 64 个可打印的英文字符，不含空格和“~”`,
   );
 }
 
@@ -135,12 +158,13 @@ function unknownMerchant(merchantId: string): EventFault {
     ok: false,
     code: 'DZ_EVENT_UNKNOWN_MERCHANT',
     reason: `merchant ${quoted(merchantId)} is not configured; add it to duizhang.config.yaml and replay`,
+    reasonZh: `医院编号 ${quoted(merchantId)} 未配置`,
     field: 'merchantId',
   };
 }
 
-export function invalid(field: string | null, reason: string): EventFault {
-  return { ok: false, code: 'DZ_EVENT_INVALID', reason, field };
+export function invalid(field: string | null, reason: string, reasonZh: string): EventFault {
+  return { ok: false, code: 'DZ_EVENT_INVALID', reason, reasonZh, field };
 }
 
 /** A value of the outside as a reason may show it: escaped, and never long. */

@@ -117,6 +117,7 @@ test.each<[string, object, string | null, RegExp]>([
   expect(parseJsonEvent('payments', { ...payment, ...change })).toEqual({
     ok: false,
     code: 'DZ_EVENT_INVALID',
+    reasonZh: expect.stringMatching(/[\u4e00-\u9fff]/),
     field,
     reason: expect.stringMatching(reason),
   });

@@ -20,12 +20,12 @@ export function parseJsonEvent(
   topic: Topic,
   json: unknown,
 ): { readonly ok: true; readonly event: TopicEvent['event'] } | EventFault {
-  if (!isObject(json)) return invalid(null, 'an event is a JSON object');
+  if (!isObject(json)) return invalid(null, 'an event is a JSON object', '事件应为 JSON 对象');
   try {
     const told = topicEventOf(topic, json);
     return faultOfEvent(told) ?? { ok: true, event: told.event };
   } catch (error) {
-    if (error instanceof FieldFault) return invalid(error.field, error.message);
+    if (error instanceof FieldFault) return invalid(error.field, error.message, error.messageZh);
     throw error;
   }
 }
@@ -57,10 +57,12 @@ export function topicOfJson(json: unknown): Topic | null {
 /** Ends the reading of one event at its first wrong field. */
 class FieldFault extends Error {
   readonly field: string;
+  readonly messageZh: string;
 
-  constructor(field: string, message: string) {
+  constructor(field: string, message: string, messageZh: string) {
     super(message);
     this.field = field;
+    this.messageZh = messageZh;
   }
 }
 
@@ -84,7 +86,9 @@ function topicEventOf(topic: Topic, json: Json): TopicEvent {
 function textOf(json: Json, field: string): string {
   const value = json[field];
   if (typeof value === 'string') return value;
-  throw new FieldFault(field, value === undefined ? `${field} is missing` : `${field} must be a text`);
+  throw value === undefined
+    ? new FieldFault(field, `${field} is missing`, '缺少该字段')
+    : new FieldFault(field, `${field} must be a text`, '该字段应为文本');
 }
 
 /** On a refund it must be there, if only as null: a misspelt field would else make a refund without a number. */
@@ -97,19 +101,31 @@ function refundNoOf(json: Json, kind: string): string | null {
 /** An integer, or its decimal text: JSON numbers beyond 2^53 have lost their last digits before anybody sees them. */
 function fenOf(json: Json): bigint {
   const value = json['amountFen'];
-  if (value === undefined) throw new FieldFault('amountFen', 'amountFen is missing');
+  if (value === undefined) throw new FieldFault('amountFen', 'amountFen is missing', '缺少该字段');
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value)) return BigInt(value);
     const hint = Number.isInteger(value) ? 'send amounts beyond 2^53 as a decimal text' : 'send whole fen';
-    throw new FieldFault('amountFen', `amountFen ${value} is not exact; ${hint}`);
+    throw new FieldFault(
+      'amountFen',
+      `amountFen ${value} is not exact; ${hint}`,
+      `金额 ${value} 不精确：应为整数分，过大时以文本发送`,
+    );
   }
   const fen = typeof value === 'string' ? fenOfText(value) : null;
   if (fen !== null) return fen;
   const shown = typeof value === 'string' ? quoted(value) : `of type ${typeof value}`;
   if (typeof value === 'string' && /^-?\d+$/.test(value)) {
-    throw new FieldFault('amountFen', `amountFen ${shown} is beyond what a ledger holds`);
+    throw new FieldFault(
+      'amountFen',
+      `amountFen ${shown} is beyond what a ledger holds`,
+      `金额 ${shown} 超出可记录的范围`,
+    );
   }
-  throw new FieldFault('amountFen', `amountFen ${shown} is neither an integer nor the decimal text of one`);
+  throw new FieldFault(
+    'amountFen',
+    `amountFen ${shown} is neither an integer nor the decimal text of one`,
+    '金额应为整数分，或其十进制文本',
+  );
 }
 
 function occurredAtOf(json: Json): number {
@@ -119,6 +135,7 @@ function occurredAtOf(json: Json): number {
   throw new FieldFault(
     'occurredAt',
     `occurredAt ${quoted(text)} is not an ISO 8601 time with an offset, such as 2026-11-24T09:30:00.000+08:00`,
+    `交易时间 ${quoted(text)} 不是带时区的 ISO 8601 时间，例如 2026-11-24T09:30:00.000+08:00`,
   );
 }
 

@@ -18,6 +18,13 @@ export type WireValue = string | number | bigint | null;
 /** Bytes that are not what the writer's schema says. */
 export class WireFault extends Error {
   override readonly name = 'WireFault';
+  /** Of the writer; null: behind the last. */
+  readonly field: string | null;
+
+  constructor(message: string, field: string | null) {
+    super(message);
+    this.field = field;
+  }
 }
 
 type Reading = WantedType | 'nullableTextLast';
@@ -159,11 +166,12 @@ class Cursor {
 
   finish(): void {
     const left = this.#bytes.length - this.#pos;
-    if (left > 0) throw new WireFault(`${left} bytes too many after the last field, from byte ${this.#pos}`);
+    if (left > 0)
+      throw new WireFault(`${left} bytes too many after the last field, from byte ${this.#pos}`, null);
   }
 
   fail(found: string): never {
-    throw new WireFault(`field ${this.field} has ${found}, before byte ${this.#pos}`);
+    throw new WireFault(`field ${this.field} has ${found}, before byte ${this.#pos}`, this.field);
   }
 
   #byte(): number {

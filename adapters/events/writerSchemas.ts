@@ -144,6 +144,7 @@ export function noRegistry(id: number): EventFault {
     ok: false,
     code: 'DZ_EVENT_NO_REGISTRY',
     reason: `written with schema ${id} of a registry, and none is named: set log.kafka.registry, then replay`,
+    reasonZh: `按格式注册中心的格式 ${id} 编写，而配置中没有注册中心`,
     field: null,
   };
 }
@@ -153,6 +154,7 @@ function unknownSchema(id: number): EventFault {
     ok: false,
     code: 'DZ_EVENT_SCHEMA_UNKNOWN',
     reason: `the registry has no schema ${id}; register it, then replay`,
+    reasonZh: `格式注册中心没有格式 ${id}`,
     field: null,
   };
 }
@@ -162,6 +164,7 @@ function incompatible(id: number, why: string): EventFault {
     ok: false,
     code: 'DZ_EVENT_SCHEMA_INCOMPATIBLE',
     reason: `schema ${id} of the registry ${why}`,
+    reasonZh: `格式注册中心的格式 ${id} 与约定的格式不兼容`,
     field: null,
   };
 }

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { StoredLetter } from '../../domain/deadLetters.ts';
+import type { LetterReader, StoredLetter } from '../../domain/deadLetters.ts';
 import type { ReplayDeps } from '../../pipeline/deadLetters/replay.ts';
 import { replayOne } from '../../pipeline/deadLetters/replay.ts';
 import { notFound, scopeOf } from '../access.ts';
 import { problems } from '../problem.ts';
-import { Cursor, Instant, Limit, NextCursor } from '../schemas.ts';
+import { Cursor, Instant, Limit, NextCursor, NullableText } from '../schemas.ts';
 
 const Query = Type.Object(
   {
@@ -22,7 +22,18 @@ const LetterSchema = Type.Object(
     partition: Type.String(),
     position: Type.Integer(),
     code: Type.String(),
-    reason: Type.String(),
+    reason: Type.String({ description: 'as it was told when it came' }),
+    reasonZh: {
+      ...NullableText,
+      description: 'what is wrong with it, in Chinese; null: nothing more than its code says',
+    },
+    field: { ...NullableText, description: 'of the event; null: no single one is to blame' },
+    merchantId: {
+      ...NullableText,
+      description: 'as its sender wrote it, of a hospital or not; null: it cannot be read',
+    },
+    orderNo: NullableText,
+    isMended: Type.Boolean({ description: 'it could be read now, by the hospitals and schemas of now' }),
     valueBase64: Type.String({ description: 'the bytes as they came' }),
     receivedAt: Instant,
     replayedAt: Type.Union([Instant, Type.Null()]),
@@ -35,6 +46,11 @@ const LetterSchema = Type.Object(
         position: 17,
         code: 'DZ_EVENT_UNKNOWN_MERCHANT',
         reason: 'merchant "H999" is not configured',
+        reasonZh: '医院编号 "H999" 未配置',
+        field: 'merchantId',
+        merchantId: 'H999',
+        orderNo: 'YT20260309000001',
+        isMended: false,
         valueBase64: 'wwE=',
         receivedAt: '2026-03-09T02:00:00.000Z',
         replayedAt: null,
@@ -43,11 +59,14 @@ const LetterSchema = Type.Object(
   },
 );
 
+export type DeadLetterParts = ReplayDeps & { readonly read: LetterReader };
+
 const ID = /^(.+)-(\d{1,6})-(\d{1,15})$/;
 const Params = Type.Object({ id: Type.String({ pattern: ID.source, examples: ['payments-3-17'] }) });
 
 /** Events that could not be taken. Nobody knows of which hospital they are: who may not reach all of them sees none. */
-export function deadLetterRoutes(deps: ReplayDeps): FastifyPluginAsyncTypebox {
+export function deadLetterRoutes(deps: DeadLetterParts): FastifyPluginAsyncTypebox {
+  const letterJson = (letter: StoredLetter) => jsonOf(letter, deps.read);
   return async (app) => {
     app.get(
       '/dead-letters',
@@ -97,14 +116,24 @@ export function deadLetterRoutes(deps: ReplayDeps): FastifyPluginAsyncTypebox {
   };
 }
 
-function letterJson({ partition, position, code, reason, value, ...letter }: StoredLetter) {
-  const { receivedAtMs, replayedAtMs } = letter;
+/** Refused for what its bytes say: once they pass, what was wrong is mended. */
+const SHOWN_BY_BYTES = new Set(['DZ_EVENT_INVALID', 'DZ_EVENT_UNDECODABLE', 'DZ_EVENT_UNKNOWN_MERCHANT']);
+
+function jsonOf(letter: StoredLetter, read: LetterReader) {
+  const { partition, position, code, reason, value, receivedAtMs, replayedAtMs } = letter;
+  const { merchantId, orderNo, fault } = read(letter);
+  const explains = fault?.code === code;
   return {
     id: `${partition.replace('/', '-')}-${position}`,
     partition,
     position,
     code,
     reason,
+    reasonZh: explains ? fault.reasonZh : null,
+    field: explains ? fault.field : null,
+    merchantId,
+    orderNo,
+    isMended: fault === null && SHOWN_BY_BYTES.has(code),
     valueBase64: Buffer.from(value).toString('base64'),
     receivedAt: new Date(receivedAtMs).toISOString(),
     replayedAt: replayedAtMs === null ? null : new Date(replayedAtMs).toISOString(),

@@ -36,6 +36,10 @@ const OverviewSchema = Type.Object({
     }),
     { description: 'feeds that told of something today or yesterday' },
   ),
+  connected: Type.Array(Type.Object({ merchantId: Type.String(), firstDate: DateText, lastDate: DateText }), {
+    description:
+      'first and last date of which an event or a bill is on record; a hospital that never sent anything is left out',
+  }),
 });
 
 export type OverviewParts = { readonly queries: OverviewQueries; readonly now: () => number };
@@ -64,7 +68,7 @@ export function overviewRoutes({ queries, now }: OverviewParts): FastifyPluginAs
   };
 }
 
-function overviewJson({ open, hours, minutes, feeds }: Overview) {
+function overviewJson({ open, hours, minutes, feeds, connected }: Overview) {
   return {
     open: open.map(({ amountFen, ...each }) => ({ ...each, amountFen: amountFen.toString() })),
     hours: [...hours],
@@ -74,6 +78,7 @@ function overviewJson({ open, hours, minutes, feeds }: Overview) {
       newestAt: instant(newestMs),
       heardAt: instant(heardMs),
     })),
+    connected: [...connected],
   };
 }
 

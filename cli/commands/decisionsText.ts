@@ -1,3 +1,4 @@
+import { yuanText } from '../../domain/alertText.ts';
 import type { DecisionFile } from '../../domain/decisionSheet.ts';
 import { SHEET_ACTION_LABELS, sheetActionOf } from '../../domain/decisionSheet.ts';
 import type { DuizhangError } from '../../domain/errors.ts';
@@ -50,7 +51,29 @@ export function decisionsText(
   );
   const refused = results.filter(({ outcome }) => outcome.state === 'REFUSED').length;
   const counts = `填写${results.length}行：${isDryRun ? '可行' : '成功'}${results.length - refused}行，拒绝${refused}行；未填写${leftEmpty}行`;
-  return `${text.join('\n')}\n${counts}${isDryRun ? '（试运行，未写入任何内容）' : ''}\n`;
+  const sums = supplementSums(results).map((line) => `${line}\n`);
+  return `${text.join('\n')}\n${counts}${isDryRun ? '（试运行，未写入任何内容）' : ''}\n${sums.join('')}`;
+}
+
+/** 补差 of each hospital and of all: what the file makes up, and what stays open since its rows are refused. */
+function supplementSums(results: readonly RowResult[]): readonly string[] {
+  const rows = results.filter(({ action }) => action === 'SUPPLEMENT');
+  // An exception that stands in two rows is made up once.
+  const own = [...new Map(rows.map((result) => [result.row.cells.id, result])).values()];
+  const hospitals = [...Map.groupBy(own, ({ row }) => row.cells.merchantId)];
+  const lines = hospitals.map(([merchantId, some]) => supplementLine(`补差 ${merchantId}`, some));
+  return hospitals.length > 1 ? [...lines, supplementLine('补差合计', own)] : lines;
+}
+
+function supplementLine(about: string, rows: readonly RowResult[]): string {
+  const [left = [], made = []] = [true, false].map((isRefused) =>
+    rows.filter(({ outcome }) => (outcome.state === 'REFUSED') === isRefused),
+  );
+  return `${about}：${made.length} 笔，${yuanText(sumOf(made))}；仍差 ${left.length} 笔，${yuanText(sumOf(left))}`;
+}
+
+function sumOf(rows: readonly RowResult[]): bigint {
+  return rows.reduce((sum, { stakeFen }) => sum + (stakeFen ?? 0n), 0n);
 }
 
 export function decisionsJson(

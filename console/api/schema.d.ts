@@ -687,6 +687,8 @@ export type paths = {
             /** half of what came within the last five minutes came at most so long after it occurred */
             lagMs: number;
           }[];
+          /** first and last date of which an event or a bill is on record; a hospital that never sent anything is left out */
+          connected: { merchantId: string; firstDate: string; lastDate: string }[];
         }>;
         400: Answer<Problem>;
         401: Answer<Problem>;
@@ -2231,7 +2233,17 @@ export type paths = {
             partition: string;
             position: number;
             code: string;
+            /** as it was told when it came */
             reason: string;
+            /** what is wrong with it, in Chinese; null: nothing more than its code says */
+            reasonZh: string | null;
+            /** of the event; null: no single one is to blame */
+            field: string | null;
+            /** as its sender wrote it, of a hospital or not; null: it cannot be read */
+            merchantId: string | null;
+            orderNo: string | null;
+            /** it could be read now, by the hospitals and schemas of now */
+            isMended: boolean;
             /** the bytes as they came */
             valueBase64: string;
             receivedAt: string;
@@ -2262,7 +2274,17 @@ export type paths = {
           partition: string;
           position: number;
           code: string;
+          /** as it was told when it came */
           reason: string;
+          /** what is wrong with it, in Chinese; null: nothing more than its code says */
+          reasonZh: string | null;
+          /** of the event; null: no single one is to blame */
+          field: string | null;
+          /** as its sender wrote it, of a hospital or not; null: it cannot be read */
+          merchantId: string | null;
+          orderNo: string | null;
+          /** it could be read now, by the hospitals and schemas of now */
+          isMended: boolean;
           /** the bytes as they came */
           valueBase64: string;
           receivedAt: string;

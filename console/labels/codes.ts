@@ -1,6 +1,6 @@
 import type { AlertKind, AlertSeverity, AlertState } from '../../domain/alert.ts';
 import type { CaseStatus } from '../../domain/apiPorts.ts';
-import type { AuditKind, AuditWay } from '../../domain/auditKinds.ts';
+import type { AuditField, AuditKind, AuditWay } from '../../domain/auditKinds.ts';
 import type { Book, Channel, Kind } from '../../domain/entry.ts';
 import type { MenuId } from '../../domain/menus.ts';
 import type { FailureReason, Outcome } from '../../domain/ports.ts';
@@ -30,11 +30,12 @@ export type Codes = {
   readonly role: Table<Role>;
   readonly auditKind: Table<AuditKind>;
   readonly auditWay: Table<AuditWay>;
+  readonly auditField: Table<AuditField>;
   /** Codes that are open: platforms send others, which are shown as they are (`nameOf`). */
   readonly businessType: Readonly<Record<string, string>>;
   readonly deadLetter: Readonly<Record<string, string>>;
-  /** What to do about one. */
-  readonly deadLetterAdvice: Readonly<Record<string, string>>;
+  /** What to do about one. @param sender whom to ask */
+  readonly deadLetterAdvice: Readonly<Record<string, (sender: string) => string>>;
 };
 
 export type MenuLabels = Table<MenuId>;

@@ -13,6 +13,7 @@ import { clickHouseBillErrors } from '../../adapters/clickhouse/billErrorPages.t
 import { clickHouseBillFiles } from '../../adapters/clickhouse/billFilePages.ts';
 import { clickHouseBillLibrary } from '../../adapters/clickhouse/billLibrary.ts';
 import { clickHouseEvidence } from '../../adapters/clickhouse/caseEvidence.ts';
+import { letterReader } from '../../adapters/events/letterFacts.ts';
 import { clickHouseDeadLetters } from '../../adapters/clickhouse/deadLetters.ts';
 import {
   clickHouseCertificateQueries,
@@ -195,7 +196,12 @@ export async function startTwoHospitals(more: Partial<ApiParts> = {}): Promise<T
     evidenceOf: (principal, id) =>
       caseEvidence(principal, id, { ...deps, evidence: clickHouseEvidence(client) }),
     billErrors: { queries: clickHouseBillErrors(client), handleBill: billHandler(bills, () => nowMs) },
-    deadLetters: { letters: clickHouseDeadLetters(client), producer, now: () => nowMs },
+    deadLetters: {
+      letters: clickHouseDeadLetters(client),
+      read: letterReader(new Map()),
+      producer,
+      now: () => nowMs,
+    },
     people,
     audit: { trail, queries: clickHouseAuditQueries(client), now: () => nowMs },
     alerts: { queries: clickHouseAlertQueries(client), now: () => nowMs },

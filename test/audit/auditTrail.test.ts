@@ -21,7 +21,7 @@ async function chainOfFive(): Promise<string> {
   chains += 1;
   const writer = `api-${chains}`;
   const trail = world.trail(writer);
-  for (let n = 1; n <= 5; n += 1) await trail.record(entry({ said: { n } }));
+  for (let n = 1; n <= 5; n += 1) await trail.record(entry({ said: { position: n } }));
   return writer;
 }
 
@@ -33,7 +33,9 @@ async function faultsOf(writer: string): Promise<readonly string[]> {
 test('processes that write at once have chains of their own, and all of them hold', async () => {
   const trails = ['api-x', 'api-y', 'cli-z'].map((writer) => world.trail(writer));
   await Promise.all(
-    trails.flatMap((trail) => Array.from({ length: 40 }, (_, n) => trail.record(entry({ said: { n } })))),
+    trails.flatMap((trail) =>
+      Array.from({ length: 40 }, (_, n) => trail.record(entry({ said: { position: n } }))),
+    ),
   );
   const { faults, chains: found, rows } = await world.verify();
   expect(faults).toEqual([]);
@@ -140,10 +142,10 @@ test('entries are listed newest first, page by page, by filter and by what the c
 
 test('with the ledger away an entry is refused within its time, nothing more is begun, and the chain goes on whole', async () => {
   const trail = world.trail('api-away', 1_000);
-  await trail.record(entry({ said: { n: 1 } }));
+  await trail.record(entry({ said: { position: 1 } }));
   await world.killLedger();
   const began = performance.now();
-  await expect(trail.record(entry({ said: { n: 2 } }))).rejects.toMatchObject({
+  await expect(trail.record(entry({ said: { position: 2 } }))).rejects.toMatchObject({
     code: 'DZ_SYSTEM_AUDIT_AWAY',
   });
   expect(performance.now() - began).toBeLessThan(3_000);
@@ -157,9 +159,9 @@ test('with the ledger away an entry is refused within its time, nothing more is 
       expect(error).toMatchObject({ code: 'DZ_SYSTEM_AUDIT_AWAY' });
     }
   }
-  await trail.record(entry({ said: { n: 3 } }));
+  await trail.record(entry({ said: { position: 3 } }));
   expect(await faultsOf('api-away')).toEqual([]);
   const { items } = await clickHouseAuditQueries(world.client).entries(WHOLE_LEDGER, { limit: 500 });
   const own = items.filter(({ writer }) => writer === 'api-away');
-  expect(own.toSorted((a, b) => a.seq - b.seq).map(({ said }) => said['n'])).toEqual([1, 2, 3]);
+  expect(own.toSorted((a, b) => a.seq - b.seq).map(({ said }) => said.position)).toEqual([1, 2, 3]);
 });

@@ -84,13 +84,17 @@ test('a difference is written off with a reason', async () => {
 });
 
 test('what is missing is made up for, with a proof that is seen before it is sent and can be taken back out', async () => {
-  const { id } = await openException('type=MERCHANT_ONLY&kind=PAYMENT', (item) => {
-    return !item.possiblyCrossDay && stakeOf(item) < 50_000;
+  const item = await openException('type=MERCHANT_ONLY&kind=PAYMENT', (each) => {
+    return !each.possiblyCrossDay && stakeOf(each) < 50_000;
   });
+  const { id } = item;
   const tab = await logInAs(browser, 'operator', `/?case=${id}`);
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '补差' }).click();
   const dialog = page.getByRole('dialog').last();
+  const sum = `¥${(stakeOf(item) / 100).toFixed(2)}`;
+  const sums = await dialog.getByRole('table').innerText();
+  expect(sums.replaceAll(/\s+/g, ' ')).toContain(`应补差额 ${sum} 补差后仍差 ¥0.00`);
   await dialog.getByLabel('补差方式').click();
   await page.getByTitle('现金', { exact: true }).click();
   await dialog.getByLabel('备注').fill('窗口现金补收');

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, expectNoSideScroll, launch, openTab, picture } from './browser.ts';
-import { startDemo } from './startSystem.ts';
+import { PASSWORD, startDemo } from './startSystem.ts';
 
 // A system in which nothing has happened yet: each page says why it is empty, and what comes or is to be done.
 
@@ -51,4 +51,16 @@ test('an empty system says on every page what is to be connected next', async ()
   }
   expect(await page.locator('canvas').count()).toBe(0);
   expect(tab.complaints).toEqual([]);
+});
+
+test('a hospital’s own people are told whom to ask, and nothing of interfaces', async () => {
+  const { page } = await openTab(browser, { url: own.system.url });
+  await page.goto('/');
+  await page.getByLabel('用户名').fill('li');
+  await page.getByRole('textbox', { name: '密码' }).fill(PASSWORD);
+  await page.getByRole('button', { name: /^登 ?录$/ }).click();
+  await page.getByText('如需接入，请联系平台管理员').waitFor();
+  await page.evaluate(`history.pushState({}, '', '/realtime'); dispatchEvent(new PopStateEvent('popstate'))`);
+  await page.getByText('请联系平台管理员，核对支付平台与本院 HIS 的接口').waitFor();
+  expect(await page.locator('#content').innerText()).not.toContain('/api/');
 });

@@ -81,6 +81,26 @@ test('the list is taken away as a file that opens', async () => {
   expect(tab.complaints).toEqual([]);
 });
 
+test('of several hospitals the sum of each is shown before they are written off, and that of all', async () => {
+  const { page } = await logInAs(browser, 'operator', '/exceptions?status=OPEN&type=DUPLICATE');
+  const rows = page.locator('.ant-table-row');
+  await rows.first().waitFor();
+  for (const name of ['协和示范医院', '人民示范医院']) {
+    await rows.filter({ hasText: name }).first().locator('.ant-checkbox-input').check();
+  }
+  await page.getByRole('button', { name: '批量平账' }).click();
+  const text = await page.getByRole('dialog').last().innerText();
+  const [first = 0, second = 0] = ['协和示范医院', '人民示范医院'].map((name) =>
+    fenAfter(text, new RegExp(`${name} 1 笔\\s+¥([\\d,.]+)`)),
+  );
+  expect(first + second).toBe(fenAfter(text, /合计金额\s+¥([\d,.]+)/));
+  expect(first).toBeGreaterThan(0);
+});
+
+function fenAfter(text: string, pattern: RegExp): number {
+  return Number(pattern.exec(text)?.[1]?.replaceAll(/[,.]/g, ''));
+}
+
 test('several are written off at once, each with its own result', async () => {
   const tab = await logInAs(browser, 'operator', '/exceptions?status=OPEN&hospital=H002');
   const { page } = tab;

@@ -24,6 +24,18 @@ test('a number of the home page leads to what it counts, a hospital of its board
   expect(tab.complaints).toEqual([]);
 });
 
+test('the number of days that wait is what the board shows; who never sent anything is not connected in both', async () => {
+  const tab = await logInAs(browser, 'operator', '/');
+  const board = tab.page.locator('.ant-card', { hasText: '日结看板' }).last();
+  await board.getByText('尚未接入').first().waitFor();
+  const waiting = await board.getByText('待对账', { exact: true }).count();
+  const figure = tab.page.locator('.ant-card', { hasText: '待对账' }).first();
+  expect(await figure.locator('.ant-statistic-content').innerText()).toBe(String(waiting));
+  expect(await board.innerText()).not.toContain('未对账');
+  await board.getByText('没有收到过数据，不对账').first().waitFor();
+  expect(tab.complaints).toEqual([]);
+});
+
 test('nobody is led to a page that is not in their menu', async () => {
   const { page } = await logInAs(browser, 'viewer', '/');
   await page.locator('#content a[href^="/three-way/"]').first().waitFor();

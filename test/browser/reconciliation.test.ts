@@ -113,6 +113,16 @@ test('the result is broken down by verdict and channel, and adds up to what the 
   expect(tab.complaints).toEqual([]);
 });
 
+test('who may only look is offered to look, and no two filters sound alike', async () => {
+  const { id } = await runOf('H001');
+  const { page } = await logInAs(browser, 'auditor', `/three-way/${id}`);
+  const row = page.locator('.ant-table-row').first();
+  await row.getByText('查看', { exact: true }).waitFor();
+  expect(await row.getByText('处理', { exact: true }).count()).toBe(0);
+  await page.getByRole('combobox', { name: '交易类型' }).waitFor();
+  expect(await page.getByRole('combobox', { name: '类型', exact: true }).count()).toBe(0);
+});
+
 test('a certificate is verified in the browser, and one that was tampered with is shown as such', async () => {
   const { id } = await runOf('H001');
   const tab = await logInAs(browser, 'auditor', `/three-way/${id}?tab=certificate`);

@@ -279,6 +279,19 @@ test('a secret is replaced and never shown', async () => {
   expect(tab.complaints).toEqual([]);
 });
 
+test('where a setting comes from is said in a word, and what the word means to whoever points at it', async () => {
+  const { page } = await logInAs(browser, 'auditor', '/system?of=H003');
+  await page.getByText(/取值先后：此处的修改 › 配置文件 › 沿用/).waitFor();
+  const below = row(page, '/merchants/H003/alertRules/billBy').getByText('配置文件', { exact: true });
+  await below.focus();
+  await page.getByRole('tooltip').getByText('取自配置文件；在此处修改后，以此处为准。').waitFor();
+  await row(page, '/merchants/H003/rules/grace').getByText('沿用', { exact: true }).hover();
+  await page
+    .getByRole('tooltip')
+    .getByText(/沿用全部医院的规则/)
+    .waitFor();
+});
+
 test('an auditor sees all of it and changes nothing', async () => {
   const tab = await logInAs(browser, 'auditor', '/system?of=H001');
   const { page } = tab;

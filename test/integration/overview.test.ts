@@ -95,7 +95,12 @@ test('a feed is told with its newest and how far behind it comes', async () => {
   }
 });
 
+test('of a hospital that sent something its first and last date are told, of another nothing', async () => {
+  const { connected } = await asked(WHOLE_LEDGER);
+  expect(connected).toEqual([{ merchantId: 'H001', firstDate: TODAY, lastDate: TODAY }]);
+});
+
 test('nothing is told of hospitals beyond the reach', async () => {
   const other = Scope.of({ merchants: new Set(['H003']) });
-  expect(await asked(other)).toEqual({ open: [], hours: [], minutes: [], feeds: [] });
+  expect(await asked(other)).toEqual({ open: [], hours: [], minutes: [], feeds: [], connected: [] });
 });

@@ -67,7 +67,7 @@ export function AlertsPage() {
 }
 
 function Filters() {
-  const { codes, common } = useLabels();
+  const { alerts: words, codes, common } = useLabels();
   const { state, kind } = route.useSearch();
   const navigate = route.useNavigate();
   return (
@@ -87,10 +87,10 @@ function Filters() {
         }
       />
       <Select
-        aria-label={common.kind}
+        aria-label={words.kind}
         value={kind ?? null}
         allowClear
-        placeholder={common.kind}
+        placeholder={words.kind}
         style={{ width: 180 }}
         options={ALERT_KINDS.map((value) => ({ value, label: codes.alertKind[value] }))}
         onChange={(value) => void navigate({ search: (was) => ({ ...was, kind: value ?? undefined }) })}

@@ -28,7 +28,7 @@ export function useAlertColumns(): LongColumn<AlertItem>[] {
       width: 76,
       render: (_, { severity }) => <SeverityTag code={severity} />,
     },
-    { key: 'kind', title: common.kind, width: 116, render: (_, { kind }) => codes.alertKind[kind] },
+    { key: 'kind', title: words.kind, width: 116, render: (_, { kind }) => codes.alertKind[kind] },
     {
       key: 'hospital',
       title: common.hospital,

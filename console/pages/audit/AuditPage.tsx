@@ -16,6 +16,7 @@ import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { AuditDrawer } from './AuditDrawer.tsx';
 import { AuditResult } from './AuditResult.tsx';
 import { auditQuery, rowOf } from './queries.ts';
+import { whoText } from './whoText.ts';
 
 const route = getRouteApi('/audit');
 
@@ -26,7 +27,8 @@ const FOLDS: readonly Fold[] = [
 
 /** 审计: who saw or changed what. */
 export function AuditPage() {
-  const { audit: words, codes, common } = useLabels();
+  const labels = useLabels();
+  const { audit: words, codes, common } = labels;
   const { from, to, user, kind, entry } = route.useSearch();
   const navigate = route.useNavigate();
   const merchantId = useHospital();
@@ -62,7 +64,7 @@ export function AuditPage() {
             title: words.user,
             width: 110,
             ellipsis: true,
-            render: (_, row) => (row.user === '' ? words.nobody : row.user),
+            render: (_, row) => whoText(row, labels),
           },
           { key: 'via', title: words.via, width: 100, render: (_, { via }) => codes.auditWay[via] },
           { key: 'from', title: words.from, width: 120, ellipsis: true, render: (_, { from }) => from },

@@ -12,7 +12,9 @@ import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { LetterDrawer } from './LetterDrawer.tsx';
+import { adviceOf } from './letterText.ts';
 import { lettersQuery } from './queries.ts';
+import { useHospitalName } from './useHospitalName.ts';
 
 const route = getRouteApi('/dead-letters');
 
@@ -23,12 +25,14 @@ const FOLDS: readonly Fold[] = [
 
 /** 死信: events that could not be taken, to be looked at and, once their cause is mended, replayed. */
 export function DeadLettersPage() {
-  const { codes, common, deadLetters: words } = useLabels();
+  const labels = useLabels();
+  const { codes, common, deadLetters: words } = labels;
   const { all = false, letter: openId } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: me } = useSuspenseQuery(meQuery);
   const list = useInfiniteQuery(lettersQuery(all));
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const hospitalOf = useHospitalName();
   const tools = (
     <Segmented
       aria-label={words.state}
@@ -75,7 +79,7 @@ export function DeadLettersPage() {
             title: words.advice,
             width: 420,
             ellipsis: true,
-            render: (_, { code }) => codes.deadLetterAdvice[code] ?? '—',
+            render: (_, each) => adviceOf(each, { labels, hospital: hospitalOf(each.merchantId) }),
           },
           { key: 'place', title: words.place, width: 190, render: (_, { id }) => <CopyableId id={id} /> },
           {

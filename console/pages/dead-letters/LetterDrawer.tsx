@@ -2,14 +2,18 @@ import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-q
 import { App, Button, Drawer, Popconfirm, Typography } from 'antd';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import type { Labels } from '../../labels/zh.ts';
 import { BeijingTime } from '../../parts/BeijingTime.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
 import { Facts } from '../../parts/Facts.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
+import { useLook } from '../../shell/look.ts';
+import { adviceOf, fieldText, placeOf } from './letterText.ts';
 import type { Letter } from './queries.ts';
 import { LETTERS_KEY, replay } from './queries.ts';
 import { bytesOf, readable } from './readable.ts';
+import { useHospitalName } from './useHospitalName.ts';
 
 type Props = { readonly letter: Letter | null; readonly onClose: () => void };
 
@@ -29,15 +33,26 @@ export function LetterDrawer({ letter, onClose }: Props) {
 }
 
 function Details({ letter }: { readonly letter: Letter }) {
-  const { codes, deadLetters: words, problem } = useLabels();
+  const labels = useLabels();
+  const { codes, common, deadLetters: words, problem } = labels;
+  const { language } = useLook();
+  const hospital = useHospitalName()(letter.merchantId);
   const bytes = bytesOf(letter.valueBase64);
+  const { topic, partition, offset } = placeOf(letter);
+  const inChinese = letter.reasonZh ?? codes.deadLetter[letter.code] ?? letter.code;
   const facts = [
+    [words.problem, language === 'zh' ? inChinese : letter.reason],
+    [words.advice, adviceOf(letter, { labels, hospital })],
+    [common.hospital, hospital ?? otherHospital(letter, words)],
+    [common.orderNo, <CopyableId key="v" id={letter.orderNo} breaks />],
+    [words.field, fieldText(letter.field, labels)],
+    [words.topic, words.ofTopic(words.topics[topic] ?? topic, topic)],
+    [words.partition, partition],
+    [words.offset, offset],
     [words.receivedAt, <BeijingTime key="v" at={letter.receivedAt} />],
-    [words.place, <CopyableId key="v" id={letter.id} />],
-    [problem.code, letter.code],
-    [words.advice, codes.deadLetterAdvice[letter.code] ?? '—'],
-    [words.reason, letter.reason],
     [words.replayedAt, <BeijingTime key="v" at={letter.replayedAt} />],
+    [problem.code, letter.code],
+    [words.reason, letter.reason],
   ] as const;
   return (
     <>
@@ -52,6 +67,10 @@ function Details({ letter }: { readonly letter: Letter }) {
       {letter.replayedAt === null && <Replay id={letter.id} />}
     </>
   );
+}
+
+function otherHospital({ merchantId }: Letter, words: Labels['deadLetters']): string {
+  return merchantId === null ? words.cannotTell : words.unknownHospital(merchantId);
 }
 
 const MAY_REPLAY = ['operator', 'admin'] as const;

@@ -10,6 +10,7 @@ import { VerdictTag } from '../../parts/CodeTag.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
+import { useMerchantName } from '../../parts/useMerchantName.ts';
 import { useLook } from '../../shell/look.ts';
 import type { ExceptionItem } from './queries.ts';
 
@@ -56,6 +57,7 @@ type Values = { readonly note: string; readonly confirmCrossDay?: boolean };
 function Dialog({ rows, onClose }: DialogProps) {
   const { exceptions: words, cases, common } = useLabels();
   const { language } = useLook();
+  const nameOf = useMerchantName();
   const queries = useQueryClient();
   const [form] = Form.useForm<Values>();
   const intention = useIntention();
@@ -78,7 +80,7 @@ function Dialog({ rows, onClose }: DialogProps) {
   });
   const results = new Map(done.data?.items.map((item) => [item.id, item]));
   const refused = [...results.values()].filter(({ code }) => code !== null).length;
-  const sumFen = shown.reduce((sum, row) => sum + stakeOf(row), 0n);
+  const hospitals = [...Map.groupBy(shown, ({ merchantId }) => merchantId)];
   const resultText = (id: string) => {
     const item = results.get(id);
     if (!item) return common.none;
@@ -105,11 +107,18 @@ function Dialog({ rows, onClose }: DialogProps) {
         }
         style={{ marginBlockEnd: 12 }}
       />
-      <Flex gap={16} style={{ marginBlockEnd: 8 }}>
+      <Flex wrap gap={16} style={{ marginBlockEnd: 8 }}>
         <span>{words.selected(countText(shown.length))}</span>
+        {hospitals.length > 1 &&
+          hospitals.map(([merchantId, own]) => (
+            <span key={merchantId}>
+              {`${nameOf(merchantId)} ${common.orders(countText(own.length))} `}
+              <Money fen={sumOf(own)} inline />
+            </span>
+          ))}
         <span>
           {`${words.bulkSum} `}
-          <Money fen={sumFen} inline />
+          <Money fen={sumOf(shown)} inline />
         </span>
       </Flex>
       <Table<ExceptionItem>
@@ -124,7 +133,7 @@ function Dialog({ rows, onClose }: DialogProps) {
             width: 220,
             render: (_, { orderNo }) => <span className="dz-id">{orderNo}</span>,
           },
-          { title: common.kind, width: 120, render: (_, { type }) => <VerdictTag code={type} /> },
+          { title: words.type, width: 120, render: (_, { type }) => <VerdictTag code={type} /> },
           {
             title: common.amount,
             width: 110,
@@ -157,6 +166,10 @@ function Dialog({ rows, onClose }: DialogProps) {
       )}
     </Modal>
   );
+}
+
+function sumOf(rows: readonly ExceptionItem[]): bigint {
+  return rows.reduce((sum, row) => sum + stakeOf(row), 0n);
 }
 
 function stakeOf({ channelFen, platformFen, merchantFen }: ExceptionItem): bigint {

@@ -56,7 +56,7 @@ export function Filters() {
         onChoose={(channel) => set({ channel })}
       />
       <Choice
-        name={words.kind}
+        name={common.kind}
         value={search.kind}
         names={codes.kind}
         of={KINDS}

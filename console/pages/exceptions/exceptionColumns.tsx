@@ -67,7 +67,7 @@ export function useExceptionColumns(): LongColumn<ExceptionItem>[] {
       width: 216,
       render: (_, { orderNo }) => <CopyableId id={orderNo} most={24} />,
     },
-    { key: 'kind', title: words.kind, width: 72, render: (_, { kind }) => codes.kind[kind] },
+    { key: 'kind', title: common.kind, width: 88, render: (_, { kind }) => codes.kind[kind] },
     {
       key: 'channel',
       title: common.channel,

@@ -1,15 +1,17 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Card, Flex, Statistic, Typography } from 'antd';
+import { addDays, businessDateOf } from '../../../domain/businessDate.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { countText, moneyText, percentText } from '../../parts/texts.ts';
+import { useNow } from '../../parts/useNow.ts';
 import { PATH_OF } from '../../shell/pages.ts';
 import { useShownPages } from '../../shell/useShownPages.ts';
 import { alertsQuery } from '../alerts/queries.ts';
+import { waitingDays } from './boardRows.ts';
 import type { Hospital } from './hospital.ts';
-import { ofHospitals } from './hospital.ts';
 import type { Overview } from './queries.ts';
-import { waitsQuery } from './queries.ts';
+import { runsQuery, waitsQuery } from './queries.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -21,7 +23,7 @@ type Props = {
 
 /** The numbers on top. */
 export function Figures({ overview, hospitals, merchantId }: Props) {
-  const { common, home } = useLabels();
+  const { home } = useLabels();
   const waits = useQuery(waitsQuery);
   const alerts = useInfiniteQuery(alertsQuery({ state: 'OPEN', merchantId }));
   const { verdicts, matched } = judgedOf(overview);
@@ -30,7 +32,17 @@ export function Figures({ overview, hospitals, merchantId }: Props) {
   const stake = open.reduce((sum, each) => sum + BigInt(each.amountFen), 0n);
   const openAlerts = alerts.data?.pages.flatMap(({ items }) => items) ?? [];
   const critical = openAlerts.filter(({ severity }) => severity === 'CRITICAL').length;
-  const waiting = ofHospitals(waits.data?.items ?? [], hospitals);
+  const today = businessDateOf(useNow(MINUTE_MS));
+  const date = addDays(today, -1);
+  const runs = useQuery(runsQuery(date));
+  const waiting = waitingDays({
+    hospitals,
+    date,
+    today,
+    runs: runs.data?.items ?? [],
+    waits: waits.data?.items ?? [],
+    connected: overview?.connected ?? [],
+  });
   const isLoading = overview === undefined;
   return (
     <Flex wrap gap={16}>
@@ -63,9 +75,9 @@ export function Figures({ overview, hospitals, merchantId }: Props) {
       />
       <Figure
         title={home.waitingDays}
-        value={countText(waiting.length)}
-        hint={waiting.length === 0 ? home.noneWaits : common.days(waiting.length)}
-        isLoading={waits.isPending}
+        value={countText(waiting)}
+        hint={waiting === 0 ? home.noneWaits : home.waitingHint}
+        isLoading={waits.isPending || runs.isPending || isLoading}
       />
     </Flex>
   );

@@ -6,6 +6,7 @@ import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { useConnectsHospitals } from '../../parts/useConnectsHospitals.ts';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { useShownPages } from '../../shell/useShownPages.ts';
 import { alertsChanged } from '../alerts/queries.ts';
@@ -45,7 +46,7 @@ export function HomePage() {
           <MinuteChart overview={overview.data} />
         </Col>
         <Col xs={24} xl={14}>
-          <CloseBoard hospitals={hospitals} />
+          <CloseBoard hospitals={hospitals} connected={overview.data?.connected} />
         </Col>
         <Col xs={24} xl={10}>
           <Row gutter={[16, 16]}>
@@ -68,6 +69,7 @@ export function HomePage() {
 /** To whoever has an empty system in front of them: above its zeros, where it is seen. */
 function Start() {
   const { home, menu } = useLabels();
+  const connects = useConnectsHospitals();
   const steps = (
     <Flex wrap gap={16}>
       {useShownPages().includes('system') && <Link to="/system">{home.emptyHospitals}</Link>}
@@ -84,8 +86,8 @@ function Start() {
       title={home.emptyTitle}
       description={
         <>
-          <div>{home.emptyText}</div>
-          {steps}
+          <div>{connects ? home.emptyText : home.emptyAsk}</div>
+          {connects && steps}
         </>
       }
     />

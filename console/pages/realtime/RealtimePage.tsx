@@ -8,6 +8,7 @@ import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { countText } from '../../parts/texts.ts';
+import { useConnectsHospitals } from '../../parts/useConnectsHospitals.ts';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { RealtimeFigures } from './RealtimeFigures.tsx';
 import type { BoardRow, BoardState, VerdictBoard } from './VerdictBoard.ts';
@@ -27,6 +28,7 @@ export function RealtimePage() {
   const { menu, realtime: words } = useLabels();
   const { show } = route.useSearch();
   const hospital = useHospital();
+  const connects = useConnectsHospitals();
   const { board, state, line } = useVerdicts(hospital);
   const columns = useVerdictColumns(hospital !== undefined);
   const rows = show === undefined ? state.rows : state.rows.filter(SHOWN[show]);
@@ -35,7 +37,7 @@ export function RealtimePage() {
       <Nothing title={words.noneOfKind} />
     ) : (
       <Nothing title={words.nothingYet} text={words.nothingYetText}>
-        <Typography.Text type="secondary">{words.connectText}</Typography.Text>
+        <Typography.Text type="secondary">{connects ? words.connectText : words.askPlatform}</Typography.Text>
       </Nothing>
     );
   return (

@@ -1,5 +1,7 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { Tag } from 'antd';
 import { BOOKS_OF_MODE } from '../../../domain/verdict.ts';
+import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import type { Labels } from '../../labels/zh.ts';
 import { CaseStatusTag, VerdictTag } from '../../parts/CodeTag.tsx';
@@ -23,6 +25,8 @@ export const EXCEPTION_FOLDS: readonly Fold[] = [
 export function useExceptionColumns(mode: RunMode): LongColumn<ExceptionRow>[] {
   const { threeWay: words, codes, common } = useLabels();
   const openCase = useOpenCase();
+  const { data: me } = useSuspenseQuery(meQuery);
+  const mayAct = me.roles.includes('operator');
   return [
     {
       key: 'type',
@@ -31,7 +35,7 @@ export function useExceptionColumns(mode: RunMode): LongColumn<ExceptionRow>[] {
       sorter: (a, b) => compare(a.type, b.type),
       render: (_, { type }) => <VerdictTag code={type} />,
     },
-    { key: 'kind', title: common.kind, width: 64, render: (_, { kind }) => codes.kind[kind] },
+    { key: 'kind', title: common.kind, width: 88, render: (_, { kind }) => codes.kind[kind] },
     {
       key: 'orderNo',
       title: common.orderNo,
@@ -84,7 +88,7 @@ export function useExceptionColumns(mode: RunMode): LongColumn<ExceptionRow>[] {
             openCase(id);
           }}
         >
-          {words.openCase}
+          {mayAct ? words.openCase : words.lookAt}
         </a>
       ),
     },

@@ -167,26 +167,43 @@ function isOfAll(path: string): boolean {
 /** Where what counts comes from; where the file says something else, both. */
 function Source({ field: { path, value, inherited, fileValue, override } }: { readonly field: Field }) {
   const labels = useLabels();
-  const { system } = labels;
+  const { common, system } = labels;
   const nowMs = useNow(60_000);
   const words = (said: unknown): string => valueText(path, said, labels, inherited);
   if (override === null) {
-    if (value !== null) return <Tag>{system.fromFile}</Tag>;
-    if (inherited === null) return <Tag>{system.unset}</Tag>;
-    return <Tag>{isOfAll(path) ? system.fromAll : system.fromProgram}</Tag>;
+    if (value !== null) return <Place name={system.fromFile} why={system.fromFileWhy} />;
+    if (inherited === null) return <Place name={system.unset} why={system.unsetWhy} />;
+    return isOfAll(path) ? (
+      <Place name={system.fromAll} why={system.fromAllWhy} />
+    ) : (
+      <Place name={system.fromProgram} why={system.fromProgramWhy} />
+    );
   }
   const when = beijingText(Date.parse(override.at), nowMs);
   const file = fileValue === null ? system.fileSaysNothing : system.fileSays(words(fileValue));
   return (
     <Flex vertical gap={2}>
-      <Tooltip title={`${system.setBy(override.by, when)}: ${override.reason}`}>
-        <Tag color="warning" tabIndex={0}>
-          {system.fromConsole}
-        </Tag>
-      </Tooltip>
+      <Place
+        name={system.fromConsole}
+        why={`${system.fromConsoleWhy} ${system.setBy(override.by, when)}${common.colon}${override.reason}`}
+        isHere
+      />
       <Typography.Text type={override.fileChanged ? 'warning' : 'secondary'} style={{ fontSize: 12 }}>
         {override.fileChanged ? system.fileChanged(words(override.fileValue), words(fileValue)) : file}
       </Typography.Text>
     </Flex>
+  );
+}
+
+type PlaceProps = { readonly name: string; readonly why: string; readonly isHere?: boolean };
+
+/** What the name means is told to whoever points at it, or comes to it by the keyboard. */
+function Place({ name, why, isHere = false }: PlaceProps) {
+  return (
+    <Tooltip title={why} trigger={['hover', 'focus']}>
+      <Tag color={isHere ? 'warning' : 'default'} tabIndex={0}>
+        {name}
+      </Tag>
+    </Tooltip>
   );
 }

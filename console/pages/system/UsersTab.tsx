@@ -7,6 +7,7 @@ import type { Fold } from '../../parts/foldColumns.ts';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import type { Labels } from '../../labels/zh.ts';
 import type { UserRow } from './queries.ts';
 import { usersQuery } from './queries.ts';
 import { UserDrawer } from './UserDrawer.tsx';
@@ -24,7 +25,7 @@ const FOLDS: readonly Fold[] = [
 ];
 
 export function UsersTab({ locked }: { readonly locked: string | null }) {
-  const { system, codes } = useLabels();
+  const { system, codes, common } = useLabels();
   const { of } = route.useSearch();
   const navigate = route.useNavigate();
   const users = useQuery(usersQuery);
@@ -103,7 +104,7 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
               ellipsis: true,
               render: (_, { changedAt, changedBy }) => (
                 <>
-                  <BeijingTime at={changedAt} /> {changedBy}
+                  <BeijingTime at={changedAt} /> {changerText(changedBy, common)}
                 </>
               ),
             },
@@ -119,4 +120,10 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
       />
     </div>
   );
+}
+
+const AT_THE_SERVER = 'cli:';
+
+function changerText(by: string, { serverAccount }: Labels['common']): string {
+  return by.startsWith(AT_THE_SERVER) ? serverAccount(by.slice(AT_THE_SERVER.length)) : by;
 }

@@ -12,6 +12,7 @@ import type { CodeSent } from './CodeField.tsx';
 import { CodeField } from './CodeField.tsx';
 import { dueFen } from './dueFen.ts';
 import { ProofField } from './ProofField.tsx';
+import { MakeUpFacts } from './MakeUpFacts.tsx';
 import { OutcomeNote } from './OutcomeNote.tsx';
 import type { ActionAnswer, CaseDetail, Ruling } from './queries.ts';
 import { casesChanged } from './queries.ts';
@@ -68,6 +69,7 @@ export function ActionDialog({ detail, ruling, onClose }: Props) {
       <Warnings detail={detail} ruling={ruling} sentFen={sent?.amountFen ?? null} />
       {act.error && <ProblemNote error={act.error} />}
       {act.data && <OutcomeNote answer={act.data} />}
+      {action === 'SUPPLEMENT' && <MakeUpFacts detail={detail} />}
       <Form
         form={form}
         layout="vertical"

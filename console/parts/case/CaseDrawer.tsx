@@ -85,7 +85,7 @@ function Facts({ detail }: { readonly detail: CaseDetail }) {
   const items = [
     [common.hospital, nameOf(merchantId)],
     [
-      common.kind,
+      words.ofKind,
       <Flex key="v" wrap gap={4}>
         <span>{[mode === null ? '' : codes.mode[mode], codes.kind[kind]].filter(Boolean).join(' · ')}</span>
         {detail.isPossiblyCrossDay && <Tag color="processing">{words.possiblyCrossDay}</Tag>}
