@@ -827,7 +827,6 @@ export const en: Labels = {
     numbers: 'Order, refund or HIS number',
     emptyTitle: 'No exceptions',
     emptyText: 'Differences found in realtime or at the close appear here.',
-    sortHint: 'Only rows that are loaded are sorted',
     views: 'Saved filters',
     saveView: 'Save these filters',
     viewName: 'Name',

@@ -788,7 +788,6 @@ export const zh = {
     numbers: '订单号、退款单号或 HIS 单号',
     emptyTitle: '没有异常订单',
     emptyText: '实时对账或日结发现的差异会显示在这里。',
-    sortHint: '排序只对已加载的行生效',
     views: '常用条件',
     saveView: '保存当前条件',
     viewName: '名称',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
-import { codeFor, drawerOf, expectNoCodes, openException, stakeOf, submit } from './caseHelp.ts';
+import { askedAs, codeFor, drawerOf, expectNoCodes, openException, stakeOf, submit } from './caseHelp.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -44,6 +44,35 @@ test('a channel narrows the list, and whoever finds nothing is told what to do',
   await page.getByLabel('订单号、退款单号或 HIS 单号').fill('NONE');
   await page.keyboard.press('Enter');
   await page.getByText(/没有符合条件的数据/).waitFor();
+  expect(tab.complaints).toEqual([]);
+});
+
+test('a click on a book orders the whole list by its amounts, and the address says so', async () => {
+  const tab = await logInAs(browser, 'viewer', '/exceptions');
+  const { page } = tab;
+  const rows = page.locator('.ant-table-row');
+  await rows.first().waitFor();
+  const header = page.getByRole('columnheader', { name: '商户账单' });
+  const amounts = async (): Promise<readonly number[]> => {
+    const texts = await rows.evaluateAll((all) =>
+      all.map((row) => row.querySelectorAll('.dz-money').item(0)?.textContent ?? ''),
+    );
+    return texts.map((text) => Number(text.replaceAll(/[¥,]/g, '')));
+  };
+  const listed = await askedAs('viewer', '/exceptions?limit=500');
+  const { items } = (await listed.json()) as { readonly items: readonly { merchantFen: string | null }[] };
+  const all = items.map(({ merchantFen }) => Number(merchantFen ?? '0') / 100);
+  for (const [sort, first] of [
+    ['-merchantFen', Math.max(...all)],
+    ['merchantFen', Math.min(...all.filter((yuan) => yuan > 0))],
+  ] as const) {
+    await header.click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('sort')).toBe(sort);
+    await expect.poll(async () => (await amounts())[0]).toBe(first);
+    expect(await header.getAttribute('aria-sort')).toBe(sort.startsWith('-') ? 'descending' : 'ascending');
+  }
+  await header.click();
+  await expect.poll(() => new URL(page.url()).searchParams.has('sort')).toBe(false);
   expect(tab.complaints).toEqual([]);
 });
 

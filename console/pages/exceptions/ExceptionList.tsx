@@ -10,7 +10,7 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import { BulkWriteOff } from './BulkWriteOff.tsx';
-import { EXCEPTION_FOLDS, useExceptionColumns } from './exceptionColumns.tsx';
+import { EXCEPTION_FOLDS, sortOf, useExceptionColumns } from './exceptionColumns.tsx';
 import { ExportButton } from './ExportButton.tsx';
 import { Filters } from './Filters.tsx';
 import { exceptionsQuery, filterOf } from './queries.ts';
@@ -21,10 +21,12 @@ const route = getRouteApi('/exceptions');
 /** Verdicts that need a person: filtered by the API, read page by page as one scrolls. */
 export function ExceptionList() {
   const { exceptions: words, common } = useLabels();
-  const filter = filterOf(route.useSearch(), useHospital());
-  const list = useInfiniteQuery(exceptionsQuery(filter));
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const filter = filterOf(search, useHospital());
+  const list = useInfiniteQuery(exceptionsQuery(filter, search.sort));
   const openCase = useOpenCase();
-  const columns = useExceptionColumns();
+  const columns = useExceptionColumns(search.sort);
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => list.data?.pages.flatMap(({ items }) => items) ?? [], [list.data]);
   const isFiltered = Object.keys(filter).length > 0;
@@ -56,14 +58,16 @@ export function ExceptionList() {
           getCheckboxProps: ({ orderNo }) => ({ 'aria-label': orderNo }),
         }}
         onOpen={({ id }) => openCase(id)}
+        onChange={(_, __, sorter) => {
+          const { columnKey, order } = Array.isArray(sorter) ? {} : sorter;
+          void navigate({ search: (was) => ({ ...was, sort: sortOf(columnKey, order) }) });
+        }}
         onNearEnd={() => {
           if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
         }}
       />
       <Flex wrap align="center" justify="space-between" gap={8} style={{ marginBlockStart: 8 }}>
-        <Typography.Text type="secondary">
-          {`${more(countText(rows.length))} · ${words.sortHint}`}
-        </Typography.Text>
+        <Typography.Text type="secondary">{more(countText(rows.length))}</Typography.Text>
         <BulkWriteOff rows={rows.filter(({ id }) => chosen.has(id))} onDone={() => choose(new Set())} />
       </Flex>
     </>

@@ -1,4 +1,6 @@
 import { Flex, Tag } from 'antd';
+import type { SortOrder } from 'antd/es/table/interface';
+import type { ExceptionOrder } from '../../../domain/apiPorts.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { CaseStatusTag, VerdictTag } from '../../parts/CodeTag.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
@@ -18,7 +20,30 @@ export const EXCEPTION_FOLDS: readonly Fold[] = [
   { column: 'date', into: 'orderNo' },
 ];
 
-export function useExceptionColumns(): LongColumn<ExceptionItem>[] {
+/** By the keys of columns; the ledger orders all rows, those that are not loaded, too. */
+const SORTED_BY = {
+  date: 'businessDate',
+  merchantFen: 'merchantFen',
+  platformFen: 'platformFen',
+  channelFen: 'channelFen',
+} as const;
+type SortedColumn = keyof typeof SORTED_BY;
+const LARGEST_FIRST: SortOrder[] = ['descend', 'ascend'];
+
+/** @param key of a column; anything else, or no direction, is the list's own order */
+export function sortOf(key: unknown, direction: SortOrder | undefined): ExceptionOrder | undefined {
+  const column = (Object.keys(SORTED_BY) as SortedColumn[]).find((each) => each === key);
+  if (column === undefined || !direction) return undefined;
+  return direction === 'descend' ? `-${SORTED_BY[column]}` : SORTED_BY[column];
+}
+
+function sortedIn(column: SortedColumn, sort: ExceptionOrder) {
+  const by = SORTED_BY[column];
+  const sortOrder: SortOrder = sort === by ? 'ascend' : sort === `-${by}` ? 'descend' : null;
+  return { sorter: true, sortDirections: LARGEST_FIRST, sortOrder };
+}
+
+export function useExceptionColumns(sort: ExceptionOrder = '-businessDate'): LongColumn<ExceptionItem>[] {
   const { exceptions: words, common, codes, cases } = useLabels();
   const nameOf = useMerchantName();
   const amount = (title: string, side: Side): LongColumn<ExceptionItem> => ({
@@ -26,7 +51,7 @@ export function useExceptionColumns(): LongColumn<ExceptionItem>[] {
     title,
     width: 98,
     align: 'right',
-    sorter: (a, b) => Number(fenOf(a[side]) - fenOf(b[side])),
+    ...sortedIn(side, sort),
     render: (_, row) => <Money fen={row[side]} />,
   });
   return [
@@ -34,7 +59,7 @@ export function useExceptionColumns(): LongColumn<ExceptionItem>[] {
       key: 'date',
       title: words.date,
       width: 100,
-      sorter: (a, b) => (a.businessDate < b.businessDate ? -1 : Number(a.businessDate > b.businessDate)),
+      ...sortedIn('date', sort),
       render: (_, { businessDate }) => <span className="dz-number">{businessDate}</span>,
     },
     {
@@ -78,9 +103,4 @@ export function useExceptionColumns(): LongColumn<ExceptionItem>[] {
     amount(codes.book.PLATFORM, 'platformFen'),
     amount(codes.book.CHANNEL, 'channelFen'),
   ];
-}
-
-/** What a book does not have stands before every amount. */
-function fenOf(fen: string | null): bigint {
-  return fen === null ? -1n : BigInt(fen);
 }

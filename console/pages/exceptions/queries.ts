@@ -39,16 +39,15 @@ function limitOf(yuan: string | undefined): string | undefined {
   return fen === null || fen < 0n ? undefined : fen.toString();
 }
 
-export function exceptionsQuery(filter: ReturnType<typeof filterOf>) {
+export function exceptionsQuery(filter: ReturnType<typeof filterOf>, sort: ExceptionsSearch['sort']) {
+  const asked = { ...filter, ...(sort === undefined ? {} : { sort }), limit: A_PAGE };
   return infiniteQueryOptions({
-    queryKey: ['exceptions', filter],
+    queryKey: ['exceptions', asked],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
       given(
         api.GET('/api/v1/exceptions', {
-          params: {
-            query: { ...filter, limit: A_PAGE, ...(pageParam === '' ? {} : { cursor: pageParam }) },
-          },
+          params: { query: { ...asked, ...(pageParam === '' ? {} : { cursor: pageParam }) } },
           signal,
         }),
       ),

@@ -1,4 +1,4 @@
-import { CASE_STATUSES } from '../../../domain/apiPorts.ts';
+import { CASE_STATUSES, EXCEPTION_ORDERS } from '../../../domain/apiPorts.ts';
 import { CHANNELS, KINDS } from '../../../domain/entry.ts';
 import { EXCEPTION_CODES, MODES } from '../../../domain/verdict.ts';
 import { date, oneOf, searchOf, text } from '../../shell/search.ts';
@@ -17,6 +17,9 @@ export const exceptionsSearch = searchOf({
   least: text,
   most: text,
   q: text,
+  /** What the list is ordered by; absent: the newest date first. */
+  sort: oneOf(EXCEPTION_ORDERS),
+  /** The order that somebody looks for under 订单自助退款. */
   order: text,
 });
 export type ExceptionsSearch = ReturnType<typeof exceptionsSearch>;
