@@ -290,6 +290,7 @@ export const en: Labels = {
   login: {
     title: 'Log in',
     user: 'User',
+    userOfToken: 'User (optional: your browser can keep the token under it)',
     password: 'Password',
     totp: 'One-time code (empty if you have none)',
     submit: 'Log in',

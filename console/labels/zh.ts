@@ -273,6 +273,7 @@ export const zh = {
   login: {
     title: '登录',
     user: '用户名',
+    userOfToken: '用户名（选填，便于浏览器保存令牌）',
     password: '密码',
     totp: '动态验证码（未启用时留空）',
     submit: '登录',

@@ -114,7 +114,7 @@ function TokenForm() {
       {isWrong && <Alert type="error" showIcon title={login.tokenWrong} role="alert" />}
       {logIn.error && !isWrong && <ProblemNote error={logIn.error} />}
       {/* The two names let a password manager keep a token under its user. */}
-      <Form.Item name="user" label={login.user}>
+      <Form.Item name="user" label={login.userOfToken}>
         <Input autoComplete="username" size="large" />
       </Form.Item>
       <Form.Item
