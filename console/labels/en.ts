@@ -254,11 +254,14 @@ export const en: Labels = {
     seconds: (n) => `${n} s`,
     empty: 'Nothing here',
     emptyFiltered: 'Nothing fits; widen the filter',
+    selectAll: 'Select all',
     skipToContent: 'Skip to content',
   },
 
   shell: {
     menu: 'Menu',
+    foldMenu: 'Fold the menu',
+    unfoldMenu: 'Unfold the menu',
     account: 'Account',
     roles: 'Roles',
     logOut: 'Log out',

@@ -238,11 +238,14 @@ export const zh = {
     seconds: (n: number) => `${n} 秒`,
     empty: '没有数据',
     emptyFiltered: '没有符合条件的数据，请放宽查询条件',
+    selectAll: '全选',
     skipToContent: '跳到正文',
   },
 
   shell: {
     menu: '菜单',
+    foldMenu: '收起菜单',
+    unfoldMenu: '展开菜单',
     account: '账户',
     roles: '角色',
     logOut: '退出登录',

@@ -3,6 +3,7 @@ import { Form, Modal } from 'antd';
 import type { ReactNode } from 'react';
 import { useLabels } from '../labels/useLabels.ts';
 import { ProblemNote } from './ProblemNote.tsx';
+import { useFocusBack } from './useFocusBack.ts';
 
 type Props<Values> = {
   readonly title: string;
@@ -28,6 +29,7 @@ type Props<Values> = {
 export function FormDialog<Values extends object>(props: Props<Values>) {
   const { title, okText, send, initialValues = {}, intro, width, onClose, children } = props;
   const { common } = useLabels();
+  useFocusBack();
   const [own] = Form.useForm<Values>();
   const form = props.form ?? own;
   return (

@@ -2,8 +2,10 @@ import type { TableProps } from 'antd';
 import { Table } from 'antd';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useLayoutEffect, useRef, useState } from 'react';
+import { useLabels } from '../labels/useLabels.ts';
 import type { Fold, LongColumn } from './foldColumns.ts';
 import { foldColumns, widthOf } from './foldColumns.ts';
+import { onRowKey } from './rowKeys.ts';
 import { stackedColumn } from './stackedColumn.tsx';
 
 const HEADER_PX = 48;
@@ -42,6 +44,7 @@ export function LongTable<Row extends object>(props: Props<Row>) {
     onNearEnd,
     onChange,
   } = props;
+  const { common } = useLabels();
   const hasSelection = selection !== undefined;
   const box = useRef<HTMLDivElement>(null);
   const [{ height, room }, setSize] = useState({ height: LEAST_PX, room: 0 });
@@ -59,13 +62,13 @@ export function LongTable<Row extends object>(props: Props<Row>) {
   }, [hasSelection]);
   const shown = foldColumns(columns, folds, room);
   return (
-    <div ref={box} className="dz-fill">
+    <div ref={box} className="dz-fill" data-list tabIndex={-1}>
       <Table<Row>
         size="middle"
         bordered={false}
         pagination={false}
         rowKey={rowKey}
-        columns={shown.map(stackedColumn)}
+        columns={shown.map((stack) => sortedByKeys(stackedColumn(stack)))}
         // Ant Design's tables take arrays that may be changed, and do not change them.
         dataSource={rows.slice()}
         loading={isLoading}
@@ -73,7 +76,15 @@ export function LongTable<Row extends object>(props: Props<Row>) {
         {...(rows.length === 0 ? {} : { virtual: true, scroll: { x: widthOf(shown), y: height } })}
         // That there is nothing is known once somebody has answered.
         locale={{ emptyText: isLoading ? <div style={{ height: LEAST_PX }} /> : nothing }}
-        {...(selection === undefined ? {} : { rowSelection: { ...selection, columnWidth: SELECTION_PX } })}
+        {...(selection === undefined
+          ? {}
+          : {
+              rowSelection: {
+                ...selection,
+                columnWidth: SELECTION_PX,
+                getTitleCheckboxProps: () => ({ 'aria-label': common.selectAll }),
+              },
+            })}
         {...(onChange === undefined ? {} : { onChange })}
         {...(onOpen === undefined ? {} : { onRow: (row: Row) => openedBy(() => onOpen(row)) })}
         onScroll={({ currentTarget }) => {
@@ -81,6 +92,7 @@ export function LongTable<Row extends object>(props: Props<Row>) {
           if (scrollHeight - scrollTop - clientHeight < 2 * clientHeight) onNearEnd?.();
         }}
       />
+      <span data-list-end tabIndex={-1} />
     </div>
   );
 }
@@ -90,10 +102,21 @@ function openedBy(open: () => void) {
     className: 'dz-row-open',
     tabIndex: 0,
     onClick: open,
-    onKeyDown: (event: KeyboardEvent) => {
-      if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
-      event.preventDefault();
-      open();
-    },
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => onRowKey(event, open),
+  };
+}
+
+/** Headers that sort are told as buttons are, by Enter and by the space bar; Ant Design knows the one. */
+function sortedByKeys<Row>(column: LongColumn<Row>): LongColumn<Row> {
+  if (column.sorter === undefined) return column;
+  return {
+    ...column,
+    onHeaderCell: () => ({
+      onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+        if (event.key !== ' ') return;
+        event.preventDefault();
+        event.currentTarget.click();
+      },
+    }),
   };
 }

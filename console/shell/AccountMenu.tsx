@@ -1,34 +1,32 @@
 import { UserOutlined } from '@ant-design/icons';
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { Button, Dropdown } from 'antd';
 import { api, session } from '../api/client.ts';
 import { meQuery } from '../api/queries.ts';
 import { useLabels } from '../labels/useLabels.ts';
+import { MenuButton } from '../parts/MenuButton.tsx';
 
 export function AccountMenu() {
   const { shell, codes } = useLabels();
   const { data: me } = useSuspenseQuery(meQuery);
   const roles = me.roles.map((role) => codes.role[role]).join('、');
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          { key: 'who', type: 'group', label: `${me.name} · ${roles}` },
-          { type: 'divider' },
-          { key: 'docs', label: shell.apiDocs },
-          { key: 'out', label: shell.logOut, danger: true },
-        ],
-        onClick: ({ key }) => {
-          if (key === 'docs') window.open('/docs', '_blank', 'noopener');
-          if (key === 'out') void logOut();
-        },
+    <MenuButton
+      type="text"
+      icon={<UserOutlined />}
+      aria-label={`${shell.account} ${me.name}`}
+      items={[
+        { key: 'who', type: 'group', label: `${me.name} · ${roles}` },
+        { type: 'divider' },
+        { key: 'docs', label: shell.apiDocs },
+        { key: 'out', label: shell.logOut, danger: true },
+      ]}
+      onChoose={(key) => {
+        if (key === 'docs') window.open('/docs', '_blank', 'noopener');
+        if (key === 'out') void logOut();
       }}
     >
-      <Button type="text" icon={<UserOutlined />} aria-label={`${shell.account} ${me.name}`}>
-        {me.name}
-      </Button>
-    </Dropdown>
+      {me.name}
+    </MenuButton>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Layout as AntLayout, Flex, Result, Spin, theme } from 'antd';
+import { LeftOutlined, RightOutlined } from '@ant-design/icons';
+import { Layout as AntLayout, Button, Flex, Result, Spin, theme } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useLabels } from '../labels/useLabels.ts';
 import { useCaseId } from '../parts/case/openCase.ts';
@@ -41,6 +42,15 @@ function Frame() {
         onCollapse={setFolded}
         breakpoint="lg"
         width={208}
+        trigger={
+          <Button
+            type="text"
+            block
+            icon={isFolded ? <RightOutlined /> : <LeftOutlined />}
+            aria-label={isFolded ? shell.unfoldMenu : shell.foldMenu}
+            aria-expanded={!isFolded}
+          />
+        }
         theme="light"
         style={{ borderInlineEnd: `1px solid ${token.colorBorderSecondary}`, overflow: 'auto' }}
       >

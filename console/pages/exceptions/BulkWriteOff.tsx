@@ -10,6 +10,7 @@ import { VerdictTag } from '../../parts/CodeTag.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
+import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import { useLook } from '../../shell/look.ts';
 import type { ExceptionItem } from './queries.ts';
@@ -55,6 +56,7 @@ type DialogProps = {
 type Values = { readonly note: string; readonly confirmCrossDay?: boolean };
 
 function Dialog({ rows, onClose }: DialogProps) {
+  useFocusBack();
   const { exceptions: words, cases, common } = useLabels();
   const { language } = useLook();
   const nameOf = useMerchantName();

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { Button, Dropdown } from 'antd';
 import { useLabels } from '../../labels/useLabels.ts';
+import { MenuButton } from '../../parts/MenuButton.tsx';
 import { pathWith, useDownload } from '../../parts/useDownload.tsx';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 
@@ -23,10 +23,13 @@ export function ExportButton() {
     { key: 'jsonl', label: words.lines },
   ];
   return (
-    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => taken.mutate(key) }}>
-      <Button loading={taken.isPending} title={words.exportHint}>
-        {words.export}
-      </Button>
-    </Dropdown>
+    <MenuButton
+      items={items}
+      onChoose={(format) => taken.mutate(format)}
+      loading={taken.isPending}
+      title={words.exportHint}
+    >
+      {words.export}
+    </MenuButton>
   );
 }

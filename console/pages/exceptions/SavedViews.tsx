@@ -1,7 +1,7 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import { getRouteApi } from '@tanstack/react-router';
 import { Button, Flex, Form, Input, Popover, Typography } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
 import type { SavedView } from './savedViews.ts';
 import { readViews, writeViews } from './savedViews.ts';
@@ -12,6 +12,7 @@ const route = getRouteApi('/exceptions');
 export function SavedViews() {
   const { exceptions: words } = useLabels();
   const [views, setViews] = useState(readViews);
+  const button = useRef<HTMLButtonElement>(null);
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const keep = (changed: readonly SavedView[]) => {
@@ -51,6 +52,7 @@ export function SavedViews() {
             placeholder={words.viewName}
             maxLength={30}
             style={{ width: 116 }}
+            autoFocus
           />
         </Form.Item>
         <Button htmlType="submit">{words.saveView}</Button>
@@ -58,8 +60,17 @@ export function SavedViews() {
     </div>
   );
   return (
-    <Popover trigger="click" placement="bottomLeft" content={content}>
-      <Button>{words.views}</Button>
+    <Popover
+      trigger="click"
+      placement="bottomLeft"
+      content={content}
+      // It lies at the end of the page: the keyboard is led into it, and back.
+      destroyOnHidden
+      onOpenChange={(isOpen) => {
+        if (!isOpen) button.current?.focus();
+      }}
+    >
+      <Button ref={button}>{words.views}</Button>
     </Popover>
   );
 }

@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, DatePicker, Dropdown, Flex, Typography } from 'antd';
+import { DatePicker, Flex, Typography } from 'antd';
 import dayjs from 'dayjs';
 import { businessDateOf } from '../../../domain/businessDate.ts';
 import { merchantsQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { LongTable } from '../../parts/LongTable.tsx';
+import { MenuButton } from '../../parts/MenuButton.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
@@ -95,14 +96,12 @@ function Tools({ mode }: { readonly mode: RunMode }) {
           });
         }}
       />
-      <Dropdown
-        menu={{
-          items: ['xlsx', 'csv'].map((key) => ({ key, label: key.toUpperCase() })),
-          onClick: ({ key }) => exported(key),
-        }}
+      <MenuButton
+        items={['xlsx', 'csv'].map((key) => ({ key, label: key.toUpperCase() }))}
+        onChoose={exported}
       >
-        <Button>{words.exportRecords}</Button>
-      </Dropdown>
+        {words.exportRecords}
+      </MenuButton>
       <CloseDialog
         hospitals={(merchants?.items ?? []).filter((merchant) => merchant.mode === mode)}
         merchantId={merchantId}

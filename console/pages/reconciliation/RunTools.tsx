@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Dropdown } from 'antd';
 import { merchantsQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import { MenuButton } from '../../parts/MenuButton.tsx';
 import { pathWith, useDownload } from '../../parts/useDownload.tsx';
 import { CloseDialog } from './CloseDialog.tsx';
 import type { Run, RunMode } from './queries.ts';
@@ -26,32 +26,28 @@ export function RunTools({ run, mode }: { readonly run: Run; readonly mode: RunM
   };
   return (
     <>
-      <Dropdown
-        menu={{
-          items: (['DAY', 'MONTH'] as const).flatMap((span) =>
-            formats.map((format) => ({
-              key: `${span} ${format}`,
-              label: `${span === 'DAY' ? words.daily : words.monthly} · ${words[format]}`,
-            })),
-          ),
-          onClick: ({ key }) => statement(key),
-        }}
+      <MenuButton
+        items={(['DAY', 'MONTH'] as const).flatMap((span) =>
+          formats.map((format) => ({
+            key: `${span} ${format}`,
+            label: `${span === 'DAY' ? words.daily : words.monthly} · ${words[format]}`,
+          })),
+        )}
+        onChoose={statement}
       >
-        <Button>{words.statement}</Button>
-      </Dropdown>
-      <Dropdown
-        menu={{
-          items: (['verdicts', 'exceptions'] as const).flatMap((list) =>
-            (['xlsx', 'csv'] as const).map((format) => ({
-              key: `${list} ${format}`,
-              label: `${list === 'verdicts' ? words.exportAll : words.exportExceptions} · ${format.toUpperCase()}`,
-            })),
-          ),
-          onClick: ({ key }) => exported(key),
-        }}
+        {words.statement}
+      </MenuButton>
+      <MenuButton
+        items={(['verdicts', 'exceptions'] as const).flatMap((list) =>
+          (['xlsx', 'csv'] as const).map((format) => ({
+            key: `${list} ${format}`,
+            label: `${list === 'verdicts' ? words.exportAll : words.exportExceptions} · ${format.toUpperCase()}`,
+          })),
+        )}
+        onChoose={exported}
       >
-        <Button>{words.exportVerdicts}</Button>
-      </Dropdown>
+        {words.exportVerdicts}
+      </MenuButton>
       <CloseDialog
         hospitals={(merchants?.items ?? []).filter(({ id }) => id === merchantId)}
         merchantId={merchantId}

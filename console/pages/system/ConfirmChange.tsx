@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { ApiProblem } from '../../api/problem.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import { DiffTable } from './DiffTable.tsx';
 import { fieldLabel, hospitalOf } from './fields.ts';
@@ -22,6 +23,7 @@ type Props = {
 /** What a change comes to, as the server has checked it; it is done, or proposed to a second administrator, with a reason. */
 export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
   const { system, common } = useLabels();
+  useFocusBack();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<{ reason: string }>();

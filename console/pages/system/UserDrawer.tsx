@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Divider, Drawer, Flex, Typography } from 'antd';
 import { useState } from 'react';
 import { useLabels } from '../../labels/useLabels.ts';
+import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { OnceShown } from './OnceShown.tsx';
 import type { UserRow, UserStep } from './queries.ts';
@@ -22,6 +23,7 @@ type Once = { readonly text: string; readonly hint: string };
 /** One user: who they are, what they may do, and how they get in. */
 export function UserDrawer({ user, isNew, locked, onClose }: Props) {
   const { system, common } = useLabels();
+  useFocusBack();
   const { modal, message } = App.useApp();
   const queries = useQueryClient();
   const [once, setOnce] = useState<Once | null>(null);
@@ -73,13 +75,7 @@ export function UserDrawer({ user, isNew, locked, onClose }: Props) {
       onOk: () => step.mutateAsync(what).catch(() => undefined),
     });
   return (
-    <Drawer
-      open={user !== null || isNew}
-      onClose={onClose}
-      size={560}
-      title={user ? system.editUser(user.name) : system.addUser}
-      destroyOnHidden
-    >
+    <Drawer open onClose={onClose} size={560} title={user ? system.editUser(user.name) : system.addUser}>
       {(save.error ?? step.error) && <ProblemNote error={save.error ?? step.error} />}
       <UserForm user={user} locked={locked} isSaving={save.isPending} onSave={confirmed} />
       {user && (

@@ -34,6 +34,7 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
   if (users.error) return <ProblemNote error={users.error} />;
   const rows = users.data?.items ?? [];
   const opened = rows.find(({ user }) => user === of) ?? null;
+  const isNew = of === NEW && locked === null;
   return (
     <div className="dz-tab-fill">
       <Flex gap={12} align="center" style={{ marginBlockEnd: 12 }}>
@@ -111,13 +112,9 @@ export function UsersTab({ locked }: { readonly locked: string | null }) {
           ]}
         />
       )}
-      <UserDrawer
-        key={of ?? ''}
-        user={opened}
-        isNew={of === NEW && locked === null}
-        locked={locked}
-        onClose={() => open(undefined)}
-      />
+      {(opened !== null || isNew) && (
+        <UserDrawer key={of} user={opened} isNew={isNew} locked={locked} onClose={() => open(undefined)} />
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { merchantsQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { ProblemNote } from '../ProblemNote.tsx';
+import { useFocusBack } from '../useFocusBack.ts';
 import { moneyText } from '../texts.ts';
 import { AmountField, fenOf } from './AmountField.tsx';
 import type { Said } from './actOnCase.ts';
@@ -24,6 +25,7 @@ type Values = Omit<Said, 'amountFen'> & { readonly amount?: string };
 
 /** Asks for what an action needs, says what will be looked at first, and carries it out. */
 export function ActionDialog({ detail, ruling, onClose }: Props) {
+  useFocusBack();
   const { cases: words, common } = useLabels();
   const { message } = App.useApp();
   const queries = useQueryClient();

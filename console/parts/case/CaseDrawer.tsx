@@ -8,6 +8,7 @@ import { CopyableId } from '../CopyableId.tsx';
 import { Money } from '../Money.tsx';
 import { ProblemNote } from '../ProblemNote.tsx';
 import { percentText } from '../texts.ts';
+import { useFocusBack } from '../useFocusBack.ts';
 import { useMerchantName } from '../useMerchantName.ts';
 import { BooksTable } from './BooksTable.tsx';
 import { CaseActions } from './CaseActions.tsx';
@@ -23,6 +24,7 @@ import { reasonText } from './words.ts';
 export function CaseDrawer({ id }: { readonly id: string }) {
   const { cases: words } = useLabels();
   const openCase = useOpenCase();
+  useFocusBack();
   const { data: detail, error } = useQuery(caseQuery(id));
   return (
     <Drawer
