@@ -45,7 +45,7 @@ export function Figures({ overview, hospitals, merchantId }: Props) {
   });
   const isLoading = overview === undefined;
   return (
-    <Flex wrap gap={16}>
+    <Flex wrap gap={16} className="dz-figures">
       <Figure
         title={home.matchRate}
         value={percentText(matched, verdicts)}
@@ -113,7 +113,7 @@ function Figure({ title, value, hint, isLoading, leadsTo }: FigureProps) {
   const shown = useShownPages();
   const isLink = leadsTo !== undefined && shown.includes(leadsTo);
   return (
-    <Card size="small" style={{ flex: '1 1 0', minWidth: 136 }}>
+    <Card size="small">
       <Statistic
         title={isLink ? <Link to={PATH_OF[leadsTo]}>{title}</Link> : title}
         value={value}

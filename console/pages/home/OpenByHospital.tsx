@@ -34,16 +34,16 @@ export function OpenByHospital({ overview }: { readonly overview: Overview | und
               </Link>
             ),
           },
-          { title: common.count, width: 72, align: 'right', render: (_, { count }) => countText(count) },
+          { title: common.count, width: 60, align: 'right', render: (_, { count }) => countText(count) },
           {
             title: common.amount,
-            width: 130,
+            width: 112,
             align: 'right',
             render: (_, { amountFen }) => <Money fen={amountFen} />,
           },
           {
             title: home.age,
-            width: 96,
+            width: 84,
             align: 'right',
             render: (_, { oldestDate }) => (
               <span title={oldestDate} className="dz-number">
