@@ -8,9 +8,11 @@ import { FormDialog } from '../../parts/FormDialog.tsx';
 import { LongTable } from '../../parts/LongTable.tsx';
 import { Nothing } from '../../parts/Nothing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { useMerchantName } from '../../parts/useMerchantName.ts';
 import type { SecretRow } from './queries.ts';
 import { replaceSecret, secretsQuery, settingsChanged } from './queries.ts';
 import { joined } from './joined.ts';
+import { placeText } from './placeText.ts';
 
 const FOLDS: readonly Fold[] = [
   { column: 'kind', into: 'name' },
@@ -20,6 +22,7 @@ const FOLDS: readonly Fold[] = [
 /** Secrets can be replaced, and never read. */
 export function SecretsTab({ locked }: { readonly locked: string | null }) {
   const { system, common } = useLabels();
+  const nameOf = useMerchantName();
   const secrets = useQuery(secretsQuery);
   const [name, setName] = useState<string | null>(null);
   if (secrets.error) return <ProblemNote error={secrets.error} />;
@@ -52,7 +55,10 @@ export function SecretsTab({ locked }: { readonly locked: string | null }) {
             key: 'places',
             title: system.secretPlaces,
             width: 240,
-            render: (_, { places }) => joined(system, places),
+            render: (_, { places }) =>
+              joined(system, [
+                ...new Set(places.map((place) => placeText(place, system.secretPlace, nameOf))),
+              ]),
           },
           {
             key: 'state',
