@@ -31,7 +31,7 @@ async function runOf(merchantId: string): Promise<Run> {
 }
 
 async function choose(page: Page, button: string, item: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name: button }).hover();
+  await page.getByRole('button', { name: button }).click();
   await page.getByRole('menuitem', { name: item }).click();
 }
 
