@@ -1,5 +1,5 @@
+import type { TableColumnType } from 'antd';
 import { Flex, Tag } from 'antd';
-import type { SortOrder } from 'antd/es/table/interface';
 import type { ExceptionOrder } from '../../../domain/apiPorts.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { CaseStatusTag, VerdictTag } from '../../parts/CodeTag.tsx';
@@ -28,6 +28,7 @@ const SORTED_BY = {
   channelFen: 'channelFen',
 } as const;
 type SortedColumn = keyof typeof SORTED_BY;
+type SortOrder = Exclude<TableColumnType<object>['sortOrder'], undefined>;
 const LARGEST_FIRST: SortOrder[] = ['descend', 'ascend'];
 
 /** @param key of a column; anything else, or no direction, is the list's own order */
