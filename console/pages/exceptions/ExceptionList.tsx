@@ -44,7 +44,7 @@ export function ExceptionList() {
         rowKey="id"
         columns={columns}
         folds={EXCEPTION_FOLDS}
-        isLoading={list.isPending}
+        isLoading={list.isPending || list.isPlaceholderData}
         nothing={
           isFiltered ? (
             <Nothing title={common.emptyFiltered} />

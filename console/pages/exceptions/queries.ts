@@ -42,7 +42,7 @@ function limitOf(yuan: string | undefined): string | undefined {
 export function exceptionsQuery(filter: ReturnType<typeof filterOf>, sort: ExceptionsSearch['sort']) {
   const asked = { ...filter, ...(sort === undefined ? {} : { sort }), limit: A_PAGE };
   return infiniteQueryOptions({
-    queryKey: ['exceptions', asked],
+    queryKey: ['exceptions', filter, sort ?? null],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
       given(
@@ -52,6 +52,9 @@ export function exceptionsQuery(filter: ReturnType<typeof filterOf>, sort: Excep
         }),
       ),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    // In another order they are the same rows: they stay until it is there, and with them the focus on their header.
+    placeholderData: (before, was) =>
+      JSON.stringify(was?.queryKey[1]) === JSON.stringify(filter) ? before : undefined,
     // A list of many pages is not read again from its beginning because somebody looked at another window.
     refetchOnWindowFocus: false,
   });
