@@ -58,8 +58,8 @@ export function HospitalsTab({ view, locked, canAdd }: Props) {
         columns={[
           { title: common.hospital, width: 170, ellipsis: true, dataIndex: 'name' },
           {
-            title: 'ID',
-            width: 80,
+            title: system.hospitalId,
+            width: 96,
             render: (_, { merchantId }) => <span className="dz-id">{merchantId}</span>,
           },
           { title: system.isv, width: 110, ellipsis: true, render: (_, { isv }) => isv ?? common.none },
