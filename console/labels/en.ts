@@ -962,6 +962,8 @@ export const en: Labels = {
     channelHint: 'May be left out; mostly the bill says it',
     start: 'Upload',
     sending: (percent: string) => `Sending ${percent}`,
+    sendingFile: (name) => `Uploading: ${name}`,
+    cameOut: (name, result) => `${name}: ${result}`,
     reading: 'Sent; it is being read and checked…',
     imported: 'The bill is in',
     known: 'The bill was in before, with the same content: nothing has changed',

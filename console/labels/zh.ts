@@ -915,6 +915,8 @@ export const zh = {
     channelHint: '可不填；渠道账单一般可自动识别',
     start: '上传',
     sending: (percent: string) => `正在上传 ${percent}`,
+    sendingFile: (name: string) => `正在上传：${name}`,
+    cameOut: (name: string, result: string) => `${name}：${result}`,
     reading: '已上传，正在识别与核对…',
     imported: '账单已导入',
     known: '该账单之前已导入，内容相同，未做更改',

@@ -3,13 +3,14 @@ import { Form, Modal } from 'antd';
 import type { ReactNode } from 'react';
 import { useLabels } from '../labels/useLabels.ts';
 import { ProblemNote } from './ProblemNote.tsx';
+import { useOnce } from './useOnce.ts';
 
 type Props<Values> = {
   readonly title: string;
   readonly okText: string;
   /** What is done with what was typed. */
   readonly send: {
-    readonly mutate: (values: Values) => void;
+    readonly mutate: (values: Values, options: { readonly onSettled: () => void }) => void;
     readonly isPending: boolean;
     readonly error: unknown;
   };
@@ -30,6 +31,7 @@ export function FormDialog<Values extends object>(props: Props<Values>) {
   const { common } = useLabels();
   const [own] = Form.useForm<Values>();
   const form = props.form ?? own;
+  const sendOnce = useOnce(send);
   return (
     <Modal
       open
@@ -49,7 +51,7 @@ export function FormDialog<Values extends object>(props: Props<Values>) {
         layout="vertical"
         autoComplete="off"
         initialValues={initialValues}
-        onFinish={(values) => send.mutate(values)}
+        onFinish={sendOnce}
       >
         {children}
       </Form>
