@@ -217,6 +217,7 @@ export const en: Labels = {
 
   common: {
     colon: ': ',
+    withNote: (name, note) => `${name} (${note})`,
     product: 'duizhang',
     subtitle: 'Realtime reconciliation of hospital payments',
     hospital: 'Hospital',
@@ -1031,7 +1032,6 @@ export const en: Labels = {
     offset: 'Offset',
     field: 'Field',
     topics: { payments: 'Events of the platform', 'his-orders': 'Orders of HIS' },
-    ofTopic: (name, topic) => `${name} (${topic})`,
     fields: { eventId: 'Event', merchantId: 'Hospital', kind: 'Kind' },
     noField: 'all of it',
     cannotTell: 'it cannot be read',

@@ -196,6 +196,7 @@ export const zh = {
 
   common: {
     colon: '：',
+    withNote: (name: string, note: string) => `${name}（${note}）`,
     product: '对账',
     subtitle: '医院支付实时对账',
     hospital: '医院',
@@ -982,7 +983,6 @@ export const zh = {
     offset: '偏移量',
     field: '字段',
     topics: { payments: '支付平台事件', 'his-orders': 'HIS 订单事件' } as Readonly<Record<string, string>>,
-    ofTopic: (name: string, topic: string) => `${name}（${topic}）`,
     fields: {
       eventId: '事件编号',
       merchantId: '医院编号',

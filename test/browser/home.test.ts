@@ -56,6 +56,6 @@ test('whatever an alert is of, its drawer tells it in words', async () => {
     );
     const drawer = page.getByRole('dialog');
     await drawer.getByText(alertId.slice(0, 8)).waitFor();
-    expect(await drawer.innerText(), kind).not.toMatch(/依据\(|[A-Z]{3,}_[A-Z]+|T\d\d:\d\d:\d\d/);
+    expect(await drawer.innerText(), kind).not.toMatch(/依据（|[A-Z]{3,}_[A-Z]+|T\d\d:\d\d:\d\d/);
   }
 });

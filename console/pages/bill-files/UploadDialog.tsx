@@ -105,7 +105,7 @@ function UploadForm({ onSend }: { readonly onSend: (wish: Wish) => void }) {
         >
           <Select
             showSearch={{ optionFilterProp: 'label' }}
-            options={items.map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))}
+            options={items.map(({ id, name }) => ({ value: id, label: common.withNote(name, id) }))}
           />
         </Form.Item>
         <Form.Item

@@ -47,7 +47,7 @@ function Details({ letter }: { readonly letter: Letter }) {
     [common.hospital, hospital ?? otherHospital(letter, words)],
     [common.orderNo, <CopyableId key="v" id={letter.orderNo} breaks />],
     [words.field, fieldText(letter.field, labels)],
-    [words.topic, words.ofTopic(words.topics[topic] ?? topic, topic)],
+    [words.topic, common.withNote(words.topics[topic] ?? topic, topic)],
     [words.partition, partition],
     [words.offset, offset],
     [words.receivedAt, <BeijingTime key="v" at={letter.receivedAt} />],

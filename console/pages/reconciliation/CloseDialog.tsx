@@ -73,7 +73,7 @@ export function CloseDialog({ hospitals, merchantId, date, isAgain = false }: Pr
             <Select
               disabled={isAgain}
               showSearch={{ optionFilterProp: 'label' }}
-              options={hospitals.map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))}
+              options={hospitals.map(({ id, name }) => ({ value: id, label: common.withNote(name, id) }))}
             />
           </Form.Item>
           <Form.Item
