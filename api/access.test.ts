@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import type { Scope } from '../domain/scope.ts';
 import type { ExceptionFilter, ListFilter } from '../domain/apiPorts.ts';
+import { ROLE_LABELS } from '../domain/labels.ts';
 import type { Role } from '../domain/principal.ts';
 import { ROLES } from '../domain/principal.ts';
 import { SAMPLE_MERCHANT } from '../test/integration/closeHarness.ts';
@@ -78,10 +79,16 @@ test.each(CHANGES)('POST %s is for %j alone', async (path, roles) => {
   expect([nobody.statusCode, nobody.json().code]).toEqual([401, 'DZ_UNAUTHENTICATED']);
   expect((await app.inject({ ...post, headers: bearer('somebody') })).statusCode).toBe(401);
   for (const role of ROLES) {
-    const { statusCode } = await app.inject({ ...post, headers: bearer(role) });
+    const answer = await app.inject({ ...post, headers: bearer(role) });
+    const { statusCode } = answer;
     // Whoever may call it comes as far as the body, or the ports that this test leaves out.
     if (roles.includes(role)) expect([400, 500]).toContain(statusCode);
-    else expect(statusCode).toBe(403);
+    else {
+      expect(statusCode).toBe(403);
+      const { detailZh } = answer.json<{ detailZh: string }>();
+      for (const each of roles) expect(detailZh).toContain(ROLE_LABELS[each]);
+      expect(detailZh).not.toMatch(/[a-z]/);
+    }
   }
 });
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ROLE_LABELS } from '../domain/labels.ts';
 import { DuizhangError } from '../domain/errors.ts';
 import type { Principal, Role } from '../domain/principal.ts';
 import { mayReach } from '../domain/principal.ts';
@@ -53,9 +54,9 @@ function checkRole({ roles }: Principal, access: 'READ' | readonly Role[]): void
   const fits = access === 'READ' ? roles.size > 0 : access.some((role) => roles.has(role));
   if (fits) return;
   const needed = access === 'READ' ? 'a role' : `the role ${access.join(' or ')}`;
-  const neededZh = access === 'READ' ? '任一' : access.join(' 或 ');
+  const neededZh = access === 'READ' ? '任一' : access.map((role) => ROLE_LABELS[role]).join('或');
   throw new DuizhangError('DZ_FORBIDDEN', `this needs ${needed}`, {
-    messageZh: `没有权限：需要 ${neededZh} 角色`,
+    messageZh: `没有权限：需要${neededZh}角色`,
   });
 }
 

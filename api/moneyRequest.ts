@@ -42,7 +42,7 @@ const ADVICE: Readonly<Record<ActionResult['state'], readonly [en: string, zh: s
     'it is followed to its end by itself; look again in a moment',
     '系统会自动跟进直至有最终结果，请稍后查看',
   ],
-  AWAITS_APPROVAL: ['another person with the role approver decides', '等待他人（审批角色）审批'],
+  AWAITS_APPROVAL: ['another person with the role approver decides', '等待其他审批人审批'],
   FAILED: [
     'nothing was refunded; it may be tried again with a new code and a new Idempotency-Key, under the same refund number',
     '本次未退款成功，可重新获取验证码后重试（使用相同退款单号）',

@@ -98,7 +98,8 @@ export const AWAY: Problem = {
   code: 'DZ_SYSTEM_AWAY',
   detail:
     'a part of the system does not answer; try again in a moment, with the same Idempotency-Key: a refund that had begun is followed to its end by itself',
-  detailZh: '系统部分组件暂不可用，请稍后使用相同 Idempotency-Key 重试；已提交的退款会自动跟进',
+  detailZh:
+    '系统部分组件暂不可用，请稍后再试（接口调用请使用相同的 Idempotency-Key）；已提交的退款会自动跟进',
 };
 
 /** @param requestId under which the failure is logged */
@@ -122,7 +123,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
     status: error.statusCode,
     code: error.statusCode === 413 ? 'DZ_BODY_TOO_LARGE' : 'DZ_BAD_REQUEST',
     detail: advice === undefined ? error.message : `${error.message}; ${advice}`,
-    ...(field === '' ? {} : { field, detailZh: `请求参数 ${field} 不正确` }),
+    ...(field === '' ? {} : { field, detailZh: `请求参数 ${field} 不正确，请修改后重试` }),
   };
 }
 

@@ -38,7 +38,7 @@ const closed = { state: 'CLOSED', closedAtMs: SINCE_MS + 9 * 60_000 } as const;
 
 test('a silent book is told with its hospital, its time and what waits', () => {
   expect(alertText(alert(), NOW_MS, '西城示范医院')).toEqual({
-    title: 'H012 HIS 自 10:02 起无数据：312 笔待对账，¥48,210.00',
+    title: 'H012 HIS 自 10:02 起无数据：312 笔尚未对平，¥48,210.00',
     lines: ['级别：严重 · 数据中断', '医院：H012 西城示范医院', '开始：10:02', '编号：a1'],
   });
 });
@@ -51,11 +51,11 @@ test('its end says what is settled and what is left', () => {
 });
 
 test.each([
-  ['CHANNEL_ONE_SIDED', { channel: 'WECHAT' }, 'H012 微信 自 10:02 起 HIS 缺单：312 笔待对账，¥48,210.00'],
+  ['CHANNEL_ONE_SIDED', { channel: 'WECHAT' }, 'H012 微信 自 10:02 起 HIS 缺单：312 笔尚未对平，¥48,210.00'],
   ['AMOUNT_WRONG', { book: null }, 'H012 自 10:02 起两方金额不一致：312 笔，¥48,210.00'],
   ['PAID_TWICE', { book: null }, 'H012 自 10:02 起有重复支付：312 笔，¥48,210.00'],
   ['CLOCK_WRONG', {}, 'H012 HIS 自 10:02 起事件时间与时钟不符：312 笔'],
-  ['ORDERS_ONE_SIDED', { book: null }, 'H012 自 10:02 起 有单边订单：312 笔待对账，¥48,210.00'],
+  ['ORDERS_ONE_SIDED', { book: null }, 'H012 自 10:02 起 有单边订单：312 笔尚未对平，¥48,210.00'],
   ['DEAD_LETTERS', { merchantId: '', book: null, left: 1200 }, '系统 自 10:02 起有无法识别的数据：1,200 条'],
   ['DAY_NOT_CLOSED', { book: null, detail: '2026-03-08' }, 'H012 2026-03-08 到时仍未日结'],
   [
@@ -68,7 +68,7 @@ test.each([
     { book: null, channel: 'WECHAT', left: 2, amountFen: 5n },
     'H012 微信 退款 自 10:02 起没有最终结果：2 笔，¥0.05',
   ],
-  ['MATCH_RATE_LOW', { book: null }, 'H012 自 10:02 起对平率偏低：312 笔单边，¥48,210.00'],
+  ['MATCH_RATE_LOW', { book: null }, 'H012 自 10:02 起匹配率偏低：312 笔单边，¥48,210.00'],
 ] as const)('%s has words of its own', (kind, more, title) => {
   expect(alertText(alert({ kind, ...more }), NOW_MS, null).title).toBe(title);
 });

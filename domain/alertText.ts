@@ -41,7 +41,7 @@ export function yuanText(fen: bigint): string {
 
 function openTitle(alert: Alert, nowMs: number): string {
   const since = beijingTime(alert.sinceMs, nowMs);
-  const waiting = `${countOf(alert.left)} 笔待对账，${yuanText(alert.amountFen)}`;
+  const waiting = `${countOf(alert.left)} 笔尚未对平，${yuanText(alert.amountFen)}`;
   const subject = subjectOf(alert);
   switch (alert.kind) {
     case 'FEED_SILENT':
@@ -65,7 +65,7 @@ function openTitle(alert: Alert, nowMs: number): string {
     case 'REFUND_STUCK':
       return `${subject} 自 ${since} 起没有最终结果：${countOf(alert.left)} 笔，${yuanText(alert.amountFen)}`;
     case 'MATCH_RATE_LOW':
-      return `${subject} 自 ${since} 起对平率偏低：${countOf(alert.left)} 笔单边，${yuanText(alert.amountFen)}`;
+      return `${subject} 自 ${since} 起匹配率偏低：${countOf(alert.left)} 笔单边，${yuanText(alert.amountFen)}`;
     default:
       return unreachable(alert.kind);
   }
@@ -97,7 +97,7 @@ function closedTitle(alert: Alert, nowMs: number): string {
     case 'REFUND_STUCK':
       return `${subject} 已于 ${at} 有最终结果`;
     case 'MATCH_RATE_LOW':
-      return `${subject} 对平率已于 ${at} 恢复`;
+      return `${subject} 匹配率已于 ${at} 恢复`;
     default:
       return unreachable(alert.kind);
   }

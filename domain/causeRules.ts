@@ -59,7 +59,7 @@ export const sameReceipt: CauseRule = (facts) => {
   if (!other) return null;
   return {
     en: `the platform names the same HIS receipt for ${other.orderNo}, which paid the same amount`,
-    zh: `平台账单中订单 ${other.orderNo} 与本单金额相同，且对应同一张 HIS 收据`,
+    zh: `芸泰账单中订单 ${other.orderNo} 与本单金额相同，且对应同一张 HIS 收据`,
   };
 };
 
@@ -177,7 +177,7 @@ export const neverCalledBack: CauseRule = (facts) => {
   if (!isOurs) return null;
   return {
     en: "the channel took the money under a number of the platform's, and neither the platform nor HIS has heard of it",
-    zh: '渠道已按平台订单号收款，平台和 HIS 均无记录，支付通知可能丢失',
+    zh: '渠道已按芸泰订单号收款，芸泰和 HIS 均无记录，支付通知可能丢失',
   };
 };
 
@@ -189,7 +189,7 @@ export const lateCallback: CauseRule = ({ kind, lines, rules }) => {
   if (lateMs < rules.windowMs) return null;
   return {
     en: `the platform has it ${minutesOf(lateMs)} min after the channel`,
-    zh: `平台比渠道晚 ${minutesOf(lateMs)} 分钟才记录该支付，支付通知可能丢失或延迟`,
+    zh: `芸泰比渠道晚 ${minutesOf(lateMs)} 分钟才记录该支付，支付通知可能丢失或延迟`,
   };
 };
 
@@ -235,7 +235,7 @@ export const hisOutage: CauseRule = (facts) => {
   if (inGap.length < LEAST_IN_GAP || lost < LEAST_LOST) return null;
   return {
     en: `HIS booked nothing for ${minutesOf(toMs - fromMs)} min around it while the platform took ${inGap.length} payments, of which HIS lacks ${lost}`,
-    zh: `HIS 在该时段约 ${minutesOf(toMs - fromMs)} 分钟内无任何记账，而平台有 ${inGap.length} 笔支付，其中 ${lost} 笔 HIS 缺失`,
+    zh: `HIS 在该时段约 ${minutesOf(toMs - fromMs)} 分钟内无任何记账，而芸泰有 ${inGap.length} 笔支付，其中 ${lost} 笔 HIS 缺失`,
   };
 };
 

@@ -180,7 +180,7 @@ export const HEALING_TEXTS: Readonly<Record<HealingReason, { readonly en: string
   BOOKED_AFTER_REFUND: { en: 'HIS booked it after its refund', zh: '退款后医院 HIS 又补记' },
   PAYMENT_NOT_STORED: {
     en: "neither the channel's nor the platform's payment is stored yet",
-    zh: '渠道和平台的支付记录尚未入库',
+    zh: '渠道和芸泰的支付记录尚未入库',
   },
   SEVERAL_PAYMENTS: { en: 'the order was paid more than once', zh: '该订单有多笔支付' },
   AMOUNT_UNCLEAR: { en: 'its books do not agree on one amount', zh: '各账金额不一致' },
@@ -189,7 +189,7 @@ export const HEALING_TEXTS: Readonly<Record<HealingReason, { readonly en: string
     zh: '疑似与其他订单合并开具了一张收据',
   },
   ABOVE_ORDER_LIMIT: { en: 'the amount is above the limit of one order', zh: '金额超过单笔自动退款上限' },
-  NEEDS_SECOND_PERSON: { en: 'a second person has to agree to it', zh: '达到复核金额，须双人审批' },
+  NEEDS_SECOND_PERSON: { en: 'a second person has to agree to it', zh: '达到审批金额，须他人审批' },
   NOT_ALLOWED_YET: { en: 'a refund is not allowed yet', zh: '暂不允许退款' },
   NOT_ALLOWED: { en: 'a refund is not allowed', zh: '不允许退款' },
   HIS_HAS_IT: { en: 'HIS has the order', zh: '医院 HIS 已有该订单' },

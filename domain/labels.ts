@@ -2,6 +2,7 @@ import type { AlertKind, AlertSeverity } from './alert.ts';
 import type { CaseStatus } from './apiPorts.ts';
 import type { Book, Channel, Kind, Source } from './entry.ts';
 import type { Outcome } from './ports.ts';
+import type { Role } from './principal.ts';
 import type { DEFAULT_SUPPLEMENT_METHODS } from './resolutionPorts.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
 
@@ -50,7 +51,7 @@ export const STATUS_LABELS: Readonly<Record<CaseStatus, string>> = {
   IN_PROGRESS: '处理中',
   PENDING_APPROVAL: '待审批',
   RESOLVED: '已处理',
-  HEALED: '已自愈',
+  HEALED: '已对平',
 };
 
 export const SOURCE_LABELS: Readonly<Record<Source, string>> = {
@@ -85,11 +86,19 @@ export const ALERT_KIND_LABELS: Readonly<Record<AlertKind, string>> = {
   DAY_NOT_CLOSED: '未日结',
   BILL_LATE: '账单未到',
   REFUND_STUCK: '退款无结果',
-  MATCH_RATE_LOW: '对平率低',
+  MATCH_RATE_LOW: '匹配率低',
 };
 
 export const ALERT_SEVERITY_LABELS: Readonly<Record<AlertSeverity, string>> = {
   NOTICE: '提示',
   WARNING: '警告',
   CRITICAL: '严重',
+};
+
+export const ROLE_LABELS: Readonly<Record<Role, string>> = {
+  viewer: '查看员',
+  operator: '操作员',
+  approver: '审批人',
+  admin: '管理员',
+  auditor: '审计员',
 };

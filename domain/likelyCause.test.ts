@@ -69,7 +69,7 @@ test('whoever speaks gives its evidence in both languages', () => {
   expect(told).toMatchObject({ cause: 'LOST_CALLBACK', rule: 'late-callback' });
   expect(told.evidence).toEqual({
     en: 'the platform has it 12 min after the channel',
-    zh: '平台比渠道晚 12 分钟才记录该支付，支付通知可能丢失或延迟',
+    zh: '芸泰比渠道晚 12 分钟才记录该支付，支付通知可能丢失或延迟',
   });
 });
 

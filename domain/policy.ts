@@ -197,7 +197,7 @@ export function isOneSided(type: VerdictCode): boolean {
 export const REFUSAL_TEXTS: Readonly<Record<RefusalCode, { readonly en: string; readonly zh: string }>> = {
   DZ_ACTION_SETTLED: {
     en: 'the case is settled; nothing is left to do',
-    zh: '该异常已处理完毕或已自愈，无需再操作',
+    zh: '该异常已处理完毕或已自行对平，无需再操作',
   },
   DZ_ACTION_AWAITS_APPROVAL: {
     en: 'an action on the case waits for approval; it has to be approved or rejected first',

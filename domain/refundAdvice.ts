@@ -29,7 +29,7 @@ const GROUPS: readonly Group[] = [
   {
     codes: ['ORDER_NOT_FOUND', 'RESOURCE_NOT_EXISTS', 'TRADE_NOT_EXIST', 'MCH_NOT_EXISTS'],
     en: 'The gateway does not know the payment. Check that the merchant number and the route in duizhang.config.yaml are those that it was paid through, then try again or refund in the back office of the channel.',
-    zh: '网关查无此笔支付。请核对 duizhang.config.yaml 中的商户号和退款通道是否与支付时一致，再重试或在渠道后台退款。',
+    zh: '网关查无此笔支付。请联系平台管理员核对配置中的商户号和退款通道是否与支付时一致，再重试或在渠道后台退款。',
   },
   {
     codes: [
@@ -70,12 +70,12 @@ const GROUPS: readonly Group[] = [
   {
     codes: ['BAD_REQUEST', 'PARAM_ERROR', 'INVALID_PARAMETER'],
     en: 'The gateway could not read the request. Tell whoever runs the system.',
-    zh: '网关无法识别请求。请联系系统管理员。',
+    zh: '网关无法识别请求。请联系平台管理员。',
   },
   {
     codes: ['SIGN_ERROR', 'NO_AUTH', 'INVALID-SIGNATURE', 'INVALID-APP-ID', 'INSUFFICIENT-ISV-PERMISSIONS'],
     en: 'The gateway does not accept our keys or rights. Check the keys in duizhang.config.yaml and the rights to refund, then try again.',
-    zh: '网关不接受我方的密钥或权限。请检查 duizhang.config.yaml 中的密钥以及退款权限，再重试。',
+    zh: '网关不接受我方的密钥或权限。请联系平台管理员核对配置中的密钥及退款权限，再重试。',
   },
   {
     codes: ['GIVEN_UP'],
@@ -85,7 +85,7 @@ const GROUPS: readonly Group[] = [
   {
     codes: ['DZ_HIS_HAS_IT'],
     en: 'The hospital has booked the order since: nothing was refunded. The exception heals when the books show it; otherwise look at the order in HIS.',
-    zh: '医院 HIS 已补记该订单，未退款。各账齐全后异常将自动消除；否则请在 HIS 中核实该订单。',
+    zh: '医院 HIS 已补记该订单，未退款。各方账单齐全后异常会自行对平；否则请在 HIS 中核实该订单。',
   },
   {
     codes: ['DZ_HEALING_STOPPED'],

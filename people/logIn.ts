@@ -45,7 +45,7 @@ export class AccessRefused extends DuizhangError {
 const WORDS = {
   DZ_LOGIN_REFUSED: {
     en: 'user, password or one-time code is wrong, or there were too many attempts: wait some minutes, then try once more; an administrator can set a new password',
-    zh: '用户名、密码或动态码不正确，或尝试次数过多：请等待几分钟后再试，或联系管理员重置密码',
+    zh: '用户名、密码或动态验证码不正确，或尝试次数过多：请等待几分钟后再试，或联系管理员重置密码',
   },
   DZ_OIDC_REFUSED: {
     en: 'the login at the identity provider did not come to an end, took too long or was used before: begin it again',

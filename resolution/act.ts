@@ -1,3 +1,4 @@
+import { METHOD_LABELS } from '../domain/labels.ts';
 import type { CaseKey, CaseState, NewStep } from '../domain/caseHistory.ts';
 import { caseIdOf } from '../domain/caseId.ts';
 import { newState } from '../domain/caseTransition.ts';
@@ -185,7 +186,7 @@ function assertBrings(request: ActionRequest, needs: readonly Need[], methods: r
     throw refuse(
       'DZ_ACTION_METHOD',
       `a method is needed, one of ${methods.join(', ')}`,
-      `请选择补差方式：${methods.join('、')}`,
+      `请选择补差方式：${methods.map(methodLabel).join('、')}`,
     );
   }
   if (needs.includes('CONFIRM_CROSS_DAY') && !request.confirmCrossDay) {
@@ -325,4 +326,9 @@ function keyOf({ caseId, merchantId, orderNo }: ActionRequest, desk: OrderDesk):
   const found = desk.lastOf(caseId) ?? desk.words.find((word) => word.caseId === caseId);
   if (!found) throw notFound(`exception ${caseId}`);
   return { caseId, merchantId, orderNo, keyPart: found.keyPart };
+}
+
+/** A method that has no label of ours is called as the configuration calls it. */
+function methodLabel(method: string): string {
+  return new Map<string, string>(Object.entries(METHOD_LABELS)).get(method) ?? method;
 }

@@ -152,7 +152,7 @@ function prepare(row: DecisionRow, { sha256, cases, told }: Around): Prepared {
     throw refuse(
       'DZ_DECISION_TWICE',
       `the rows ${lines} decide about one exception, and not the same; leave one of them`,
-      `第${lines}行是同一异常，但填写内容不一致，请只保留一行`,
+      `第 ${lines} 行是同一异常，但填写内容不一致，请只保留一行`,
     );
   }
   const sentUnder = {

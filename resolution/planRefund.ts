@@ -105,7 +105,7 @@ function assertNotDone(
     throw refuse(
       'DZ_REFUND_DONE',
       'another book shows this refund by now: it is not carried out again; the exception heals by itself',
-      '其他账单已有该笔退款，不能重复退款，异常将自动消除',
+      '其他账单已有该笔退款，不能重复退款，异常会自行对平',
     );
   }
   if (facts?.refundNo !== null) return;
@@ -165,7 +165,7 @@ function paymentOf(
     throw refuse(
       'DZ_REFUND_NO_PAYMENT',
       'neither the channel nor the platform has a payment under this order',
-      '渠道和平台均无该订单的支付记录，无法退款',
+      '渠道和芸泰均无该订单的支付记录，无法退款',
     );
   }
   if (facts?.type !== 'DUPLICATE') {

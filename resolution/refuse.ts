@@ -1,5 +1,6 @@
 import type { DuizhangErrorCode } from '../domain/errors.ts';
 import { DuizhangError } from '../domain/errors.ts';
+import { ROLE_LABELS } from '../domain/labels.ts';
 import type { RefusalCode } from '../domain/policy.ts';
 import { REFUSAL_TEXTS } from '../domain/policy.ts';
 import type { Principal, Role } from '../domain/principal.ts';
@@ -29,5 +30,5 @@ export function notFound(what: string): DuizhangError {
 export function assertMay(principal: Principal, role: Role, merchantId: string, what: string): void {
   if (!mayReach(principal, merchantId)) throw notFound(what);
   if (principal.roles.has(role)) return;
-  throw refuse('DZ_FORBIDDEN', `this needs the role ${role}`, `没有权限：需要 ${role} 角色`);
+  throw refuse('DZ_FORBIDDEN', `this needs the role ${role}`, `没有权限：需要${ROLE_LABELS[role]}角色`);
 }

@@ -13,7 +13,7 @@ export const ROW_MESSAGES = {
   columnCount: {
     code: 'DZ_ROW_COLUMN_COUNT',
     en: 'the row has {found} columns, its header {expected}',
-    zh: '该行有{found}列，表头有{expected}列',
+    zh: '该行有 {found} 列，表头有 {expected} 列',
   },
   noBacktick: {
     code: 'DZ_ROW_COLUMN_COUNT',
@@ -23,32 +23,32 @@ export const ROW_MESSAGES = {
   lineTooShort: {
     code: 'DZ_ROW_COLUMN_COUNT',
     en: 'the line ends at byte {length}, before {column} (bytes {start} to {end})',
-    zh: '该行在第{length}字节结束，未到“{column}”（第{start}至{end}字节）',
+    zh: '该行在第 {length} 字节结束，未到“{column}”（第 {start} 至 {end} 字节）',
   },
   shifted: {
     code: 'DZ_ROW_COLUMN_COUNT',
     en: '{column} (bytes {start} to {end}) has no space on both sides: the fields are shifted',
-    zh: '“{column}”（第{start}至{end}字节）两侧没有空格：字段已错位',
+    zh: '“{column}”（第 {start} 至 {end} 字节）两侧没有空格：字段已错位',
   },
   amount: {
     code: 'DZ_ROW_AMOUNT',
     en: '{column} is "{value}"; expected yuan in digits such as 25.00, to the fen',
-    zh: '“{column}”为“{value}”，应为以元为单位、精确到分的数字，如25.00',
+    zh: '“{column}”为“{value}”，应为以元为单位、精确到分的数字，如 25.00',
   },
   feeAmount: {
     code: 'DZ_ROW_AMOUNT',
     en: '{column} is "{value}"; expected yuan with up to 5 decimals, such as 0.15000',
-    zh: '“{column}”为“{value}”，应为以元为单位、最多5位小数的数字，如0.15000',
+    zh: '“{column}”为“{value}”，应为以元为单位、最多 5 位小数的数字，如 0.15000',
   },
   fenAmount: {
     code: 'DZ_ROW_AMOUNT',
     en: '{column} is "{value}"; expected 12 digits of fen',
-    zh: '“{column}”为“{value}”，应为12位数字，单位为分',
+    zh: '“{column}”为“{value}”，应为 12 位数字，单位为分',
   },
   signedFenAmount: {
     code: 'DZ_ROW_AMOUNT',
     en: '{column} is "{value}"; expected C or D and 12 digits of fen',
-    zh: '“{column}”为“{value}”，应为C或D加12位数字，单位为分',
+    zh: '“{column}”为“{value}”，应为 C 或 D 加 12 位数字，单位为分',
   },
   amountThousands: {
     code: 'DZ_ROW_AMOUNT_THOUSANDS',
@@ -63,7 +63,7 @@ export const ROW_MESSAGES = {
   amountTooLarge: {
     code: 'DZ_ROW_AMOUNT_TOO_LARGE',
     en: '{column} is "{value}": more than the ledger can hold (92233720368547758.07 yuan)',
-    zh: '“{column}”为“{value}”：超过账本可存的上限（92233720368547758.07元）',
+    zh: '“{column}”为“{value}”：超过账本可存的上限（92233720368547758.07 元）',
   },
   amountZero: {
     code: 'DZ_ROW_AMOUNT_ZERO',
@@ -88,7 +88,7 @@ export const ROW_MESSAGES = {
   time: {
     code: 'DZ_ROW_TIME',
     en: '{column} is "{value}"; expected a time of the calendar as yyyy-MM-dd HH:mm:ss',
-    zh: '“{column}”为“{value}”，应为真实存在的时间，格式yyyy-MM-dd HH:mm:ss',
+    zh: '“{column}”为“{value}”，应为真实存在的时间，格式 yyyy-MM-dd HH:mm:ss',
   },
   timePattern: {
     code: 'DZ_ROW_TIME',
@@ -118,12 +118,12 @@ export const ROW_MESSAGES = {
   monthDayTime: {
     code: 'DZ_ROW_TIME',
     en: '{column} is "{value}"; expected a time of the calendar as MMDDhhmmss (settle date: {settleDate})',
-    zh: '“{column}”为“{value}”，应为真实存在的时间，格式MMDDhhmmss（清算日期：{settleDate}）',
+    zh: '“{column}”为“{value}”，应为真实存在的时间，格式 MMDDhhmmss（清算日期：{settleDate}）',
   },
   outsideDay: {
     code: 'DZ_ROW_OUTSIDE_DAY',
     en: '{column} is "{value}", outside of what the bill is of: {from} to {to}',
-    zh: '“{column}”为“{value}”，不在账单所属时间{from}至{to}之内',
+    zh: '“{column}”为“{value}”，不在账单所属时间 {from} 至 {to} 之内',
   },
   state: {
     code: 'DZ_ROW_STATE',
@@ -133,7 +133,7 @@ export const ROW_MESSAGES = {
   notOnPayment: {
     code: 'DZ_ROW_STATE',
     en: '{column} is "{value}"; expected nothing on a PAYMENT',
-    zh: '“{column}”为“{value}”，支付（PAYMENT）行此列应为空',
+    zh: '“{column}”为“{value}”，支付（PAYMENT）行的此列应为空',
   },
   duplicate: {
     code: 'DZ_ROW_DUPLICATE',
@@ -144,7 +144,7 @@ export const ROW_MESSAGES = {
   idIllegal: {
     code: 'DZ_ROW_ID',
     en: '{column} is "{value}"; expected 1 to 64 printable ASCII characters without space and "~"',
-    zh: '“{column}”为“{value}”，应为1至64个可见ASCII字符，不含空格和“~”',
+    zh: '“{column}”为“{value}”，应为 1 至 64 个可见 ASCII 字符，不含空格和“~”',
   },
   channel: {
     code: 'DZ_ROW_CHANNEL',
@@ -154,7 +154,7 @@ export const ROW_MESSAGES = {
   otherMerchant: {
     code: 'DZ_ROW_OTHER_MERCHANT',
     en: '{column} is "{value}", but the bill is of merchant {expected}',
-    zh: '“{column}”为“{value}”，而账单属于商户号{expected}',
+    zh: '“{column}”为“{value}”，而账单属于商户号 {expected}',
   },
 } as const satisfies Record<string, Sentence<RowErrorCode>>;
 
@@ -173,7 +173,7 @@ export const FILE_MESSAGES = {
   utf16: {
     code: 'DZ_BILL_UTF16',
     en: 'the bill is UTF-16 text, as spreadsheets save it; fetch the original file again, or save it as UTF-8',
-    zh: '账单为UTF-16编码（电子表格软件另存的格式），请重新下载原始文件，或另存为UTF-8',
+    zh: '账单为 UTF-16 编码（电子表格软件另存的格式），请重新下载原始文件，或另存为 UTF-8',
   },
   binary: {
     code: 'DZ_BILL_NOT_TEXT',
@@ -183,12 +183,12 @@ export const FILE_MESSAGES = {
   unknownEncoding: {
     code: 'DZ_BILL_NOT_TEXT',
     en: 'the bill is not text: its first line is neither UTF-8 nor GB18030; fetch the original file again and do not open it in between',
-    zh: '账单不是文本：首行既不是UTF-8也不是GB18030（GBK），请重新下载原始文件，中途不要打开另存',
+    zh: '账单不是文本：首行既不是 UTF-8 也不是 GB18030（GBK），请重新下载原始文件，中途不要打开另存',
   },
   lineTooLong: {
     code: 'DZ_BILL_LINE_TOO_LONG',
     en: 'the bill holds a line of more than {maxLineBytes} bytes; no bill has such lines, fetch the file again',
-    zh: '账单中有一行超过{maxLineBytes}字节，正常账单没有这样的行，请重新下载',
+    zh: '账单中有一行超过 {maxLineBytes} 字节，正常账单没有这样的行，请重新下载',
   },
   unknownFormat: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
@@ -198,27 +198,27 @@ export const FILE_MESSAGES = {
   headerColumns: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
     en: 'the header looks like {format}, but it has {count} columns; ask for the bill with its standard columns',
-    zh: '表头像是{format}，但有{count}列，请按标准列重新下载账单',
+    zh: '表头像是 {format}，但有 {count} 列，请按标准列重新下载账单',
   },
   totalNotPaid: {
     code: 'DZ_BILL_TOTAL_NOT_PAID',
     en: '{where} takes {column} for the amount, but the file has {other} too: with medical insurance the total is larger than what the channel was paid; name the channel-paid column, or confirm with "channelPaid: true"',
-    zh: '{where}以“{column}”为金额，而文件中还有“{other}”：使用医保时总金额大于渠道实付，请改为渠道实付（自付）列，或写明channelPaid: true确认',
+    zh: '{where}以“{column}”为金额，而文件中还有“{other}”：使用医保时总金额大于渠道实付，请改为渠道实付（自付）列，或写明 channelPaid: true 确认',
   },
   mergedCells: {
     code: 'DZ_BILL_MERGED_CELLS',
     en: 'the cells {ref} of {column} are merged over several rows, of which only the first holds the value; unmerge and fill them, or export again without merging',
-    zh: '“{column}”的单元格{ref}跨行合并，只有第一行有值，请取消合并并填充，或以不合并方式重新导出',
+    zh: '“{column}”的单元格 {ref} 跨行合并，只有第一行有值，请取消合并并填充，或以不合并方式重新导出',
   },
   cellTooLong: {
     code: 'DZ_BILL_LINE_TOO_LONG',
     en: 'a cell holds more than {maxChars} characters; it is no bill',
-    zh: '有单元格超过{maxChars}个字符，不是正常账单',
+    zh: '有单元格超过 {maxChars} 个字符，不是正常账单',
   },
   sharedStrings: {
     code: 'DZ_BILL_BOMB',
     en: 'the texts of the workbook are more than {maxBytes} bytes or {maxStrings} pieces; split it, or export it as CSV',
-    zh: '工作簿的文字超过{maxBytes}字节或{maxStrings}条，请拆分，或导出为CSV',
+    zh: '工作簿的文字超过 {maxBytes} 字节或 {maxStrings} 条，请拆分，或导出为 CSV',
   },
   workbookDoctype: {
     code: 'DZ_BILL_BOMB',
@@ -228,32 +228,32 @@ export const FILE_MESSAGES = {
   damagedWorkbook: {
     code: 'DZ_BILL_DAMAGED',
     en: 'the workbook is damaged: {part}, {why}; export it again as .xlsx',
-    zh: '工作簿已损坏：{part}，{why}，请重新导出为.xlsx',
+    zh: '工作簿已损坏：{part}，{why}，请重新导出为 .xlsx',
   },
   oldWorkbook: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
     en: 'the file is a workbook of the old .xls kind, or protected by a password; save it as .xlsx without a password',
-    zh: '该文件是旧式.xls工作簿，或有密码保护，请另存为不带密码的.xlsx',
+    zh: '该文件是旧式 .xls 工作簿，或有密码保护，请另存为不带密码的 .xlsx',
   },
   damagedJson: {
     code: 'DZ_BILL_DAMAGED',
     en: 'record {record} is no JSON object: {why}; export the file again',
-    zh: '第{record}条记录不是JSON对象：{why}，请重新导出',
+    zh: '第 {record} 条记录不是 JSON 对象：{why}，请重新导出',
   },
   jsonEncoding: {
     code: 'DZ_BILL_NOT_TEXT',
     en: 'the JSON is not {encoding} throughout; export it again as UTF-8',
-    zh: 'JSON并非全部为{encoding}编码，请重新导出为UTF-8',
+    zh: 'JSON 并非全部为 {encoding} 编码，请重新导出为 UTF-8',
   },
   jsonRecords: {
     code: 'DZ_BILL_HEADER',
     en: 'the JSON object has no array {records}; correct "records" of the mapping in duizhang.config.yaml',
-    zh: 'JSON对象中没有数组{records}，请更正duizhang.config.yaml中列映射的records',
+    zh: 'JSON 对象中没有数组 {records}，请更正 duizhang.config.yaml 中列映射的 records',
   },
   mappedTotals: {
     code: 'DZ_BILL_TOTALS_MISMATCH',
     en: 'the total line {line} states {stated} fen of {column}, the rows give {read}; export the file again, nothing of it is taken (where that total counts something else, say "checkTotals: false")',
-    zh: '第{line}行合计的“{column}”为{stated}分，明细合计为{read}，未采用任何内容，请重新导出（若该合计另有含义，可设checkTotals: false）',
+    zh: '第 {line} 行合计的“{column}”为 {stated} 分，明细合计为 {read}，未采用任何内容，请重新导出（若该合计另有含义，可设 checkTotals: false）',
   },
   zipInZip: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
@@ -263,7 +263,7 @@ export const FILE_MESSAGES = {
   mappedHeader: {
     code: 'DZ_BILL_HEADER',
     en: 'no line has the columns of {where}: line {line}{sheet} comes nearest and lacks {missing}; correct the names of the columns in duizhang.config.yaml, or give the right file',
-    zh: '没有一行符合{where}的列：最接近的是第{line}行{sheet}，缺少{missing}，请更正duizhang.config.yaml中的列名，或提供正确的文件',
+    zh: '没有一行符合{where}的列：最接近的是第 {line} 行{sheet}，缺少{missing}，请更正 duizhang.config.yaml 中的列名，或提供正确的文件',
   },
   payOrRefund: {
     code: 'DZ_BILL_HEADER',
@@ -273,17 +273,17 @@ export const FILE_MESSAGES = {
   noVisibleSheet: {
     code: 'DZ_BILL_HEADER',
     en: 'the workbook has no visible sheet ({found}); name a hidden one with "sheet" in the mapping',
-    zh: '工作簿没有可见的工作表（{found}），要读取隐藏的工作表请在列映射中用sheet写明',
+    zh: '工作簿没有可见的工作表（{found}），要读取隐藏的工作表请在列映射中用 sheet 写明',
   },
   workbookUnmapped: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
     en: "the file is a workbook, which is read only as a hospital's own book: say whose (bill parse --merchant H --book merchant, reconcile --hospital H) and how its columns are called (books in duizhang.config.yaml)",
-    zh: '该文件是Excel工作簿，只能作为医院自己的账单读取：请写明医院（bill parse --merchant H --book merchant，reconcile --hospital H），并在duizhang.config.yaml的books中写明列名',
+    zh: '该文件是 Excel 工作簿，只能作为医院自己的账单读取：请写明医院（bill parse --merchant H --book merchant，reconcile --hospital H），并在 duizhang.config.yaml 的 books 中写明列名',
   },
   otherFileFormat: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
     en: 'the file is {found}, but {where} reads {asked}; give the right file or correct the configuration',
-    zh: '该文件为{found}格式，而{where}规定为{asked}，请提供正确的文件或更正配置',
+    zh: '该文件为 {found} 格式，而{where}规定为 {asked}，请提供正确的文件或更正配置',
   },
   noSheet: {
     code: 'DZ_BILL_HEADER',
@@ -293,12 +293,12 @@ export const FILE_MESSAGES = {
   headerTwice: {
     code: 'DZ_BILL_HEADER',
     en: 'the header looks like {format}, but its column {column} stands there twice; ask for the bill with its standard columns',
-    zh: '表头像是{format}，但“{column}”列出现了两次，请按标准列重新下载账单',
+    zh: '表头像是 {format}，但“{column}”列出现了两次，请按标准列重新下载账单',
   },
   headerLacks: {
     code: 'DZ_BILL_HEADER',
     en: 'the header looks like {format}, but it lacks {columns}; ask for the bill with its standard columns',
-    zh: '表头像是{format}，但缺少{columns}，请按标准列重新下载账单',
+    zh: '表头像是 {format}，但缺少{columns}，请按标准列重新下载账单',
   },
   twoFormats: {
     code: 'DZ_BILL_TWO_FORMATS',
@@ -313,12 +313,12 @@ export const FILE_MESSAGES = {
   otherMerchant: {
     code: 'DZ_BILL_OTHER_MERCHANT',
     en: 'the bill is of merchant {found}, not of {asked}; give the right file or correct the configuration',
-    zh: '账单属于商户号{found}，不是{asked}，请提供正确的文件或更正配置',
+    zh: '账单属于商户号 {found}，不是 {asked}，请提供正确的文件或更正配置',
   },
   otherDate: {
     code: 'DZ_BILL_OTHER_DATE',
     en: 'the bill is of {found}, not of {asked}; give the right file or the right date',
-    zh: '账单日期为{found}，不是{asked}，请提供正确的文件或日期',
+    zh: '账单日期为 {found}，不是 {asked}，请提供正确的文件或日期',
   },
   truncated: {
     code: 'DZ_BILL_TRUNCATED',
@@ -338,22 +338,22 @@ export const FILE_MESSAGES = {
   trailingLines: {
     code: 'DZ_BILL_TRAILING_LINES',
     en: 'line {line} stands behind the end of the bill; fetch it again',
-    zh: '第{line}行出现在账单结尾之后，请重新下载',
+    zh: '第 {line} 行出现在账单结尾之后，请重新下载',
   },
   totals: {
     code: 'DZ_BILL_TOTALS_MISMATCH',
     en: 'the bill states {what} {stated}, its rows give {read}; fetch the bill again, nothing of it is taken',
-    zh: '账单写明{what}为{stated}，而明细合计为{read}，未采用任何内容，请重新下载',
+    zh: '账单写明{what}为 {stated}，而明细合计为 {read}，未采用任何内容，请重新下载',
   },
   sumOverflow: {
     code: 'DZ_AMOUNT_OVERFLOW',
     en: "the bill's rows add up to {total} fen, which does not fit Int64",
-    zh: '账单明细合计为{total}分，超过Int64上限',
+    zh: '账单明细合计为 {total} 分，超过 Int64 上限',
   },
   noGoodRow: {
     code: 'DZ_BILL_NO_GOOD_ROW',
     en: 'none of the first {rows} rows could be read, the first for this reason: line {line}, {reason}',
-    zh: '前{rows}行全部无法读取，首个原因：第{line}行，{reasonZh}',
+    zh: '前 {rows} 行全部无法读取，首个原因：第 {line} 行，{reasonZh}',
   },
   errorAnswer: {
     code: 'DZ_BILL_ERROR_ANSWER',
@@ -363,37 +363,37 @@ export const FILE_MESSAGES = {
   damagedGzip: {
     code: 'DZ_BILL_DAMAGED',
     en: 'the gzip file is damaged or cut off{why}; fetch the bill again',
-    zh: 'gzip文件损坏或不完整{why}，请重新下载账单',
+    zh: 'gzip 文件损坏或不完整{why}，请重新下载账单',
   },
   damagedZip: {
     code: 'DZ_BILL_DAMAGED',
     en: 'the zip archive is damaged or cut off{why}; fetch the bill again',
-    zh: 'zip压缩包损坏或不完整{why}，请重新下载账单',
+    zh: 'zip 压缩包损坏或不完整{why}，请重新下载账单',
   },
   damagedZipEntry: {
     code: 'DZ_BILL_DAMAGED',
     en: 'the file {name} in the zip archive is damaged{why}; fetch the bill again',
-    zh: 'zip压缩包中的文件{name}已损坏{why}，请重新下载账单',
+    zh: 'zip 压缩包中的文件 {name} 已损坏{why}，请重新下载账单',
   },
   bombBytes: {
     code: 'DZ_BILL_BOMB',
     en: 'the bill unpacks to more than {maxBytes} bytes; split it',
-    zh: '账单解压后超过{maxBytes}字节，请拆分',
+    zh: '账单解压后超过 {maxBytes} 字节，请拆分',
   },
   bombRatio: {
     code: 'DZ_BILL_BOMB',
     en: 'the bill unpacks to more than {maxRatio} times its size; it is no bill',
-    zh: '账单解压后超过原大小的{maxRatio}倍，不是正常账单',
+    zh: '账单解压后超过原大小的 {maxRatio} 倍，不是正常账单',
   },
   archiveTooLarge: {
     code: 'DZ_BILL_BOMB',
     en: 'the archive is larger than {maxBytes} bytes; split it',
-    zh: '压缩包超过{maxBytes}字节，请拆分',
+    zh: '压缩包超过 {maxBytes} 字节，请拆分',
   },
   tooManyEntries: {
     code: 'DZ_BILL_BOMB',
     en: 'the archive holds {entries} files, more than {maxEntries}; it is no bill',
-    zh: '压缩包内有{entries}个文件，超过{maxEntries}个，不是正常账单',
+    zh: '压缩包内有 {entries} 个文件，超过 {maxEntries} 个，不是正常账单',
   },
   unsafePath: {
     code: 'DZ_BILL_UNSAFE_ARCHIVE',

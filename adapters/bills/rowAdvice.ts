@@ -64,7 +64,7 @@ export const ROW_ADVICE: Readonly<Record<RowErrorCode, { readonly en: string; re
   },
   DZ_ROW_CHANNEL: {
     en: 'import the file without --channel, or the file of the right channel',
-    zh: '请不带 --channel 导入，或导入对应渠道的文件',
+    zh: '请不指定渠道（命令行：不带 --channel）导入，或导入对应渠道的文件',
   },
   DZ_ROW_OTHER_MERCHANT: {
     en: 'the row is of another merchant number: check the file, and the numbers in the configuration',

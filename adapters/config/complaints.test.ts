@@ -79,7 +79,7 @@ const WRONG: Readonly<Record<ComplaintCode, Wrong>> = {
   ],
   method: [
     { '/defaults/supplementMethods': ['cash'] },
-    '补记方式应为大写字母、数字或下划线，如 CASH，最多 32 位',
+    '补差方式应为大写字母、数字或下划线，如 CASH，最多 32 位',
   ],
   notNothing: [{ [at('alertRules', 'age')]: '0m' }, '时长须大于零，不需要时请关闭'],
   matchRateWithin: [

@@ -34,7 +34,7 @@ export const COMPLAINTS = {
   },
   method: {
     en: 'must be a word of capitals, digits and _ like CASH, of at most 32',
-    zh: '补记方式应为大写字母、数字或下划线，如 CASH，最多 32 位',
+    zh: '补差方式应为大写字母、数字或下划线，如 CASH，最多 32 位',
   },
   notNothing: {
     en: 'must be longer than nothing; off turns it off',

@@ -41,7 +41,7 @@ const TYPES_ZH: Readonly<Record<string, string>> = {
 /** What a setting in the console can lack, by its name or by the part that it is of. */
 const FIELDS_ZH: Readonly<Record<string, string>> = {
   name: '医院名称',
-  channels: '渠道号',
+  channels: '渠道商户号',
   merchantNo: '商户号',
   orders: '笔数',
   within: '统计时长',

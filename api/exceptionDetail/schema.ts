@@ -183,7 +183,7 @@ export const ExceptionDetailSchema = Type.Object({
           rule: 'late-callback',
           precision: 1,
           evidence: 'the platform has it 12 min after the channel',
-          evidenceZh: '平台比渠道晚 12 分钟才记录该支付，支付通知可能丢失或延迟',
+          evidenceZh: '芸泰比渠道晚 12 分钟才记录该支付，支付通知可能丢失或延迟',
         },
       ],
     },

@@ -50,7 +50,7 @@ export function decisionsText(
       .trimEnd(),
   );
   const refused = results.filter(({ outcome }) => outcome.state === 'REFUSED').length;
-  const counts = `填写${results.length}行：${isDryRun ? '可行' : '成功'}${results.length - refused}行，拒绝${refused}行；未填写${leftEmpty}行`;
+  const counts = `填写 ${results.length} 行：${isDryRun ? '可行' : '成功'} ${results.length - refused} 行，拒绝 ${refused} 行；未填写 ${leftEmpty} 行`;
   const sums = supplementSums(results).map((line) => `${line}\n`);
   return `${text.join('\n')}\n${counts}${isDryRun ? '（试运行，未写入任何内容）' : ''}\n${sums.join('')}`;
 }

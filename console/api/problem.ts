@@ -44,10 +44,25 @@ export function problemOf(answer: Response, body: unknown): ApiProblem {
         title: answer.statusText,
         status: answer.status,
         code: `HTTP_${answer.status}`,
-        detail: `the server answered ${answer.status}; try again in a moment`,
-        detailZh: `服务器返回 ${answer.status}，请稍后再试`,
+        ...detailOf(answer.status),
       };
   return new ApiProblem(said, Number.isNaN(after) ? null : after);
+}
+
+/** Whoever waits in between gave up; the server may have gone on. */
+const TIMED_OUT = 504;
+
+function detailOf(status: number): Pick<Problem, 'detail' | 'detailZh'> {
+  if (status === TIMED_OUT) {
+    return {
+      detail: `the server did not answer in time (${status}); it may have been done all the same: refresh and look before trying again`,
+      detailZh: `服务器没有及时答复（${status}）；操作可能已完成，请刷新核对后再重试`,
+    };
+  }
+  return {
+    detail: `the server answered ${status}; try again in a moment`,
+    detailZh: `服务器返回 ${status}，请稍后再试`,
+  };
 }
 
 export function isProblem(body: unknown): body is Problem {

@@ -217,6 +217,7 @@ export const en: Labels = {
 
   common: {
     colon: ': ',
+    withNote: (name, note) => `${name} (${note})`,
     product: 'duizhang',
     subtitle: 'Realtime reconciliation of hospital payments',
     hospital: 'Hospital',
@@ -965,6 +966,8 @@ export const en: Labels = {
     channelHint: 'May be left out; mostly the bill says it',
     start: 'Upload',
     sending: (percent: string) => `Sending ${percent}`,
+    sendingFile: (name) => `Uploading: ${name}`,
+    cameOut: (name, result) => `${name}: ${result}`,
     reading: 'Sent; it is being read and checked…',
     imported: 'The bill is in',
     known: 'The bill was in before, with the same content: nothing has changed',
@@ -1032,7 +1035,6 @@ export const en: Labels = {
     offset: 'Offset',
     field: 'Field',
     topics: { payments: 'Events of the platform', 'his-orders': 'Orders of HIS' },
-    ofTopic: (name, topic) => `${name} (${topic})`,
     fields: { eventId: 'Event', merchantId: 'Hospital', kind: 'Kind' },
     noField: 'all of it',
     cannotTell: 'it cannot be read',

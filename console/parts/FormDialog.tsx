@@ -4,13 +4,14 @@ import type { ReactNode } from 'react';
 import { useLabels } from '../labels/useLabels.ts';
 import { ProblemNote } from './ProblemNote.tsx';
 import { useFocusBack } from './useFocusBack.ts';
+import { useOnce } from './useOnce.ts';
 
 type Props<Values> = {
   readonly title: string;
   readonly okText: string;
   /** What is done with what was typed. */
   readonly send: {
-    readonly mutate: (values: Values) => void;
+    readonly mutate: (values: Values, options: { readonly onSettled: () => void }) => void;
     readonly isPending: boolean;
     readonly error: unknown;
   };
@@ -32,6 +33,7 @@ export function FormDialog<Values extends object>(props: Props<Values>) {
   useFocusBack();
   const [own] = Form.useForm<Values>();
   const form = props.form ?? own;
+  const sendOnce = useOnce(send);
   return (
     <Modal
       open
@@ -51,7 +53,7 @@ export function FormDialog<Values extends object>(props: Props<Values>) {
         layout="vertical"
         autoComplete="off"
         initialValues={initialValues}
-        onFinish={(values) => send.mutate(values)}
+        onFinish={sendOnce}
       >
         {children}
       </Form>

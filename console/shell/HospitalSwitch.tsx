@@ -22,7 +22,7 @@ export function HospitalSwitch() {
       style={{ width: 260, maxWidth: '40vw' }}
       options={[
         { value: '', label: common.allHospitals },
-        ...me.merchants.map(({ id, name }) => ({ value: id, label: `${name}(${id})` })),
+        ...me.merchants.map(({ id, name }) => ({ value: id, label: common.withNote(name, id) })),
       ]}
       onChange={(id) =>
         void navigate({ to: '.', search: (was) => ({ ...was, hospital: id === '' ? undefined : id }) })

@@ -25,14 +25,16 @@ function checkBook({ fileName, book }: BillWish, { format }: BillReport): void {
   throw new DuizhangError(
     'DZ_BILL_WRONG_BOOK',
     `${fileName} is a bill of ${channel} (${format}), not a ${book} book; import it as --book channel`,
-    { messageZh: `${fileName}是${channel}的账单（${format}），不是${book}账单，请以 --book channel 导入` },
+    {
+      messageZh: `${fileName}是${channel}的账单（${format}），不是${book}账单，请改选“渠道账单”（命令行：--book channel）`,
+    },
   );
 }
 
 const ALL_BILL = { en: 'import the ALL bill of the day', zh: '请导入当日的 ALL 账单' };
 const BOTH_FILES = {
   en: 'name both files in one import (a file that some days lack: mayBeMissing in duizhang.config.yaml)',
-  zh: '请一次导入两个文件（若有的日期没有该文件，可在 duizhang.config.yaml 中设 mayBeMissing）',
+  zh: '请一次导入两个文件（若有的日期没有该文件，请平台管理员在配置文件中设 mayBeMissing）',
 };
 const REFUNDS = { en: 'the refunds', zh: '退款' };
 const PAYMENTS = { en: 'the payments', zh: '支付' };

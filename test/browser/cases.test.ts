@@ -21,7 +21,7 @@ test('an exception shows its three books, what differs, where it came from, and 
   const { id, orderNo } = await openException('type=DUPLICATE');
   const tab = await logInAs(browser, 'operator', `/?case=${id}`);
   const drawer = drawerOf(tab.page);
-  await drawer.getByRole('heading', { name: '三方账单' }).waitFor();
+  await drawer.getByRole('heading', { name: '各方账单' }).waitFor();
   expect(await drawer.getByText(orderNo).count()).toBeGreaterThanOrEqual(3);
   await drawer
     .getByText(/账单 \S+ 第 \d+ 行/)

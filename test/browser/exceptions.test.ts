@@ -29,7 +29,7 @@ test('the list is filtered by its address, opens a case, and its filters are kep
   await expect.poll(() => new URL(page.url()).searchParams.get('type')).toBe('DUPLICATE');
   await page.keyboard.press('Escape');
   await rows.first().click();
-  await drawerOf(page).getByRole('heading', { name: '三方账单' }).waitFor();
+  await drawerOf(page).getByRole('heading', { name: '各方账单' }).waitFor();
   expect(tab.complaints).toEqual([]);
 });
 

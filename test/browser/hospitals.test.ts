@@ -76,7 +76,7 @@ test('a hospital is let go with a date, says so, and is taken back', async () =>
   await expectAccessible(tab);
   await picture(tab, 'system-end-hospital');
   await asks.getByRole('button', { name: '查看差异并提交' }).click();
-  await page.getByRole('dialog', { name: '确认修改' }).getByText('此日期之后不再自动关账').waitFor();
+  await page.getByRole('dialog', { name: '确认修改' }).getByText('此日期之后不再自动日结').waitFor();
   await confirm(page, '合作结束');
   await page.getByRole('button', { name: '恢复启用' }).waitFor();
   await page.keyboard.press('Escape');

@@ -76,7 +76,7 @@ test('an order that HIS surely lacks is offered for refund, and goes back by the
   // The simulated gateway has never heard of this payment: nothing went back, and it says what to do.
   const result = page.locator('[data-refund]');
   await result.waitFor({ timeout: 20_000 });
-  expect(await result.innerText()).toMatch(/未退款 ¥25\.00.*请核对.*退款单号/s);
+  expect(await result.innerText()).toMatch(/未退款 ¥25\.00.*请联系平台管理员核对.*退款单号/s);
   await picture(tab, 'one-sided-refunded');
   expect(tab.complaints).toEqual([]);
 });

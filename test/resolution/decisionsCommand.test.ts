@@ -68,7 +68,7 @@ test('a table tells of each row what came of it, in Chinese, and why not', async
   expect(lines[2]).toMatch(
     new RegExp(`^3 +${channelOnly} +平账 +拒绝 +此类异常不支持该操作 \\(DZ_ACTION_NOT_FOR_TYPE\\)$`),
   );
-  expect(lines[3]).toBe('填写2行：可行1行，拒绝1行；未填写0行（试运行，未写入任何内容）');
+  expect(lines[3]).toBe('填写 2 行：可行 1 行，拒绝 1 行；未填写 0 行（试运行，未写入任何内容）');
   expect(await system.rowsOf(mismatch)).toEqual([]);
 
   const other = await importFile(name, '--merchant', 'H002', '--json');
@@ -95,7 +95,7 @@ test('a table tells of each row what came of it, in Chinese, and why not', async
 test('exit code 0 when every row that is filled in succeeds, also when none is', async () => {
   const none = await importFile(await given('empty.xlsx', await files.exported()));
   expect(none).toMatchObject({ code: 0 });
-  expect(none.out).toContain('填写0行：成功0行，拒绝0行；未填写2行');
+  expect(none.out).toContain('填写 0 行：成功 0 行，拒绝 0 行；未填写 2 行');
 });
 
 describe('a file that is not taken', () => {

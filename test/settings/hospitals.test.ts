@@ -64,7 +64,7 @@ test('where payments of all go back through one gateway, its own do from the nex
 
 test('a hospital is refused as the file would be, and where there is one of its id', async () => {
   const wrong = [
-    [{ [`${OF}/id`]: 'H021' }, '设置无效：缺少医院名称、渠道号'],
+    [{ [`${OF}/id`]: 'H021' }, '设置无效：缺少医院名称、渠道商户号'],
     [{ ...NEW, [`${OF}/rules/window`]: '8' }, '设置无效：时长应写作 30s、5m 或 24h'],
     [{ ...NEW, [`${OF}/id`]: 'H022' }, '设置无效：医院编号与路径不一致'],
     [{ '/merchants/H002/id': 'H002' }, '设置无效：医院编号 H002 已存在'],

@@ -39,5 +39,5 @@ test.each([zh, en])('nothing that is known is shown by its name in the code', (l
 });
 
 test('what nobody has words for is shown as it stands, and nothing of what is empty', () => {
-  expect(evidenceLines({ another: '7', code: '' }, zh)).toEqual([['依据(another)', '7']]);
+  expect(evidenceLines({ another: '7', code: '' }, zh)).toEqual([['依据（another）', '7']]);
 });

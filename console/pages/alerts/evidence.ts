@@ -11,7 +11,7 @@ export function evidenceLines(evidence: Readonly<Record<string, string>>, labels
     .map((entry) => lineOf(entry, labels));
 }
 
-function lineOf([name, value]: Line, { alerts, codes, home }: Labels): Line {
+function lineOf([name, value]: Line, { alerts, codes, common, home }: Labels): Line {
   switch (name) {
     case 'lastToldOfPaidAt':
       return [alerts.lastToldOfPaidAt, localOfInstant(Date.parse(value))];
@@ -42,7 +42,7 @@ function lineOf([name, value]: Line, { alerts, codes, home }: Labels): Line {
     case 'code':
       return [alerts.answerCode, value];
     default:
-      return [`${alerts.evidence}(${name})`, value];
+      return [common.withNote(alerts.evidence, name), value];
   }
 }
 

@@ -65,7 +65,7 @@ function Details({ bill }: { readonly bill: BillFile }) {
 
 /** As far as they are not handled yet. */
 function ErrorRows({ bill }: { readonly bill: BillFile }) {
-  const { billFiles: words } = useLabels();
+  const { billFiles: words, common } = useLabels();
   const { language } = useLook();
   const errors = useQuery(billErrorsQuery(bill));
   const rows = errors.data?.items.find(({ id }) => id === bill.id)?.rows ?? [];
@@ -86,7 +86,9 @@ function ErrorRows({ bill }: { readonly bill: BillFile }) {
         locale={{ emptyText: ' ' }}
         renderItem={({ line, message, messageZh }) => (
           <List.Item>
-            {words.line(countText(line))}: {language === 'zh' && messageZh !== '' ? messageZh : message}
+            {words.line(countText(line))}
+            {common.colon}
+            {language === 'zh' && messageZh !== '' ? messageZh : message}
           </List.Item>
         )}
       />

@@ -1,5 +1,5 @@
 import { InboxOutlined } from '@ant-design/icons';
-import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useIsMutating, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Button, DatePicker, Flex, Form, Modal, Progress, Select, Tooltip, Typography, Upload } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
@@ -7,10 +7,11 @@ import type { Book, Channel } from '../../../domain/entry.ts';
 import { BOOKS } from '../../../domain/entry.ts';
 import { merchantsQuery, meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import { useOnce } from '../../parts/useOnce.ts';
 import { useHospital } from '../../shell/HospitalSwitch.tsx';
 import type { Upload as Wish } from './queries.ts';
-import { billsChanged, uploadBill } from './queries.ts';
 import { UploadRefused, UploadResult } from './UploadResult.tsx';
+import { UPLOAD_KEY, useUpload } from './useUpload.ts';
 
 const MAY_UPLOAD = ['operator', 'admin'] as const;
 type Fields = {
@@ -25,18 +26,14 @@ export function UploadDialog() {
   const { billFiles: words } = useLabels();
   const { data: me } = useSuspenseQuery(meQuery);
   const [isOpen, setOpen] = useState(false);
-  const [share, setShare] = useState(0);
-  const queries = useQueryClient();
-  const upload = useMutation({
-    mutationFn: (wish: Wish) => uploadBill(wish, setShare),
-    onMutate: () => setShare(0),
-    onSettled: () => billsChanged(queries),
-  });
+  const { upload, share } = useUpload(isOpen);
+  const uploadOnce = useOnce(upload);
+  const isSending = useIsMutating({ mutationKey: UPLOAD_KEY }) > 0;
   const may = MAY_UPLOAD.some((role) => me.roles.includes(role));
   return (
     <>
       <Tooltip title={may ? '' : words.mayNotUpload}>
-        <Button type="primary" disabled={!may} loading={upload.isPending} onClick={() => setOpen(true)}>
+        <Button type="primary" disabled={!may} loading={isSending} onClick={() => setOpen(true)}>
           {words.upload}
         </Button>
       </Tooltip>
@@ -57,7 +54,7 @@ export function UploadDialog() {
         ) : (
           <>
             {upload.error && <UploadRefused error={upload.error} />}
-            <UploadForm onSend={(wish) => upload.mutate(wish)} />
+            <UploadForm onSend={uploadOnce} />
           </>
         )}
       </Modal>
@@ -108,7 +105,7 @@ function UploadForm({ onSend }: { readonly onSend: (wish: Wish) => void }) {
         >
           <Select
             showSearch={{ optionFilterProp: 'label' }}
-            options={items.map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))}
+            options={items.map(({ id, name }) => ({ value: id, label: common.withNote(name, id) }))}
           />
         </Form.Item>
         <Form.Item

@@ -16,7 +16,7 @@ export function UploadResult({
   readonly uploaded: Uploaded;
   readonly onAnother: () => void;
 }) {
-  const { billFiles: words, codes } = useLabels();
+  const { billFiles: words, codes, common } = useLabels();
   const { language } = useLook();
   const { bill, status, errors } = uploaded;
   const known = bill.isCurrent ? words.known : words.knownReplaced;
@@ -48,7 +48,9 @@ export function UploadResult({
               <div>{words.errorRowsText}</div>
               {errors.slice(0, ROWS_SHOWN).map(({ line, message, messageZh }) => (
                 <Typography.Text key={line} type="secondary" style={{ display: 'block' }}>
-                  {words.line(countText(line))}: {language === 'zh' ? (messageZh ?? message) : message}
+                  {words.line(countText(line))}
+                  {common.colon}
+                  {language === 'zh' ? (messageZh ?? message) : message}
                 </Typography.Text>
               ))}
             </>

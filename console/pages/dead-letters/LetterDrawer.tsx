@@ -8,6 +8,7 @@ import { CopyableId } from '../../parts/CopyableId.tsx';
 import { Facts } from '../../parts/Facts.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
+import { useOnce } from '../../parts/useOnce.ts';
 import { useLook } from '../../shell/look.ts';
 import { adviceOf, fieldText, placeOf } from './letterText.ts';
 import type { Letter } from './queries.ts';
@@ -46,7 +47,7 @@ function Details({ letter }: { readonly letter: Letter }) {
     [common.hospital, hospital ?? otherHospital(letter, words)],
     [common.orderNo, <CopyableId key="v" id={letter.orderNo} breaks />],
     [words.field, fieldText(letter.field, labels)],
-    [words.topic, words.ofTopic(words.topics[topic] ?? topic, topic)],
+    [words.topic, common.withNote(words.topics[topic] ?? topic, topic)],
     [words.partition, partition],
     [words.offset, offset],
     [words.receivedAt, <BeijingTime key="v" at={letter.receivedAt} />],
@@ -87,6 +88,7 @@ function Replay({ id }: { readonly id: string }) {
       return queries.invalidateQueries({ queryKey: LETTERS_KEY });
     },
   });
+  const replayOnce = useOnce(again);
   const mayReplay = MAY_REPLAY.some((role) => me.roles.includes(role));
   return (
     <div style={{ marginBlockStart: 16 }}>
@@ -95,7 +97,7 @@ function Replay({ id }: { readonly id: string }) {
         title={words.replayConfirm}
         okText={common.confirm}
         cancelText={common.cancel}
-        onConfirm={() => again.mutate(id)}
+        onConfirm={() => replayOnce(id)}
         disabled={!mayReplay}
       >
         <Button type="primary" disabled={!mayReplay} loading={again.isPending}>

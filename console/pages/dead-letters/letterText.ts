@@ -29,9 +29,9 @@ function senderOf(
 }
 
 /** A field as its sender calls it, with what it is. */
-export function fieldText(field: string | null, { cases, deadLetters: words }: Labels): string {
+export function fieldText(field: string | null, { cases, common, deadLetters: words }: Labels): string {
   if (field === null) return words.noField;
   const names: Readonly<Record<string, string>> = { ...cases.field, ...words.fields };
   const name = names[field];
-  return name === undefined ? field : words.ofTopic(name, field);
+  return name === undefined ? field : common.withNote(name, field);
 }

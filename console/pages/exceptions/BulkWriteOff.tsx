@@ -11,6 +11,7 @@ import { Money } from '../../parts/Money.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { countText } from '../../parts/texts.ts';
 import { useFocusBack } from '../../parts/useFocusBack.ts';
+import { useOnce } from '../../parts/useOnce.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
 import { useLook } from '../../shell/look.ts';
 import type { ExceptionItem } from './queries.ts';
@@ -80,6 +81,7 @@ function Dialog({ rows, onClose }: DialogProps) {
       casesChanged(queries);
     },
   });
+  const writeOffOnce = useOnce(done);
   const results = new Map(done.data?.items.map((item) => [item.id, item]));
   const refused = [...results.values()].filter(({ code }) => code !== null).length;
   const hospitals = [...Map.groupBy(shown, ({ merchantId }) => merchantId)];
@@ -146,12 +148,7 @@ function Dialog({ rows, onClose }: DialogProps) {
         ]}
       />
       {!done.data && (
-        <Form
-          form={form}
-          layout="vertical"
-          style={{ marginBlockStart: 12 }}
-          onFinish={(values) => done.mutate(values)}
-        >
+        <Form form={form} layout="vertical" style={{ marginBlockStart: 12 }} onFinish={writeOffOnce}>
           {shown.some(({ possiblyCrossDay }) => possiblyCrossDay) && (
             <Form.Item name="confirmCrossDay" valuePropName="checked">
               <Checkbox>{words.bulkCross}</Checkbox>

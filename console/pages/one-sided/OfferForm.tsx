@@ -6,6 +6,7 @@ import { CopyableId } from '../../parts/CopyableId.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useNow } from '../../parts/useNow.ts';
+import { useOnce } from '../../parts/useOnce.ts';
 import { useLook } from '../../shell/look.ts';
 import type { Offer } from './queries.ts';
 import { refund, sendCode } from './queries.ts';
@@ -30,6 +31,7 @@ export function OfferForm({ offer }: { readonly offer: Offer }) {
         void queries.invalidateQueries({ queryKey: [name] });
     },
   });
+  const refundOnce = useOnce(refunded);
   const leftMs = Date.parse(offer.expiresAt) - nowMs;
   const isOver = leftMs <= 0;
   const againInS = sentMs === null ? 0 : Math.ceil((sentMs + SEND_AGAIN_MS - nowMs) / 1000);
@@ -49,7 +51,7 @@ export function OfferForm({ offer }: { readonly offer: Offer }) {
       </Flex>
       {code.error && <ProblemNote error={code.error} />}
       {refunded.error && <ProblemNote error={refunded.error} />}
-      <Form<Fields> layout="vertical" onFinish={(fields) => refunded.mutate(fields)} disabled={isOver}>
+      <Form<Fields> layout="vertical" onFinish={refundOnce} disabled={isOver}>
         <Form.Item label={words.code} required>
           <Flex gap={8}>
             <Form.Item

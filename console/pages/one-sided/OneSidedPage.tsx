@@ -80,7 +80,7 @@ function CheckForm({ isAsking, onAsk }: FormProps) {
           showSearch={{ optionFilterProp: 'label' }}
           style={{ width: 240 }}
           placeholder={words.hospitalNeeded}
-          options={me.merchants.map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))}
+          options={me.merchants.map(({ id, name }) => ({ value: id, label: common.withNote(name, id) }))}
         />
       </Form.Item>
       <Form.Item

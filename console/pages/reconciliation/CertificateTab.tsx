@@ -133,7 +133,7 @@ const MOST_FINDINGS = 5;
 
 function CheckLine({ result: { check, state, findings } }: { readonly result: CheckResult }) {
   const labels = useLabels();
-  const { certificate: words } = labels;
+  const { certificate: words, common } = labels;
   const [name, text] = namesOf(words)[check];
   return (
     <List.Item data-check={check} data-state={state}>
@@ -150,7 +150,9 @@ function CheckLine({ result: { check, state, findings } }: { readonly result: Ch
         ))}
         {findings.length > MOST_FINDINGS && (
           <Typography.Text type="secondary">
-            {words.more}: {countText(findings.length - MOST_FINDINGS)}
+            {words.more}
+            {common.colon}
+            {countText(findings.length - MOST_FINDINGS)}
           </Typography.Text>
         )}
       </Flex>

@@ -1,4 +1,4 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useIsMutating, useSuspenseQuery } from '@tanstack/react-query';
 import { Button, DatePicker, Form, Input, Modal, Select, Tooltip, Typography } from 'antd';
 import type { Dayjs } from 'dayjs';
 import dayjs from 'dayjs';
@@ -6,9 +6,10 @@ import { useState } from 'react';
 import { addDays, businessDateOf } from '../../../domain/businessDate.ts';
 import { meQuery } from '../../api/queries.ts';
 import { useLabels } from '../../labels/useLabels.ts';
+import { useOnce } from '../../parts/useOnce.ts';
 import { useNow } from '../../parts/useNow.ts';
 import type { RunMode } from './queries.ts';
-import { MAY_CLOSE, useCloseDay } from './useCloseDay.tsx';
+import { CLOSE_KEY, MAY_CLOSE, useCloseDay } from './useCloseDay.tsx';
 
 type Props = {
   readonly hospitals: readonly { readonly id: string; readonly name: string; readonly mode: RunMode }[];
@@ -25,7 +26,8 @@ export function CloseDialog({ hospitals, merchantId, date, isAgain = false }: Pr
   const { data: me } = useSuspenseQuery(meQuery);
   const [isOpen, setOpen] = useState(false);
   const [form] = Form.useForm<Fields>();
-  const close = useCloseDay();
+  const closeOnce = useOnce(useCloseDay());
+  const isClosing = useIsMutating({ mutationKey: CLOSE_KEY }) > 0;
   const may = MAY_CLOSE.some((role) => me.roles.includes(role));
   const today = businessDateOf(useNow(60_000));
   const title = isAgain ? words.closeAgain : words.close;
@@ -35,7 +37,7 @@ export function CloseDialog({ hospitals, merchantId, date, isAgain = false }: Pr
         <Button
           type={isAgain ? 'default' : 'primary'}
           disabled={!may || hospitals.length === 0}
-          loading={close.isPending}
+          loading={isClosing}
           onClick={() => setOpen(true)}
         >
           {title}
@@ -60,7 +62,7 @@ export function CloseDialog({ hospitals, merchantId, date, isAgain = false }: Pr
           }}
           onFinish={({ merchantId: id, date: day, reason = '' }) => {
             setOpen(false);
-            close.mutate({ merchantId: id, date: day.format('YYYY-MM-DD'), reason: reason.trim() });
+            closeOnce({ merchantId: id, date: day.format('YYYY-MM-DD'), reason: reason.trim() });
           }}
         >
           <Form.Item
@@ -71,7 +73,7 @@ export function CloseDialog({ hospitals, merchantId, date, isAgain = false }: Pr
             <Select
               disabled={isAgain}
               showSearch={{ optionFilterProp: 'label' }}
-              options={hospitals.map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))}
+              options={hospitals.map(({ id, name }) => ({ value: id, label: common.withNote(name, id) }))}
             />
           </Form.Item>
           <Form.Item

@@ -12,7 +12,7 @@ export function findingText({ what, where, expected, found }: Finding, labels: L
   if (what === 'signature' && where !== 'key') return words.otherContent;
   const isMoney = what === 'book' || what === 'conservation';
   const said = (value: string): string => (isMoney && FEN.test(value) ? moneyText(value) : value);
-  return `${placeText(where, labels)}: ${words.expected} ${said(expected)} · ${words.found} ${said(found)}`;
+  return `${placeText(where, labels)}${labels.common.colon}${words.expected} ${said(expected)} · ${words.found} ${said(found)}`;
 }
 
 /** `MERCHANT PAYMENT WECHAT: bill to book`, as domain/certificateIdentity.ts names a place. */

@@ -11,6 +11,9 @@ import { closeDay, daysChanged } from './queries.ts';
 
 export const MAY_CLOSE = ['operator', 'admin'] as const;
 
+/** By it a page that one comes back to knows that a day is being run. */
+export const CLOSE_KEY = ['close-day'];
+
 /** Runs a day. How it comes out is told wherever one is by then, with the way to it. */
 export function useCloseDay() {
   const labels = useLabels();
@@ -28,6 +31,7 @@ export function useCloseDay() {
     void router.navigate({ to: `${PLACE[mode].path}/$runId`, params: { runId: id }, search: {} });
   };
   return useMutation({
+    mutationKey: CLOSE_KEY,
     mutationFn: closeDay,
     onMutate: (wish) => {
       const key = keyOf(wish);

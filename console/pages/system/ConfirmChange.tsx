@@ -6,6 +6,7 @@ import { useLabels } from '../../labels/useLabels.ts';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useMerchantName } from '../../parts/useMerchantName.ts';
+import { useOnce } from '../../parts/useOnce.ts';
 import { DiffTable } from './DiffTable.tsx';
 import { fieldLabel, hospitalOf } from './fields.ts';
 import type { Preview, Wish } from './queries.ts';
@@ -50,6 +51,7 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
       onDone(proposed);
     },
   });
+  const changeOnce = useOnce(change);
   const error = change.error ?? preview.error;
   const isOld = error instanceof ApiProblem && error.code === 'DZ_SETTINGS_CHANGED';
   return (
@@ -80,12 +82,7 @@ export function ConfirmChange({ base, wishes, onClose, onDone }: Props) {
           <Second second={preview.data.second} />
           <Warnings warnings={preview.data.warnings} />
           <DiffTable diff={preview.data.diff} />
-          <Form
-            form={form}
-            layout="vertical"
-            style={{ marginBlockStart: 16 }}
-            onFinish={(said) => change.mutate(said)}
-          >
+          <Form form={form} layout="vertical" style={{ marginBlockStart: 16 }} onFinish={changeOnce}>
             <Form.Item
               name="reason"
               label={system.reason}

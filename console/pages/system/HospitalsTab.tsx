@@ -74,8 +74,8 @@ export function HospitalsTab({ view, locked, canAdd }: Props) {
           },
           {
             key: 'id',
-            title: 'ID',
-            width: 80,
+            title: system.hospitalId,
+            width: 96,
             render: (_, { merchantId }) => <span className="dz-id">{merchantId}</span>,
           },
           {

@@ -51,7 +51,7 @@ export function valueText(path: string, value: unknown, labels: Labels, inherite
       const routes = routesOf(value);
       if (routes.length === 0) return system.noRoutes;
       const names = routes.flatMap(({ steps }) => steps.flatMap(({ to }) => to));
-      return `${system.routesCount(countText(routes.length))}: ${joined(system, [...new Set(names)])}`;
+      return `${system.routesCount(countText(routes.length))}${labels.common.colon}${joined(system, [...new Set(names)])}`;
     }
     default:
       return textOf(value);

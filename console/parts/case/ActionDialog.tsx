@@ -6,6 +6,7 @@ import { useLabels } from '../../labels/useLabels.ts';
 import { ProblemNote } from '../ProblemNote.tsx';
 import { useFocusBack } from '../useFocusBack.ts';
 import { moneyText } from '../texts.ts';
+import { useOnce } from '../useOnce.ts';
 import { AmountField, fenOf } from './AmountField.tsx';
 import type { Said } from './actOnCase.ts';
 import { actOnCase, sendCaseCode, sendOrderCode } from './actOnCase.ts';
@@ -52,6 +53,7 @@ export function ActionDialog({ detail, ruling, onClose }: Props) {
       onClose();
     },
   });
+  const actOnce = useOnce(act);
   const sendCode = async (): Promise<CodeSent> => {
     if (!isSelfRefund) return sendCaseCode(detail.id);
     const { amount = '' } = await form.validateFields(['amount']);
@@ -76,7 +78,7 @@ export function ActionDialog({ detail, ruling, onClose }: Props) {
         form={form}
         layout="vertical"
         initialValues={isSelfRefund ? { amount: moneyText(dueFen(detail)).replaceAll(/[¥,]/g, '') } : {}}
-        onFinish={(values) => act.mutate({ ...values, note: values.note.trim() })}
+        onFinish={(values) => actOnce({ ...values, note: values.note.trim() })}
       >
         {isSelfRefund && <AmountField mostFen={detail.money.refundableFen} />}
         {!isSelfRefund && sent !== null && (
