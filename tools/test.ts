@@ -51,12 +51,15 @@ function vitest(title: string, args: readonly string[]): Step {
   };
 }
 
+/** @param args none: all of it, in two halves, each on a system of its own */
 function inBrowser(args: readonly string[]): readonly Step[] {
   if (chromiumPath(process.env) === null) {
     console.log('\n=== SKIPPED: the console in a browser; there is no Chromium (see tools/setup.mjs)');
     return [];
   }
-  return [vitest('console in a browser', ['--config', 'vitest.browser.config.ts', ...args])];
+  const config = ['--config', 'vitest.browser.config.ts'];
+  if (args.length > 0) return [vitest('console in a browser', [...config, ...args])];
+  return [1, 2].map((half) => vitest(`console in a browser, half ${half}`, [...config, `--shard=${half}/2`]));
 }
 
 /** Of each stage all steps run at once. */
