@@ -51,15 +51,12 @@ function vitest(title: string, args: readonly string[]): Step {
   };
 }
 
-/** @param args none: all of it, in two halves, each on a system of its own */
 function inBrowser(args: readonly string[]): readonly Step[] {
   if (chromiumPath(process.env) === null) {
     console.log('\n=== SKIPPED: the console in a browser; there is no Chromium (see tools/setup.mjs)');
     return [];
   }
-  const config = ['--config', 'vitest.browser.config.ts'];
-  if (args.length > 0) return [vitest('console in a browser', [...config, ...args])];
-  return [1, 2].map((half) => vitest(`console in a browser, half ${half}`, [...config, `--shard=${half}/2`]));
+  return [vitest('console in a browser', ['--config', 'vitest.browser.config.ts', ...args])];
 }
 
 /** Of each stage all steps run at once. */
