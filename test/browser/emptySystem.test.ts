@@ -21,7 +21,7 @@ const SAYS = [
   ['/three-way', '账单到齐后'],
   ['/two-way', '未对接 HIS 的医院'],
   ['/realtime', '请检查支付平台与 HIS 是否在向 /api/v1/events 发送事件'],
-  ['/exceptions', '实时对账或日结发现的差异会显示在这里'],
+  ['/exceptions', '实时对账或日结发现的异常会显示在这里'],
   ['/one-sided', '输入订单号开始查询'],
   ['/bill-files', '也可以现在上传一份'],
   ['/approvals', '在这里等待他人审批'],

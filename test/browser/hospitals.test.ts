@@ -47,7 +47,7 @@ test('a hospital is added: typed, reviewed, confirmed, and its events are taken 
   await picture(tab, 'system-add-hospital-diff');
   await confirm(page, '新院上线');
   // It is open, like any other, with where each value comes from.
-  await page.getByRole('dialog', { name: '新设示范医院 的设置' }).waitFor();
+  await page.getByRole('dialog', { name: '新设示范医院的设置' }).waitFor();
   await page.locator(`[data-setting="/merchants/${ID}/rules/window"]`).getByText('此处').waitFor();
   await page.keyboard.press('Escape');
   await page.getByPlaceholder('按名称或编号查找').fill(ID);

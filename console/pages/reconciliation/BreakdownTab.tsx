@@ -20,16 +20,16 @@ export function BreakdownTab({ run, shares, isLoading }: Props) {
   const books = BOOKS_OF_MODE[run.mode];
   const columns: TableColumnsType<Share> = [
     { title: words.result, width: 104, render: (_, { code }) => <VerdictTag code={code} /> },
-    { title: common.kind, width: 56, render: (_, { kind }) => codes.kind[kind] },
+    { title: common.kind, width: 76, render: (_, { kind }) => codes.kind[kind] },
     {
       title: common.channel,
-      width: 92,
+      width: 76,
       render: (_, { channel }) => (channel === null ? words.noChannel : codes.channel[channel]),
     },
     { title: common.count, width: 60, align: 'right', render: (_, { count }) => countText(count) },
     ...books.map((book) => ({
       title: codes.book[book],
-      width: 112,
+      width: 110,
       align: 'right' as const,
       render: (_: unknown, share: Share) => <Money fen={share[FEN[book]]} />,
     })),
