@@ -8,7 +8,7 @@ export function openExceptions(width: number): PanelOf {
     {
       title: '未了结异常明细',
       description:
-        '金额最大的 500 笔未了结异常；点「案件」在控制台打开，那里有证据、可能原因和可做的处理。「临时」为 1 的尚未关账，可能自愈。',
+        '金额最大的 500 笔未了结异常；点「案件」在控制台打开，那里有证据、可能原因和可做的处理。「临时」为 1 的尚未日结，可能自行对平。',
       unit: 'short',
       width,
       height: 12,

@@ -151,7 +151,7 @@ const shapes = () => [
   stacked(
     {
       title: '异常（按业务日与类型）',
-      description: '范围内各业务日出现的异常笔数，含已了结的；已关账的按关账，未关账的按实时。',
+      description: '范围内各业务日出现的异常笔数，含已了结的；已日结的按日结，未日结的按实时。',
       unit: 'short',
       width: 24,
     },
@@ -174,7 +174,7 @@ const handling = () => [
   series(
     {
       title: '处理时长',
-      description: '范围内由人了结的异常，从立案到首次了结的时长（中位数与 95 分位）；自愈的不算。',
+      description: '范围内由人了结的异常，从立案到首次了结的时长（中位数与 95 分位）；自行对平的不算。',
       unit: 's',
       width: 8,
     },

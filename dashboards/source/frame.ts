@@ -125,13 +125,13 @@ function alerts(): AnnotationQueryBuilder {
 
 function closes(): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
-    .name('关账')
+    .name('日结')
     .datasource(CLICKHOUSE)
     .enable(true)
     .iconColor('blue')
     .target(
       sql(
-        `SELECT ended_at AS time, concat('关账 ', merchant_id) AS title,
+        `SELECT ended_at AS time, concat('日结 ', merchant_id) AS title,
           concat(toString(business_date), ' ', ${named('outcome', OUTCOME_LABELS)}) AS text, toString(outcome) AS tags
         FROM v_reconciliations
         WHERE $__timeFilter(ended_at) AND ${OF_HOSPITAL}

@@ -22,13 +22,13 @@ export function hospital(): Dashboard {
   return dashboard({
     uid: 'duizhang-hospital',
     title: '医院',
-    description: '一家医院从头到尾：三方账各有多少、对得怎样、账单到了没有、关账结果和还没了结的异常。',
+    description: '一家医院从头到尾：三方账各有多少、对得怎样、账单到了没有、日结结果和还没了结的异常。',
     from: 'now-7d',
     variables: [oneHospital(), channels(), modes(), consoleUrl()],
     sections: [
       { title: '概况', panels: summary() },
       { title: '三方账', panels: books() },
-      { title: '账单与关账', panels: closes() },
+      { title: '账单与日结', panels: closes() },
       { title: '异常与告警', panels: [openExceptions(24), alerts()] },
     ],
   });
@@ -40,7 +40,7 @@ const summary = () => [
   stat(
     {
       title: '匹配率',
-      description: '范围内各业务日的匹配率：已关账的按关账，未关账的按实时。',
+      description: '范围内各业务日的匹配率：已日结的按日结，未日结的按实时。',
       unit: 'percentunit',
       width: 6,
       decimals: 2,
@@ -140,7 +140,7 @@ const closes = () => [
     {
       title: '账单',
       description:
-        '已导入且现在算数的账单：行数、无法解析的行数、合计（元）。有无法解析的行时关账会等待，处理后再关。',
+        '已导入且现在算数的账单：行数、无法解析的行数、合计（元）。有无法解析的行时日结会等待，处理后再关。',
       unit: 'short',
       width: 12,
     },
@@ -160,8 +160,8 @@ const closes = () => [
   ),
   table(
     {
-      title: '关账记录',
-      description: '每次关账的结果与原因；「生效」为 1 的是读者现在看到的那一次，失败的从不生效。',
+      title: '日结记录',
+      description: '每次日结的结果与原因；「生效」为 1 的是读者现在看到的那一次，失败的从不生效。',
       unit: 'short',
       width: 12,
     },

@@ -28,13 +28,13 @@ export function overview(): Dashboard {
   return dashboard({
     uid: 'duizhang-overview',
     title: '对账总览',
-    description: '各医院对账是否一致、哪些日期已关账、还有多少钱没有对上。',
+    description: '各医院对账是否一致、哪些日期已日结、还有多少钱没有对上。',
     from: 'now-2d',
     variables: [hospitals(), channels(), modes()],
     sections: [
       { title: '现在', panels: now() },
       { title: '匹配率', panels: rates() },
-      { title: '关账', panels: closes() },
+      { title: '日结', panels: closes() },
       { title: '未对上的钱', panels: money() },
     ],
   });
@@ -43,8 +43,8 @@ export function overview(): Dashboard {
 const now = () => [
   stat(
     {
-      title: '实时匹配率（未关账）',
-      description: `${GRANULE}中尚未关账的日期：实时判定里两方账一致（含隔日）的比例。低于 99% 时看「单边与异常」，低于 95% 时先看「管道健康」。`,
+      title: '实时匹配率（未日结）',
+      description: `${GRANULE}中尚未日结的日期：实时判定里两方账一致（含隔日）的比例。低于 99% 时看「单边与异常」，低于 95% 时先看「管道健康」。`,
       unit: 'percentunit',
       width: 4,
       decimals: 2,
@@ -54,8 +54,8 @@ const now = () => [
   ),
   stat(
     {
-      title: '终局匹配率（已关账）',
-      description: `${GRANULE}中已关账的日期：以当前生效的一次关账为准，一致（含隔日）的比例；冲抵既不算一致也不算异常。`,
+      title: '终局匹配率（已日结）',
+      description: `${GRANULE}中已日结的日期：以当前生效的一次日结为准，一致（含隔日）的比例；冲抵既不算一致也不算异常。`,
       unit: 'percentunit',
       width: 4,
       decimals: 2,
@@ -66,7 +66,7 @@ const now = () => [
   stat(
     {
       title: '对账笔数',
-      description: `${GRANULE}的判定笔数（支付与退款各算一笔）：已关账的按关账，未关账的按实时。`,
+      description: `${GRANULE}的判定笔数（支付与退款各算一笔）：已日结的按日结，未日结的按实时。`,
       unit: 'short',
       width: 4,
     },
@@ -76,7 +76,7 @@ const now = () => [
     {
       title: '未了结异常',
       description:
-        '截至范围末尾 90 天内待处理、处理中、待审批的异常笔数。已关账日期的实时异常不再计入，以关账为准。',
+        '截至范围末尾 90 天内待处理、处理中、待审批的异常笔数。已日结日期的实时异常不再计入，以日结为准。',
       unit: 'short',
       width: 4,
       colors: NONE_IS_GOOD,
@@ -100,8 +100,8 @@ const now = () => [
   ),
   stat(
     {
-      title: '最近一次关账失败的日期',
-      description: `${GRANULE}中最后一次关账失败的医院·日期数，原因见「关账情况」。`,
+      title: '最近一次日结失败的日期',
+      description: `${GRANULE}中最后一次日结失败的医院·日期数，原因见「日结情况」。`,
       unit: 'short',
       width: 4,
       colors: [
@@ -136,7 +136,7 @@ const rates = () => [
     {
       title: '实时判定的准确率（按业务日）',
       description:
-        '已三方关账的日期：实时说过的判定有多少在关账时成立（与关账凭证一致）。偏低说明等待窗口太短或某路数据常迟到。',
+        '已三方日结的日期：实时说过的判定有多少在日结时成立（与对账凭证一致）。偏低说明等待窗口太短或某路数据常迟到。',
       unit: 'percentunit',
       width: 12,
       decimals: 2,
@@ -153,7 +153,7 @@ const rates = () => [
   bars(
     {
       title: '匹配率（按医院）',
-      description: '每家医院的匹配率：已关账的日期按关账，未关账的按实时。最低的排在最前。',
+      description: '每家医院的匹配率：已日结的日期按日结，未日结的按实时。最低的排在最前。',
       unit: 'percentunit',
       width: 8,
       decimals: 2,
@@ -194,9 +194,9 @@ const REASONS_IN_WORDS = `arrayStringConcat(arrayMap(r -> ${named('r', REASON_LA
 const closes = () => [
   table(
     {
-      title: '关账情况',
+      title: '日结情况',
       description:
-        '每家医院每个业务日的最后一次关账：正常、异常（有未对上的账）或失败（账单缺失、无法解析等，原因如表）。失败的日期没有终局结果，需补齐账单后重跑。',
+        '每家医院每个业务日的最后一次日结：正常、异常（有未对上的账）或失败（账单缺失、无法解析等，原因如表）。失败的日期没有终局结果，需补齐账单后重跑。',
       unit: 'short',
       width: 14,
       height: 9,
@@ -214,8 +214,8 @@ const closes = () => [
   ),
   table(
     {
-      title: '等待关账',
-      description: '已到关账时间但仍在等待的日期：等什么、最晚等到几时（届时按现有数据关账）。',
+      title: '等待日结',
+      description: '已到日结时间但仍在等待的日期：等什么、最晚等到几时（届时按现有数据日结）。',
       unit: 'short',
       width: 10,
       height: 9,

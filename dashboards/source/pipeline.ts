@@ -160,7 +160,7 @@ const stream = () => [
     {
       title: '到达延迟（按主题）',
       description:
-        '从交易发生到事件被读到：每路 p50、p95、p99（抽样）。超过等待窗口的那一路会先判单边、再自愈；追赶积压时即积压的年龄。',
+        '从交易发生到事件被读到：每路 p50、p95、p99（抽样）。超过等待窗口的那一路会先判单边、再自行对平；追赶积压时即积压的年龄。',
       unit: 's',
       width: 8,
     },
@@ -188,7 +188,7 @@ const stream = () => [
     {
       title: '每个未配对订单的内存',
       description:
-        '窗口 Redis 的内存除以未配对订单数；已配对订单的摘要也在内，订单少时偏大。只升不降：有日期一直没有关账。',
+        '窗口 Redis 的内存除以未配对订单数；已配对订单的摘要也在内，订单少时偏大。只升不降：有日期一直没有日结。',
       unit: 'bytes',
       width: 8,
     },
@@ -203,7 +203,7 @@ const stream = () => [
   promSeries(
     {
       title: '超窗单边（按医院）',
-      description: '过了等待窗口仍缺一方账、日期未关账的订单数。未开 merchantLabels 时为合计一条线。',
+      description: '过了等待窗口仍缺一方账、日期未日结的订单数。未开 merchantLabels 时为合计一条线。',
       unit: 'short',
       width: 8,
     },
@@ -260,7 +260,7 @@ const quality = () => [
     {
       title: '到达延迟（按来源）',
       description:
-        '事件写入账库的时间减去交易发生的时间，按来源的 95 分位。超过等待窗口的那一路会先判单边、再自愈；回放历史数据时此值无意义。',
+        '事件写入账库的时间减去交易发生的时间，按来源的 95 分位。超过等待窗口的那一路会先判单边、再自行对平；回放历史数据时此值无意义。',
       unit: 's',
       width: 8,
     },
@@ -271,12 +271,12 @@ const quality = () => [
   table(
     {
       title: '到达延迟分位',
-      description: '同上，每个来源的 p50、p95、p99 与关账后才到的事件数。',
+      description: '同上，每个来源的 p50、p95、p99 与日结后才到的事件数。',
       unit: 'short',
       width: 8,
     },
     `SELECT toString(book) AS "来源", count() AS "事件", quantile(0.5)(${LATENESS}) AS "p50", quantile(0.95)(${LATENESS}) AS "p95",
-      quantile(0.99)(${LATENESS}) AS "p99", sum(late) AS "关账后到达"
+      quantile(0.99)(${LATENESS}) AS "p99", sum(late) AS "日结后到达"
     FROM ${EVENTS}
     GROUP BY book ORDER BY book`,
     {
@@ -285,13 +285,13 @@ const quality = () => [
       p50: { unit: 's' },
       p95: { unit: 's' },
       p99: { unit: 's' },
-      关账后到达: { unit: 'short' },
+      日结后到达: { unit: 'short' },
     },
   ),
   promSeries(
     {
       title: '死信与迟到',
-      description: '每秒的死信（读不懂的记录，按主题）与关账后才到的事件。两者平时都应为零。',
+      description: '每秒的死信（读不懂的记录，按主题）与日结后才到的事件。两者平时都应为零。',
       unit: 'ops',
       width: 8,
     },
@@ -300,7 +300,7 @@ const quality = () => [
         expr: 'sum by (topic) (rate(duizhang_dead_letters_total[$__rate_interval]))',
         legend: '死信 {{topic}}',
       },
-      { expr: 'sum(rate(duizhang_late_events_total[$__rate_interval]))', legend: '关账后到达' },
+      { expr: 'sum(rate(duizhang_late_events_total[$__rate_interval]))', legend: '日结后到达' },
     ],
   ),
   bars(

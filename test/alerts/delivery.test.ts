@@ -119,7 +119,7 @@ test('an alert is told when it opens and when it closes, once each, over any num
   await close('a1', T0 + MINUTE);
   for (let n = 0; n < 3; n += 1) await deliverRound(parts, T0 + MINUTE + n * 5_000);
   expect(duty.told.map(({ title }) => title)).toEqual([
-    'H012 HIS 自 10:02 起无数据：312 笔待对账，¥48,210.00',
+    'H012 HIS 自 10:02 起无数据：312 笔尚未对平，¥48,210.00',
     'H012 HIS 已于 10:11 恢复：312 笔中 311 笔已对平，剩 1 笔',
   ]);
   expect(duty.told[0]?.lines).toContain('医院：H012 西城示范医院');

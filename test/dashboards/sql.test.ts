@@ -38,7 +38,7 @@ const ONE: View = {
   variables: { merchant: ['H001'], channel: ['WECHAT', 'ALIPAY'], mode: ['THREE_WAY'] },
 };
 /** Of a hospital chosen alone, these say nothing on this day: what they show is the other one's. */
-const NOT_OF_ONE = new Set(['等待关账', '实时匹配率（未关账）']);
+const NOT_OF_ONE = new Set(['等待日结', '实时匹配率（未日结）']);
 
 type Answer = {
   readonly meta: readonly { readonly name: string; readonly type: string }[];
@@ -147,8 +147,8 @@ describe('what the dashboards say is what the API says', () => {
     );
     expect(final.length).toBeGreaterThan(0);
     expect(provisional.length).toBeGreaterThan(0);
-    expect(await numberOf('终局匹配率（已关账）')).toBeCloseTo(rateOf(final), 10);
-    expect(await numberOf('实时匹配率（未关账）')).toBeCloseTo(rateOf(provisional), 10);
+    expect(await numberOf('终局匹配率（已日结）')).toBeCloseTo(rateOf(final), 10);
+    expect(await numberOf('实时匹配率（未日结）')).toBeCloseTo(rateOf(provisional), 10);
   });
 
   test('of open exceptions, in number and in money', async () => {
@@ -171,7 +171,7 @@ describe('what the dashboards say is what the API says', () => {
 
   test('of how days ended, by hospital', async () => {
     const { items } = await queries.reconciliations(WHOLE_LEDGER, { limit: 100, mode: 'THREE_WAY' });
-    const { data } = await answer(askedBy('关账情况', '对账总览'), ALL);
+    const { data } = await answer(askedBy('日结情况', '对账总览'), ALL);
     const told = data.map((row) => [row['医院'], row['业务日'], row['结果'], Number(row['笔数'])].join(' '));
     const said = items.map((run) =>
       [
@@ -183,7 +183,7 @@ describe('what the dashboards say is what the API says', () => {
     );
     expect(told.toSorted()).toEqual(said.toSorted());
     expect(new Set(items.map(({ outcome }) => outcome))).toEqual(new Set(['UNBALANCED', 'FAILED']));
-    expect(await numberOf('最近一次关账失败的日期')).toBe(1);
+    expect(await numberOf('最近一次日结失败的日期')).toBe(1);
   });
 
   test('of how far realtime was right', async () => {
