@@ -29,7 +29,7 @@ export function Feeds({ overview }: { readonly overview: Overview | undefined })
         locale={{ emptyText: <Nothing title={home.feedsNone} text={home.feedsNoneText} /> }}
         columns={[
           { title: common.hospital, ellipsis: true, render: (_, { merchantId }) => nameOf(merchantId) },
-          { title: home.feed, width: 72, render: (_, { book }) => codes.feed[book] },
+          { title: home.feed, width: 80, render: (_, { book }) => codes.feed[book] },
           {
             title: home.lastHeard,
             width: 108,

@@ -34,7 +34,7 @@ export function OpenByHospital({ overview }: { readonly overview: Overview | und
               </Link>
             ),
           },
-          { title: common.count, width: 60, align: 'right', render: (_, { count }) => countText(count) },
+          { title: common.count, width: 66, align: 'right', render: (_, { count }) => countText(count) },
           {
             title: common.amount,
             width: 112,
