@@ -155,15 +155,6 @@ export const EXPORT_COLUMNS: Readonly<Record<ExportList, readonly ExportColumn[]
   ], // prettier-ignore
 };
 
-export const EXPORT_LABELS: Readonly<Record<ExportList, string>> = {
-  exceptions: '异常明细',
-  verdicts: '对账明细',
-  entries: '账目明细',
-  reconciliations: '对账记录',
-  bills: '账单',
-  'match-rates': '匹配率',
-};
-
 /** The code by which the summary of a list counts and adds up. */
 export const SUMMARY_KEY: Readonly<Record<ExportList, string>> = {
   exceptions: 'type',

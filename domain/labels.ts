@@ -1,6 +1,7 @@
 import type { AlertKind, AlertSeverity } from './alert.ts';
 import type { CaseStatus } from './apiPorts.ts';
 import type { Book, Channel, Kind, Source } from './entry.ts';
+import type { ExportList } from './exports.ts';
 import type { Outcome } from './ports.ts';
 import type { Role } from './principal.ts';
 import type { DEFAULT_SUPPLEMENT_METHODS } from './resolutionPorts.ts';
@@ -101,4 +102,13 @@ export const ROLE_LABELS: Readonly<Record<Role, string>> = {
   approver: '审批人',
   admin: '管理员',
   auditor: '审计员',
+};
+
+export const EXPORT_LABELS: Readonly<Record<ExportList, string>> = {
+  exceptions: '异常明细',
+  verdicts: '对账明细',
+  entries: '账目明细',
+  reconciliations: '对账记录',
+  bills: '账单',
+  'match-rates': '匹配率',
 };

@@ -30,7 +30,7 @@ export type DueClose = {
 /** Days behind today that are caught up after a downtime. */
 export const CATCH_UP_DAYS = 31;
 /** A hospital that was silent for this long is not connected: its empty days are not closed. */
-const CONNECTED_DAYS = 7;
+export const CONNECTED_DAYS = 7;
 
 /** The instant from which a date may be closed by itself. */
 export function scheduledAtMs(merchant: Merchant, date: BusinessDate): number {

@@ -27,9 +27,11 @@ const BROWSER_SAFE = [
   'finding',
   'labels',
   'menus',
+  'merchant',
   'money',
   'ports',
   'principal',
+  'schedule',
   'shape',
   'verdict',
 ].map((name) => `domain/${name}.ts`);

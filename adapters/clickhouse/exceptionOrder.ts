@@ -76,17 +76,22 @@ function byAmount(list: string, side: Side, isLargestFirst: boolean): PageOrder 
   };
 }
 
-const ORDERS: Readonly<Record<ExceptionOrder, PageOrder>> = {
-  '-businessDate': NEWEST_FIRST,
-  businessDate: byDate('exceptions by businessDate', false),
-  '-merchantFen': byAmount('exceptions by -merchantFen', 'merchant', true),
-  merchantFen: byAmount('exceptions by merchantFen', 'merchant', false),
-  '-platformFen': byAmount('exceptions by -platformFen', 'platform', true),
-  platformFen: byAmount('exceptions by platformFen', 'platform', false),
-  '-channelFen': byAmount('exceptions by -channelFen', 'at_channel', true),
-  channelFen: byAmount('exceptions by channelFen', 'at_channel', false),
-};
-
 export function pageOrderOf(order: ExceptionOrder = '-businessDate'): PageOrder {
-  return ORDERS[order];
+  const list = `exceptions by ${order}`;
+  const isLargestFirst = order.startsWith('-');
+  switch (order) {
+    case '-businessDate':
+      return NEWEST_FIRST;
+    case 'businessDate':
+      return byDate(list, false);
+    case '-merchantFen':
+    case 'merchantFen':
+      return byAmount(list, 'merchant', isLargestFirst);
+    case '-platformFen':
+    case 'platformFen':
+      return byAmount(list, 'platform', isLargestFirst);
+    case '-channelFen':
+    case 'channelFen':
+      return byAmount(list, 'at_channel', isLargestFirst);
+  }
 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Merchant } from '../../domain/merchant.ts';
 import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import { MAX_FEN } from '../../domain/money.ts';
 import type { Topic } from '../../domain/ports.ts';
@@ -10,15 +9,9 @@ import { singleObjectHeader } from './fingerprint.ts';
 import { RecordReader } from './recordReader.ts';
 import { eventSchemaOf, loadEventSchemas, newestSchemaOf } from './schemas.ts';
 import { WANTED } from './wanted.ts';
+import { wechatHospital } from '../../test/fixtures/hospital.ts';
 
-const hospital: Merchant = {
-  merchantId: 'H001',
-  name: '一院',
-  mode: 'THREE_WAY',
-  channels: [{ channel: 'WECHAT', merchantNo: '1900000001' }],
-  rules: DEFAULT_RULES,
-  graceMs: 0,
-};
+const hospital = wechatHospital('H001');
 const merchants = new Map([[hospital.merchantId, hospital]]);
 const decode = makeEventDecoder({ merchants });
 

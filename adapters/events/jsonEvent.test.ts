@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { Check } from 'typebox/value';
 import { expect, test } from 'vitest';
-import type { Merchant } from '../../domain/merchant.ts';
-import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import { MAX_FEN } from '../../domain/money.ts';
 import type { EventProducer, NewRecord } from '../../domain/ports.ts';
 import type { TopicEvent } from './event.ts';
@@ -10,6 +8,7 @@ import { makeEventDecoder } from './eventCodec.ts';
 import { LogEventIntake } from './eventIntake.ts';
 import { HisOrderEventJson, PaymentEventJson } from './eventJsonSchema.ts';
 import { jsonOfEvent, parseJsonEvent } from './jsonEvent.ts';
+import { wechatHospital } from '../../test/fixtures/hospital.ts';
 
 const payment = {
   eventId: 'e-1',
@@ -129,14 +128,7 @@ test.each([null, [], 'text', 7])('%j is no event', (json) => {
 
 // --- intake ----------------------------------------------------------------------------------------------------
 
-const hospital: Merchant = {
-  merchantId: 'H001',
-  name: '一院',
-  mode: 'THREE_WAY',
-  channels: [{ channel: 'WECHAT', merchantNo: '1900000001' }],
-  rules: DEFAULT_RULES,
-  graceMs: 0,
-};
+const hospital = wechatHospital('H001');
 const merchants = new Map([['H001', hospital]]);
 
 /** Keeps what it is given, and resolves when it is told to. */

@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Merchant } from '../../domain/merchant.ts';
-import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { HisOrderEvent } from './event.ts';
 import { encodeEvent } from './eventCodec.ts';
 import { letterReader } from './letterFacts.ts';
+import { wechatHospital } from '../../test/fixtures/hospital.ts';
 
-const hospital: Merchant = {
-  merchantId: 'H001',
-  name: '一院',
-  mode: 'THREE_WAY',
-  channels: [{ channel: 'WECHAT', merchantNo: '1900000001' }],
-  rules: DEFAULT_RULES,
-  graceMs: 0,
-};
+const hospital = wechatHospital('H001');
 const order: HisOrderEvent = {
   eventId: 'e-1',
   merchantId: 'H001',

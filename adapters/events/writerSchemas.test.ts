@@ -1,21 +1,13 @@
 import avsc from 'avsc';
 import { expect, test } from 'vitest';
-import type { Merchant } from '../../domain/merchant.ts';
-import { DEFAULT_RULES } from '../../domain/merchant.ts';
 import type { Topic } from '../../domain/ports.ts';
 import { makeEventDecoder } from './eventCodec.ts';
 import { loadEventSchemas, newestSchemaOf } from './schemas.ts';
 import type { RegistryAnswer } from './writerSchemas.ts';
 import { schemaIdOf, WriterSchemas } from './writerSchemas.ts';
+import { wechatHospital } from '../../test/fixtures/hospital.ts';
 
-const hospital: Merchant = {
-  merchantId: 'H001',
-  name: '一院',
-  mode: 'THREE_WAY',
-  channels: [{ channel: 'WECHAT', merchantNo: '1900000001' }],
-  rules: DEFAULT_RULES,
-  graceMs: 0,
-};
+const hospital = wechatHospital('H001');
 const merchants = new Map([['H001', hospital]]);
 const PAYMENT = {
   eventId: 'e-1',

@@ -1,7 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { FILL_IN_COLUMNS } from '../../domain/decisionSheet.ts';
 import type { ExportFile, ExportRequest, LedgerExports } from '../../domain/exports.ts';
-import { CONTENT_TYPES, EXPORT_COLUMNS, EXPORT_LABELS } from '../../domain/exports.ts';
+import { CONTENT_TYPES, EXPORT_COLUMNS } from '../../domain/exports.ts';
+import { EXPORT_LABELS } from '../../domain/labels.ts';
 import type { ExportRow } from '../clickhouse/exportRows.ts';
 import { exportRows } from '../clickhouse/exportRows.ts';
 import { asked } from '../clickhouse/ledgerQueries.ts';

@@ -1,6 +1,7 @@
 import { localOfInstant } from '../../domain/businessDate.ts';
 import type { ExportColumn, ExportRequest } from '../../domain/exports.ts';
-import { EXPORT_COLUMNS, EXPORT_LABELS, SUMMARY_KEY } from '../../domain/exports.ts';
+import { EXPORT_COLUMNS, SUMMARY_KEY } from '../../domain/exports.ts';
+import { EXPORT_LABELS } from '../../domain/labels.ts';
 import { MODE_LABELS } from '../../domain/labels.ts';
 import type { ExportRow } from '../clickhouse/exportRows.ts';
 import type { Row, Sheet } from '../files/sheet.ts';

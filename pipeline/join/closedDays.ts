@@ -7,21 +7,17 @@ import type { PartitionId, Position } from '../../domain/ports.ts';
  */
 export class ClosedDays {
   readonly #positions = new Map<string, Map<BusinessDate, Readonly<Record<PartitionId, Position>>>>();
-  #size = 0;
 
   /** Takes the first publication of a (merchant, date); later ones of the same day change nothing. */
   add(merchantId: string, date: BusinessDate, positions: Readonly<Record<PartitionId, Position>>): void {
     const dates = this.#positions.get(merchantId) ?? new Map<BusinessDate, typeof positions>();
-    if (!dates.has(date)) {
-      dates.set(date, positions);
-      this.#size += 1;
-    }
+    if (!dates.has(date)) dates.set(date, positions);
     this.#positions.set(merchantId, dates);
   }
 
   /** How many there are: it grows with each. */
   get size(): number {
-    return this.#size;
+    return this.#positions.values().reduce((sum, dates) => sum + dates.size, 0);
   }
 
   isClosed(merchantId: string, date: BusinessDate): boolean {

@@ -12,7 +12,6 @@ import { KafkaEventLog } from '../../adapters/kafka/kafkaEventLog.ts';
 import type { Child } from '../../adapters/process/childProcess.ts';
 import { freePort } from '../../adapters/process/freePort.ts';
 import { kafkaJars, whyNoKafkaJars } from '../../adapters/process/kafkaJars.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { mavenJars } from '../../adapters/process/mavenJars.ts';
 import { untilUp } from '../../adapters/process/untilUp.ts';
 import type { Config } from '../../adapters/config/loadConfig.ts';
@@ -23,7 +22,7 @@ import { aVerdict } from '../integration/ledgerHarness.ts';
 import { kafkaSettings, NEEDS } from '../log/logUnderTest.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
-import { startKafka } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
 
 // The examples of docs/events.md, as they stand there.
 
@@ -204,19 +203,12 @@ describe.runIf(hasPython || hasCurl)('an example that sends over HTTP', () => {
 });
 
 describe.runIf(hasJava)('an example in Java', () => {
-  let dir: string;
-  let kafka: KafkaServer;
+  const kafka = brokerOfBlock();
   let classPath: string;
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'dz-examples-kafka-'));
-    kafka = await startKafka({ dir });
     classPath = [await mavenJars(AVRO), await kafkaJars()].map((libs) => join(libs, '*')).join(':');
   }, 120_000);
-  afterAll(async () => {
-    await kafka.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
 
   const java = (file: string, ...args: readonly string[]): Promise<Ended> =>
     run('java', ['-cp', classPath, join(EXAMPLES, file), ...args]);

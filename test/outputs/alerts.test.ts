@@ -6,7 +6,6 @@ import { clickHouseAlertChanges } from '../../adapters/clickhouse/alertChanges.t
 import { clickHouseAlertLedger } from '../../adapters/clickhouse/alerts.ts';
 import { kafkaOutputs } from '../../adapters/kafka/kafkaOutputs.ts';
 import type { KafkaSettings } from '../../adapters/kafka/kafkaSettings.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
 import { redisAlertsSent } from '../../adapters/redis/alertsSent.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
@@ -16,7 +15,8 @@ import { AlertQueue } from '../../pipeline/outputs/alertQueue.ts';
 import { startLedger } from '../integration/ledgerHarness.ts';
 import type { TestLedger } from '../integration/ledgerHarness.ts';
 import { kafkaSettings } from '../log/logUnderTest.ts';
-import { hasKafka, startKafka, startRedis } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka, startRedis } from '../services/index.ts';
 import { alertOf } from '../watch/someAlert.ts';
 import { readTopic } from './readTopic.ts';
 
@@ -26,7 +26,7 @@ const NOW = T0 + 30 * MINUTE_MS;
 
 describe.runIf(hasKafka)('alerts for others', () => {
   let dir: string;
-  let kafka: KafkaServer;
+  const kafka = brokerOfBlock();
   let server: RedisServer;
   let redis: ReturnType<typeof connectRedis>;
   let ledger: TestLedger;
@@ -36,14 +36,13 @@ describe.runIf(hasKafka)('alerts for others', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'dz-outputs-'));
-    kafka = await startKafka({ dir: join(dir, 'kafka') });
     server = await startRedis({ dir: join(dir, 'window'), appendfsync: 'everysec' });
     redis = connectRedis(server.url);
     ledger = await startLedger();
   }, 90_000);
   afterAll(async () => {
     redis.disconnect();
-    await Promise.all([kafka.stop(), server.stop(), ledger[Symbol.asyncDispose]()]);
+    await Promise.all([server.stop(), ledger[Symbol.asyncDispose]()]);
     await rm(dir, { recursive: true, force: true });
   });
   beforeEach(async () => {

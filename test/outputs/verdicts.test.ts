@@ -7,7 +7,6 @@ import { clickHouseRealtimeLedger } from '../../adapters/clickhouse/realtimeLedg
 import { kafkaClient } from '../../adapters/kafka/connect.ts';
 import { kafkaOutputs } from '../../adapters/kafka/kafkaOutputs.ts';
 import type { KafkaSettings } from '../../adapters/kafka/kafkaSettings.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import type { RedisServer } from '../../adapters/process/redisServer.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
@@ -21,7 +20,8 @@ import { patientOutputs } from '../../pipeline/outputs/patientOutputs.ts';
 import { aVerdict, eventEntry, NOON_MS, startLedger } from '../integration/ledgerHarness.ts';
 import type { TestLedger } from '../integration/ledgerHarness.ts';
 import { kafkaSettings } from '../log/logUnderTest.ts';
-import { hasKafka, startKafka, startRedis } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka, startRedis } from '../services/index.ts';
 import type { ReadRecord } from './readTopic.ts';
 import { readTopic } from './readTopic.ts';
 
@@ -33,7 +33,7 @@ const MANY = 100_000;
 
 describe.runIf(hasKafka)('verdicts for others', () => {
   let dir: string;
-  let kafka: KafkaServer;
+  const kafka = brokerOfBlock();
   let server: RedisServer;
   let redis: ReturnType<typeof connectRedis>;
   let ledger: TestLedger;
@@ -44,14 +44,13 @@ describe.runIf(hasKafka)('verdicts for others', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'dz-outputs-'));
-    kafka = await startKafka({ dir: join(dir, 'kafka') });
     server = await startRedis({ dir: join(dir, 'window'), appendfsync: 'everysec' });
     redis = connectRedis(server.url);
     ledger = await startLedger();
   }, 90_000);
   afterAll(async () => {
     redis.disconnect();
-    await Promise.all([kafka.stop(), server.stop(), ledger[Symbol.asyncDispose]()]);
+    await Promise.all([server.stop(), ledger[Symbol.asyncDispose]()]);
     await rm(dir, { recursive: true, force: true });
   });
   beforeEach(async () => {
@@ -200,7 +199,7 @@ describe.runIf(hasKafka)('verdicts for others', () => {
     await kafka.kill9();
     const flushed = flush(patient);
     await expect.poll(() => away.length, { timeout: 20_000 }).toBe(1);
-    kafka = await startKafka({ dir: join(dir, 'kafka'), port: kafka.port });
+    await kafka.startAgain();
     await flushed;
     expect(new Set(idsOf(await told()))).toEqual(new Set(await stored()));
     expect(away).toHaveLength(1);
@@ -209,6 +208,6 @@ describe.runIf(hasKafka)('verdicts for others', () => {
     const batch = patient.newVerdictBatch();
     batch.add({ verdict: aVerdict(), version: 1n, span: 0 });
     await expect(batch.write()).rejects.toMatchObject({ code: 'DZ_SYSTEM_LOG_AWAY' });
-    kafka = await startKafka({ dir: join(dir, 'kafka'), port: kafka.port });
+    await kafka.startAgain();
   }, 120_000);
 });

@@ -3,28 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import { simulateDay } from '../../simulator/simulateDay.ts';
 import { playDay } from '../faults/playedDay.ts';
 import { configOn, pipelineBeside, untilReady } from '../production/kafkaSystem.ts';
 import { startTestSystem } from '../system.ts';
 import { loseMaster, untilApplied } from './lostWrites.ts';
 import { cutOff, startRedisCluster } from './redisCluster.ts';
-import { hasKafka, startKafka } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka } from '../services/index.ts';
 
 const CONFIG = new URL('../../duizhang.config.yaml', import.meta.url).pathname;
 const merchants = [...loadConfig(CONFIG).merchants.values()].slice(0, 1);
 
 describe.runIf(hasKafka)('the log in Kafka, the window on a cluster, and two pipelines', () => {
   let dir: string;
-  let kafka: KafkaServer;
+  const kafka = brokerOfBlock();
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'dz-cluster-kafka-'));
-    kafka = await startKafka({ dir: join(dir, 'kafka') });
   }, 90_000);
   afterAll(async () => {
-    await kafka.stop();
     await rm(dir, { recursive: true, force: true });
   });
 

@@ -11,11 +11,11 @@ import { makeEventDecoder } from '../../adapters/events/eventCodec.ts';
 import { loadEventSchemas, newestSchemaOf } from '../../adapters/events/schemas.ts';
 import type { OpenLog } from '../../adapters/openLog.ts';
 import { openLog } from '../../adapters/openLog.ts';
-import type { KafkaServer } from '../../adapters/process/kafkaServer.ts';
 import type { LogConsumer } from '../../domain/ports.ts';
 import type { RegistryServer } from './registryServer.ts';
 import { registryServer } from './registryServer.ts';
-import { hasKafka, startKafka } from '../services/index.ts';
+import { brokerOfBlock } from '../services/broker.ts';
+import { hasKafka } from '../services/index.ts';
 
 // Events in Confluent's framing, from a broker and a registry over HTTP.
 
@@ -42,7 +42,7 @@ function framed(id: number, orderNo: string): Buffer {
 
 describe.runIf(hasKafka)('events whose schemas a registry has', () => {
   let dir: string;
-  let kafka: KafkaServer;
+  const kafka = brokerOfBlock();
   let registry: RegistryServer;
   let opened: OpenLog;
   let config: Config;
@@ -52,10 +52,8 @@ describe.runIf(hasKafka)('events whose schemas a registry has', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'dz-registry-'));
     await writeFile(join(dir, 'password'), 'let me in', { mode: 0o600 });
-    kafka = await startKafka({ dir: join(dir, 'kafka') });
   }, 90_000);
   afterAll(async () => {
-    await kafka.stop();
     await rm(dir, { recursive: true, force: true });
   });
   beforeEach(async () => {

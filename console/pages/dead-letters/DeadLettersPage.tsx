@@ -14,7 +14,7 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { LetterDrawer } from './LetterDrawer.tsx';
 import { adviceOf } from './letterText.ts';
 import { lettersQuery } from './queries.ts';
-import { useHospitalName } from './useHospitalName.ts';
+import { useHospitalName } from '../../parts/useHospitalName.ts';
 
 const route = getRouteApi('/dead-letters');
 

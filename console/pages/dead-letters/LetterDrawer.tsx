@@ -14,7 +14,7 @@ import { adviceOf, fieldText, placeOf } from './letterText.ts';
 import type { Letter } from './queries.ts';
 import { LETTERS_KEY, replay } from './queries.ts';
 import { bytesOf, readable } from './readable.ts';
-import { useHospitalName } from './useHospitalName.ts';
+import { useHospitalName } from '../../parts/useHospitalName.ts';
 
 type Props = { readonly letter: Letter | null; readonly onClose: () => void };
 

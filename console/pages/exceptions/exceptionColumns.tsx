@@ -1,6 +1,7 @@
 import type { TableColumnType } from 'antd';
 import { Flex, Tag } from 'antd';
 import type { ExceptionOrder } from '../../../domain/apiPorts.ts';
+import { EXCEPTION_ORDERS } from '../../../domain/apiPorts.ts';
 import { useLabels } from '../../labels/useLabels.ts';
 import { CaseStatusTag, VerdictTag } from '../../parts/CodeTag.tsx';
 import { CopyableId } from '../../parts/CopyableId.tsx';
@@ -17,38 +18,28 @@ export const EXCEPTION_FOLDS: readonly Fold[] = [
   { column: 'kind', into: 'type', width: 114 },
   { column: 'hospital', into: 'orderNo' },
   { column: 'status', into: 'type' },
-  { column: 'date', into: 'orderNo' },
+  { column: 'businessDate', into: 'orderNo' },
 ];
 
-/** By the keys of columns; the ledger orders all rows, those that are not loaded, too. */
-const SORTED_BY = {
-  date: 'businessDate',
-  merchantFen: 'merchantFen',
-  platformFen: 'platformFen',
-  channelFen: 'channelFen',
-} as const;
-type SortedColumn = keyof typeof SORTED_BY;
 type SortOrder = Exclude<TableColumnType<object>['sortOrder'], undefined>;
 const LARGEST_FIRST: SortOrder[] = ['descend', 'ascend'];
 
-/** @param key of a column; anything else, or no direction, is the list's own order */
+/** The ledger orders all rows, those that are not loaded, too. @param key of a column; without a direction: the list's own order */
 export function sortOf(key: unknown, direction: SortOrder | undefined): ExceptionOrder | undefined {
-  const column = (Object.keys(SORTED_BY) as SortedColumn[]).find((each) => each === key);
-  if (column === undefined || !direction) return undefined;
-  return direction === 'descend' ? `-${SORTED_BY[column]}` : SORTED_BY[column];
+  if (!direction) return undefined;
+  const wanted = `${direction === 'descend' ? '-' : ''}${String(key)}`;
+  return EXCEPTION_ORDERS.find((order) => order === wanted);
 }
 
-function sortedIn(column: SortedColumn, sort: ExceptionOrder) {
-  const by = SORTED_BY[column];
-  const sortOrder: SortOrder = sort === by ? 'ascend' : sort === `-${by}` ? 'descend' : null;
-  return { sorter: true, sortDirections: LARGEST_FIRST, sortOrder };
+function sortedIn(key: 'businessDate' | Side, sort: ExceptionOrder) {
+  const sortOrder: SortOrder = sort === key ? 'ascend' : sort === `-${key}` ? 'descend' : null;
+  return { key, sorter: true, sortDirections: LARGEST_FIRST, sortOrder };
 }
 
 export function useExceptionColumns(sort: ExceptionOrder = '-businessDate'): LongColumn<ExceptionItem>[] {
   const { exceptions: words, common, codes, cases } = useLabels();
   const nameOf = useMerchantName();
   const amount = (title: string, side: Side): LongColumn<ExceptionItem> => ({
-    key: side,
     title,
     width: 98,
     align: 'right',
@@ -57,10 +48,9 @@ export function useExceptionColumns(sort: ExceptionOrder = '-businessDate'): Lon
   });
   return [
     {
-      key: 'date',
       title: words.date,
       width: 100,
-      ...sortedIn('date', sort),
+      ...sortedIn('businessDate', sort),
       render: (_, { businessDate }) => <span className="dz-number">{businessDate}</span>,
     },
     {

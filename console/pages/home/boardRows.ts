@@ -1,4 +1,5 @@
 import { addDays } from '../../../domain/businessDate.ts';
+import { CONNECTED_DAYS } from '../../../domain/schedule.ts';
 import { EXCEPTION_CODES } from '../../../domain/verdict.ts';
 import type { Hospital } from './hospital.ts';
 import type { Overview, Run, Wait } from './queries.ts';
@@ -32,8 +33,6 @@ export type BoardFacts = {
 };
 
 const EXCEPTIONS: ReadonlySet<string> = EXCEPTION_CODES;
-/** As the schedule has it (domain/schedule.ts): days of a hospital that was silent for longer are not closed. */
-const CONNECTED_DAYS = 7;
 
 /** A row for each hospital that has not left, whether or not its day was closed; of several runs the last one. */
 export function boardRows(facts: BoardFacts): readonly BoardRow[] {

@@ -4,7 +4,7 @@ import type { BusinessDate } from '../../../domain/businessDate.ts';
 import { addDays, businessDateOf, startOfDate } from '../../../domain/businessDate.ts';
 import type { Merchant } from '../../../domain/merchant.ts';
 import { hasLeft } from '../../../domain/merchant.ts';
-import { isConnected, waitsUntilMs } from '../../../domain/schedule.ts';
+import { CONNECTED_DAYS, isConnected, waitsUntilMs } from '../../../domain/schedule.ts';
 import type { Finding } from '../finding.ts';
 import type { SlowParts } from './slowParts.ts';
 import { daysByMerchant, firstDate } from './slowParts.ts';
@@ -13,7 +13,6 @@ import { daysByMerchant, firstDate } from './slowParts.ts';
 const CLOSING_MS = 30 * 60_000;
 /** A day that is still open so long after its time. */
 const CRITICAL_MS = 86_400_000;
-const CONNECTED_DAYS = 7;
 
 /** Dates that no run has closed by their time, of hospitals that were not silent in the week before. */
 export async function daysNotClosed(
