@@ -117,7 +117,9 @@ test('a day that nobody closed is told at the start, goes on as one alert over r
   await using system = await startTestSystem({
     config: `merchants: [{ id: H001, name: one, channels: { WECHAT: '1' }, alertRules: { closedBy: '00:00', billBy: off } }]`,
   });
-  const paidAtMs = startOfDate(addDays(businessDateOf(Date.now()), -1)) + 12 * 3_600_000;
+  // Right after midnight yesterday still waits for late events: the newest day that can be closed by now.
+  const date = addDays(businessDateOf(Date.now() - 30 * 60_000), -1);
+  const paidAtMs = startOfDate(date) + 12 * 3_600_000;
   await system.startPipeline();
   await system.producer.append([paid('H001', 'A1', paidAtMs), booked('H001', 'A1', paidAtMs + 10)]);
   await system.untilStored(paidAtMs);
@@ -127,8 +129,8 @@ test('a day that nobody closed is told at the start, goes on as one alert over r
   expect(told).toMatchObject({
     merchantId: 'H001',
     state: 'OPEN',
-    detail: businessDateOf(paidAtMs),
-    sinceMs: startOfDate(businessDateOf(Date.now())),
+    detail: date,
+    sinceMs: startOfDate(addDays(date, 1)),
   });
   await system.killPipeline();
   await system.startPipeline();
@@ -137,7 +139,7 @@ test('a day that nobody closed is told at the start, goes on as one alert over r
     [told.alertId, 'OPEN'],
   ]);
 
-  await closeDate(system, businessDateOf(paidAtMs), paidAtMs);
+  await closeDate(system, date, paidAtMs);
   const over = await untilAlert(system, ({ state }) => state === 'CLOSED', 15_000);
   expect(over.alertId).toBe(told.alertId);
 }, 120_000);
