@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import { compress as snappyCompress, uncompress as snappyUncompress } from 'snappy';
@@ -22,18 +22,26 @@ type Codec = {
   readonly decompress: (bytes: Buffer) => Promise<Buffer>;
 };
 
-const toZstd = promisify(zstdCompress);
-const fromZstd = promisify(zstdDecompress);
+/** Producers send a batch of a megabyte unless told otherwise; a few kilobytes of gzip or zstd may unpack to gigabytes. */
+export const LARGEST_UNPACKED_BYTES = 32 * 1024 * 1024;
+const BOUNDED = { maxOutputLength: LARGEST_UNPACKED_BYTES };
 
-const CODECS: Readonly<Record<'snappy' | 'lz4' | 'zstd', Codec>> = {
+const toGzip = promisify<Buffer, Buffer>(gzip);
+const fromGzip = promisify<Buffer, typeof BOUNDED, Buffer>(gunzip);
+const toZstd = promisify<Buffer, Buffer>(zstdCompress);
+const fromZstd = promisify<Buffer, typeof BOUNDED, Buffer>(zstdDecompress);
+
+const CODECS: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>> = {
+  gzip: { compress: ({ buffer }) => toGzip(buffer), decompress: (bytes) => fromGzip(bytes, BOUNDED) },
   snappy: { compress: ({ buffer }) => xerialOf(buffer), decompress: fromSnappy },
-  lz4: { compress: ({ buffer }) => compressFrame(buffer), decompress: (bytes) => decompressFrame(bytes) },
-  zstd: { compress: ({ buffer }) => toZstd(buffer), decompress: (bytes) => fromZstd(bytes) },
+  lz4: { compress: ({ buffer }) => compressFrame(buffer), decompress: fromLz4 },
+  zstd: { compress: ({ buffer }) => toZstd(buffer), decompress: (bytes) => fromZstd(bytes, BOUNDED) },
 };
 
-/** kafkajs brings gzip alone; producers in other languages write the others by default. Done once for the process. */
+/** kafkajs brings gzip alone, and without a bound; producers in other languages write the others by default. Done once for the process. */
 export function registerCodecs(): void {
   for (const [name, codec] of [
+    [CompressionTypes.GZIP, CODECS.gzip],
     [CompressionTypes.Snappy, CODECS.snappy],
     [CompressionTypes.LZ4, CODECS.lz4],
     [CompressionTypes.ZSTD, CODECS.zstd],
@@ -62,14 +70,41 @@ async function xerialOf(bytes: Buffer): Promise<Buffer> {
 async function fromSnappy(bytes: Buffer): Promise<Buffer> {
   if (bytes.compare(XERIAL, 0, XERIAL_MAGIC_BYTES, 0, XERIAL_MAGIC_BYTES) !== 0) return plainSnappy(bytes);
   const parts: Buffer[] = [];
+  let unpacked = 0;
   for (let at = XERIAL.length; at + 4 <= bytes.length;) {
     const end = at + 4 + bytes.readUInt32BE(at);
-    parts.push(await plainSnappy(bytes.subarray(at + 4, end)));
+    const block = await plainSnappy(bytes.subarray(at + 4, end));
+    unpacked += block.length;
+    expectBounded(unpacked);
+    parts.push(block);
     at = end;
   }
   return Buffer.concat(parts);
 }
 
 async function plainSnappy(bytes: Buffer): Promise<Buffer> {
+  expectBounded(snappyLength(bytes));
   return Buffer.from(await snappyUncompress(bytes, { asBuffer: true }));
+}
+
+/** Bare Snappy begins with the length of what it unpacks to, in groups of seven bits, the lowest first. */
+function snappyLength(bytes: Buffer): number {
+  let length = 0;
+  for (const [at, byte] of bytes.subarray(0, 5).entries()) {
+    length += (byte & 0x7f) * 2 ** (7 * at);
+    if (byte < 0x80) break;
+  }
+  return length;
+}
+
+/** A byte of LZ4 unpacks to 255 at most: a broker's batch to what memory holds for a moment, but not as records. */
+async function fromLz4(bytes: Buffer): Promise<Buffer> {
+  const unpacked = await decompressFrame(bytes);
+  expectBounded(unpacked.length);
+  return unpacked;
+}
+
+function expectBounded(bytes: number): void {
+  if (bytes > LARGEST_UNPACKED_BYTES)
+    throw new RangeError(`it unpacks to more than ${LARGEST_UNPACKED_BYTES} bytes`);
 }

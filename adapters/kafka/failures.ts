@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../domain/errors.ts';
 import { orAborted } from '../orAborted.ts';
+import type { PartitionId, Position } from '../../domain/ports.ts';
 import { LARGEST_BATCH_BYTES } from './kafkaSettings.ts';
 
 const FIRST_PAUSE_MS = 50;
@@ -57,6 +58,27 @@ export function isPassing(error: unknown): boolean {
 
 function isSocketError(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string' && /^E(?!RR_)/.test(error.code);
+}
+
+/** Whether an answer arrived and is not what it should be: neither kafkajs nor the connection complains, but what takes it apart. */
+export function isUnreadable(error: unknown): boolean {
+  const chain = [...chainOf(error)];
+  const isOther = (one: Error): boolean =>
+    one instanceof DuizhangError || one.name === 'AbortError' || one.name.startsWith('KafkaJS');
+  return (
+    chain.length > 0 && !chain.some((one) => isOther(one) || isSocketError(one) || TLS.test(one.message))
+  );
+}
+
+/** A batch that is damaged, or unpacks to more than any producer means. */
+export function unreadable(error: unknown, partition: PartitionId, position: Position): DuizhangError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new DuizhangError(
+    'DZ_LOG_UNREADABLE',
+    `the batch at position ${position} of ${partition} cannot be read: ${why}. Nothing is skipped by itself; ` +
+      'see docs/kafka.md, "A batch cannot be read"',
+    { details: { partition, position }, cause: error },
+  );
 }
 
 /** What lasts, in words that say what to do; everything else as it is. */

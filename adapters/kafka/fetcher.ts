@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { LogRecord, PartitionId, Position } from '../../domain/ports.ts';
 import { orAborted } from '../orAborted.ts';
-import { hasType, isPassing, told } from './failures.ts';
+import { hasType, isPassing, isUnreadable, told, unreadable } from './failures.ts';
 import { fetchedRangeOf } from './fetchedRange.ts';
 import type { KafkaSettings } from './kafkaSettings.ts';
 import type { FetchedRange, PartitionFeed, Wanted } from './partitionFeed.ts';
@@ -11,6 +11,8 @@ import { partitionIdOf, placeOf } from './partitionIds.ts';
 /** A broker with nothing new answers after this long: silence is seen as often. */
 const LONGEST_WAIT_MS = 50;
 const PARTITION_BYTES = 1024 * 1024;
+/** A broker answers with one batch at least, however large it is. */
+const ONE_BATCH = 1;
 const ANSWER_BYTES = 8 * 1024 * 1024;
 const READ_COMMITTED = 1;
 const AFTER_FAILURE_MS = 200;
@@ -31,6 +33,7 @@ export type FetcherParts = {
 };
 
 type Question = Wanted & { readonly feed: PartitionFeed };
+type Answer = { readonly question: Question; readonly range: FetchedRange };
 
 /** Asks every broker for what its partitions' feeds want, one question at a time each. */
 export class Fetcher {
@@ -96,6 +99,34 @@ export class Fetcher {
   }
 
   async #answer(nodeId: string, questions: readonly Question[], signal: AbortSignal): Promise<void> {
+    let answers: readonly Answer[];
+    try {
+      answers = await this.#fetch(nodeId, questions, PARTITION_BYTES, signal);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      await this.#answerSingly(nodeId, questions, signal);
+      return;
+    }
+    for (const { question, range } of answers) this.#offer(question, range, signal);
+  }
+
+  /** One batch spoils the whole answer: each partition is asked for its next batch alone, up to the one that is meant. */
+  async #answerSingly(nodeId: string, questions: readonly Question[], signal: AbortSignal): Promise<void> {
+    for (const question of questions) {
+      const answers = await this.#fetch(nodeId, [question], ONE_BATCH, signal).catch((error: unknown) => {
+        throw isUnreadable(error) ? unreadable(error, question.feed.partition, question.from) : error;
+      });
+      for (const { range } of answers) this.#offer(question, range, signal);
+    }
+  }
+
+  /** @param partitionBytes of the answer, of each partition */
+  async #fetch(
+    nodeId: string,
+    questions: readonly Question[],
+    partitionBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly Answer[]> {
     const { cluster, settings } = this.#parts;
     const broker = await orAborted(signal, cluster.findBroker({ nodeId }));
     const places = questions.map(({ feed, from }) => ({ ...placeOf(settings, feed.partition), from }));
@@ -104,7 +135,7 @@ export class Fetcher {
       partitions: own.map(({ partition, from }) => ({
         partition,
         fetchOffset: String(from),
-        maxBytes: PARTITION_BYTES,
+        maxBytes: partitionBytes,
       })),
     }));
     const request = {
@@ -116,13 +147,13 @@ export class Fetcher {
     } as const;
     const askedAtMs = Date.now();
     const { responses } = await orAborted(signal, broker.fetch(request));
-    for (const { topicName, partitions } of responses) {
-      for (const fetched of partitions) {
+    return responses.flatMap(({ topicName, partitions }) =>
+      partitions.flatMap((fetched) => {
         const id = partitionIdOf(settings, topicName, fetched.partition);
         const question = questions.find(({ feed }) => feed.partition === id);
-        if (question) this.#offer(question, fetchedRangeOf(fetched, question.from, askedAtMs), signal);
-      }
-    }
+        return question ? [{ question, range: fetchedRangeOf(fetched, question.from, askedAtMs) }] : [];
+      }),
+    );
   }
 
   #offer(question: Question, range: FetchedRange, signal: AbortSignal): void {

@@ -1,12 +1,7 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { expectAccessible, launch, logInAs, picture } from './browser.ts';
+import { expect, inject, test } from 'vitest';
+import { expectAccessible, logInAs, picture, useBrowser } from './browser.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 type Item = { readonly alertId: string; readonly state: 'OPEN' | 'CLOSED' };
 type Order = { readonly merchantId: string; readonly orderNo: string };
@@ -37,7 +32,7 @@ test('an alert shows all its orders, page by page, and each leads to the order a
   expect(orders.length).toBeGreaterThan(0);
   // A link opens it whatever list is shown: it may have been closed since it was sent.
   const others = state === 'OPEN' ? 'CLOSED' : 'OPEN';
-  const tab = await logInAs(browser, 'operator', `/alerts?state=${others}&alert=${alertId}`);
+  const tab = await logInAs('operator', `/alerts?state=${others}&alert=${alertId}`);
   const { page } = tab;
   const drawer = page.getByRole('dialog');
   const rows = drawer.locator('tbody tr.ant-table-row');

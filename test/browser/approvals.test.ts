@@ -1,26 +1,21 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   expectAccessible,
   expectListFits,
   expectNoSideScroll,
-  launch,
   logInAs,
   picture,
   SIZES,
+  useBrowser,
 } from './browser.ts';
 import { drawerOf, expectNoCodes, openException, stakeOf, submit } from './caseHelp.ts';
 
 // Two people in two tabs: one asks, another decides.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 async function askFor(caseId: string) {
-  const tab = await logInAs(browser, 'operator', `/?case=${caseId}`);
+  const tab = await logInAs('operator', `/?case=${caseId}`);
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '平账' }).click();
   await page.getByText(/提交后需他人审批/).waitFor();
@@ -35,12 +30,12 @@ test('a large write-off waits for another person, who agrees or sends it back', 
   const asker = await askFor(id);
   await asker.page.goto('about:blank');
 
-  const own = await logInAs(browser, 'operator', '/approvals');
+  const own = await logInAs('operator', '/approvals');
   const ownRow = own.page.locator('.ant-table-row', { hasText: orderNo });
   await ownRow.getByText('只有审批人可以审批').waitFor();
   expect(await ownRow.getByRole('button', { name: '通过' }).isDisabled()).toBe(true);
 
-  const tab = await logInAs(browser, 'approver', '/approvals');
+  const tab = await logInAs('approver', '/approvals');
   const { page } = tab;
   const row = page.locator('.ant-table-row', { hasText: orderNo });
   await row.waitFor();
@@ -60,7 +55,7 @@ test('a large write-off waits for another person, who agrees or sends it back', 
   await row.waitFor({ state: 'detached' });
 
   await askFor(id);
-  const again = await logInAs(browser, 'approver', '/approvals');
+  const again = await logInAs('approver', '/approvals');
   const rowAgain = again.page.locator('.ant-table-row', { hasText: orderNo });
   await rowAgain.getByRole('button', { name: '通过' }).click();
   await again.page.getByRole('dialog').last().getByRole('button', { name: '通过' }).click();

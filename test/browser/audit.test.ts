@@ -1,16 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { closeTabs, expectAccessible, launch, logInAs, picture } from './browser.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, logInAs, picture, useBrowser } from './browser.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterEach(() => closeTabs(browser));
-afterAll(() => browser.close());
+useBrowser();
 
 test('an entry is in words, with the record itself below to be copied', async () => {
-  const tab = await logInAs(browser, 'admin', '/audit?kind=START');
+  const tab = await logInAs('admin', '/audit?kind=START');
   await tab.page.locator('.ant-table-row', { hasText: '对账服务' }).first().click();
   const drawer = tab.page.getByRole('dialog');
   const words = drawer.getByRole('table').last();
@@ -26,9 +20,9 @@ test('an entry is in words, with the record itself below to be copied', async ()
 });
 
 test('who worked at the server is called by what that is, here and among the users', async () => {
-  const tab = await logInAs(browser, 'admin', '/audit?kind=USER_CHANGE');
+  const tab = await logInAs('admin', '/audit?kind=USER_CHANGE');
   await tab.page.locator('.ant-table-row', { hasText: '服务器账号 ' }).first().waitFor();
-  const users = await logInAs(browser, 'admin', '/system?tab=users');
+  const users = await logInAs('admin', '/system?tab=users');
   const row = users.page.locator('.ant-table-row', { hasText: 'li' }).first();
   await row.waitFor();
   expect(await row.innerText()).toMatch(/服务器账号 /);

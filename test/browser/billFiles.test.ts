@@ -1,16 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { expectAccessible, expectNoSideScroll, logInAs, picture, useBrowser } from './browser.ts';
 import { savedBy } from './savedFile.ts';
 
 // 账单下载: what is on record, its bytes, and another bill.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 const DATE = '2026-01-15';
 /** A bill of a day on which nothing else happened. */
@@ -33,7 +29,7 @@ async function upload(page: Page, name: string, buffer: Buffer): Promise<void> {
 }
 
 test('a bill comes as it was received, byte for byte', async () => {
-  const tab = await logInAs(browser, 'viewer', '/bill-files?hospital=H001&book=CHANNEL');
+  const tab = await logInAs('viewer', '/bill-files?hospital=H001&book=CHANNEL');
   const { page } = tab;
   const row = page.locator('.ant-table-row').first();
   await row.waitFor();
@@ -53,7 +49,7 @@ test('a bill comes as it was received, byte for byte', async () => {
 });
 
 test('a bill is brought, known again, and another for its place takes over', async () => {
-  const tab = await logInAs(browser, 'operator', '/bill-files?hospital=H001');
+  const tab = await logInAs('operator', '/bill-files?hospital=H001');
   const { page } = tab;
   const dialog = page.getByRole('dialog');
   const orderNo = `UP${randomUUID().slice(0, 8)}`;
@@ -72,7 +68,7 @@ test('a bill is brought, known again, and another for its place takes over', asy
   await upload(page, `${orderNo}-2.csv`, billOf(orderNo, '13.00'));
   await dialog.locator('[data-upload=imported]').waitFor();
   await page.keyboard.press('Escape');
-  const listed = await logInAs(browser, 'operator', `/bill-files?hospital=H001&from=${DATE}&to=${DATE}`);
+  const listed = await logInAs('operator', `/bill-files?hospital=H001&from=${DATE}&to=${DATE}`);
   const rows = listed.page.locator('.ant-table-row');
   await rows.first().waitFor();
   const texts = await rows.allInnerTexts();
@@ -82,7 +78,7 @@ test('a bill is brought, known again, and another for its place takes over', asy
 });
 
 test('a bill that is none, or of another day, is refused with the reason in words', async () => {
-  const tab = await logInAs(browser, 'admin', '/bill-files?hospital=H001');
+  const tab = await logInAs('admin', '/bill-files?hospital=H001');
   const { page } = tab;
   const dialog = page.getByRole('dialog');
   await page.getByRole('button', { name: '上传账单' }).click();
@@ -95,7 +91,7 @@ test('a bill that is none, or of another day, is refused with the reason in word
 });
 
 test('rows that could not be read are counted and told one by one', async () => {
-  const tab = await logInAs(browser, 'operator', '/bill-files?hospital=H001');
+  const tab = await logInAs('operator', '/bill-files?hospital=H001');
   const { page } = tab;
   const orderNo = `BAD${randomUUID().slice(0, 8)}`;
   await page.getByRole('button', { name: '上传账单' }).click();
@@ -110,7 +106,7 @@ test('rows that could not be read are counted and told one by one', async () => 
 });
 
 test('of a bill whose rows were all seen to nothing is warned of any more', async () => {
-  const tab = await logInAs(browser, 'viewer', '/bill-files?book=CHANNEL');
+  const tab = await logInAs('viewer', '/bill-files?book=CHANNEL');
   const { page } = tab;
   const asked = page.waitForResponse(/bill-errors/);
   await page

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import { expect, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { chromiumPath } from './chromium.ts';
 
 export const OUTPUT = join(import.meta.dirname, 'output');
@@ -24,7 +24,19 @@ export type Look = {
   readonly url?: string;
 };
 
-export async function launch(): Promise<Browser> {
+let browser: Browser;
+
+/** One Chromium for the tests of a file, called once at its top. Each begins without the tabs of those before, which would follow
+ * the system on. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterEach(closeTabs);
+  afterAll(() => browser.close());
+}
+
+async function launch(): Promise<Browser> {
   const executablePath = chromiumPath(process.env);
   if (executablePath === null)
     throw new Error('there is no Chromium; node tools/setup.mjs --for-tests installs it');
@@ -35,7 +47,7 @@ export async function launch(): Promise<Browser> {
 }
 
 /** A tab of the console in which nobody is logged in. Whatever its own console complains of fails the test: `complaints`. */
-export async function openTab(browser: Browser, look: Look = {}): Promise<Tab> {
+export async function openTab(look: Look = {}): Promise<Tab> {
   const { size = 'small', theme = 'light', language = 'zh', url = inject('system').url } = look;
   const context = await browser.newContext({
     viewport: SIZES[size],
@@ -56,7 +68,7 @@ export async function openTab(browser: Browser, look: Look = {}): Promise<Tab> {
   return { page, complaints, look: { size, theme, language } };
 }
 
-export async function closeTabs(browser: Browser): Promise<void> {
+async function closeTabs(): Promise<void> {
   await Promise.all(browser.contexts().map((context) => context.close()));
 }
 
@@ -67,8 +79,8 @@ export type Tab = {
 };
 
 /** A tab in which a user of the demo is logged in, at an address. */
-export async function logInAs(browser: Browser, user: string, path = '/', look: Look = {}): Promise<Tab> {
-  const tab = await openTab(browser, look);
+export async function logInAs(user: string, path = '/', look: Look = {}): Promise<Tab> {
+  const tab = await openTab(look);
   await tab.page.goto(path);
   await fillToken(tab, user);
   await tab.page.locator('#content h1').first().waitFor();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { expectAccessible, launch, logInAs, picture } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
+import { expectAccessible, logInAs, picture, useBrowser } from './browser.ts';
 import type { Listed } from './caseHelp.ts';
 import {
   askedAs,
@@ -17,11 +17,7 @@ import {
 
 // What operators do less often: somebody takes a case, a refund is done elsewhere or in part, rows of a bill are seen to.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 type Detail = {
   readonly actions: readonly { readonly action: string; readonly allowed: boolean }[];
@@ -42,7 +38,7 @@ async function openFor(action: string, filter: string): Promise<Listed> {
 
 test('somebody takes an exception, says so, and gives it back', async () => {
   const { id } = await openException('type=DUPLICATE');
-  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const tab = await logInAs('operator', `/?case=${id}`);
   const { page } = tab;
   const drawer = drawerOf(page);
   await drawer.getByRole('button', { name: '指派与备注' }).click();
@@ -68,7 +64,7 @@ test('somebody takes an exception, says so, and gives it back', async () => {
 
 test('a refund that only HIS has is made from its case', async () => {
   const { id } = await openFor('SELF_REFUND', 'type=MERCHANT_ONLY&kind=REFUND');
-  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const tab = await logInAs('operator', `/?case=${id}`);
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '自助退款', exact: true }).click();
   const due = await page.getByLabel('退款金额（元）').inputValue();
@@ -91,7 +87,7 @@ test('a refund that only HIS has is made from its case', async () => {
 
 test('a refund that was done at the channel is registered with its number', async () => {
   const { id } = await openFor('EXTERNAL_REFUND', 'type=PLATFORM_ONLY&kind=REFUND');
-  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const tab = await logInAs('operator', `/?case=${id}`);
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '登记外部退款' }).click();
   await submit(page);
@@ -111,7 +107,7 @@ test('a refund that was done at the channel is registered with its number', asyn
 });
 
 test('the list is taken away line by line, as JSON', async () => {
-  const tab = await logInAs(browser, 'viewer', '/exceptions');
+  const tab = await logInAs('viewer', '/exceptions');
   const { page } = tab;
   await page.getByRole('button', { name: '导出' }).click();
   const [file] = await Promise.all([
@@ -151,9 +147,9 @@ async function bringBadBill(page: Page, name: string): Promise<void> {
 
 test('rows of a bill that could not be read are listed with their reason, and off the list once somebody saw to them', async () => {
   const name = `ERR${randomUUID().slice(0, 8)}`;
-  const brought = await logInAs(browser, 'operator', '/bill-files?hospital=H002');
+  const brought = await logInAs('operator', '/bill-files?hospital=H002');
   await bringBadBill(brought.page, name);
-  const tab = await logInAs(browser, 'operator', '/exceptions?tab=bills&hospital=H002');
+  const tab = await logInAs('operator', '/exceptions?tab=bills&hospital=H002');
   const { page } = tab;
   const card = page.locator('.ant-card', { hasText: name });
   await card.waitFor();

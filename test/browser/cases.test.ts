@@ -1,15 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, expectNoSideScroll, logInAs, picture, useBrowser } from './browser.ts';
 import { codeFor, drawerOf, expectNoCodes, openException, stakeOf, submit } from './caseHelp.ts';
 
 // The life of a case by clicking, in the drawer that opens over any page.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 /** 1 × 1. */
 const PNG = Buffer.from(
@@ -19,7 +14,7 @@ const PNG = Buffer.from(
 
 test('an exception shows its three books, what differs, where it came from, and what may be done', async () => {
   const { id, orderNo } = await openException('type=DUPLICATE');
-  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const tab = await logInAs('operator', `/?case=${id}`);
   const drawer = drawerOf(tab.page);
   await drawer.getByRole('heading', { name: '各方账单' }).waitFor();
   expect(await drawer.getByText(orderNo).count()).toBeGreaterThanOrEqual(3);
@@ -48,7 +43,7 @@ test('a payment that HIS lacks is refunded with a code, and the case is settled'
   const { id } = await openException('type=CHANNEL_ONLY&kind=PAYMENT', (item) => {
     return !item.possiblyCrossDay && stakeOf(item) < 50_000;
   });
-  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const tab = await logInAs('operator', `/?case=${id}`);
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '退款', exact: true }).click();
   await page.getByRole('button', { name: '获取验证码' }).click();
@@ -70,7 +65,7 @@ test('a payment that HIS lacks is refunded with a code, and the case is settled'
 
 test('a difference is written off with a reason', async () => {
   const { id } = await openException('type=AMOUNT_MISMATCH', (item) => stakeOf(item) < 50_000);
-  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const tab = await logInAs('operator', `/?case=${id}`);
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '平账' }).click();
   await submit(page);
@@ -88,7 +83,7 @@ test('what is missing is made up for, with a proof that is seen before it is sen
     return !each.possiblyCrossDay && stakeOf(each) < 50_000;
   });
   const { id } = item;
-  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const tab = await logInAs('operator', `/?case=${id}`);
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '补差' }).click();
   const dialog = page.getByRole('dialog').last();
@@ -119,7 +114,7 @@ test('what is missing is made up for, with a proof that is seen before it is sen
 
 test('near midnight a person has to say on which day it belongs', async () => {
   const { id } = await openException('type=CHANNEL_ONLY&kind=PAYMENT', (item) => item.possiblyCrossDay);
-  const tab = await logInAs(browser, 'operator', `/?case=${id}`);
+  const tab = await logInAs('operator', `/?case=${id}`);
   const { page } = tab;
   await drawerOf(page).getByRole('button', { name: '退款', exact: true }).click();
   await page.getByText(/须相邻日期已完成日结/).waitFor();
@@ -144,7 +139,7 @@ test('near midnight a person has to say on which day it belongs', async () => {
 
 test('a viewer sees everything and is told why nothing can be pressed', async () => {
   const { id } = await openException('type=PLATFORM_MISSING');
-  const tab = await logInAs(browser, 'viewer', `/?case=${id}`, { theme: 'dark', language: 'en' });
+  const tab = await logInAs('viewer', `/?case=${id}`, { theme: 'dark', language: 'en' });
   const drawer = drawerOf(tab.page);
   await drawer.getByText(/Only operators act on exceptions/).waitFor();
   expect(await drawer.getByRole('button', { name: 'Write off' }).isDisabled()).toBe(true);

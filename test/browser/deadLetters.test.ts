@@ -1,16 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { closeTabs, expectAccessible, launch, logInAs, picture } from './browser.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, logInAs, picture, useBrowser } from './browser.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterEach(() => closeTabs(browser));
-afterAll(() => browser.close());
+useBrowser();
 
 test('a letter says in Chinese what is wrong, where it lies and whom to ask, with the words of the system below', async () => {
-  const tab = await logInAs(browser, 'admin', '/dead-letters');
+  const tab = await logInAs('admin', '/dead-letters');
   await tab.page.locator('.ant-table-row', { hasText: '内容不合规' }).first().click();
   const facts = tab.page.getByRole('dialog').getByRole('table');
   await facts.waitFor();
@@ -26,7 +20,7 @@ test('a letter says in Chinese what is wrong, where it lies and whom to ask, wit
 });
 
 test('of a hospital that is none of ours the id is named', async () => {
-  const tab = await logInAs(browser, 'admin', '/dead-letters');
+  const tab = await logInAs('admin', '/dead-letters');
   await tab.page.locator('.ant-table-row', { hasText: '医院未配置' }).first().click();
   const facts = tab.page.getByRole('dialog').getByRole('table');
   expect(await facts.innerText()).toMatch(/医院\s+NOBODY-\d+（未配置）/);

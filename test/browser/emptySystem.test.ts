@@ -1,18 +1,15 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { expectAccessible, expectNoSideScroll, launch, openTab, picture } from './browser.ts';
+import { expectAccessible, expectNoSideScroll, openTab, picture, useBrowser } from './browser.ts';
 import { PASSWORD, startDemo } from './startSystem.ts';
 
 // A system in which nothing has happened yet: each page says why it is empty, and what comes or is to be done.
 
-let browser: Browser;
+useBrowser();
 let own: Awaited<ReturnType<typeof startDemo>>;
 beforeAll(async () => {
   own = await startDemo({ isEmpty: true });
-  browser = await launch();
 }, 180_000);
 afterAll(async () => {
-  await browser.close();
   await own.stop();
 });
 
@@ -31,7 +28,7 @@ const SAYS = [
 
 test('an empty system says on every page what is to be connected next', async () => {
   expect(own.system.url).not.toBe(inject('system').url);
-  const tab = await openTab(browser, { url: own.system.url });
+  const tab = await openTab({ url: own.system.url });
   const { page } = tab;
   await page.goto('/');
   await page.getByRole('tab').nth(1).click();
@@ -54,7 +51,7 @@ test('an empty system says on every page what is to be connected next', async ()
 });
 
 test('a hospital’s own people are told whom to ask, and nothing of interfaces', async () => {
-  const { page } = await openTab(browser, { url: own.system.url });
+  const { page } = await openTab({ url: own.system.url });
   await page.goto('/');
   await page.getByLabel('用户名').fill('li');
   await page.getByRole('textbox', { name: '密码' }).fill(PASSWORD);

@@ -1,17 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, expectNoSideScroll, logInAs, picture, useBrowser } from './browser.ts';
 import { askedAs, codeFor, drawerOf, expectNoCodes, openException, stakeOf, submit } from './caseHelp.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test('the list is filtered by its address, opens a case, and its filters are kept under a name', async () => {
-  const tab = await logInAs(browser, 'operator', '/exceptions?type=DUPLICATE');
+  const tab = await logInAs('operator', '/exceptions?type=DUPLICATE');
   const { page } = tab;
   const rows = page.locator('.ant-table-row');
   await rows.first().waitFor();
@@ -34,7 +29,7 @@ test('the list is filtered by its address, opens a case, and its filters are kep
 });
 
 test('a channel narrows the list, and whoever finds nothing is told what to do', async () => {
-  const tab = await logInAs(browser, 'viewer', '/exceptions?channel=ALIPAY&kind=PAYMENT');
+  const tab = await logInAs('viewer', '/exceptions?channel=ALIPAY&kind=PAYMENT');
   const { page } = tab;
   await page.locator('.ant-table-row').first().waitFor();
   const text = await page.locator('.ant-table-body, .ant-table-tbody-virtual').first().innerText();
@@ -48,7 +43,7 @@ test('a channel narrows the list, and whoever finds nothing is told what to do',
 });
 
 test('a click on a book orders the whole list by its amounts, and the address says so', async () => {
-  const tab = await logInAs(browser, 'viewer', '/exceptions');
+  const tab = await logInAs('viewer', '/exceptions');
   const { page } = tab;
   const rows = page.locator('.ant-table-row');
   await rows.first().waitFor();
@@ -81,7 +76,7 @@ test.each([
   ['large', 'dark', 'zh'],
   ['narrow', 'light', 'en'],
 ] as const)('the page fits a %s screen, %s, in %s', async (size, theme, language) => {
-  const tab = await logInAs(browser, 'operator', '/exceptions', { size, theme, language });
+  const tab = await logInAs('operator', '/exceptions', { size, theme, language });
   await tab.page.locator('.ant-table-row').first().waitFor();
   await expectNoCodes(tab.page);
   await expectNoSideScroll(tab);
@@ -91,7 +86,7 @@ test.each([
 });
 
 test('the list is taken away as a file that opens', async () => {
-  const tab = await logInAs(browser, 'viewer', '/exceptions');
+  const tab = await logInAs('viewer', '/exceptions');
   const { page } = tab;
   for (const [name, ending] of [
     ['CSV 文本', 'csv'],
@@ -111,7 +106,7 @@ test('the list is taken away as a file that opens', async () => {
 });
 
 test('of several hospitals the sum of each is shown before they are written off, and that of all', async () => {
-  const { page } = await logInAs(browser, 'operator', '/exceptions?status=OPEN&type=DUPLICATE');
+  const { page } = await logInAs('operator', '/exceptions?status=OPEN&type=DUPLICATE');
   const rows = page.locator('.ant-table-row');
   await rows.first().waitFor();
   for (const name of ['协和示范医院', '人民示范医院']) {
@@ -131,7 +126,7 @@ function fenAfter(text: string, pattern: RegExp): number {
 }
 
 test('several are written off at once, each with its own result', async () => {
-  const tab = await logInAs(browser, 'operator', '/exceptions?status=OPEN&hospital=H002');
+  const tab = await logInAs('operator', '/exceptions?status=OPEN&hospital=H002');
   const { page } = tab;
   const boxes = page.locator('.ant-table-row .ant-checkbox-input');
   await boxes.first().waitFor();
@@ -152,7 +147,7 @@ test('an order is refunded by its number', async () => {
   const { orderNo, merchantId } = await openException('type=CHANNEL_ONLY&kind=PAYMENT', (item) => {
     return !item.possiblyCrossDay && stakeOf(item) < 50_000;
   });
-  const tab = await logInAs(browser, 'operator', `/exceptions?tab=refund&hospital=${merchantId}`);
+  const tab = await logInAs('operator', `/exceptions?tab=refund&hospital=${merchantId}`);
   const { page } = tab;
   await page.getByLabel('订单号').fill(orderNo);
   await page.getByRole('button', { name: '查询订单' }).click();
@@ -170,7 +165,7 @@ test('an order is refunded by its number', async () => {
 });
 
 test('going back to another order, the form says the order that is shown', async () => {
-  const { page } = await logInAs(browser, 'operator', '/exceptions?tab=refund&hospital=H001&order=ONE');
+  const { page } = await logInAs('operator', '/exceptions?tab=refund&hospital=H001&order=ONE');
   const order = page.locator('#content input.dz-id');
   await page.locator('#content').getByText('记录不存在。请核对编号').waitFor();
   await order.fill('TWO');

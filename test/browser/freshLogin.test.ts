@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../adapters/process/freePort.ts';
 import { CLIENT, OidcProvider } from '../access/oidcProvider.ts';
 import type { Tab } from './browser.ts';
-import { expectAccessible, launch, openTab, picture } from './browser.ts';
+import { expectAccessible, openTab, picture, useBrowser } from './browser.ts';
 import type { Listed } from './caseHelp.ts';
 import { codeFor, drawerOf, stakeOf, submit } from './caseHelp.ts';
 import { PASSWORD, startDemo } from './startSystem.ts';
@@ -17,7 +17,7 @@ const ACCOUNTS = {
   guest: { name: '访客', dz_roles: [], dz_scope: '' },
 };
 
-let browser: Browser;
+useBrowser();
 let provider: OidcProvider;
 let demo: Awaited<ReturnType<typeof startDemo>>;
 beforeAll(async () => {
@@ -37,10 +37,8 @@ beforeAll(async () => {
     login: { clientId: ${CLIENT.clientId}, keyEnv: OIDC_CLIENT, address: '${address}' }
 `,
   });
-  browser = await launch();
 }, 180_000);
 afterAll(async () => {
-  await browser.close();
   await demo.stop();
   await provider[Symbol.asyncDispose]();
 });
@@ -96,7 +94,7 @@ function staleAnswers(page: Page): () => Promise<number> {
 
 test('a login by password that has grown old is asked for again, and the refund goes on as it was', async () => {
   const { id } = await lostPayment(0);
-  const tab = await openTab(browser, { url: demo.system.url });
+  const tab = await openTab({ url: demo.system.url });
   const { page } = tab;
   await page.goto(`/?case=${id}`);
   await logInByPassword(tab);
@@ -115,7 +113,7 @@ test('a login by password that has grown old is asked for again, and the refund 
 
 test('whoever logs in at the provider is let in, asked again there for money, and the refund goes on as it was', async () => {
   const { id } = await lostPayment(0);
-  const tab = await openTab(browser, { url: demo.system.url });
+  const tab = await openTab({ url: demo.system.url });
   const { page } = tab;
   await page.goto(`/?case=${id}`);
   await page.getByRole('button', { name: '统一登录' }).waitFor();
@@ -139,7 +137,7 @@ test('whoever logs in at the provider is let in, asked again there for money, an
 });
 
 test('whoever the provider knows and nobody here is told so; a window that is given up is no end', async () => {
-  const tab = await openTab(browser, { url: demo.system.url });
+  const tab = await openTab({ url: demo.system.url });
   const { page } = tab;
   await page.goto('/');
   const opens = page.waitForEvent('popup');

@@ -1,15 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { launch, logInAs } from './browser.ts';
+import { expect, inject, test } from 'vitest';
+import { logInAs, useBrowser } from './browser.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test('a number of the home page leads to what it counts, a hospital of its board to how its day ended', async () => {
-  const tab = await logInAs(browser, 'operator', '/');
+  const tab = await logInAs('operator', '/');
   const { page } = tab;
   const content = page.locator('#content');
   await content.getByRole('link', { name: '待处理异常' }).click();
@@ -25,7 +20,7 @@ test('a number of the home page leads to what it counts, a hospital of its board
 });
 
 test('the number of days that wait is what the board shows; who never sent anything is not connected in both', async () => {
-  const tab = await logInAs(browser, 'operator', '/');
+  const tab = await logInAs('operator', '/');
   const board = tab.page.locator('.ant-card', { hasText: '日结看板' }).last();
   await board.getByText('尚未接入').first().waitFor();
   const waiting = await board.getByText('待对账', { exact: true }).count();
@@ -37,7 +32,7 @@ test('the number of days that wait is what the board shows; who never sent anyth
 });
 
 test('nobody is led to a page that is not in their menu', async () => {
-  const { page } = await logInAs(browser, 'viewer', '/');
+  const { page } = await logInAs('viewer', '/');
   await page.locator('#content a[href^="/three-way/"]').first().waitFor();
   expect(await page.locator('#content a[href^="/alerts"]').count()).toBe(0);
 });
@@ -49,7 +44,7 @@ test('whatever an alert is of, its drawer tells it in words', async () => {
   const { items }: { items: readonly { alertId: string; kind: string }[] } = JSON.parse(await answer.text());
   const ofKinds = [...Map.groupBy(items, ({ kind }) => kind).values()].flatMap(([first]) => first ?? []);
   expect(ofKinds.length).toBeGreaterThan(1);
-  const { page } = await logInAs(browser, 'operator', '/alerts?state=ALL');
+  const { page } = await logInAs('operator', '/alerts?state=ALL');
   for (const { alertId, kind } of ofKinds) {
     await page.evaluate(
       `history.pushState({}, '', '/alerts?state=ALL&alert=${alertId}'); dispatchEvent(new PopStateEvent('popstate'))`,

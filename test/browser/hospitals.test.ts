@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
+import { expectAccessible, expectNoSideScroll, logInAs, picture, useBrowser } from './browser.ts';
 import { payment, sendEvents } from './events.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 /** Hospitals are never taken away: each run makes its own. */
 const ID = `N${randomUUID().slice(0, 8)}`;
@@ -23,7 +19,7 @@ async function confirm(page: Page, reason: string): Promise<void> {
 }
 
 test('a hospital is added: typed, reviewed, confirmed, and its events are taken by the processes that run', async () => {
-  const tab = await logInAs(browser, 'admin', '/system');
+  const tab = await logInAs('admin', '/system');
   const { page } = tab;
   await page.getByRole('button', { name: '新增医院' }).click();
   const drawer = page.getByRole('dialog', { name: '新增医院' });
@@ -67,7 +63,7 @@ test('a hospital is added: typed, reviewed, confirmed, and its events are taken 
 });
 
 test('a hospital is let go with a date, says so, and is taken back', async () => {
-  const tab = await logInAs(browser, 'admin', `/system?of=${ID}`);
+  const tab = await logInAs('admin', `/system?of=${ID}`);
   const { page } = tab;
   await page.getByRole('button', { name: '停用医院' }).click();
   const asks = page.getByRole('dialog', { name: '停用 新设示范医院' });
@@ -93,7 +89,7 @@ test('a hospital is let go with a date, says so, and is taken back', async () =>
 });
 
 test('an auditor sees the hospitals and adds none', async () => {
-  const tab = await logInAs(browser, 'auditor', '/system');
+  const tab = await logInAs('auditor', '/system');
   expect(await tab.page.getByRole('button', { name: '新增医院' }).isDisabled()).toBe(true);
   expect(tab.complaints).toEqual([]);
 });

@@ -1,16 +1,11 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { closeTabs, goTo, launch, logInAs } from './browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { goTo, logInAs, useBrowser } from './browser.ts';
 import { drawerOf } from './caseHelp.ts';
 
 // The console without a mouse.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterEach(() => closeTabs(browser));
-afterAll(() => browser.close());
+useBrowser();
 
 const rows = (page: Page): Locator => page.locator('.ant-table-row');
 const focused = (page: Page): Locator => page.locator(':focus');
@@ -53,7 +48,7 @@ test.each(['light', 'dark'] as const)(
   'Tab leads through every page, and where one is can be seen (%s)',
   { timeout: 170_000 },
   async (theme) => {
-    const tab = await logInAs(browser, 'admin', '/', { theme });
+    const tab = await logInAs('admin', '/', { theme });
     const { page } = tab;
     for (const [path, title] of PAGES) {
       await goTo(tab, path);
@@ -83,7 +78,7 @@ test.each(['light', 'dark'] as const)(
 );
 
 test('arrows go from row to row of a long list, beyond those that are drawn, and a drawer gives the row back', async () => {
-  const tab = await logInAs(browser, 'operator', '/exceptions');
+  const tab = await logInAs('operator', '/exceptions');
   const { page } = tab;
   await rows(page).first().focus();
   for (let step = 0; step < 40; step += 1) await press(page, 'ArrowDown');
@@ -113,7 +108,7 @@ test('arrows go from row to row of a long list, beyond those that are drawn, and
 });
 
 test('from a row Tab leads out of the list, and back to what sorts it', async () => {
-  const tab = await logInAs(browser, 'operator', '/exceptions');
+  const tab = await logInAs('operator', '/exceptions');
   const { page } = tab;
   await rows(page).nth(2).focus();
   await press(page, 'Tab');
@@ -134,7 +129,7 @@ test('from a row Tab leads out of the list, and back to what sorts it', async ()
 });
 
 test('menus below buttons, saved filters and the menu of pages open by keys and give the focus back', async () => {
-  const tab = await logInAs(browser, 'operator', '/three-way');
+  const tab = await logInAs('operator', '/three-way');
   const { page } = tab;
   for (const [path, name, first] of [
     ['/three-way', '导出记录', 'XLSX'],

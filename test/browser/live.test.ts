@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { closeTabs, fillToken, launch, logInAs, openTab, picture } from './browser.ts';
+import { expect, inject, test } from 'vitest';
+import { fillToken, logInAs, openTab, picture, useBrowser } from './browser.ts';
 import { payment, sendEvents } from './events.ts';
 import { PASSWORD } from './startSystem.ts';
 
@@ -9,11 +8,7 @@ import { PASSWORD } from './startSystem.ts';
 
 const HOUR_MS = 3_600_000;
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 /** A producer whose clock is an hour ahead: the pipeline raises an alert within seconds. */
 function wrongClock(merchantId: string): Promise<void> {
@@ -23,7 +18,7 @@ function wrongClock(merchantId: string): Promise<void> {
 }
 
 test('an alert appears by itself, is opened, acknowledged, and says by whom', async () => {
-  const tab = await logInAs(browser, 'operator', '/alerts');
+  const tab = await logInAs('operator', '/alerts');
   const { page } = tab;
   await page.locator('[data-live=LIVE]').waitFor();
   await wrongClock('H001');
@@ -41,7 +36,7 @@ test('an alert appears by itself, is opened, acknowledged, and says by whom', as
 });
 
 test('the home page counts an order within seconds', async () => {
-  const { page } = await logInAs(browser, 'viewer');
+  const { page } = await logInAs('viewer');
   const chart = page.getByRole('img', { name: /每分钟订单/ });
   await sendEvents([payment('H002', `HOME${randomUUID().slice(0, 8)}`, Date.now() - 2_000)]);
   await chart.waitFor({ timeout: 20_000 });
@@ -51,7 +46,7 @@ test('the home page counts an order within seconds', async () => {
 });
 
 test('a connection that is lost is said, and what was missed is there when it is back', async () => {
-  const tab = await logInAs(browser, 'admin', '/alerts?state=ALL');
+  const tab = await logInAs('admin', '/alerts?state=ALL');
   const { page } = tab;
   await page.locator('[data-live=LIVE]').waitFor();
   await page.context().setOffline(true);
@@ -65,13 +60,12 @@ test('a connection that is lost is said, and what was missed is there when it is
 });
 
 test('whoever follows in too many pages is told that, and not of a broken connection', async () => {
-  await closeTabs(browser);
   const { url, tokens } = inject('system');
   const headers = { authorization: `Bearer ${tokens['auditor']}` };
   const others = new AbortController();
   const follow = () => fetch(`${url}/api/v1/stream`, { headers, signal: others.signal });
   for (let follows = true; follows;) follows = (await follow()).ok;
-  const tab = await logInAs(browser, 'auditor', '/alerts');
+  const tab = await logInAs('auditor', '/alerts');
   await tab.page.getByText('您打开的页面过多').waitFor();
   expect(await tab.page.getByTestId('lost').count()).toBe(0);
   await picture(tab, 'full');
@@ -81,7 +75,7 @@ test('whoever follows in too many pages is told that, and not of a broken connec
 });
 
 test('a session that ended shows the login, and afterwards the page where one was', async () => {
-  const tab = await openTab(browser);
+  const tab = await openTab();
   const { page } = tab;
   await page.goto('/alerts?state=ALL');
   const form = page.getByRole('tabpanel').first();

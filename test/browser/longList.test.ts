@@ -1,6 +1,5 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, logInAs } from './browser.ts';
+import { expect, test } from 'vitest';
+import { logInAs, useBrowser } from './browser.ts';
 import { openExceptions } from './caseHelp.ts';
 
 // No demo has so many exceptions: the pages that the browser is given are made here, in the shape of a real one, and asked for
@@ -8,18 +7,14 @@ import { openExceptions } from './caseHelp.ts';
 
 const ALL = 100_000;
 const A_PAGE = 500;
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test(
   'a hundred thousand exceptions are read page by page and scroll without lag',
   { timeout: 170_000 },
   async () => {
     const [real] = await openExceptions('type=MERCHANT_ONLY');
-    const tab = await logInAs(browser, 'viewer', '/');
+    const tab = await logInAs('viewer', '/');
     const { page } = tab;
     await page.route('**/api/v1/exceptions?*', async (route) => {
       const from = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);

@@ -1,19 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, logInAs } from './browser.ts';
+import { expect, test } from 'vitest';
+import { logInAs, useBrowser } from './browser.ts';
 
 const ROWS = 100_000;
 /** A frame that takes longer is seen as a jerk; this machine may be busy with other things. */
 const MOST_MEDIAN_FRAME_MS = 100;
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test('a list of 100,000 rows draws those in sight alone, and scrolls', async () => {
-  const { page } = await logInAs(browser, 'admin', '/dead-letters');
+  const { page } = await logInAs('admin', '/dead-letters');
   // So many in one answer no route gives: they are put before the page, to see what its table does with them.
   const items = Array.from({ length: ROWS }, (_, i) => ({
     id: `payments-0-${i}`,

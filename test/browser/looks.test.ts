@@ -1,14 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   expectAccessible,
   expectListFits,
   expectNoSideScroll,
   goTo,
-  launch,
   logInAs,
   picture,
   SIZES,
+  useBrowser,
 } from './browser.ts';
 import type { Look } from './browser.ts';
 
@@ -35,17 +34,13 @@ const LOOKS: readonly Look[] = [
 /** What a page draws last: its rows, its charts, or the word that there are none. */
 const DRAWN = '.ant-table-row, canvas, .ant-empty, .ant-result';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 test.each(LOOKS.map((look) => [`${look.size} ${look.theme} ${look.language}`, look] as const))(
   'pages as they look: %s',
   async (_, look) => {
     const [first, ...others] = PAGES;
-    const tab = await logInAs(browser, 'admin', first[1], look);
+    const tab = await logInAs('admin', first[1], look);
     for (const [name, path] of [first, ...others]) {
       if (path !== first[1]) await goTo(tab, path);
       await tab.page.locator(`#content :is(${DRAWN})`).first().waitFor();
@@ -78,7 +73,7 @@ const LISTS = [
 test.each(['tablet', 'narrow', 'small', 'large'] as const)(
   'no list is scrolled sideways on a %s monitor, and its header is one line',
   async (size) => {
-    const tab = await logInAs(browser, 'admin', LISTS[0], { size });
+    const tab = await logInAs('admin', LISTS[0], { size });
     for (const path of LISTS) {
       await goTo(tab, path);
       await tab.page.locator('#content :is(.ant-table-row, .ant-empty)').first().waitFor();
@@ -93,7 +88,7 @@ test.each(['tablet', 'narrow', 'small', 'large'] as const)(
 );
 
 test('what a tablet has no column for stands below what it has one for', async () => {
-  const tab = await logInAs(browser, 'operator', '/bill-files', { size: 'tablet' });
+  const tab = await logInAs('operator', '/bill-files', { size: 'tablet' });
   const row = tab.page.locator('.ant-table-row').first();
   await row.waitFor();
   expect(await tab.page.locator('thead').innerText()).not.toMatch(/医院|渠道|导入时间/);
@@ -105,7 +100,7 @@ test('what a tablet has no column for stands below what it has one for', async (
 });
 
 test('a drawer in the dark is as readable, and is in the address', async () => {
-  const tab = await logInAs(browser, 'admin', '/dead-letters', { theme: 'dark' });
+  const tab = await logInAs('admin', '/dead-letters', { theme: 'dark' });
   const row = tab.page.locator('.ant-table-row').first();
   await row.waitFor();
   await row.focus();
@@ -120,7 +115,7 @@ test('a drawer in the dark is as readable, and is in the address', async () => {
 });
 
 test('on a tablet no number of a case reaches over what the book beside it says', async () => {
-  const tab = await logInAs(browser, 'operator', '/exceptions', { size: 'tablet' });
+  const tab = await logInAs('operator', '/exceptions', { size: 'tablet' });
   const row = tab.page.locator('.ant-table-row').first();
   await row.waitFor();
   await row.focus();

@@ -1,21 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
 import { businessDateOf } from '../../domain/businessDate.ts';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { expectAccessible, expectNoSideScroll, logInAs, picture, useBrowser } from './browser.ts';
 import { payment, sendEvents } from './events.ts';
 
 // 单边账查询: HIS is asked for an order of today; what it lacks goes back by a code.
 
 const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 /** The code that was sent to somebody last, of an order. */
 async function codeOf(user: string, orderNo: string): Promise<string> {
@@ -50,7 +46,7 @@ async function check(page: Page, state: string): Promise<void> {
 
 test('an order that HIS surely lacks is offered for refund, and goes back by the code', async () => {
   const orderNo = await paidToday('H001');
-  const tab = await logInAs(browser, 'operator', `/one-sided?hospital=H001&order=${orderNo}`);
+  const tab = await logInAs('operator', `/one-sided?hospital=H001&order=${orderNo}`);
   const { page } = tab;
   await check(page, 'HIS_LACKS_IT');
   await page.getByText(/退款有效期剩余 [12]:\d\d/).waitFor();
@@ -104,7 +100,7 @@ async function bookedToday(merchantId: string): Promise<string | undefined> {
 test('an order that HIS has is not one-sided, and nothing is offered', async ({ skip }) => {
   const orderNo = await bookedToday('H001');
   if (orderNo === undefined) return skip('the demo has no order of today');
-  const tab = await logInAs(browser, 'operator', `/one-sided?hospital=H001&order=${orderNo}`);
+  const tab = await logInAs('operator', `/one-sided?hospital=H001&order=${orderNo}`);
   await check(tab.page, 'HIS_HAS_IT');
   await tab.page.getByText('HIS 单号').waitFor();
   expect(await tab.page.getByRole('button', { name: '退款', exact: true }).count()).toBe(0);
@@ -114,7 +110,7 @@ test('an order that HIS has is not one-sided, and nothing is offered', async ({ 
 
 test('where HIS cannot be asked it is not taken for an absence', async () => {
   const orderNo = await paidToday('H004');
-  const tab = await logInAs(browser, 'operator', `/one-sided?hospital=H004&order=${orderNo}`);
+  const tab = await logInAs('operator', `/one-sided?hospital=H004&order=${orderNo}`);
   const { page } = tab;
   await check(page, 'UNCLEAR');
   await page.getByText('这不等于未入账').waitFor();
@@ -124,12 +120,12 @@ test('where HIS cannot be asked it is not taken for an absence', async () => {
 });
 
 test('an order that is not there, and one who may not ask, are told so', async () => {
-  const tab = await logInAs(browser, 'operator', '/one-sided?hospital=H001&order=NONE1');
+  const tab = await logInAs('operator', '/one-sided?hospital=H001&order=NONE1');
   const { page } = tab;
   await page.getByRole('button', { name: '查询', exact: true }).click();
   await page.getByRole('alert').first().waitFor();
   expect(await page.locator('#content').innerText()).toContain('记录不存在');
-  const auditor = await logInAs(browser, 'auditor', '/one-sided');
+  const auditor = await logInAs('auditor', '/one-sided');
   expect(await auditor.page.getByRole('button', { name: '查询', exact: true }).isDisabled()).toBe(true);
   expect([...tab.complaints, ...auditor.complaints]).toEqual([]);
 });

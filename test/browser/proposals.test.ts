@@ -1,28 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import {
-  closeTabs,
-  expectAccessible,
-  expectNoSideScroll,
-  launch,
-  logInAs,
-  picture,
-  SIZES,
-} from './browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, inject, test } from 'vitest';
+import { expectAccessible, expectNoSideScroll, logInAs, picture, SIZES, useBrowser } from './browser.ts';
 
 // Two administrators: what lets the system refund more takes effect when the second one agrees.
 
 const HEALING = '/merchants/H003/selfHealing';
 const LIMITS = [`${HEALING}/perOrderYuan`, `${HEALING}/dailyYuan`, `${HEALING}/dailyOrders`];
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-  await followTheFile();
-});
-afterEach(() => closeTabs(browser));
-afterAll(() => browser.close());
+useBrowser();
+beforeAll(followTheFile);
 
 type View = {
   readonly revision: number;
@@ -73,7 +60,7 @@ async function propose(page: Page, reason: string): Promise<void> {
 }
 
 test('self-healing is switched on by two administrators, and narrowed by one', async () => {
-  const first = await logInAs(browser, 'admin', '/system?of=H003');
+  const first = await logInAs('admin', '/system?of=H003');
   const { page } = first;
   await row(page, `${HEALING}/mode`).getByRole('combobox').click();
   await page.getByTitle('开启（自动退款）').last().click();
@@ -95,7 +82,7 @@ test('self-healing is switched on by two administrators, and narrowed by one', a
   expect(await card(page).getByRole('button', { name: '同意' }).count()).toBe(0);
   expect(await valueOf('mode')).toBeNull();
 
-  const second = await logInAs(browser, 'admin2', '/approvals');
+  const second = await logInAs('admin2', '/approvals');
   await card(second.page).getByText('试运行一周无误').waitFor();
   await expectNoSideScroll(second);
   await expectAccessible(second);
@@ -115,11 +102,11 @@ test('self-healing is switched on by two administrators, and narrowed by one', a
   await card(second.page).getByText('已同意').first().waitFor();
   await picture(second, 'proposal-all');
 
-  const history = await logInAs(browser, 'admin2', '/system?tab=history');
+  const history = await logInAs('admin2', '/system?tab=history');
   await history.page.locator('[data-revision]').first().getByText('admin2 同意').waitFor();
   expect(await asked('/audit?kind=CONFIG_CHANGE&limit=20')).toContain('"proposedBy":"admin"');
 
-  const alone = await logInAs(browser, 'admin2', '/system?of=H003');
+  const alone = await logInAs('admin2', '/system?of=H003');
   await row(alone.page, `${HEALING}/dailyOrders`).getByRole('spinbutton').fill('10');
   await alone.page
     .getByRole('button', { name: /查看差异并提交/ })
@@ -134,10 +121,10 @@ test('self-healing is switched on by two administrators, and narrowed by one', a
 });
 
 test('a proposal is refused with a reason, outdated by another change, and withdrawn', async () => {
-  const first = await logInAs(browser, 'admin', '/system?of=H003');
+  const first = await logInAs('admin', '/system?of=H003');
   await row(first.page, `${HEALING}/dailyOrders`).getByRole('spinbutton').fill('500');
   await propose(first.page, '高峰');
-  const second = await logInAs(browser, 'admin2', '/system');
+  const second = await logInAs('admin2', '/system');
   await card(second.page)
     .getByRole('button', { name: /驳\s?回/ })
     .click();
@@ -149,13 +136,13 @@ test('a proposal is refused with a reason, outdated by another change, and withd
   await dialog.waitFor({ state: 'detached' });
   await second.page.locator('[data-proposal]').waitFor({ state: 'detached' });
 
-  const again = await logInAs(browser, 'admin', '/system?of=H003');
+  const again = await logInAs('admin', '/system?of=H003');
   await row(again.page, `${HEALING}/dailyOrders`).getByRole('spinbutton').fill('30');
   await propose(again.page, '高峰');
   const { revision } = await view();
   const window = [{ path: '/merchants/H003/rules/window', value: '6m' }];
   await asked('/settings', { base: revision, changes: window, reason: '别的修改' });
-  const later = await logInAs(browser, 'admin', '/system');
+  const later = await logInAs('admin', '/system');
   await card(later.page).getByText('已失效').waitFor();
   await picture(later, 'proposal-outdated');
   await card(later.page)

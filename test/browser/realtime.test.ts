@@ -1,26 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { readRunFile } from '../../adapters/process/runFile.ts';
 import { partOf } from '../integration/startHarness.ts';
 import {
   expectAccessible,
   expectListFits,
   expectNoSideScroll,
-  launch,
   logInAs,
   picture,
   SIZES,
+  useBrowser,
 } from './browser.ts';
 import { booking, payment, sendEvents } from './events.ts';
 
 // 实时对账: verdicts as they happen.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 const newOrder = (): string => `RT${randomUUID().slice(0, 8)}`;
 const justNow = (): number => Date.now() - 1_000;
@@ -32,7 +27,7 @@ async function pay(merchantId: string, orderNo: string, hisFen = 2500): Promise<
 }
 
 test('verdicts appear while events come, an exception is told and heals', async () => {
-  const tab = await logInAs(browser, 'operator', '/realtime');
+  const tab = await logInAs('operator', '/realtime');
   const { page } = tab;
   await page.getByText('暂无新判定').waitFor();
   await page.locator('[data-live=LIVE]').waitFor();
@@ -69,7 +64,7 @@ test('verdicts appear while events come, an exception is told and heals', async 
 });
 
 test('paused nothing moves and what came is counted; it comes when it goes on', async () => {
-  const tab = await logInAs(browser, 'viewer', '/realtime?hospital=H001');
+  const tab = await logInAs('viewer', '/realtime?hospital=H001');
   const { page } = tab;
   await page.locator('[data-live=LIVE]').waitFor();
   await page.waitForTimeout(1_000);
@@ -89,7 +84,7 @@ test('paused nothing moves and what came is counted; it comes when it goes on', 
 });
 
 test('a lost connection is said, and verdicts go on when it is back', async () => {
-  const tab = await logInAs(browser, 'operator', '/realtime');
+  const tab = await logInAs('operator', '/realtime');
   const { page } = tab;
   await page.locator('[data-live=LIVE]').waitFor();
   await page.waitForTimeout(1_000);

@@ -1,17 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
 import { readWorkbook } from '../workbook.ts';
-import { expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { expectAccessible, expectNoSideScroll, logInAs, picture, useBrowser } from './browser.ts';
 import type { Tab } from './browser.ts';
 import { savedBy } from './savedFile.ts';
 
 // 三方对账 and 两方对账: from the list of runs to one order, to a file, to a verified certificate, and to another run.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 /** For a machine that has other work. */
 const PATIENT = { timeout: 20_000 } as const;
@@ -46,18 +42,14 @@ async function lookAt(tab: Tab, name: string): Promise<void> {
 
 test('a day is found by hospital and date, and its result says what is open and what is settled', async () => {
   const { businessDate, id } = await runOf('H001');
-  const tab = await logInAs(browser, 'operator', '/three-way');
+  const tab = await logInAs('operator', '/three-way');
   const { page } = tab;
   const row = page.locator('.ant-table-row', { hasText: businessDate }).filter({ hasText: '异常' }).first();
   await row.waitFor();
   expect(await row.innerText()).toContain('当前');
   await lookAt(tab, 'records');
   // The state is the address: a colleague's link shows the same.
-  const linked = await logInAs(
-    browser,
-    'viewer',
-    `/three-way?hospital=H001&from=${businessDate}&to=${businessDate}`,
-  );
+  const linked = await logInAs('viewer', `/three-way?hospital=H001&from=${businessDate}&to=${businessDate}`);
   await linked.page.locator('.ant-table-row').first().waitFor();
   const rows = await linked.page.locator('.ant-table-row').allInnerTexts();
   expect(rows.every((text) => text.includes(businessDate))).toBe(true);
@@ -74,7 +66,7 @@ test('a day is found by hospital and date, and its result says what is open and 
 
 test('exceptions are filtered, sorted, searched, and lead to where they are worked on', async () => {
   const { id } = await runOf('H001');
-  const tab = await logInAs(browser, 'operator', `/three-way/${id}`);
+  const tab = await logInAs('operator', `/three-way/${id}`);
   const { page } = tab;
   const rows = page.locator('.ant-table-row');
   await rows.first().waitFor();
@@ -105,7 +97,7 @@ test('exceptions are filtered, sorted, searched, and lead to where they are work
 
 test('the result is broken down by verdict and channel, and adds up to what the books hold', async () => {
   const { id } = await runOf('H001');
-  const tab = await logInAs(browser, 'viewer', `/three-way/${id}?tab=breakdown`);
+  const tab = await logInAs('viewer', `/three-way/${id}?tab=breakdown`);
   const { page } = tab;
   await page.locator('.ant-table-row', { hasText: '一致' }).first().waitFor();
   await page.locator('.ant-table-row', { hasText: '渠道账单' }).first().waitFor();
@@ -115,7 +107,7 @@ test('the result is broken down by verdict and channel, and adds up to what the 
 
 test('who may only look is offered to look, and no two filters sound alike', async () => {
   const { id } = await runOf('H001');
-  const { page } = await logInAs(browser, 'auditor', `/three-way/${id}`);
+  const { page } = await logInAs('auditor', `/three-way/${id}`);
   const row = page.locator('.ant-table-row').first();
   await row.getByText('查看', { exact: true }).waitFor();
   expect(await row.getByText('处理', { exact: true }).count()).toBe(0);
@@ -125,7 +117,7 @@ test('who may only look is offered to look, and no two filters sound alike', asy
 
 test('a certificate is verified in the browser, and one that was tampered with is shown as such', async () => {
   const { id } = await runOf('H001');
-  const tab = await logInAs(browser, 'auditor', `/three-way/${id}?tab=certificate`);
+  const tab = await logInAs('auditor', `/three-way/${id}?tab=certificate`);
   const { page } = tab;
   const verify = page.getByRole('button', { name: '验证凭证' });
   await verify.click();
@@ -159,7 +151,7 @@ test('a certificate is verified in the browser, and one that was tampered with i
 
 test('statements and exports are files that hold what the page says', async () => {
   const { id, businessDate } = await runOf('H002');
-  const tab = await logInAs(browser, 'viewer', `/three-way/${id}`);
+  const tab = await logInAs('viewer', `/three-way/${id}`);
   const { page } = tab;
   await page.locator('.ant-table-row').first().waitFor();
   const figure = page.locator('[data-figure=pending] .dz-number');
@@ -192,7 +184,7 @@ test('statements and exports are files that hold what the page says', async () =
 
 test('a day is run again: the new result is told wherever one is, and the former says that it was replaced', async () => {
   const { id } = await runOf('H002');
-  const tab = await logInAs(browser, 'operator', `/three-way/${id}`);
+  const tab = await logInAs('operator', `/three-way/${id}`);
   const { page } = tab;
   await page.getByRole('button', { name: '重新对账' }).click();
   const dialog = page.getByRole('dialog');
@@ -206,7 +198,7 @@ test('a day is run again: the new result is told wherever one is, and the former
   await page.waitForURL((url) => url.pathname.startsWith('/three-way/') && !url.pathname.endsWith(id));
   await page.getByText('当前', { exact: true }).waitFor();
   expect(await page.locator('#content').innerText()).toContain('operator');
-  const former = await logInAs(browser, 'operator', `/three-way/${id}`);
+  const former = await logInAs('operator', `/three-way/${id}`);
   await former.page.getByText('已被替代').first().waitFor();
   await former.page.getByText('该结果已被替代或未发布').waitFor();
   await former.page.getByRole('tab', { name: '对账凭证' }).click();
@@ -216,7 +208,7 @@ test('a day is run again: the new result is told wherever one is, and the former
 });
 
 test('where nobody is compared two-way the page says what to connect', async () => {
-  const tab = await logInAs(browser, 'viewer', '/two-way');
+  const tab = await logInAs('viewer', '/two-way');
   await tab.page.getByText('还没有对账记录').waitFor();
   await tab.page.getByText('未对接 HIS 的医院在配置中设为两方对账').waitFor();
   await expectNoSideScroll(tab);
@@ -227,7 +219,7 @@ test('where nobody is compared two-way the page says what to connect', async () 
 });
 
 test('a run that is not there is told, with the way back', async () => {
-  const tab = await logInAs(browser, 'viewer', '/three-way/none');
+  const tab = await logInAs('viewer', '/three-way/none');
   await tab.page.getByRole('alert').first().waitFor();
   await tab.page.getByRole('link', { name: '返回列表' }).click();
   await tab.page.locator('.ant-table-row').first().waitFor();

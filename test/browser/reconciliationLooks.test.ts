@@ -1,15 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Look, Tab } from './browser.ts';
-import { expectListFits, expectNoSideScroll, goTo, launch, logInAs, picture } from './browser.ts';
+import { expectListFits, expectNoSideScroll, goTo, logInAs, picture, useBrowser } from './browser.ts';
 
 // Pages of 对账 and 账单 on other monitors, in the other theme and language: nothing is cut off, nothing is complained of.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 const LOOKS = [
   { size: 'tablet', theme: 'light', language: 'zh' },
@@ -27,7 +22,7 @@ async function lookAt(tab: Tab, name: string): Promise<void> {
 }
 
 test.each(LOOKS)('$size, $theme, $language', async (look) => {
-  const tab = await logInAs(browser, 'operator', '/three-way', look);
+  const tab = await logInAs('operator', '/three-way', look);
   const { page } = tab;
   const row = page.locator('.ant-table-row').first();
   await row.waitFor();

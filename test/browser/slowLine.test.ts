@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { closeTabs, launch, logInAs } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { logInAs, useBrowser } from './browser.ts';
 import { drawerOf, openException, stakeOf } from './caseHelp.ts';
 
 // A slow line: whatever takes long says so, is done once however often it is pressed, and goes on while one looks at other
 // pages, which tell how it came out.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterEach(() => closeTabs(browser));
-afterAll(() => browser.close());
+useBrowser();
 
 const PATIENT = { timeout: 60_000 };
 
@@ -58,7 +53,7 @@ function largeBill(): Buffer {
 }
 
 test('a bill is sent once, tells how far it is, and what became of it wherever one is by then', async () => {
-  const tab = await logInAs(browser, 'operator', '/bill-files?hospital=H001');
+  const tab = await logInAs('operator', '/bill-files?hospital=H001');
   const { page } = tab;
   const sent = sentBy(page, 'POST', /bill-files/);
   const dialog = page.getByRole('dialog');
@@ -79,7 +74,7 @@ test('a bill is sent once, tells how far it is, and what became of it wherever o
 });
 
 test('a day is run once, and whoever comes back while it runs sees that it does', async () => {
-  const tab = await logInAs(browser, 'operator', '/three-way?hospital=H002');
+  const tab = await logInAs('operator', '/three-way?hospital=H002');
   const { page } = tab;
   const sent = sentBy(page, 'POST', /reconciliations$/);
   const open = page.getByRole('button', { name: '对账', exact: true });
@@ -108,7 +103,7 @@ test('a day is run once, and whoever comes back while it runs sees that it does'
 });
 
 test('a list is taken away once, says how much has come, and goes on on another page', async () => {
-  const tab = await logInAs(browser, 'operator', '/exceptions');
+  const tab = await logInAs('operator', '/exceptions');
   const { page } = tab;
   const sent = sentBy(page, 'GET', /exports/);
   await page.locator('.ant-table-row').first().waitFor();
@@ -133,7 +128,7 @@ test('a list is taken away once, says how much has come, and goes on on another 
 
 test('an approval is sent once however often it is pressed', async () => {
   const { id, orderNo } = await openException('type=AMOUNT_MISMATCH', (item) => stakeOf(item) >= 50_000);
-  const { page: asker } = await logInAs(browser, 'operator', `/?case=${id}`);
+  const { page: asker } = await logInAs('operator', `/?case=${id}`);
   await drawerOf(asker).getByRole('button', { name: '平账' }).click();
   await asker.getByLabel('备注').fill('大额差异已核实');
   await slowDown(asker);
@@ -145,7 +140,7 @@ test('an approval is sent once however often it is pressed', async () => {
     .dblclick();
   await drawerOf(asker).getByText('待审批').first().waitFor(PATIENT);
   expect(asked()).toBe(1);
-  const tab = await logInAs(browser, 'approver', '/approvals');
+  const tab = await logInAs('approver', '/approvals');
   const row = tab.page.locator('.ant-table-row', { hasText: orderNo });
   await row.getByRole('button', { name: '驳回' }).click();
   const dialog = tab.page.getByRole('dialog').last();
@@ -159,7 +154,7 @@ test('an approval is sent once however often it is pressed', async () => {
 });
 
 test('where an answer does not come in time, it is said what may have happened and what to do', async () => {
-  const { page } = await logInAs(browser, 'operator', '/three-way?hospital=H002');
+  const { page } = await logInAs('operator', '/three-way?hospital=H002');
   await page.route('**/api/v1/reconciliations', (route) =>
     route.request().method() === 'POST'
       ? route.fulfill({ status: 504, contentType: 'text/html', body: '<h1>Gateway Time-out</h1>' })

@@ -1,24 +1,19 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { expectAccessible, fillToken, launch, logInAs, openTab, picture } from './browser.ts';
+import { expect, inject, test } from 'vitest';
+import { expectAccessible, fillToken, logInAs, openTab, picture, useBrowser } from './browser.ts';
 import { PASSWORD } from './startSystem.ts';
 
 // What `npm test` looks at in a browser, within a minute with the system's start; the rest of test/browser: npm run test:browser.
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+useBrowser();
 
 const menusOf = (roleOrUser: string, path = '/') =>
-  logInAs(browser, roleOrUser, path).then(async (tab) => {
+  logInAs(roleOrUser, path).then(async (tab) => {
     const items = await tab.page.locator('nav [role=menuitem]').allInnerTexts();
     return items.map((text) => text.trim());
   });
 
 test('whoever opens an address logs in there, and sees its page', async () => {
-  const tab = await openTab(browser);
+  const tab = await openTab();
   await tab.page.goto('/alerts?state=ALL');
   await expectAccessible(tab);
   await picture(tab, 'login');
@@ -34,7 +29,7 @@ test('whoever opens an address logs in there, and sees its page', async () => {
 });
 
 test('the home page says how the day was closed, what is open and what is wrong', async () => {
-  const tab = await logInAs(browser, 'admin');
+  const tab = await logInAs('admin');
   const board = tab.page.locator('.ant-card', { hasText: '日结看板' });
   await board.getByText('异常').first().waitFor();
   await expectAccessible(tab);
@@ -51,7 +46,7 @@ test('each role has its menus', async () => {
 });
 
 test('a user logs in by password, sees the hospital that is theirs alone, and logs out', async () => {
-  const tab = await openTab(browser);
+  const tab = await openTab();
   const { page } = tab;
   await page.goto('/');
   const form = page.getByRole('tabpanel').first();
@@ -72,7 +67,7 @@ test('a user logs in by password, sees the hospital that is theirs alone, and lo
 });
 
 test('the start page is less than 400 kB of packed script', async () => {
-  const { page } = await openTab(browser);
+  const { page } = await openTab();
   const scripts: Promise<number>[] = [];
   page.on('response', (answer) => {
     if (answer.url().endsWith('.js')) {

@@ -1,18 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
-import { closeTabs, expectAccessible, expectNoSideScroll, launch, logInAs, picture } from './browser.ts';
+import { expectAccessible, expectNoSideScroll, logInAs, picture, useBrowser } from './browser.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-  await followTheFile();
-});
+useBrowser();
+beforeAll(followTheFile);
 // The server takes ten followers of one person.
-afterEach(() => closeTabs(browser));
-afterAll(() => browser.close());
 
 const row = (page: Page, path: string) => page.locator(`[data-setting="${path}"]`);
 async function asked(path: string, body?: object): Promise<string> {
@@ -50,7 +45,7 @@ async function confirm(page: Page, reason: string): Promise<void> {
 }
 
 test('a window is changed: typed, reviewed, confirmed, in force, on record, and taken back', async () => {
-  const tab = await logInAs(browser, 'admin', '/system?of=H001');
+  const tab = await logInAs('admin', '/system?of=H001');
   const { page } = tab;
   const path = '/merchants/H001/rules/window';
   const field = row(page, path);
@@ -83,7 +78,7 @@ test('a window is changed: typed, reviewed, confirmed, in force, on record, and 
   await picture(tab, 'system-history');
   expect(tab.complaints).toEqual([]);
 
-  const again = await logInAs(browser, 'admin', '/system?of=H001');
+  const again = await logInAs('admin', '/system?of=H001');
   await row(again.page, path).getByRole('button', { name: '以文件为准' }).click();
   await confirm(again.page, '恢复');
   await row(again.page, path).getByText('沿用').waitFor();
@@ -92,8 +87,8 @@ test('a window is changed: typed, reviewed, confirmed, in force, on record, and 
 
 test('what is wrong is refused in words, and a second administrator learns who was first', async () => {
   const [first, second] = [
-    await logInAs(browser, 'admin', '/system?tab=rules'),
-    await logInAs(browser, 'admin', '/system?tab=rules'),
+    await logInAs('admin', '/system?tab=rules'),
+    await logInAs('admin', '/system?tab=rules'),
   ];
   const amount = row(first.page, '/defaults/approvals/from').getByRole('textbox');
   await amount.fill('五百');
@@ -114,7 +109,7 @@ test('what is wrong is refused in words, and a second administrator learns who w
 });
 
 test('routes of alerts are put together, and the file is exported with them', async () => {
-  const tab = await logInAs(browser, 'admin', '/system?tab=alerts');
+  const tab = await logInAs('admin', '/system?tab=alerts');
   const { page } = tab;
   await page.getByRole('button', { name: '增加路由' }).click();
   await page.getByRole('button', { name: '增加一步' }).click();
@@ -136,7 +131,7 @@ test('routes of alerts are put together, and the file is exported with them', as
 });
 
 test('thresholds of alerts are set for all and for a hospital, with what falls silent said first', async () => {
-  const tab = await logInAs(browser, 'admin', '/system?tab=alerts');
+  const tab = await logInAs('admin', '/system?tab=alerts');
   const { page } = tab;
   await row(page, '/alerts/rules/deadLetters').getByRole('spinbutton').fill('5');
   await row(page, '/alerts/rules/closedBy').getByRole('textbox').fill('25:00');
@@ -157,7 +152,7 @@ test('thresholds of alerts are set for all and for a hospital, with what falls s
   const [AGE, RATE] = ['/merchants/H001/alertRules/age', '/merchants/H001/alertRules/matchRate'];
   expect((await said(RATE))?.inherited).toMatchObject({ below: 0.85, within: '1h' });
 
-  const own = await logInAs(browser, 'admin', '/system?of=H001');
+  const own = await logInAs('admin', '/system?of=H001');
   await row(own.page, AGE).getByRole('checkbox').check();
   await own.page.getByRole('button', { name: /查看差异并提交/ }).click();
   const dialog = own.page.getByRole('dialog', { name: '确认修改' });
@@ -175,7 +170,7 @@ test('thresholds of alerts are set for all and for a hospital, with what falls s
 });
 
 test('a match rate that the file sets in part shows what counts for the rest', async () => {
-  const tab = await logInAs(browser, 'admin', '/system?of=H003');
+  const tab = await logInAs('admin', '/system?of=H003');
   const rate = row(tab.page, '/merchants/H003/alertRules/matchRate');
   const part = (name: string) => rate.getByRole('spinbutton', { name, exact: true });
   await rate.getByText('未单独设置的沿用：低于往常、至少、统计时长').waitFor();
@@ -194,7 +189,7 @@ test('a match rate that the file sets in part shows what counts for the rest', a
 });
 
 test('self-healing is not switched on where HIS cannot be asked, and the page says what is missing', async () => {
-  const tab = await logInAs(browser, 'admin', '/system?of=H001');
+  const tab = await logInAs('admin', '/system?of=H001');
   const { page } = tab;
   const field = (name: string) => row(page, `/merchants/H001/selfHealing/${name}`);
   await field('mode').getByRole('combobox').click();
@@ -220,7 +215,7 @@ test('self-healing is not switched on where HIS cannot be asked, and the page sa
 });
 
 test('a user is added with a password that is shown once, changed, shut out, and on record', async () => {
-  const tab = await logInAs(browser, 'admin', '/system?tab=users');
+  const tab = await logInAs('admin', '/system?tab=users');
   const { page } = tab;
   const name = `u${randomBytes(4).toString('hex')}`;
   await page.getByRole('button', { name: '新增用户' }).click();
@@ -256,7 +251,7 @@ test('a user is added with a password that is shown once, changed, shut out, and
 });
 
 test('a secret is replaced and never shown', async () => {
-  const tab = await logInAs(browser, 'admin', '/system?tab=secrets');
+  const tab = await logInAs('admin', '/system?tab=secrets');
   const { page } = tab;
   const line = page.locator('.ant-table-row', { hasText: 'secrets/front' });
   await line.getByRole('button', { name: /替\s?换/ }).click();
@@ -280,7 +275,7 @@ test('a secret is replaced and never shown', async () => {
 });
 
 test('where a setting comes from is said in a word, and what the word means to whoever points at it', async () => {
-  const { page } = await logInAs(browser, 'auditor', '/system?of=H003');
+  const { page } = await logInAs('auditor', '/system?of=H003');
   await page.getByText(/取值先后：此处的修改 › 配置文件 › 沿用/).waitFor();
   const below = row(page, '/merchants/H003/alertRules/billBy').getByText('配置文件', { exact: true });
   await below.focus();
@@ -293,7 +288,7 @@ test('where a setting comes from is said in a word, and what the word means to w
 });
 
 test('an auditor sees all of it and changes nothing', async () => {
-  const tab = await logInAs(browser, 'auditor', '/system?of=H001');
+  const tab = await logInAs('auditor', '/system?of=H001');
   const { page } = tab;
   await row(page, '/merchants/H001/rules/window').waitFor();
   expect(await page.getByRole('spinbutton').first().isDisabled()).toBe(true);
@@ -334,7 +329,7 @@ const COVERED = `[...document.querySelectorAll('.dz-setting')].filter((row) => {
 test.each(LOOKS)(
   'every tab fits: $size, $theme, $language',
   async (look) => {
-    const tab = await logInAs(browser, 'admin', '/system', look);
+    const tab = await logInAs('admin', '/system', look);
     const tabs = tab.page.getByRole('tab');
     for (let index = 0; index < (await tabs.count()); index += 1) {
       await tabs.nth(index).click();

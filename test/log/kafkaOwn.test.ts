@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COMPRESSIONS } from '../../adapters/kafka/codecs.ts';
+import { COMPRESSIONS, COMPRESSION_TYPE, LARGEST_UNPACKED_BYTES } from '../../adapters/kafka/codecs.ts';
 import { kafkaClient } from '../../adapters/kafka/connect.ts';
 import { KafkaEventLog } from '../../adapters/kafka/kafkaEventLog.ts';
 import { KafkaEventProducer } from '../../adapters/kafka/kafkaEventProducer.ts';
@@ -252,6 +253,65 @@ describe.runIf(hasKafka)('a log in Kafka', () => {
     await consumer.stop();
     await Promise.all([log.close(), plain.close(), producer.disconnect()]);
   }, 60_000);
+
+  test.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)(
+    'a batch that unpacks to more than any producer means stops reading at its position, and can be gone past (%s)',
+    { timeout: 60_000 },
+    async (compression) => {
+      const settings = kafkaSettings(kafka.broker, ONE_EACH);
+      const log = new KafkaEventLog(settings, { needs: NEEDS, onWarning: () => undefined });
+      await log.partitions();
+      const topic = settings.topicNames.payments;
+      // Snappy unpacks to twenty times its size at most.
+      await admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: kafkajs.ConfigResourceTypes.TOPIC,
+            name: topic,
+            configEntries: [{ name: 'max.message.bytes', value: '4000000' }],
+          },
+        ],
+      });
+      const producer = kafkaClient(settings).producer();
+      await producer.connect();
+      const send = (...values: readonly Buffer[]) =>
+        producer.send({
+          topic,
+          compression: COMPRESSION_TYPE[compression],
+          messages: values.map((value) => ({ key: 'k', value })),
+        });
+      await send(Buffer.from('before it'));
+      const half = Buffer.alloc(LARGEST_UNPACKED_BYTES / 2);
+      await send(half, half);
+      await send(Buffer.from('behind it'));
+      await producer.disconnect();
+      const values: string[] = [];
+      const readFrom = (position: number) =>
+        log.consume({
+          startAt: async (partition) => (partition === 'payments/0' ? position : 0),
+          maxRecords: 10,
+          onBatch: async ({ partition, records }) => {
+            if (partition === 'payments/0')
+              values.push(...records.map(({ value }) => Buffer.from(value).toString()));
+            return { kind: 'done' };
+          },
+        });
+      const stopped = readFrom(0);
+      await expect(stopped.done).rejects.toMatchObject({
+        code: 'DZ_LOG_UNREADABLE',
+        details: { partition: 'payments/0', position: 1 },
+      });
+      expect(values).toEqual(['before it']);
+      // It learns of the topic first.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '3' }] });
+      const goesOn = readFrom(3);
+      await expect.poll(() => values, { timeout: 20_000 }).toEqual(['before it', 'behind it']);
+      await goesOn.stop();
+      await log.close();
+    },
+  );
 
   test('a record without a value is handed on as one of no bytes', async () => {
     const settings = kafkaSettings(kafka.broker, ONE_EACH);
