@@ -1,11 +1,11 @@
-import type { TableProps } from 'antd';
+import type { TableProps, TableRef } from 'antd';
 import { Table } from 'antd';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { useLabels } from '../labels/useLabels.ts';
 import type { Fold, LongColumn } from './foldColumns.ts';
 import { foldColumns, widthOf } from './foldColumns.ts';
-import { onRowKey } from './rowKeys.ts';
+import { useRowKeys } from './rowKeys.ts';
 import { stackedColumn } from './stackedColumn.tsx';
 
 const HEADER_PX = 48;
@@ -61,9 +61,12 @@ export function LongTable<Row extends object>(props: Props<Row>) {
     return () => measure.disconnect();
   }, [hasSelection]);
   const shown = foldColumns(columns, folds, room);
+  const table = useRef<TableRef>(null);
+  const onRowKey = useRowKeys(table, { count: rows.length, keyOf: (index) => String(rows[index]?.[rowKey]) });
   return (
     <div ref={box} className="dz-fill" data-list tabIndex={-1}>
       <Table<Row>
+        ref={table}
         size="middle"
         bordered={false}
         pagination={false}
@@ -86,7 +89,9 @@ export function LongTable<Row extends object>(props: Props<Row>) {
               },
             })}
         {...(onChange === undefined ? {} : { onChange })}
-        {...(onOpen === undefined ? {} : { onRow: (row: Row) => openedBy(() => onOpen(row)) })}
+        {...(onOpen === undefined
+          ? {}
+          : { onRow: (row: Row, index = 0) => openedBy(() => onOpen(row), index, onRowKey) })}
         onScroll={({ currentTarget }) => {
           const { scrollTop, scrollHeight, clientHeight } = currentTarget;
           if (scrollHeight - scrollTop - clientHeight < 2 * clientHeight) onNearEnd?.();
@@ -97,12 +102,12 @@ export function LongTable<Row extends object>(props: Props<Row>) {
   );
 }
 
-function openedBy(open: () => void) {
+function openedBy(open: () => void, index: number, onRowKey: ReturnType<typeof useRowKeys>) {
   return {
     className: 'dz-row-open',
     tabIndex: 0,
     onClick: open,
-    onKeyDown: (event: KeyboardEvent<HTMLElement>) => onRowKey(event, open),
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => onRowKey(event, { index, open }),
   };
 }
 

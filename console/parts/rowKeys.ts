@@ -1,21 +1,73 @@
-import type { KeyboardEvent } from 'react';
+import type { TableRef } from 'antd';
+import type { KeyboardEvent, RefObject } from 'react';
+import { useRef } from 'react';
+
+/** A row that is not drawn after so many frames is not waited for: it may have gone. */
+const PATIENT_FRAMES = 30;
+
+type Row = {
+  readonly index: number;
+  readonly open: () => void;
+};
+type Rows = {
+  readonly count: number;
+  /** What stands as `data-row-key` on a row that is drawn. */
+  readonly keyOf: (index: number) => string;
+};
 
 /**
  * Keys on a row of a long list: Enter and the space bar open it, the arrows go to the next one, and Tab leads through what stands
- * in it and then out of the list: nobody walks through a thousand rows to what stands below them.
+ * in it and then out of the list: nobody walks through a thousand rows to what stands below them. Page up and down go by what is in
+ * sight, Home and End to the first and the last. Rows are counted, not looked for: keys may be ahead of what is drawn.
  */
-export function onRowKey(event: KeyboardEvent<HTMLElement>, open: () => void): void {
-  const { key, currentTarget: row, target } = event;
-  if (key === 'Tab') {
-    if (leaveFrom(row, target, event.shiftKey)) event.preventDefault();
-    return;
+export function useRowKeys(
+  table: RefObject<TableRef | null>,
+  { count, keyOf }: Rows,
+): (event: KeyboardEvent<HTMLElement>, row: Row) => void {
+  /** Where the keys have led to; null: where the focus is. */
+  const goal = useRef<number | null>(null);
+
+  function focusGoal(frames: number): void {
+    const list = table.current?.nativeElement;
+    if (goal.current === null || list === undefined) return;
+    const row = list.querySelector<HTMLElement>(`[data-row-key="${CSS.escape(keyOf(goal.current))}"]`);
+    row?.focus({ preventScroll: true });
+    if (row === null && frames > 0) requestAnimationFrame(() => focusGoal(frames - 1));
+    else goal.current = null;
   }
-  if (target !== row) return;
-  const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[key];
-  if (next instanceof HTMLElement) next.focus();
-  else if (key === 'Enter' || key === ' ') open();
-  else return;
-  event.preventDefault();
+
+  return (event, { index, open }) => {
+    const { key, currentTarget: row, target } = event;
+    if (key === 'Tab') {
+      if (leaveFrom(row, target, event.shiftKey)) event.preventDefault();
+      return;
+    }
+    if (target !== row) return;
+    const step = stepOf(key, row);
+    if (step !== null) {
+      const isUnderway = goal.current !== null;
+      goal.current = Math.min(count - 1, Math.max(0, (goal.current ?? index) + step));
+      table.current?.scrollTo({ index: goal.current });
+      if (!isUnderway) focusGoal(PATIENT_FRAMES);
+    } else if (key === 'Enter' || key === ' ') open();
+    else return;
+    event.preventDefault();
+  };
+}
+
+/** By how many rows a key goes on; null: it is another key. */
+function stepOf(key: string, row: HTMLElement): number | null {
+  const sight = row.closest('.ant-table-tbody-virtual-holder')?.clientHeight ?? 0;
+  const page = Math.max(1, Math.floor(sight / row.offsetHeight) - 1);
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: page,
+    PageUp: -page,
+    Home: -Infinity,
+    End: Infinity,
+  };
+  return steps[key] ?? null;
 }
 
 /** @returns whether the focus is where it belongs; else the browser takes it on from where it was put */

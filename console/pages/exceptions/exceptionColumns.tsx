@@ -18,7 +18,8 @@ export const EXCEPTION_FOLDS: readonly Fold[] = [
   { column: 'kind', into: 'type', width: 114 },
   { column: 'hospital', into: 'orderNo' },
   { column: 'status', into: 'type' },
-  { column: 'businessDate', into: 'orderNo' },
+  // The date is what lists are ordered by: its header stays.
+  { column: 'type', into: 'businessDate', width: 114 },
 ];
 
 type SortOrder = Exclude<TableColumnType<object>['sortOrder'], undefined>;
