@@ -90,6 +90,22 @@ describe.runIf(hasKafka)('a user with the rights that the page names', () => {
       }));
     });
     await admin.createAcls({ acl });
+    // The controller knows them now; it is the broker that grants.
+    await expect.poll(granted, { timeout: 20_000 }).toBe(acl.length);
+  }
+
+  /** How many rights the broker knows of this test's topics and group. */
+  async function granted(): Promise<number> {
+    const { resources } = await admin.describeAcls({
+      resourceType: Of.ANY,
+      resourcePatternType: kafkajs.ResourcePatternTypes.ANY,
+      principal: 'User:duizhang',
+      operation: Op.ANY,
+      permissionType: kafkajs.AclPermissionTypes.ANY,
+    });
+    const own = [settings.group, ...Object.values(settings.topicNames), ...Object.values(names)];
+    return resources.filter(({ resourceName }) => own.includes(resourceName)).flatMap(({ acls }) => acls)
+      .length;
   }
 
   /** All that the processes do. @returns codes of warnings */
