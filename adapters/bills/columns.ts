@@ -1,5 +1,5 @@
 import { MAX_COLUMNS } from './cells.ts';
-import { refusal } from './messages.ts';
+import { refusal, type Words } from './messages.ts';
 
 /** The names one meaning goes by in a format's headers; where several are present the first listed one is taken. */
 export type ColumnAliases<C extends string> = Readonly<
@@ -15,7 +15,7 @@ export type ColumnMap<C extends string> = Readonly<Record<C, number>>;
  * @throws DZ_BILL_HEADER when a needed column is missing or a known one stands there twice
  */
 export function mapColumns<C extends string>(
-  format: string,
+  format: Words,
   aliases: ColumnAliases<C>,
   header: readonly string[],
 ): ColumnMap<C> {

@@ -4,6 +4,7 @@ import type { FooterCheck } from '../../domain/ports.ts';
 import type { ByteText, TextEncoding } from './byteText.ts';
 import type { Cells } from './cells.ts';
 import type { ColumnAliases } from './columns.ts';
+import type { Words } from './messages.ts';
 import type { RowSink } from './rowSink.ts';
 
 export type { FooterCheck };
@@ -64,12 +65,14 @@ export type RowLayout =
 /** A bill format: everything that is known of it is in its own file under formats/. */
 export type BillFormat = {
   readonly name: string;
+  /** As people call it. */
+  readonly title: Words;
   /** Raised with every change of what its rows come to mean: kept bills can then be read anew. */
   readonly version: number;
   /** The channel whose bill this is; null: any book may use it. */
   readonly channel: Channel | null;
   /** What its first line looks like, for the message that refuses an unknown file. */
-  readonly looksLike: string;
+  readonly looksLike: string | Words;
   recognise(opening: Opening): PartRole | null;
   /** Absent where a file has no rows. */
   readonly layout?: RowLayout;

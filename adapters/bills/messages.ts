@@ -1,5 +1,15 @@
+import type { Kind } from '../../domain/entry.ts';
 import { DuizhangError, type DuizhangErrorCode } from '../../domain/errors.ts';
 import type { RowErrorCode } from './rowErrorCode.ts';
+
+/** What has a name in each language. */
+export type Words = { readonly en: string; readonly zh: string };
+export const KIND_WORDS: Readonly<Record<Kind, Words>> = {
+  PAYMENT: { en: 'payment', zh: '支付' },
+  REFUND: { en: 'refund', zh: '退款' },
+};
+export const ANY_ROW: Words = { en: 'row', zh: '记录' };
+export type Said = string | number | Words;
 
 /** A sentence in both languages; {names} are filled in, the same ones in both. */
 type Sentence<Code extends DuizhangErrorCode> = {
@@ -193,12 +203,12 @@ export const FILE_MESSAGES = {
   unknownFormat: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
     en: 'no known bill begins with "{opening}"{part}. Known are {known}',
-    zh: '没有已知的账单以“{opening}”开头{part}。已知的有：{known}',
+    zh: '没有已知的账单以“{opening}”开头{part}，请提供原始文件。可识别的有：{known}',
   },
   headerColumns: {
     code: 'DZ_BILL_UNKNOWN_FORMAT',
     en: 'the header looks like {format}, but it has {count} columns; ask for the bill with its standard columns',
-    zh: '表头像是 {format}，但有 {count} 列，请按标准列重新下载账单',
+    zh: '表头像是{format}，但有 {count} 列，请按标准列重新下载账单',
   },
   totalNotPaid: {
     code: 'DZ_BILL_TOTAL_NOT_PAID',
@@ -293,12 +303,12 @@ export const FILE_MESSAGES = {
   headerTwice: {
     code: 'DZ_BILL_HEADER',
     en: 'the header looks like {format}, but its column {column} stands there twice; ask for the bill with its standard columns',
-    zh: '表头像是 {format}，但“{column}”列出现了两次，请按标准列重新下载账单',
+    zh: '表头像是{format}，但“{column}”列出现了两次，请按标准列重新下载账单',
   },
   headerLacks: {
     code: 'DZ_BILL_HEADER',
     en: 'the header looks like {format}, but it lacks {columns}; ask for the bill with its standard columns',
-    zh: '表头像是 {format}，但缺少{columns}，请按标准列重新下载账单',
+    zh: '表头像是{format}，但缺少{columns}，请按标准列重新下载账单',
   },
   twoFormats: {
     code: 'DZ_BILL_TWO_FORMATS',
@@ -397,8 +407,8 @@ export const FILE_MESSAGES = {
   },
   unsafePath: {
     code: 'DZ_BILL_UNSAFE_ARCHIVE',
-    en: 'the archive is refused, one of its files would leave its folder: {why}',
-    zh: '压缩包被拒绝，其中有文件路径会跳出所在目录：{why}',
+    en: 'the archive is refused, one of its files would leave its folder: {name}',
+    zh: '压缩包被拒绝，其中有文件路径会跳出所在目录：{name}',
   },
   encrypted: {
     code: 'DZ_BILL_ENCRYPTED',
@@ -412,7 +422,7 @@ export type RowMessage = keyof typeof ROW_MESSAGES;
 export type FileMessage = keyof typeof FILE_MESSAGES;
 /** What a sentence needs to be filled. */
 export type Filling<S extends { en: string; zh: string }> = Readonly<
-  Record<Names<S['en']> | Names<S['zh']>, string | number>
+  Record<Names<S['en']> | Names<S['zh']>, Said>
 >;
 
 /** The refusal of a file, in both languages. */
@@ -421,11 +431,23 @@ export function refusal<K extends FileMessage>(
   filling: Filling<(typeof FILE_MESSAGES)[K]>,
   cause?: unknown,
 ): DuizhangError {
-  const { code, en, zh } = FILE_MESSAGES[message];
-  const values: Readonly<Record<string, string | number>> = filling;
-  return new DuizhangError(code, fill(en, values), { cause, details: values, messageZh: fill(zh, values) });
+  const { code } = FILE_MESSAGES[message];
+  const values: Readonly<Record<string, Said>> = filling;
+  const { en, zh } = filled(FILE_MESSAGES[message], values);
+  const details = Object.fromEntries(Object.entries(values).map(([name, said]) => [name, sayIn('en', said)]));
+  return new DuizhangError(code, en, { cause, details, messageZh: zh });
 }
 
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+export function filled(sentence: Words, values: Readonly<Record<string, Said>>): Words {
+  return { en: fill('en', sentence, values), zh: fill('zh', sentence, values) };
+}
+
+function fill(language: keyof Words, sentence: Words, values: Readonly<Record<string, Said>>): string {
+  return sentence[language].replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    String(sayIn(language, values[name] ?? '')),
+  );
+}
+
+function sayIn(language: keyof Words, said: Said): string | number {
+  return typeof said === 'object' ? said[language] : said;
 }

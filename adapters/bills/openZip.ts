@@ -70,10 +70,7 @@ async function entriesOf(
     throw refusal('damagedZip', { why: whyOf(cause) }, cause);
   }
   for (const { entry, name } of found) {
-    const unsafe = yauzl.validateFileName(name.replaceAll('\\', '/'));
-    if (unsafe !== null) {
-      throw refusal('unsafePath', { why: unsafe });
-    }
+    if (yauzl.validateFileName(name.replaceAll('\\', '/')) !== null) throw refusal('unsafePath', { name });
     if (entry.isEncrypted()) {
       throw refusal('encrypted', { name });
     }
@@ -109,7 +106,8 @@ async function* unpack(
     throw refusal('damagedZipEntry', { name, why: whyOf(cause) }, cause);
   }
   // yauzl leaves this check to its caller.
-  if (checksum !== entry.crc32) throw refusal('damagedZipEntry', { name, why: ' (checksum)' });
+  if (checksum !== entry.crc32)
+    throw refusal('damagedZipEntry', { name, why: { en: ' (checksum)', zh: '（校验和不符）' } });
 }
 
 async function openEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, name: string) {

@@ -200,7 +200,10 @@ describe('a file that cannot be trusted as a whole is refused', () => {
     };
     const refusal: unknown = await drain().catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(DuizhangError);
-    expect(refusal).toMatchObject({ code });
+    expect(refusal).toMatchObject({ code, messageZh: expect.stringMatching(/[\u4e00-\u9fff]{4}/) });
+    // What a decompressor says of its bytes is English, and so is what the channel answered; nothing else is.
+    if (!['DZ_BILL_DAMAGED', 'DZ_BILL_ERROR_ANSWER'].includes(code))
+      expect((refusal as DuizhangError).messageZh).not.toMatch(/\b[a-z]{2,} [a-z]{2,}\b/);
     await expect(report).rejects.toBe(refusal);
   });
 

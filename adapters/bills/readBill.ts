@@ -1,11 +1,13 @@
 import type { DuizhangError } from '../../domain/errors.ts';
+import { CHANNEL_LABELS } from '../../domain/labels.ts';
+import type { Channel } from '../../domain/entry.ts';
 import type { BillHints, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { decodeOpening, type ByteText } from './byteText.ts';
 import type { BillFacts, BillFormat, BillParser, Opening, PartRole } from './format.ts';
 import { BILL_FORMATS } from './formats.ts';
 import { DEFAULT_UNPACK_LIMITS, type UnpackLimits } from './limits.ts';
 import { lineBlocks } from './lineBlocks.ts';
-import { refusal } from './messages.ts';
+import { refusal, type Words } from './messages.ts';
 import { partsOf, type BillPart } from './parts.ts';
 import { reading } from './reading.ts';
 import { RowSink } from './rowSink.ts';
@@ -96,12 +98,16 @@ class BillReading {
   #parserOf(format: BillFormat): BillParser {
     if (this.#parser !== null && this.#format === format) return this.#parser;
     if (this.#format !== null) {
-      throw refusal('twoFormats', { first: this.#format.name, second: format.name });
+      throw refusal('twoFormats', { first: this.#format.title, second: format.title });
     }
     const asked = this.#sink.channelHint;
-    const { name, channel } = format;
+    const { title, channel } = format;
     if (asked !== null && channel !== null && channel !== asked) {
-      throw refusal('channelMismatch', { channel, format: name, asked });
+      throw refusal('channelMismatch', {
+        channel: channelWords(channel),
+        format: title,
+        asked: channelWords(asked),
+      });
     }
     this.#format = format;
     this.#parser = format.open(this.#sink);
@@ -158,7 +164,18 @@ class BillReading {
 }
 
 function unknownFormat(opening: Opening): DuizhangError {
-  const known = BILL_FORMATS.map((format) => `${format.name}: ${format.looksLike}`).join('; ');
+  const known = {
+    en: BILL_FORMATS.map(({ title, looksLike }) => `${title.en}: ${wordsOf(looksLike).en}`).join('; '),
+    zh: BILL_FORMATS.map(({ title, looksLike }) => `${title.zh}：${wordsOf(looksLike).zh}`).join('；'),
+  };
   const part = opening.partName === null ? '' : ` (${opening.partName})`;
   return refusal('unknownFormat', { opening: opening.text.slice(0, 80), part, known });
+}
+
+function wordsOf(said: string | Words): Words {
+  return typeof said === 'string' ? { en: said, zh: said } : said;
+}
+
+function channelWords(channel: Channel): Words {
+  return { en: channel, zh: CHANNEL_LABELS[channel] };
 }

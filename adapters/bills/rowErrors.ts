@@ -1,6 +1,6 @@
 import type { BillError } from '../../domain/ports.ts';
 import { displayText, type ByteText } from './byteText.ts';
-import { fill, refusal, ROW_MESSAGES, type Filling, type RowMessage } from './messages.ts';
+import { filled, refusal, ROW_MESSAGES, type Filling, type RowMessage, type Said } from './messages.ts';
 
 /** Row errors that are kept; all are counted. */
 export const MAX_KEPT_ERRORS = 10_000;
@@ -34,18 +34,18 @@ export class RowErrors {
   add<K extends RowMessage>(place: RowPlace, message: K, filling: Filling<(typeof ROW_MESSAGES)[K]>): void {
     this.count += 1;
     if (this.#kept.length >= MAX_KEPT_ERRORS) return this.#checkAnyIsGood(place.ordinal);
-    const { code, en, zh } = ROW_MESSAGES[message];
     const values = shownValues(filling);
+    const { en, zh } = filled(ROW_MESSAGES[message], values);
     const { text, start, end, lineNo, ordinal } = place;
     // A character of GB18030 or UTF-8 has at most four bytes.
     const raw = text.slice(start, Math.min(end, start + 4 * MAX_RAW_CHARS));
     const part = this.partName;
     const error = {
       line: lineNo,
-      code,
+      code: ROW_MESSAGES[message].code,
       column: typeof values['column'] === 'string' ? values['column'] : null,
-      message: fill(en, values) + (part === null ? '' : ` (in ${part})`),
-      messageZh: fill(zh, values) + (part === null ? '' : `（文件${part}）`),
+      message: en + (part === null ? '' : ` (in ${part})`),
+      messageZh: zh + (part === null ? '' : `（文件${part}）`),
       raw: displayText(raw).slice(0, MAX_RAW_CHARS),
     };
     this.#kept.push({ ordinal, error });
@@ -65,7 +65,7 @@ export class RowErrors {
   }
 }
 
-function shownValues(filling: Readonly<Record<string, string | number>>) {
+function shownValues(filling: Readonly<Record<string, Said>>): Record<string, Said> {
   return Object.fromEntries(
     Object.entries(filling).map(([name, value]) => [
       name,

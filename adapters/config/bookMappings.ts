@@ -97,7 +97,7 @@ export function booksOf(
     const files = Array.isArray(said) ? said : [said];
     const stepsOf = (index: number) => (Array.isArray(said) ? [name, String(index)] : [name]);
     return {
-      where: `books.${name} of ${merchantId}`,
+      where: { en: `books.${name} of ${merchantId}`, zh: `${merchantId} 的 books.${name}` },
       files: files.map((file, index) =>
         fileOf(file, (steps, message) => fail([...stepsOf(index), ...steps], message)),
       ),

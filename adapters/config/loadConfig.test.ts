@@ -51,7 +51,7 @@ test('a hospital’s books say how its own files are read', () => {
   expect(() => load(text)).toThrow(/c\.yaml:5: merchants\.0\.books\.merchant\.time\.pattern: must say yyyy/);
   const { MERCHANT } = load(text.replace('yyyy-MM', 'epochMillis')).books.get('A') ?? {};
   expect(MERCHANT).toMatchObject({
-    where: 'books.merchant of A',
+    where: { en: 'books.merchant of A', zh: 'A 的 books.merchant' },
     files: [{ kind: { by: 'SIGN' }, amount: { unit: 'FEN' } }],
   });
 });
@@ -71,7 +71,7 @@ test('a mapping of a book is read, codes of cells as numbers too', () => {
     'records: data.list',
   );
   expect(load(text).books.get('A')?.MERCHANT).toMatchObject({
-    where: 'books.merchant of A',
+    where: { en: 'books.merchant of A', zh: 'A 的 books.merchant' },
     files: [
       {
         records: 'data.list',

@@ -6,7 +6,7 @@ import { mapColumns, noColumns, type ColumnAliases, type ColumnMap } from '../co
 import { decimalAt, FEN_SCALE, type Exact } from '../decimal.ts';
 import type { BillFacts, BillFormat, BillParser, FooterCheck, Opening, PartRole } from '../format.ts';
 import { idFaultAt } from '../ids.ts';
-import { refusal } from '../messages.ts';
+import { ANY_ROW, refusal } from '../messages.ts';
 import type { RowSink } from '../rowSink.ts';
 import { truncated } from '../totals.ts';
 import { AlipayFrame, alipayNamesOf, LIST_END, splitAlipay } from './alipayFrame.ts';
@@ -37,12 +37,18 @@ const INCOME_TOTAL = /^#收入合计[：:]\s*(\d+)笔[，,]共(-?[\d.]+)元/;
 const WORDS = byteWords({ feeTaken: '收费', feeReturned: '退费' });
 const MILLI_FEN = 1000n;
 
+const SUMMARY = { en: 'the 账务汇总 of Alipay', zh: '支付宝账务汇总' };
+
 /** Every movement of the balance, fees too: read for totals and fees, never a book. The business bill is the one to reconcile. */
 export const alipayAccount: BillFormat = {
   name: 'alipay-account',
+  title: {
+    en: 'the account bill of Alipay (bill_type=signcustomer)',
+    zh: '支付宝账务账单（bill_type=signcustomer）',
+  },
   version: 1,
   channel: 'ALIPAY',
-  looksLike: `${DETAIL_TITLE} (Alipay 账务账单, bill_type=signcustomer)`,
+  looksLike: DETAIL_TITLE,
   recognise: ({ text }) => {
     if (text.startsWith(DETAIL_TITLE)) return 'DETAIL';
     return text.startsWith(SUMMARY_TITLE) ? 'SUMMARY' : null;
@@ -112,9 +118,9 @@ class AlipayAccountParser implements BillParser {
         return;
       case 'HEADER': {
         const names = columnNamesOf(this.#frame.text);
-        if (!isDetail) this.#summaryColumns = mapColumns('an Alipay 账务汇总', SUMMARY_COLUMNS, names);
+        if (!isDetail) this.#summaryColumns = mapColumns(SUMMARY, SUMMARY_COLUMNS, names);
         else {
-          this.#columns = mapColumns('an Alipay 账务明细', COLUMNS, names);
+          this.#columns = mapColumns(alipayAccount.title, COLUMNS, names);
           this.#header = names;
         }
         return;
@@ -216,7 +222,7 @@ class AlipayAccountParser implements BillParser {
     sink.identities.start(1);
     sink.identities.mix(id, 0, id.length);
     if (sink.identities.add()) return null;
-    return () => sink.fail('duplicate', { kind: 'row', column: '账务流水号', value: id });
+    return () => sink.fail('duplicate', { kind: ANY_ROW, column: '账务流水号', value: id });
   }
 
   /** Whether 支出 is written with a sign is uncertain: its 业务类型 says which way the fee went. */

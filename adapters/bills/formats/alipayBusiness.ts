@@ -7,7 +7,7 @@ import { mapColumns, noColumns, type ColumnAliases, type ColumnMap } from '../co
 import { decimalAt, FEN_SCALE, type Exact } from '../decimal.ts';
 import type { BillFacts, BillFormat, BillParser, FooterCheck, Opening, PartRole } from '../format.ts';
 import { idFaultAt } from '../ids.ts';
-import { refusal } from '../messages.ts';
+import { KIND_WORDS, refusal } from '../messages.ts';
 import { isOwnOrder } from '../ownRowFilter.ts';
 import type { RowSink } from '../rowSink.ts';
 import { truncated } from '../totals.ts';
@@ -57,11 +57,14 @@ const REFUND_TOTAL =
 const WORDS = byteWords({ trade: '交易', refund: '退款' });
 const MILLI_FEN = 1000n;
 
+const SUMMARY = { en: 'the 业务汇总 of Alipay', zh: '支付宝业务汇总' };
+
 export const alipayBusiness: BillFormat = {
   name: 'alipay-business',
+  title: { en: 'the business bill of Alipay (bill_type=trade)', zh: '支付宝业务账单（bill_type=trade）' },
   version: 1,
   channel: 'ALIPAY',
-  looksLike: `${DETAIL_TITLE} (Alipay 业务账单, bill_type=trade)`,
+  looksLike: DETAIL_TITLE,
   recognise: ({ text }) => {
     if (text.startsWith(DETAIL_TITLE)) return 'DETAIL';
     return text.startsWith(SUMMARY_TITLE) ? 'SUMMARY' : null;
@@ -117,7 +120,7 @@ class AlipayBusinessParser implements BillParser {
         if (isDetail) this.#detailHeader(columnNamesOf(this.#frame.text));
         else {
           const names = columnNamesOf(this.#frame.text);
-          this.#summaryColumns = mapColumns('an Alipay 业务汇总', SUMMARY_COLUMNS, names);
+          this.#summaryColumns = mapColumns(SUMMARY, SUMMARY_COLUMNS, names);
         }
         return;
       case 'ROW':
@@ -161,7 +164,7 @@ class AlipayBusinessParser implements BillParser {
   }
 
   #detailHeader(names: readonly string[]): void {
-    this.#columns = mapColumns('an Alipay 业务明细', COLUMNS, names);
+    this.#columns = mapColumns(alipayBusiness.title, COLUMNS, names);
     this.#header = names;
     this.#sink.namesFees ||= this.#columns.fee >= 0;
     if (this.#frame.period !== null) this.#sink.day.state(this.#frame.period);
@@ -269,7 +272,11 @@ class AlipayBusinessParser implements BillParser {
     }
     if (!this.#isNew(isPayment, refundNo)) {
       const value = cells.get(columns.txnNo);
-      return sink.fail('duplicate', { kind: isPayment ? '交易' : '退款', column: '支付宝交易号', value });
+      return sink.fail('duplicate', {
+        kind: KIND_WORDS[isPayment ? 'PAYMENT' : 'REFUND'],
+        column: '支付宝交易号',
+        value,
+      });
     }
     const kind = isPayment ? 'PAYMENT' : 'REFUND';
     const fen = unsigned(this.#values.amount ?? 0);

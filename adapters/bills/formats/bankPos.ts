@@ -14,7 +14,7 @@ import { mapColumns, noColumns, type ColumnAliases, type ColumnMap } from '../co
 import { decimalAt, ExactSum, FEN_SCALE, textOfExact, type Exact } from '../decimal.ts';
 import type { BillFacts, BillFormat, BillParser } from '../format.ts';
 import { idFaultAt } from '../ids.ts';
-import { refusal } from '../messages.ts';
+import { KIND_WORDS, refusal } from '../messages.ts';
 import { isOwnOrder } from '../ownRowFilter.ts';
 import type { RowSink } from '../rowSink.ts';
 import { checkTotal, truncated } from '../totals.ts';
@@ -61,9 +61,10 @@ const MILLI_FEN = 1000n;
 
 export const bankPos: BillFormat = {
   name: 'unionpay-pos',
+  title: { en: 'the POS bill of a bank', zh: '银行 POS 对账单' },
   version: 1,
   channel: 'UNIONPAY',
-  looksLike: '…商户交易明细对账单 (the POS bill of a bank)',
+  looksLike: '…商户交易明细对账单',
   recognise: ({ text }) => (TITLE.test(text.trim()) ? 'DETAIL' : null),
   layout: { kind: 'HEADER', aliases: COLUMNS, namesOf, split },
   open: (sink) => new BankPosParser(sink),
@@ -117,7 +118,7 @@ class BankPosParser implements BillParser {
         this.#header = decodeOpening(line)
           .text.split(',')
           .map((name) => name.trim());
-        this.#columns = mapColumns('the POS bill of a bank', COLUMNS, this.#header);
+        this.#columns = mapColumns(bankPos.title, COLUMNS, this.#header);
         this.#next = 'ROW';
         return;
       case 'ROW':
@@ -213,7 +214,7 @@ class BankPosParser implements BillParser {
     sink.identities.start(isPayment ? 1 : 2);
     sink.identities.mix(txnNo, 0, txnNo.length);
     if (!sink.identities.add()) {
-      return sink.fail('duplicate', { kind: kind.toLowerCase(), column: '检索参考号', value: txnNo });
+      return sink.fail('duplicate', { kind: KIND_WORDS[kind], column: '检索参考号', value: txnNo });
     }
     const ownNo = cells.get(columns.orderNo);
     const orderNo = isPayment ? ownNo : cells.get(columns.originalOrderNo);

@@ -6,6 +6,7 @@ import { mapColumns, noColumns, type ColumnAliases, type ColumnMap } from '../co
 import { decimalAt, FEN_SCALE } from '../decimal.ts';
 import type { BillFacts, BillFormat, BillParser, Opening } from '../format.ts';
 import { idFaultAt, isExcelNumber } from '../ids.ts';
+import { KIND_WORDS } from '../messages.ts';
 import type { RowSink } from '../rowSink.ts';
 
 /** The plain shape that any book may use; columns in any order, further ones are passed over. It has no totals. */
@@ -24,10 +25,10 @@ type Column = keyof typeof COLUMNS;
 
 export const plainCsv: BillFormat = {
   name: 'plain-csv',
+  title: { en: 'the plain CSV of any book', zh: '通用 CSV（任一方）' },
   version: 1,
   channel: null,
-  looksLike:
-    'order_no,channel_txn_no,refund_no,kind,amount,occurred_at,channel,business_type,his_order_no (plain CSV of any book)',
+  looksLike: 'order_no,channel_txn_no,refund_no,kind,amount,occurred_at,channel,business_type,his_order_no',
   recognise: ({ text }) => {
     const names = headerOf(text);
     return names.includes('order_no') && names.includes('amount') ? 'DETAIL' : null;
@@ -71,7 +72,7 @@ class PlainCsvParser implements BillParser {
 
   beginPart(opening: Opening): void {
     this.#header = headerOf(opening.text);
-    this.#columns = mapColumns('the plain CSV', COLUMNS, this.#header);
+    this.#columns = mapColumns(plainCsv.title, COLUMNS, this.#header);
     this.#inHeader = true;
   }
 
@@ -133,7 +134,11 @@ class PlainCsvParser implements BillParser {
     if (channel === undefined) return;
     if (!this.#isNew(isPayment)) {
       const value = cells.get(columns.orderNo);
-      return sink.fail('duplicate', { kind: isPayment ? 'payment' : 'refund', column: 'order_no', value });
+      return sink.fail('duplicate', {
+        kind: KIND_WORDS[isPayment ? 'PAYMENT' : 'REFUND'],
+        column: 'order_no',
+        value,
+      });
     }
     sink.accept(
       {

@@ -5,6 +5,7 @@ import type { ByteText } from '../byteText.ts';
 import type { BillFacts, BillFormat, BillParser, Opening, PartRole } from '../format.ts';
 import { idFaultAt } from '../ids.ts';
 import { isOwnOrder } from '../ownRowFilter.ts';
+import { KIND_WORDS } from '../messages.ts';
 import type { RowSink } from '../rowSink.ts';
 import { clearingPeriod, instantOfMonthDay } from './unionpayDay.ts';
 import { fieldOf, FIELDS, fileOf, signedFenOf, standsApart, type Field } from './unionpayFields.ts';
@@ -29,9 +30,13 @@ const ZME_NEEDED: readonly Field[] = ['time', 'amount'];
 /** ZM: successful trades, the lines of the book. ZME: errors and adjustments of unknown meaning, counted and not reconciled. */
 export const unionpay: BillFormat = {
   name: 'unionpay-zm',
+  title: { en: 'the ZM of UnionPay, with its ZME', zh: '银联 ZM 文件（及 ZME）' },
   version: 1,
   channel: 'UNIONPAY',
-  looksLike: 'lines of 607 bytes, fields separated by one space (UnionPay ZM, with its ZME)',
+  looksLike: {
+    en: 'lines of 607 bytes, fields separated by one space',
+    zh: '每行 607 字节，字段以一个空格分隔',
+  },
   recognise: ({ bytes }) => {
     const file = fileOf(bytes);
     if (file === null) return null;
@@ -140,7 +145,7 @@ class UnionpayParser implements BillParser {
     sink.identities.mix(queryId, 0, queryId.length);
     if (!sink.identities.add()) {
       return sink.fail('duplicate', {
-        kind: kind.toLowerCase(),
+        kind: KIND_WORDS[kind],
         column: FIELDS.queryId.name,
         value: queryId,
       });

@@ -13,9 +13,10 @@ const NO_BILL = /no bill exist|NO_STATEMENT_EXIST/i;
  */
 export const wechatAnswer: BillFormat = {
   name: 'wechat-answer',
+  title: { en: 'an answer of WeChat Pay in place of a bill', zh: '微信支付返回的应答，而不是账单' },
   version: 1,
   channel: 'WECHAT',
-  looksLike: '<xml>… or {… (an answer of WeChat Pay in place of a bill)',
+  looksLike: { en: '<xml>… or {…', zh: '<xml>… 或 {…' },
   recognise: (opening) => (/^\s*(?:<xml\b|\{)/.test(opening.text) ? 'DETAIL' : null),
   open: () => new WechatAnswerParser(),
 };

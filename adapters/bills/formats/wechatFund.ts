@@ -6,7 +6,7 @@ import { mapColumns, noColumns, type ColumnAliases, type ColumnMap } from '../co
 import { decimalAt, FEN_SCALE } from '../decimal.ts';
 import type { BillFacts, BillFormat, BillParser, FooterCheck, Opening } from '../format.ts';
 import { idFaultAt } from '../ids.ts';
-import { refusal } from '../messages.ts';
+import { ANY_ROW, refusal } from '../messages.ts';
 import type { RowSink } from '../rowSink.ts';
 import { checkTotal, truncated } from '../totals.ts';
 import { Flow } from './flowTotals.ts';
@@ -40,15 +40,18 @@ const WORDS = byteWords({
 /** A fee of this bill is in fen; the report counts thousandths of it. */
 const MILLI_FEN = 1000n;
 
+const SUMMARY = { en: 'the summary of a fund bill', zh: '资金账单的汇总' };
+
 /**
  * 资金账单: every movement of the merchant's balance. Its debit of a refund is the refund less the returned fee, so that its
  * rows are no lines of a book: they are read for totals and fees.
  */
 export const wechatFund: BillFormat = {
   name: 'wechat-fund',
+  title: { en: 'the fund bill of WeChat Pay', zh: '微信支付资金账单' },
   version: 1,
   channel: 'WECHAT',
-  looksLike: '记账时间,微信支付业务单号,资金流水单号,… (WeChat Pay 资金账单)',
+  looksLike: '记账时间,微信支付业务单号,资金流水单号,…',
   recognise: ({ text }) => {
     const names = new Set(columnNamesOf(text));
     return names.has('资金流水单号') && names.has('收支类型') ? 'DETAIL' : null;
@@ -78,7 +81,7 @@ class WechatFundParser implements BillParser {
   beginPart({ text, encoding }: Opening): void {
     if (this.#state !== 'HEADER') throw refusal('trailingLines', { line: 1 });
     this.#header = columnNamesOf(text);
-    this.#columns = mapColumns('a WeChat Pay fund bill', COLUMNS, this.#header);
+    this.#columns = mapColumns(wechatFund.title, COLUMNS, this.#header);
     this.#encoding = encoding;
   }
 
@@ -90,7 +93,7 @@ class WechatFundParser implements BillParser {
       case 'ROWS': {
         const summary = text[start] === '`' ? '' : displayText(text.slice(start, end));
         if (summary.startsWith(ROW_COUNT)) {
-          this.#summaryColumns = mapColumns('a fund bill summary', SUMMARY_COLUMNS, columnNamesOf(summary));
+          this.#summaryColumns = mapColumns(SUMMARY, SUMMARY_COLUMNS, columnNamesOf(summary));
           this.#state = 'SUMMARY';
         } else this.#row(text, start, end, lineNo);
         return;
@@ -145,7 +148,7 @@ class WechatFundParser implements BillParser {
     sink.identities.start(isIncome ? 1 : 2);
     sink.identities.mix(text, cells.start(flowNo), cells.end(flowNo));
     if (!sink.identities.add()) {
-      return sink.fail('duplicate', { kind: 'row', column: '资金流水单号', value: cells.get(flowNo) });
+      return sink.fail('duplicate', { kind: ANY_ROW, column: '资金流水单号', value: cells.get(flowNo) });
     }
     sink.otherRows += 1;
     const fee = BigInt(value) * MILLI_FEN;

@@ -6,7 +6,7 @@ import { mapColumns, noColumns, type ColumnMap } from '../columns.ts';
 import { decimalAt, textOfExact, type Exact } from '../decimal.ts';
 import type { BillFacts, BillFormat, BillParser, FooterCheck, Opening } from '../format.ts';
 import { idFaultAt } from '../ids.ts';
-import { refusal } from '../messages.ts';
+import { KIND_WORDS, refusal } from '../messages.ts';
 import { OwnRowFilter } from '../ownRowFilter.ts';
 import type { RowSink } from '../rowSink.ts';
 import { checkTotal, truncated } from '../totals.ts';
@@ -29,9 +29,10 @@ const REFUND_SLACK_MS = 3_600_000;
 
 export const wechatTrade: BillFormat = {
   name: 'wechat-trade',
+  title: { en: 'the trade bill of WeChat Pay', zh: '微信支付交易账单' },
   version: 1,
   channel: 'WECHAT',
-  looksLike: '交易时间,公众账号ID,商户号,…,微信订单号,商户订单号,… (WeChat Pay 交易账单)',
+  looksLike: '交易时间,公众账号ID,商户号,…,微信订单号,商户订单号,…',
   recognise: ({ text }) => {
     const names = new Set(text.split(','));
     return names.has('微信订单号') && names.has('商户订单号') && names.has('交易状态') ? 'DETAIL' : null;
@@ -66,7 +67,7 @@ class WechatTradeParser implements BillParser {
 
   beginPart(opening: Opening): void {
     this.#header = namesOf(opening.text);
-    this.#columns = mapColumns('a WeChat Pay trade bill', COLUMNS, this.#header);
+    this.#columns = mapColumns(wechatTrade.title, COLUMNS, this.#header);
     this.#billType = billTypeOf(this.#columns);
     this.#amounts = amountColumnsOf(this.#columns);
     this.#amountList = Object.values(this.#amounts).filter(({ at }) => at >= 0);
@@ -216,7 +217,7 @@ class WechatTradeParser implements BillParser {
     }
     if (!this.#isNew(kind, refundNo)) {
       const value = cells.get(columns.txnNo);
-      return sink.fail('duplicate', { kind: kind.toLowerCase(), column: '微信订单号', value });
+      return sink.fail('duplicate', { kind: KIND_WORDS[kind], column: '微信订单号', value });
     }
     if (own === 'FOREIGN') return sink.acceptForeign(kind, fen);
     const { fee } = this.#amounts;

@@ -1,4 +1,5 @@
 import type { Channel, Kind } from '../../../domain/entry.ts';
+import type { Words } from '../messages.ts';
 
 /** What a column of a hospital's own file is called; of several names the first one that the header has is taken. */
 export type Names = readonly string[];
@@ -62,7 +63,7 @@ export type FileMapping = {
 /** A book of one hospital: one kind of file, or one for payments and one for refunds. */
 export type BookMapping = {
   /** Where it stands in the configuration; messages name it. */
-  readonly where: string;
+  readonly where: Words;
   readonly files: readonly FileMapping[];
 };
 

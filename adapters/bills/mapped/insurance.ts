@@ -1,4 +1,4 @@
-import { refusal } from '../messages.ts';
+import { refusal, type Words } from '../messages.ts';
 
 /** Columns that hold what a medical insurance paid: the total of a visit is then larger than what the channel was paid. */
 const INSURANCE = /医保|统筹|基金支付|基金金额|个人账户|个账|商保|insur|yibao|fund_?pay/i;
@@ -16,7 +16,7 @@ const TOTAL = /总|合计|应收|应付|费用|^total/i;
  * @throws DZ_BILL_TOTAL_NOT_PAID
  */
 export function checkAmountIsPaidPart(
-  where: string,
+  where: Words,
   amount: string,
   isChannelPaid: boolean,
   header: readonly string[],

@@ -106,7 +106,7 @@ function recordOf(text: string, record: number): Readonly<Record<string, unknown
     throw refusal('damagedJson', { record, why: cause instanceof Error ? cause.message : '' }, cause);
   }
   if (isRecord(value)) return value;
-  throw refusal('damagedJson', { record, why: 'not an object' });
+  throw refusal('damagedJson', { record, why: { en: 'not an object', zh: '不是对象' } });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

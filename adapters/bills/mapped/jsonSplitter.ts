@@ -131,7 +131,7 @@ export class JsonSplitter {
   }
 
   #fail(char: string): never {
-    const why = `"${char}" where an object is expected`;
+    const why = { en: `"${char}" where an object is expected`, zh: `应为对象，却是“${char}”` };
     throw refusal('damagedJson', { record: this.#count + 1, why });
   }
 

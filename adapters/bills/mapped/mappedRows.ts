@@ -3,6 +3,7 @@ import { amountFaultOf } from '../amountFault.ts';
 import { cellText, type ByteText, type TextEncoding } from '../byteText.ts';
 import { trimCells, type Cells } from '../cells.ts';
 import { idFaultAt, isExcelNumber } from '../ids.ts';
+import { KIND_WORDS } from '../messages.ts';
 import type { RowSink } from '../rowSink.ts';
 import type { Other } from './bookMapping.ts';
 import type { CellFault } from './cellFaults.ts';
@@ -119,9 +120,8 @@ export class MappedRows {
       return sink.fail('timePattern', { column: this.#name('time'), value: cells.get(at.time), pattern });
     }
     if (!this.#isNew(cells, kind, refundNo)) {
-      const what = kind === 'PAYMENT' ? 'payment' : 'refund';
       const value = cells.get(at.orderNo);
-      return sink.fail('duplicate', { kind: what, column: this.#name('orderNo'), value });
+      return sink.fail('duplicate', { kind: KIND_WORDS[kind], column: this.#name('orderNo'), value });
     }
     sink.accept(
       {

@@ -90,7 +90,10 @@ export class SheetReader implements XmlHandler {
   #beginRow(given: string | undefined): void {
     const lineNo = given === undefined ? this.#lineNo + 1 : Number(given);
     if (!Number.isSafeInteger(lineNo) || lineNo <= this.#lineNo)
-      throw refusal('damagedWorkbook', { part: this.#part, why: `row "${given}"` });
+      throw refusal('damagedWorkbook', {
+        part: this.#part,
+        why: { en: `row "${given}"`, zh: `行号“${given}”` },
+      });
     this.#lineNo = lineNo;
     this.#values = [];
     this.#faults = null;
@@ -99,7 +102,11 @@ export class SheetReader implements XmlHandler {
 
   #beginCell(ref: string | undefined, type: string): void {
     const column = ref === undefined ? this.#column + 1 : columnOf(ref);
-    if (column <= this.#column) throw refusal('damagedWorkbook', { part: this.#part, why: `cell "${ref}"` });
+    if (column <= this.#column)
+      throw refusal('damagedWorkbook', {
+        part: this.#part,
+        why: { en: `cell "${ref}"`, zh: `单元格“${ref}”` },
+      });
     this.#column = column;
     this.#type = type;
     this.#text = '';
@@ -128,7 +135,11 @@ export class SheetReader implements XmlHandler {
     if (this.#type !== 's') return utf8ByteText(text);
     if (text === '') return '';
     const shared = this.#strings.get(Number(text));
-    if (shared === null) throw refusal('damagedWorkbook', { part: this.#part, why: `shared string ${text}` });
+    if (shared === null)
+      throw refusal('damagedWorkbook', {
+        part: this.#part,
+        why: { en: `shared string ${text}`, zh: `共享字符串 ${text}` },
+      });
     return shared;
   }
 

@@ -51,7 +51,7 @@ export async function readWorkbook(zip: OpenZip): Promise<Workbook> {
 
 export function partOf(zip: OpenZip, name: string): AsyncIterable<Uint8Array> {
   const at = zip.names.indexOf(name);
-  if (at < 0) throw refusal('damagedWorkbook', { part: name, why: 'missing' });
+  if (at < 0) throw refusal('damagedWorkbook', { part: name, why: { en: 'missing', zh: '缺失' } });
   return zip.read(at);
 }
 

@@ -61,6 +61,6 @@ function decode(decoder: TextDecoder, chunk: Uint8Array | null, partName: string
   try {
     return chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true });
   } catch (cause) {
-    throw refusal('damagedWorkbook', { part: partName, why: 'not UTF-8' }, cause);
+    throw refusal('damagedWorkbook', { part: partName, why: { en: 'not UTF-8', zh: '不是 UTF-8' } }, cause);
   }
 }
