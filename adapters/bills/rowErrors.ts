@@ -69,7 +69,7 @@ function shownValues(filling: Readonly<Record<string, Said>>): Record<string, Sa
   return Object.fromEntries(
     Object.entries(filling).map(([name, value]) => [
       name,
-      FROM_BYTES.has(name) ? shown(String(value)) : value,
+      typeof value === 'string' && FROM_BYTES.has(name) ? shown(value) : value,
     ]),
   );
 }

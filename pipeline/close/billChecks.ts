@@ -1,6 +1,7 @@
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { Channel } from '../../domain/entry.ts';
 import { DuizhangError } from '../../domain/errors.ts';
+import { BOOK_LABELS, CHANNEL_LABELS } from '../../domain/labels.ts';
 import type { BillReport } from '../../domain/ports.ts';
 import { channelOfFormat } from '../channelOfFormat.ts';
 import type { BillWish } from './readKeptBill.ts';
@@ -26,7 +27,7 @@ function checkBook({ fileName, book }: BillWish, { format }: BillReport): void {
     'DZ_BILL_WRONG_BOOK',
     `${fileName} is a bill of ${channel} (${format}), not a ${book} book; import it as --book channel`,
     {
-      messageZh: `${fileName}是${channel}的账单（${format}），不是${book}账单，请改选“渠道账单”（命令行：--book channel）`,
+      messageZh: `${fileName}是${CHANNEL_LABELS[channel]}的渠道账单，不是${BOOK_LABELS[book]}，请改选“渠道账单”（命令行：--book channel）`,
     },
   );
 }
@@ -67,7 +68,7 @@ function checkReadable(wish: BillWish, said: BillReport): void {
       'DZ_BILL_NO_BOOK',
       `${wish.fileName} is an account bill (${said.format}), whose rows are movements of the balance; import the trade bill`,
       {
-        messageZh: `${wish.fileName}是账务/资金账单（${said.format}），其明细为资金流水，请导入交易（业务）账单`,
+        messageZh: `${wish.fileName}是账务/资金账单，其明细为资金流水，请导入交易（业务）账单`,
       },
     );
   }
@@ -76,7 +77,10 @@ function checkReadable(wish: BillWish, said: BillReport): void {
   throw new DuizhangError(
     'DZ_BILL_NO_GOOD_ROW',
     `${wish.fileName}: none of its ${said.rows} rows could be read, the first for this reason: line ${first.line}, ${first.message}`,
-    { details: { line: first.line, rowCode: first.code } },
+    {
+      messageZh: `${wish.fileName}：${said.rows} 行均无法识别，第一处为第 ${first.line} 行：${first.messageZh ?? first.message}`,
+      details: { line: first.line, rowCode: first.code },
+    },
   );
 }
 
@@ -85,6 +89,9 @@ function checkedDate(wish: BillWish, said: BillReport): BusinessDate {
     throw new DuizhangError(
       'DZ_BILL_OTHER_DATE',
       `${wish.fileName} is the bill of ${said.billDate}, not of ${wish.date}; give the right file or the right --date`,
+      {
+        messageZh: `${wish.fileName}是 ${said.billDate} 的账单，不是 ${wish.date} 的，请提供正确的文件或日期`,
+      },
     );
   }
   const date = wish.date ?? said.billDate;
@@ -92,6 +99,7 @@ function checkedDate(wish: BillWish, said: BillReport): BusinessDate {
     throw new DuizhangError(
       'DZ_BILL_DATE_UNKNOWN',
       `${wish.fileName} does not say which day it is of; add --date YYYY-MM-DD`,
+      { messageZh: `${wish.fileName}没有写明是哪一天的账单，请指定账单日期` },
     );
   }
   return date;
@@ -102,10 +110,14 @@ function checkMerchantNo(wish: BillWish, said: BillReport, channel: Channel | nu
   const own = wish.merchant.channels.find((c) => c.channel === channel);
   if (own?.merchantNo === said.merchantNo) return;
   const { merchantId } = wish.merchant;
+  const ownZh = own ? `为 ${own.merchantNo}` : '没有配置';
   throw new DuizhangError(
     'DZ_BILL_OTHER_MERCHANT',
     `${wish.fileName} is the bill of ${channel} merchant ${said.merchantNo}, but ${merchantId} ${
       own ? `is ${own.merchantNo} there` : 'has no number there'
     }; give the right --merchant or correct duizhang.config.yaml`,
+    {
+      messageZh: `${wish.fileName}是${CHANNEL_LABELS[channel]}商户号 ${said.merchantNo} 的账单，而 ${merchantId} 的商户号${ownZh}，请选择正确的医院，或请平台管理员更正配置`,
+    },
   );
 }

@@ -162,7 +162,8 @@ describe('a bill', () => {
     ],
   ])('%s is refused and leaves no record', async (_, code, importIt) => {
     merchant = newMerchant();
-    await expect(importIt()).rejects.toMatchObject({ code });
+    const refused = { code, messageZh: expect.stringMatching(/[\u4e00-\u9fff]{4}/) };
+    await expect(importIt()).rejects.toMatchObject(refused);
     expect(await system.bills.billsBetween(merchant.merchantId, DATE, NEXT_DATE)).toEqual([]);
   });
 });
