@@ -46,9 +46,15 @@ export function PageMenu({ isFolded }: { readonly isFolded: boolean }) {
       selectedKeys={page === null ? [] : [page]}
       {...(isFolded ? {} : { defaultOpenKeys: me.menus.map(({ id }) => id) })}
       items={me.menus.map((entry) => itemOf(entry, menu))}
+      {...(isFolded ? { onClick: focusContent } : {})}
       style={{ borderInlineEnd: 'none' }}
     />
   );
+}
+
+/** A popup closes with the link that was followed, and would leave the focus nowhere; the link is followed first. */
+function focusContent(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('#content')?.focus());
 }
 
 function itemOf({ id, title, pages = [] }: Entry, labels: MenuLabels): Item {

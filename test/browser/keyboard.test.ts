@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { goTo, logInAs, useBrowser } from './browser.ts';
+import { goTo, logInAs, openTab, useBrowser } from './browser.ts';
 import { drawerOf } from './caseHelp.ts';
+import { PASSWORD } from './startSystem.ts';
 
 // The console without a mouse.
 
@@ -167,4 +168,44 @@ test('menus below buttons, saved filters and the menu of pages open by keys and 
   await press(page, ' ');
   await page.getByRole('button', { name: '收起菜单' }).waitFor();
   expect(tab.complaints).toEqual([]);
+});
+
+test('one logs in and goes through the folded menu of pages by keys alone', async () => {
+  const { page, complaints } = await openTab();
+  await page.goto('/alerts');
+  await page.getByLabel('用户名').waitFor();
+  for (let step = 0; step < 8; step += 1) {
+    if (await page.getByLabel('用户名').evaluate((it) => it.matches(':focus'))) break;
+    await press(page, 'Tab');
+  }
+  await page.keyboard.type('li');
+  await press(page, 'Tab');
+  await page.keyboard.type(PASSWORD);
+  await press(page, 'Enter');
+  await page.getByRole('heading', { name: '告警' }).waitFor();
+  await page.getByRole('button', { name: '收起菜单' }).focus();
+  await press(page, 'Enter');
+  await page.getByRole('button', { name: '展开菜单' }).waitFor();
+  for (const [group, item] of [
+    ['对账管理', '实时对账'],
+    ['订单管理', '异常订单'],
+  ] as const) {
+    await page.getByRole('button', { name: '展开菜单' }).focus();
+    await press(page, 'Shift+Tab');
+    for (let step = 0; step < 12; step += 1) {
+      if ((await focused(page).innerText()) === group) break;
+      await press(page, 'ArrowDown');
+    }
+    await press(page, 'ArrowRight');
+    const wanted = page.getByRole('menuitem', { name: item });
+    await wanted.waitFor();
+    for (let step = 0; step < 5; step += 1) {
+      if (await wanted.evaluate((it) => it.matches(':focus'))) break;
+      await press(page, 'ArrowDown');
+    }
+    await press(page, 'Enter');
+    await page.getByRole('heading', { name: item, exact: true }).waitFor();
+    await expect.poll(() => focused(page).getAttribute('id')).toBe('content');
+  }
+  expect(complaints).toEqual([]);
 });
