@@ -14,6 +14,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import type { MenuProps } from 'antd';
 import { Menu } from 'antd';
 import type { ReactNode } from 'react';
+import { useEffect } from 'react';
 import { meQuery } from '../api/queries.ts';
 import type { MenuLabels } from '../labels/codes.ts';
 import { useLabels } from '../labels/useLabels.ts';
@@ -40,21 +41,20 @@ export function PageMenu({ isFolded }: { readonly isFolded: boolean }) {
   const { data: me } = useSuspenseQuery(meQuery);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const page = pageOfPath(pathname);
+  // A folded menu's popup closes when one of its links was followed, and would leave the focus nowhere.
+  useEffect(() => {
+    if (document.activeElement?.closest('.ant-menu-submenu-popup'))
+      document.querySelector<HTMLElement>('#content')?.focus();
+  }, [pathname]);
   return (
     <Menu
       mode="inline"
       selectedKeys={page === null ? [] : [page]}
       {...(isFolded ? {} : { defaultOpenKeys: me.menus.map(({ id }) => id) })}
       items={me.menus.map((entry) => itemOf(entry, menu))}
-      {...(isFolded ? { onClick: focusContent } : {})}
       style={{ borderInlineEnd: 'none' }}
     />
   );
-}
-
-/** A popup closes with the link that was followed, and would leave the focus nowhere; the link is followed first. */
-function focusContent(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('#content')?.focus());
 }
 
 function itemOf({ id, title, pages = [] }: Entry, labels: MenuLabels): Item {
