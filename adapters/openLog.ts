@@ -3,6 +3,7 @@ import type { EventLog, EventProducer, PartitionId, Position } from '../domain/p
 import type { Config } from './config/loadConfig.ts';
 import { KafkaEventLog } from './kafka/kafkaEventLog.ts';
 import { KafkaEventProducer } from './kafka/kafkaEventProducer.ts';
+import type { KeptSchemas } from './events/writerSchemas.ts';
 import { WriterSchemas } from './events/writerSchemas.ts';
 import { kafkaOutputs } from './kafka/kafkaOutputs.ts';
 import { brokersOf, kafkaSettingsOf, loginOf, outputNamesOf, registryOf } from './kafka/settingsOfConfig.ts';
@@ -38,8 +39,10 @@ export type LogParts = {
   readonly process: string;
   /** Told once of what is amiss with a topic, and works. */
   readonly onWarning: (warning: TopicWarning) => void;
-  /** Told once for every stretch in which the schema registry cannot be asked: partitions with its schemas stand still. */
-  readonly onRegistryAway?: (error: unknown) => void;
+  /** See WriterSchemasParts: without a kept schema, partitions stand still. */
+  readonly onRegistryAway?: (error: unknown, isKept: boolean) => void;
+  /** Where the schemas of a registry are kept; absent: nowhere. */
+  readonly keptSchemas?: (registryUrl: string) => KeptSchemas;
 };
 
 const DAY_MS = 86_400_000;
@@ -94,7 +97,8 @@ function kafkaLog(parts: LogParts, brokers: readonly string[]): OpenLog {
       ? null
       : new WriterSchemas({
           ask: (id, signal) => askRegistry(registryAt, id, signal),
-          onAway: (error) => parts.onRegistryAway?.(error),
+          onAway: (error, isKept) => parts.onRegistryAway?.(error, isKept),
+          kept: parts.keptSchemas?.(registryAt.url) ?? null,
         });
   const log = new KafkaEventLog(settings, {
     needs: { leastRetentionMs: LEAST_RETENTION_MS, wishedRetentionMs },

@@ -71,7 +71,7 @@ export function pipelineMetrics() {
     }),
     besideAway: new Counter({
       name: 'duizhang_beside_log_away_total',
-      help: 'Stretches in which the topics for others, or the schema registry, did not answer and reading stood still',
+      help: 'Stretches in which the topics for others, or the schema registry, did not answer: reading stood still, but for kept schemas',
       labelNames: ['server'],
       registers,
     }),

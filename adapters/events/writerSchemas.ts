@@ -20,11 +20,18 @@ export type RegistryAnswer =
   /** In words, e.g. `is of type PROTOBUF`. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
+/** Schemas that the registry gave before, kept where processes that start later find them. */
+export type KeptSchemas = {
+  find(id: number): Promise<SchemaJson | null>;
+  keep(id: number, schema: SchemaJson): Promise<void>;
+};
+
 export type WriterSchemasParts = {
   /** Asks the registry. Rejects while it cannot be asked. */
   readonly ask: (id: number, signal: AbortSignal) => Promise<RegistryAnswer>;
-  /** Told once for every stretch in which it cannot be asked. */
-  readonly onAway: (error: unknown) => void;
+  /** Told once for every stretch in which it cannot be asked, and of every schema for which a kept one stands in. */
+  readonly onAway: (error: unknown, isKept: boolean) => void;
+  readonly kept?: KeptSchemas | null;
   readonly nowMs?: () => number;
   readonly schemas?: readonly EventSchema[];
 };
@@ -91,7 +98,7 @@ export class WriterSchemas {
         return await orAborted(signal, this.#askOnce(id, signal));
       } catch (error) {
         signal.throwIfAborted();
-        if (pauseMs === FIRST_PAUSE_MS) this.#parts.onAway(error);
+        if (pauseMs === FIRST_PAUSE_MS) this.#parts.onAway(error, false);
         await pause(pauseMs, undefined, { signal });
       }
     }
@@ -101,15 +108,30 @@ export class WriterSchemas {
   #askOnce(id: number, signal: AbortSignal): Promise<void> {
     const running = this.#asking.get(id);
     if (running !== undefined) return running;
-    const asking = this.#parts
-      .ask(id, signal)
-      .then((answer) => this.#keep(id, answer))
+    const asking = this.#ask(id, signal)
+      .then((answer) => this.#know(id, answer))
       .finally(() => this.#asking.delete(id));
     this.#asking.set(id, asking);
     return asking;
   }
 
-  #keep(id: number, answer: RegistryAnswer): void {
+  /** The registry goes before what is kept: one that was made anew may have given the id to another schema. */
+  async #ask(id: number, signal: AbortSignal): Promise<RegistryAnswer> {
+    const { ask, kept = null, onAway } = this.#parts;
+    try {
+      const answer = await ask(id, signal);
+      if (answer.kind === 'schema') await kept?.keep(id, answer.json).catch(() => undefined);
+      return answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      const json = await kept?.find(id).catch(() => null);
+      if (json === null || json === undefined) throw error;
+      onAway(error, true);
+      return { kind: 'schema', json };
+    }
+  }
+
+  #know(id: number, answer: RegistryAnswer): void {
     if (answer.kind !== 'unknown') {
       this.#missing.delete(id);
       this.#known.set(id, this.#readersOf(id, answer));

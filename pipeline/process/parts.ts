@@ -13,6 +13,7 @@ import { processEnvOf } from '../../adapters/config/processEnv.ts';
 import { logOptions } from '../../adapters/logOptions.ts';
 import { openLog } from '../../adapters/openLog.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
+import { redisKeptSchemas } from '../../adapters/redis/keptSchemas.ts';
 import { RedisHeartbeatBoard } from '../../adapters/redis/window/heartbeatBoard.ts';
 import { RedisWindow } from '../../adapters/redis/window/redisWindow.ts';
 import { processSettings } from '../../adapters/settingsParts.ts';
@@ -70,13 +71,16 @@ export async function openPipeline(env: NodeJS.ProcessEnv) {
     env,
     process: 'pipeline',
     onWarning: (warning) => log.warn(warning, 'the log in Kafka is not as it should be'),
-    onRegistryAway: (error) => {
+    onRegistryAway: (error, isKept) => {
       metrics.besideAway.inc({ server: 'registry' });
       log.warn(
         { err: error },
-        'the schema registry does not answer; partitions with its schemas stand still until it does',
+        isKept
+          ? 'the schema registry does not answer; a schema that it gave before is used'
+          : 'the schema registry does not answer; partitions with a schema that it has not given yet stand still until it does',
       );
     },
+    keptSchemas: (url) => redisKeptSchemas(windowRedis, url),
   });
   const outputs = eventLog.newOutputs();
   return {

@@ -9,13 +9,15 @@ import type { Config } from '../../adapters/config/loadConfig.ts';
 import { loadConfig } from '../../adapters/config/loadConfig.ts';
 import { makeEventDecoder } from '../../adapters/events/eventCodec.ts';
 import { loadEventSchemas, newestSchemaOf } from '../../adapters/events/schemas.ts';
-import type { OpenLog } from '../../adapters/openLog.ts';
+import type { LogParts, OpenLog } from '../../adapters/openLog.ts';
 import { openLog } from '../../adapters/openLog.ts';
+import { connectRedis } from '../../adapters/redis/connect.ts';
+import { redisKeptSchemas } from '../../adapters/redis/keptSchemas.ts';
 import type { LogConsumer } from '../../domain/ports.ts';
 import type { RegistryServer } from './registryServer.ts';
 import { registryServer } from './registryServer.ts';
 import { brokerOfBlock } from '../services/broker.ts';
-import { hasKafka } from '../services/index.ts';
+import { hasKafka, startRedis } from '../services/index.ts';
 
 // Events in Confluent's framing, from a broker and a registry over HTTP.
 
@@ -47,6 +49,8 @@ describe.runIf(hasKafka)('events whose schemas a registry has', () => {
   let opened: OpenLog;
   let config: Config;
   let away: string[];
+  let kept: boolean[];
+  let keep: LogParts['keptSchemas'];
   let running: LogConsumer | null;
 
   beforeAll(async () => {
@@ -57,6 +61,7 @@ describe.runIf(hasKafka)('events whose schemas a registry has', () => {
     await rm(dir, { recursive: true, force: true });
   });
   beforeEach(async () => {
+    keep = undefined;
     registry = await registryServer('reader:let me in');
     opened = await open(`registry: { url: '${registry.url}', user: reader, keyFile: password }`);
     return async () => {
@@ -81,6 +86,7 @@ log:
     );
     config = loadConfig(path);
     away = [];
+    kept = [];
     running = null;
     return openLog({
       url: kafka.url,
@@ -88,7 +94,11 @@ log:
       env,
       process: 'test',
       onWarning: () => undefined,
-      onRegistryAway: (error) => void away.push(String(error)),
+      onRegistryAway: (error, isKept) => {
+        away.push(String(error));
+        kept.push(isKept);
+      },
+      ...(keep === undefined ? {} : { keptSchemas: keep }),
     });
   }
 
@@ -170,6 +180,39 @@ log:
     },
     60_000,
   );
+
+  test('a process that starts while the registry is away reads on by what it gave before, and new schemas wait', async () => {
+    const redisDir = await mkdtemp(join(tmpdir(), 'dz-registry-redis-'));
+    const server = await startRedis({ dir: redisDir, appendfsync: 'everysec' });
+    const redis = connectRedis(server.url);
+    const id = registry.register(SCHEMA);
+    const other = registry.register({ ...SCHEMA, doc: 'not asked for yet' });
+    keep = (url) => redisKeptSchemas(redis, url);
+    const section = `registry: { url: '${registry.url}', user: reader, keyFile: password }`;
+    await opened.close();
+    opened = await open(section);
+    await opened.log.bounds();
+    await send(0, [framed(id, 'YT1')]);
+    const before = await read();
+    await expect.poll(() => before.get('payments/0'), { timeout: 20_000 }).toEqual(['YT1']);
+    await running?.stop();
+    await registry.stop();
+    await opened.close();
+    opened = await open(section);
+    await opened.log.bounds();
+    await send(0, [framed(id, 'YT2')]);
+    await send(1, [framed(other, 'YT3')]);
+    const after = await read();
+    await expect.poll(() => after.get('payments/0'), { timeout: 20_000 }).toEqual(['YT2']);
+    await expect.poll(() => away.length, { timeout: 20_000 }).toBe(2);
+    expect(kept.toSorted()).toEqual([false, true]);
+    expect(after.get('payments/1')).toEqual([]);
+    await registry.start();
+    await expect.poll(() => after.get('payments/1'), { timeout: 20_000 }).toEqual(['YT3']);
+    redis.disconnect();
+    await server.stop();
+    await rm(redisDir, { recursive: true, force: true });
+  }, 60_000);
 
   test('a process that is to end does not wait for a registry that is away', async () => {
     const id = registry.register(SCHEMA);
