@@ -9,7 +9,7 @@ test('a letter says in Chinese what is wrong, where it lies and whom to ask, wit
   const facts = tab.page.getByRole('dialog').getByRole('table');
   await facts.waitFor();
   const [known, original = ''] = (await facts.innerText()).split('系统原文');
-  expect(known).toMatch(/问题\s+金额为 -\d+ 分，应为 1 至/);
+  expect(known).toMatch(/问题\s+金额为 (?:0|-\d+) 分，应为 1 至/);
   expect(known).toMatch(/处理建议\s+请\S+的 HIS 接口负责人|处理建议\s+请支付平台（芸泰，涉及\S+的订单）/);
   expect(known).toMatch(/字段\s+金额（amountFen）\s+主题\s+\S.*\s+分区\s+\d+\s+偏移量\s+\d+/);
   expect(known).not.toContain('is not between');

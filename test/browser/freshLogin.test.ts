@@ -11,7 +11,7 @@ import { PASSWORD, startDemo } from './startSystem.ts';
 
 // A system of its own, whose logins are too old for money after seconds, and which has an identity provider.
 
-const FRESH_MS = 6_000;
+const FRESH_MS = 10_000;
 const ACCOUNTS = {
   wang: { name: '王芳', dz_roles: ['operator', 'approver'], dz_scope: 'H001' },
   guest: { name: '访客', dz_roles: [], dz_scope: '' },
