@@ -1,6 +1,6 @@
+import type { Channel } from '../../domain/entry.ts';
 import type { DuizhangError } from '../../domain/errors.ts';
 import { CHANNEL_LABELS } from '../../domain/labels.ts';
-import type { Channel } from '../../domain/entry.ts';
 import type { BillHints, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
 import { decodeOpening, type ByteText } from './byteText.ts';
 import type { BillFacts, BillFormat, BillParser, Opening, PartRole } from './format.ts';

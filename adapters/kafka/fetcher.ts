@@ -103,7 +103,7 @@ export class Fetcher {
     try {
       answers = await this.#fetch(nodeId, questions, PARTITION_BYTES, signal);
     } catch (error) {
-      if (!isUnreadable(error)) throw error;
+      if (signal.aborted || !isUnreadable(error)) throw error;
       await this.#answerSingly(nodeId, questions, signal);
       return;
     }
