@@ -1,9 +1,23 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { DuizhangError } from '../../domain/errors.ts';
 
+/**
+ * Below the ports that systems give to outgoing connections (Linux from 32768 on, others from 49152): a server that takes
+ * seconds to start would find one of those taken by anybody's connection.
+ */
+const OURS = { from: 15_000, to: 32_000 } as const;
+const MOST_TRIES = 100;
+
 /** A port of 127.0.0.1 that nobody listens on right now. */
 export async function freePort(): Promise<number> {
-  return listenFor(0);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await listenFor(randomInt(OURS.from, OURS.to));
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+    }
+  }
 }
 
 /**
@@ -12,7 +26,7 @@ export async function freePort(): Promise<number> {
  */
 export async function wantedPort(port: number): Promise<number> {
   try {
-    return await listenFor(port);
+    return port === 0 ? await freePort() : await listenFor(port);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     const reason = why === 'EADDRINUSE' ? 'another program listens there' : why;
