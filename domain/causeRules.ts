@@ -4,12 +4,13 @@ import { anchorMs, paidAtMs, paidFen, sumIn } from './causeFacts.ts';
 import { BOOKS } from './entry.ts';
 import { mergedReceipts } from './mergedReceipts.ts';
 import { yuanOfFen } from './money.ts';
+import type { Words } from './words.ts';
 
 // Each rule looks for one reason why books differ and says what it saw. Whether it may speak is decided by measurement
 // (likelyCause.ts).
 
 /** What speaks for a cause, in words. */
-export type CauseEvidence = { readonly en: string; readonly zh: string };
+export type CauseEvidence = Words;
 export type CauseRule = (facts: CauseFacts) => CauseEvidence | null;
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,7 @@
 import { businessDateOf, addDays, startOfDate } from './businessDate.ts';
 import type { CaseFacts, CaseState } from './caseHistory.ts';
 import type { HealingKind, HealingRules, HealingUse, HisHeard, PaymentAnswer } from './selfHealing.ts';
+import type { Words } from './words.ts';
 
 // What the system does about a payment that HIS lacks. The table is read from above: the first row that holds decides.
 
@@ -172,7 +173,7 @@ export function healingDecision(facts: HealingFacts): HealingDecision {
 }
 
 /** Why, for people. */
-export const HEALING_TEXTS: Readonly<Record<HealingReason, { readonly en: string; readonly zh: string }>> = {
+export const HEALING_TEXTS: Readonly<Record<HealingReason, Words>> = {
   OFF: { en: 'self-healing is off', zh: '自动处理未开启' },
   STOPPED: { en: 'self-healing was stopped', zh: '自动处理已被紧急停止' },
   TAKEN_BY_A_PERSON: { en: 'somebody has taken the case', zh: '该异常已有人认领' },

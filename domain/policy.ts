@@ -1,6 +1,7 @@
 import type { CaseStatus } from './apiPorts.ts';
 import type { Kind } from './entry.ts';
 import type { Mode, VerdictCode } from './verdict.ts';
+import type { Words } from './words.ts';
 
 // What each exception allows (docs/design.md, "Cases"; UPP manual 5.2 to 6.3). The table is data; all else in this file
 // are the rules about cross-day entries and about what has happened on the case.
@@ -194,7 +195,7 @@ export function isOneSided(type: VerdictCode): boolean {
 }
 
 /** Why an action is refused, for people: English and Chinese. */
-export const REFUSAL_TEXTS: Readonly<Record<RefusalCode, { readonly en: string; readonly zh: string }>> = {
+export const REFUSAL_TEXTS: Readonly<Record<RefusalCode, Words>> = {
   DZ_ACTION_SETTLED: {
     en: 'the case is settled; nothing is left to do',
     zh: '该异常已处理完毕或已自行对平，无需再操作',

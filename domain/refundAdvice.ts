@@ -1,7 +1,8 @@
+import type { Words } from './words.ts';
 // What can be done about a refund that did not come through, by the code of its answer (adapters/refunds). A code of a gateway
 // stands as the gateway writes it (Alipay's without `ACQ.`), so that its documentation can be searched for it.
 
-export type Advice = { readonly en: string; readonly zh: string };
+export type Advice = Words;
 
 type Group = Advice & { readonly codes: readonly string[] };
 

@@ -1,5 +1,6 @@
+import type { Words } from '../../domain/words.ts';
 import { MAX_COLUMNS } from './cells.ts';
-import { refusal, type Words } from './messages.ts';
+import { refusal } from './messages.ts';
 
 /** The names one meaning goes by in a format's headers; where several are present the first listed one is taken. */
 export type ColumnAliases<C extends string> = Readonly<

@@ -1,10 +1,10 @@
 import type { Channel } from '../../domain/entry.ts';
 import type { BusinessDate } from '../../domain/businessDate.ts';
 import type { FooterCheck } from '../../domain/ports.ts';
+import type { Words } from '../../domain/words.ts';
 import type { ByteText, TextEncoding } from './byteText.ts';
 import type { Cells } from './cells.ts';
 import type { ColumnAliases } from './columns.ts';
-import type { Words } from './messages.ts';
 import type { RowSink } from './rowSink.ts';
 
 export type { FooterCheck };

@@ -1,22 +1,19 @@
 import type { Kind } from '../../domain/entry.ts';
 import { DuizhangError, type DuizhangErrorCode } from '../../domain/errors.ts';
+import { KIND_LABELS } from '../../domain/labels.ts';
+import type { Words } from '../../domain/words.ts';
 import type { RowErrorCode } from './rowErrorCode.ts';
 
-/** What has a name in each language. */
-export type Words = { readonly en: string; readonly zh: string };
 export const KIND_WORDS: Readonly<Record<Kind, Words>> = {
-  PAYMENT: { en: 'payment', zh: '支付' },
-  REFUND: { en: 'refund', zh: '退款' },
+  PAYMENT: { en: 'payment', zh: KIND_LABELS.PAYMENT },
+  REFUND: { en: 'refund', zh: KIND_LABELS.REFUND },
 };
 export const ANY_ROW: Words = { en: 'row', zh: '记录' };
+/** What a sentence is filled with. */
 export type Said = string | number | Words;
 
 /** A sentence in both languages; {names} are filled in, the same ones in both. */
-type Sentence<Code extends DuizhangErrorCode> = {
-  readonly code: Code;
-  readonly en: string;
-  readonly zh: string;
-};
+type Sentence<Code extends DuizhangErrorCode> = Words & { readonly code: Code };
 
 /** What is wrong with one row. The row is left out, told by line and kept with its raw text. */
 export const ROW_MESSAGES = {
@@ -421,9 +418,7 @@ type Names<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
 export type RowMessage = keyof typeof ROW_MESSAGES;
 export type FileMessage = keyof typeof FILE_MESSAGES;
 /** What a sentence needs to be filled. */
-export type Filling<S extends { en: string; zh: string }> = Readonly<
-  Record<Names<S['en']> | Names<S['zh']>, Said>
->;
+export type Filling<S extends Words> = Readonly<Record<Names<S['en']> | Names<S['zh']>, Said>>;
 
 /** The refusal of a file, in both languages. */
 export function refusal<K extends FileMessage>(
@@ -448,6 +443,6 @@ function fill(language: keyof Words, sentence: Words, values: Readonly<Record<st
   );
 }
 
-function sayIn(language: keyof Words, said: Said): string | number {
+export function sayIn(language: keyof Words, said: Said): string | number {
   return typeof said === 'object' ? said[language] : said;
 }

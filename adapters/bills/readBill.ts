@@ -2,12 +2,13 @@ import type { Channel } from '../../domain/entry.ts';
 import type { DuizhangError } from '../../domain/errors.ts';
 import { CHANNEL_LABELS } from '../../domain/labels.ts';
 import type { BillHints, BillLine, BillReader, BillReport } from '../../domain/ports.ts';
+import type { Words } from '../../domain/words.ts';
 import { decodeOpening, type ByteText } from './byteText.ts';
 import type { BillFacts, BillFormat, BillParser, Opening, PartRole } from './format.ts';
 import { BILL_FORMATS } from './formats.ts';
 import { DEFAULT_UNPACK_LIMITS, type UnpackLimits } from './limits.ts';
 import { lineBlocks } from './lineBlocks.ts';
-import { refusal, type Words } from './messages.ts';
+import { refusal, sayIn } from './messages.ts';
 import { partsOf, type BillPart } from './parts.ts';
 import { reading } from './reading.ts';
 import { RowSink } from './rowSink.ts';
@@ -165,15 +166,11 @@ class BillReading {
 
 function unknownFormat(opening: Opening): DuizhangError {
   const known = {
-    en: BILL_FORMATS.map(({ title, looksLike }) => `${title.en}: ${wordsOf(looksLike).en}`).join('; '),
-    zh: BILL_FORMATS.map(({ title, looksLike }) => `${title.zh}：${wordsOf(looksLike).zh}`).join('；'),
+    en: BILL_FORMATS.map(({ title, looksLike }) => `${title.en}: ${sayIn('en', looksLike)}`).join('; '),
+    zh: BILL_FORMATS.map(({ title, looksLike }) => `${title.zh}：${sayIn('zh', looksLike)}`).join('；'),
   };
   const part = opening.partName === null ? '' : ` (${opening.partName})`;
   return refusal('unknownFormat', { opening: opening.text.slice(0, 80), part, known });
-}
-
-function wordsOf(said: string | Words): Words {
-  return typeof said === 'string' ? { en: said, zh: said } : said;
 }
 
 function channelWords(channel: Channel): Words {

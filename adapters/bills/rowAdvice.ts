@@ -1,7 +1,8 @@
+import type { Words } from '../../domain/words.ts';
 import type { RowErrorCode } from './rowErrorCode.ts';
 
 /** What to do about a row that could not be taken. */
-export const ROW_ADVICE: Readonly<Record<RowErrorCode, { readonly en: string; readonly zh: string }>> = {
+export const ROW_ADVICE: Readonly<Record<RowErrorCode, Words>> = {
   DZ_ROW_COLUMN_COUNT: {
     en: 'the row was cut or edited: fetch the bill again and import it as it came',
     zh: '该行被截断或改动过：请重新下载账单，原样导入',
@@ -72,6 +73,6 @@ export const ROW_ADVICE: Readonly<Record<RowErrorCode, { readonly en: string; re
   },
 };
 
-export function adviceOf(code: string): { readonly en: string; readonly zh: string } | null {
+export function adviceOf(code: string): Words | null {
   return Object.entries(ROW_ADVICE).find(([known]) => known === code)?.[1] ?? null;
 }

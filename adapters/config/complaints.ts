@@ -1,6 +1,6 @@
 // What may be wrong with a setting that people can set in the console, in both languages: who sets it there reads Chinese.
 
-type Sentence = { readonly en: string; readonly zh: string };
+import type { Words } from '../../domain/words.ts';
 
 /** {names} are filled in. What only the file can have wrong is said in English where it is found. */
 export const COMPLAINTS = {
@@ -90,10 +90,10 @@ export const COMPLAINTS = {
     zh: '等待时间须比上一步更长',
   },
   quietNothing: { en: 'from and to must differ', zh: '起止时间不能相同' },
-} as const satisfies Readonly<Record<string, Sentence>>;
+} as const satisfies Readonly<Record<string, Words>>;
 
 export type ComplaintCode = keyof typeof COMPLAINTS;
-export type Complaint = { readonly code: ComplaintCode } & Sentence;
+export type Complaint = { readonly code: ComplaintCode } & Words;
 
 /** Of a setting that can be set in the console: nothing is refused there in English alone. */
 export type FailSetting = (steps: readonly string[], complaint: Complaint) => Error;
@@ -101,7 +101,7 @@ export type FailSetting = (steps: readonly string[], complaint: Complaint) => Er
 export type Fail = (steps: readonly string[], said: Complaint | string) => Error;
 
 type Names<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
-type Filling<S extends Sentence> = Readonly<Record<Names<S['en']> | Names<S['zh']>, string | number>>;
+type Filling<S extends Words> = Readonly<Record<Names<S['en']> | Names<S['zh']>, string | number>>;
 
 export function complaint<C extends ComplaintCode>(
   code: C,

@@ -117,15 +117,15 @@ export class WriterSchemas {
 
   /** The registry goes before what is kept: one that was made anew may have given the id to another schema. */
   async #ask(id: number, signal: AbortSignal): Promise<RegistryAnswer> {
-    const { ask, kept = null, onAway } = this.#parts;
+    const { ask, kept, onAway } = this.#parts;
     try {
       const answer = await ask(id, signal);
       if (answer.kind === 'schema') await kept?.keep(id, answer.json).catch(() => undefined);
       return answer;
     } catch (error) {
       signal.throwIfAborted();
-      const json = await kept?.find(id).catch(() => null);
-      if (json === null || json === undefined) throw error;
+      const json = (await kept?.find(id).catch(() => null)) ?? null;
+      if (json === null) throw error;
       onAway(error, true);
       return { kind: 'schema', json };
     }

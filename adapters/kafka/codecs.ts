@@ -9,13 +9,13 @@ const { CompressionCodecs, CompressionTypes } = kafkajs;
 export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type CompressionName = (typeof COMPRESSIONS)[number];
 
-export const COMPRESSION_TYPE: Readonly<Record<CompressionName, number>> = {
+export const COMPRESSION_TYPE = {
   none: CompressionTypes.None,
   gzip: CompressionTypes.GZIP,
   snappy: CompressionTypes.Snappy,
   lz4: CompressionTypes.LZ4,
   zstd: CompressionTypes.ZSTD,
-};
+} as const satisfies Record<CompressionName, number>;
 
 type Codec = {
   readonly compress: (encoder: { readonly buffer: Buffer }) => Promise<Buffer>;
@@ -31,7 +31,7 @@ const fromGzip = promisify<Buffer, typeof BOUNDED, Buffer>(gunzip);
 const toZstd = promisify<Buffer, Buffer>(zstdCompress);
 const fromZstd = promisify<Buffer, typeof BOUNDED, Buffer>(zstdDecompress);
 
-const CODECS: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>> = {
+const CODECS: Readonly<Record<Exclude<CompressionName, 'none'>, Codec>> = {
   gzip: { compress: ({ buffer }) => toGzip(buffer), decompress: (bytes) => fromGzip(bytes, BOUNDED) },
   snappy: { compress: ({ buffer }) => xerialOf(buffer), decompress: fromSnappy },
   lz4: { compress: ({ buffer }) => compressFrame(buffer), decompress: fromLz4 },
@@ -40,14 +40,8 @@ const CODECS: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>> = {
 
 /** kafkajs brings gzip alone, and without a bound; producers in other languages write the others by default. Done once for the process. */
 export function registerCodecs(): void {
-  for (const [name, codec] of [
-    [CompressionTypes.GZIP, CODECS.gzip],
-    [CompressionTypes.Snappy, CODECS.snappy],
-    [CompressionTypes.LZ4, CODECS.lz4],
-    [CompressionTypes.ZSTD, CODECS.zstd],
-  ] as const) {
-    CompressionCodecs[name] = () => codec;
-  }
+  for (const name of COMPRESSIONS)
+    if (name !== 'none') CompressionCodecs[COMPRESSION_TYPE[name]] = () => CODECS[name];
 }
 
 // Java's clients write Snappy in the framing of xerial's snappy-java: a header, then blocks with their lengths. librdkafka

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DuizhangError } from '../../domain/errors.ts';
-import { orAborted } from '../orAborted.ts';
 import type { PartitionId, Position } from '../../domain/ports.ts';
+import { orAborted } from '../orAborted.ts';
 import { LARGEST_BATCH_BYTES } from './kafkaSettings.ts';
 
 const FIRST_PAUSE_MS = 50;
@@ -53,7 +53,11 @@ export function isPassing(error: unknown): boolean {
   if (chain.some((one) => LASTING.has(String(one.type)) || LASTING.has(one.name) || TLS.test(one.message))) {
     return false;
   }
-  return chain.some((one) => one.name.startsWith('KafkaJS') || isSocketError(one));
+  return chain.some((one) => isOfKafka(one) || isSocketError(one));
+}
+
+function isOfKafka(error: Error): boolean {
+  return error.name.startsWith('KafkaJS') || TLS.test(error.message);
 }
 
 function isSocketError(error: Error): boolean {
@@ -64,10 +68,8 @@ function isSocketError(error: Error): boolean {
 export function isUnreadable(error: unknown): boolean {
   const chain = [...chainOf(error)];
   const isOther = (one: Error): boolean =>
-    one instanceof DuizhangError || one.name === 'AbortError' || one.name.startsWith('KafkaJS');
-  return (
-    chain.length > 0 && !chain.some((one) => isOther(one) || isSocketError(one) || TLS.test(one.message))
-  );
+    one instanceof DuizhangError || one.name === 'AbortError' || isOfKafka(one) || isSocketError(one);
+  return chain.length > 0 && !chain.some(isOther);
 }
 
 /** A batch that is damaged, or unpacks to more than any producer means. */
@@ -87,8 +89,7 @@ export function told(error: unknown, doing: string): unknown {
   const chain = [...chainOf(error)];
   const ours = chain.find((one) => one instanceof DuizhangError);
   if (ours !== undefined) return ours;
-  const isOfKafka = chain.some((one) => one.name.startsWith('KafkaJS') || TLS.test(one.message));
-  if (!isOfKafka) return error;
+  if (!chain.some(isOfKafka)) return error;
   const isTooLarge = hasType(error, 'MESSAGE_TOO_LARGE');
   const advice = isTooLarge
     ? `set max.message.bytes of the topic to ${LARGEST_BATCH_BYTES} or more`

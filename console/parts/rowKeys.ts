@@ -57,17 +57,28 @@ export function useRowKeys(
 
 /** By how many rows a key goes on; null: it is another key. */
 function stepOf(key: string, row: HTMLElement): number | null {
+  switch (key) {
+    case 'ArrowDown':
+      return 1;
+    case 'ArrowUp':
+      return -1;
+    case 'PageDown':
+      return rowsInSight(row);
+    case 'PageUp':
+      return -rowsInSight(row);
+    case 'Home':
+      return -Infinity;
+    case 'End':
+      return Infinity;
+    default:
+      return null;
+  }
+}
+
+/** But one, which stays in sight. */
+function rowsInSight(row: HTMLElement): number {
   const sight = row.closest('.ant-table-tbody-virtual-holder')?.clientHeight ?? 0;
-  const page = Math.max(1, Math.floor(sight / row.offsetHeight) - 1);
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: 1,
-    ArrowUp: -1,
-    PageDown: page,
-    PageUp: -page,
-    Home: -Infinity,
-    End: Infinity,
-  };
-  return steps[key] ?? null;
+  return Math.max(1, Math.floor(sight / row.offsetHeight) - 1);
 }
 
 /** @returns whether the focus is where it belongs; else the browser takes it on from where it was put */

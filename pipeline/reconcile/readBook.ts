@@ -67,7 +67,7 @@ function checkBook(file: BookFile, report: BillReport): void {
     throw new DuizhangError(
       'DZ_BILL_NO_BOOK',
       `it is an account bill (${report.format}), whose rows are movements of the balance; give the trade bill instead`,
-      { messageZh: `这是账务/资金账单，其明细为资金流水，请改用交易（业务）账单` },
+      { messageZh: '这是账务/资金账单，其明细为资金流水，请改用交易（业务）账单' },
     );
   }
   const [first] = report.errors;

@@ -170,6 +170,11 @@ test('menus below buttons, saved filters and the menu of pages open by keys and 
   expect(tab.complaints).toEqual([]);
 });
 
+/** A key until it has led there, and no further than a person would go. */
+async function goUntil(page: Page, key: string, isThere: () => Promise<boolean>): Promise<void> {
+  for (let step = 0; step < 12 && !(await isThere()); step += 1) await atEase(page, key);
+}
+
 /** As a person does: the menu opens its popups after a moment. */
 async function atEase(page: Page, key: string): Promise<void> {
   await press(page, key);
@@ -179,11 +184,9 @@ async function atEase(page: Page, key: string): Promise<void> {
 test('one logs in and goes through the folded menu of pages by keys alone', async () => {
   const { page, complaints } = await openTab();
   await page.goto('/alerts');
-  await page.getByLabel('用户名').waitFor();
-  for (let step = 0; step < 8; step += 1) {
-    if (await page.getByLabel('用户名').evaluate((it) => it.matches(':focus'))) break;
-    await press(page, 'Tab');
-  }
+  const user = page.getByLabel('用户名');
+  await user.waitFor();
+  await goUntil(page, 'Tab', () => user.evaluate((it) => it.matches(':focus')));
   await page.keyboard.type('li');
   await press(page, 'Tab');
   await page.keyboard.type(PASSWORD);
@@ -198,17 +201,11 @@ test('one logs in and goes through the folded menu of pages by keys alone', asyn
   ] as const) {
     await page.getByRole('button', { name: '展开菜单' }).focus();
     await atEase(page, 'Shift+Tab');
-    for (let step = 0; step < 12; step += 1) {
-      if ((await focused(page).innerText()) === group) break;
-      await atEase(page, 'ArrowDown');
-    }
+    await goUntil(page, 'ArrowDown', async () => (await focused(page).innerText()) === group);
     await atEase(page, 'ArrowRight');
     const isInPopup = `document.activeElement.closest('.ant-menu-submenu-popup') !== null`;
     await expect.poll(() => page.evaluate(isInPopup)).toBe(true);
-    for (let step = 0; step < 5; step += 1) {
-      if ((await focused(page).innerText()) === item) break;
-      await atEase(page, 'ArrowDown');
-    }
+    await goUntil(page, 'ArrowDown', async () => (await focused(page).innerText()) === item);
     await atEase(page, 'Enter');
     await page.getByRole('heading', { name: item, exact: true }).waitFor();
     await expect.poll(() => focused(page).getAttribute('id')).toBe('content');

@@ -5,10 +5,11 @@ import { clickHouseScheduleLedger } from '../../adapters/clickhouse/scheduleLedg
 import { encodeEvent } from '../../adapters/events/eventCodec.ts';
 import type { Closing } from '../../cli/closing.ts';
 import { openClosing } from '../../cli/closing.ts';
-import { addDays, businessDateOf, startOfDate } from '../../domain/businessDate.ts';
+import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import type { CloseWait } from '../../domain/closePorts.ts';
 import type { RunRecord } from '../../domain/apiPorts.ts';
 import { WHOLE_LEDGER } from '../../domain/scope.ts';
+import { newestClosable } from '../fixtures/newestClosable.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
 
@@ -20,8 +21,7 @@ merchants:
   - { id: LATER, name: c, channels: { WECHAT: '3' }, schedule: { at: '23:59', billPatience: 0s } }
 `;
 const PATIENCE_MS = 30_000;
-// Right after midnight yesterday still waits for late events: the newest day that can be closed by now.
-const YESTERDAY = addDays(businessDateOf(Date.now() - 30 * 60_000), -1);
+const YESTERDAY = newestClosable();
 
 let system: TestSystem;
 let closing: Closing;

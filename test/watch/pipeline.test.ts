@@ -5,11 +5,12 @@ import { encodeEvent } from '../../adapters/events/eventCodec.ts';
 import { redisLiveChanges } from '../../adapters/redis/liveChanges.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { AlertOrder } from '../../domain/alertPorts.ts';
-import { addDays, businessDateOf, startOfDate } from '../../domain/businessDate.ts';
+import { addDays, startOfDate } from '../../domain/businessDate.ts';
 import type { Page } from '../../domain/apiPorts.ts';
 import { WHOLE_LEDGER } from '../../domain/scope.ts';
 import type { NewRecord } from '../../domain/ports.ts';
 import { openClosing } from '../../cli/closing.ts';
+import { newestClosable } from '../fixtures/newestClosable.ts';
 import { channelBill } from '../healing/lostPayments.ts';
 import type { TestSystem } from '../system.ts';
 import { startTestSystem } from '../system.ts';
@@ -117,8 +118,7 @@ test('a day that nobody closed is told at the start, goes on as one alert over r
   await using system = await startTestSystem({
     config: `merchants: [{ id: H001, name: one, channels: { WECHAT: '1' }, alertRules: { closedBy: '00:00', billBy: off } }]`,
   });
-  // Right after midnight yesterday still waits for late events: the newest day that can be closed by now.
-  const date = addDays(businessDateOf(Date.now() - 30 * 60_000), -1);
+  const date = newestClosable();
   const paidAtMs = startOfDate(date) + 12 * 3_600_000;
   await system.startPipeline();
   await system.producer.append([paid('H001', 'A1', paidAtMs), booked('H001', 'A1', paidAtMs + 10)]);

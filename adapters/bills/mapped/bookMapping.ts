@@ -1,5 +1,5 @@
 import type { Channel, Kind } from '../../../domain/entry.ts';
-import type { Words } from '../messages.ts';
+import type { Words } from '../../../domain/words.ts';
 
 /** What a column of a hospital's own file is called; of several names the first one that the header has is taken. */
 export type Names = readonly string[];

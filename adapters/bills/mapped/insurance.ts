@@ -1,4 +1,5 @@
-import { refusal, type Words } from '../messages.ts';
+import type { Words } from '../../../domain/words.ts';
+import { refusal } from '../messages.ts';
 
 /** Columns that hold what a medical insurance paid: the total of a visit is then larger than what the channel was paid. */
 const INSURANCE = /医保|统筹|基金支付|基金金额|个人账户|个账|商保|insur|yibao|fund_?pay/i;
